@@ -1,0 +1,1 @@
+//! The ports in memory, with faults on demand, and the seeded simulation.

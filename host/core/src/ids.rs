@@ -1,0 +1,104 @@
+//! Identifiers: one type per thing, so that two ids are never mixed up.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )+};
+}
+
+uuid_ids! {
+    /// One inbound contact, on any channel. UUIDv7, so ordered by arrival.
+    ContactId,
+    /// One fact of a contact.
+    FactId,
+    /// One booking intent.
+    IntentId,
+    /// One outgoing message.
+    MessageId,
+    /// One promise made to somebody.
+    CommitmentId,
+    /// One thing that was told to the patient.
+    StatementId,
+    /// One line of the audit journal.
+    AuditId,
+    /// One job of the queue.
+    JobId,
+}
+
+macro_rules! text_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The identifier as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+    )+};
+}
+
+text_ids! {
+    /// A practice, as its file names it: `les-tilleuls`.
+    PracticeId,
+    /// A site of a practice.
+    SiteId,
+    /// A practitioner of a practice.
+    PractitionerId,
+    /// A motive (motif de rendez-vous) of a practice.
+    MotiveId,
+    /// The practice's own name of a binding: `agenda-nord`.
+    FeatureId,
+    /// An agenda, as its plugin names it.
+    AgendaId,
+    /// An appointment, as its agenda names it.
+    AppointmentId,
+    /// Minted once by the client per booking intent and kept to the end: the
+    /// idempotency key in the API, in the database and in the agenda.
+    OpId,
+}

@@ -1,0 +1,221 @@
+//! Message channels: what a channel plugin is asked and what it answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::care::{ContentRef, Level, Sensitivity};
+use crate::time::Instant;
+
+/// What a channel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelKind {
+    /// Text message.
+    Sms,
+    /// Mail.
+    Email,
+    /// Mail in a trust space (MSSanté).
+    SecureEmail,
+    /// Push notice.
+    Push,
+    /// Chat.
+    Chat,
+    /// Spoken.
+    Voice,
+    /// A note in the medical record.
+    RecordNote,
+    /// A web hook.
+    Webhook,
+}
+
+/// What a channel can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelCaps {
+    /// What it is.
+    pub kind: ChannelKind,
+    /// The most revealing text that it may carry.
+    pub max_sensitivity: Sensitivity,
+    /// Whether it reports delivery.
+    pub receipts: bool,
+    /// Whether it reports reading.
+    pub read_receipts: bool,
+    /// Whether it takes replies.
+    pub replies: bool,
+    /// Whether a message can be withdrawn.
+    pub cancel: bool,
+    /// Whether the provider deduplicates on the key.
+    pub provider_dedupes: bool,
+    /// Longest message, in the channel's units.
+    pub max_units: u32,
+    /// Whether the provider holds messages at night.
+    pub quiet_hours_enforced: bool,
+}
+
+/// Where to send.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// `mailto`, `tel`, …
+    pub scheme: String,
+    /// The address.
+    pub value: String,
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Address").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+/// A message, as it is handed to a channel.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outbound {
+    /// Idempotency key: the same for every try of the same message.
+    pub key: String,
+    /// To whom.
+    pub to: Address,
+    /// Where answers go.
+    pub reply_to: Option<Address>,
+    /// Subject, for channels that have one.
+    pub subject: Option<String>,
+    /// Text.
+    pub body: String,
+    /// What the text reveals.
+    pub sensitivity: Sensitivity,
+    /// How urgent.
+    pub level: Level,
+    /// Always true for what greffon sends.
+    pub transactional: bool,
+    /// Worthless after.
+    pub valid_until: Option<Instant>,
+    /// The template that made it.
+    pub template: ContentRef,
+    /// Attachments, by id.
+    pub attachments: Vec<String>,
+}
+
+/// A message as it will look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendered {
+    /// The text.
+    pub body: String,
+    /// How many units it takes.
+    pub units: u32,
+    /// In which encoding.
+    pub encoding: String,
+    /// What the author should know.
+    pub warnings: Vec<String>,
+}
+
+/// The provider took it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The provider's name for it.
+    pub provider_id: String,
+    /// When.
+    pub at: Instant,
+    /// How many units it took.
+    pub units: u32,
+}
+
+/// How far a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeliveryState {
+    /// Taken by the provider.
+    Accepted,
+    /// Sent on.
+    Sent,
+    /// Arrived.
+    Delivered,
+    /// Opened.
+    Read,
+    /// Acknowledged by a person.
+    Acknowledged,
+    /// Will not arrive.
+    Failed,
+    /// Too late.
+    Expired,
+    /// Not known.
+    Unknown,
+}
+
+/// A receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The provider's name for the message.
+    pub provider_id: String,
+    /// How far.
+    pub state: DeliveryState,
+    /// When.
+    pub at: Instant,
+    /// The provider's own code.
+    pub code: Option<String>,
+}
+
+/// Why a channel did not send. `Transient` promises that nothing was sent;
+/// `Uncertain` promises nothing. A trap, a time-out and exhausted limits arrive
+/// here as `Uncertain`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SendError {
+    /// Definite: never again.
+    Rejected(String),
+    /// Nothing was tried: configuration.
+    NoRecipient(String),
+    /// The recipient does not want it.
+    OptedOut,
+    /// The text cannot go on this channel.
+    ContentRefused(String),
+    /// This channel cannot do that.
+    Unsupported(String),
+    /// The provider does not accept the credential.
+    Unauthorised,
+    /// The provider's limit; again after so many seconds.
+    Quota(Option<u32>),
+    /// Not sent; again after so many seconds.
+    Transient(Option<u32>),
+    /// May have been sent: never again blindly.
+    Uncertain(String),
+    /// Something else; nothing was sent.
+    Other(String),
+}
+
+/// Something that came back on a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelEvent {
+    /// A receipt.
+    Status(Receipt),
+    /// A reply: provider id or address, text.
+    Reply(String, String),
+    /// The recipient does not want any more.
+    OptOut(Address),
+    /// It came back: provider id, reason.
+    Bounce(String, String),
+}
+
+/// An HTTP request that a provider made to greffon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundRequest {
+    /// `POST`.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// Why a callback was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallbackError {
+    /// Not from the provider.
+    BadSignature,
+    /// For somebody else.
+    NotMine,
+    /// Not understood.
+    Malformed(String),
+    /// Something else.
+    Other(String),
+}

@@ -1,0 +1,127 @@
+//! Commitments: promises made to somebody, followed to their end.
+
+use serde::{Deserialize, Serialize};
+
+use super::care::Level;
+use crate::ids::{CommitmentId, ContactId, PracticeId};
+use crate::time::Instant;
+
+/// Life of a commitment. Every commitment reaches exactly one final state and
+/// is visible until then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommitmentState {
+    /// Made.
+    Promised,
+    /// Somebody is on it.
+    InProgress,
+    /// Kept in time.
+    Kept,
+    /// Kept, after its time.
+    KeptLate,
+    /// Will not be kept; the reason says why.
+    Broken,
+    /// The beneficiary does not need it any more.
+    Withdrawn,
+}
+
+impl CommitmentState {
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Promised | Self::InProgress)
+    }
+
+    /// The wire word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Promised => "promised",
+            Self::InProgress => "in-progress",
+            Self::Kept => "kept",
+            Self::KeptLate => "kept-late",
+            Self::Broken => "broken",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// One promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    /// Its name.
+    pub id: CommitmentId,
+    /// Whose.
+    pub practice: PracticeId,
+    /// In which contact it was made.
+    pub contact: ContactId,
+    /// What: `callback`, `decision`, `answer`, `document`.
+    pub what: String,
+    /// The words said to the patient.
+    pub said: String,
+    /// Who keeps it: a recipient of the practice.
+    pub owner: String,
+    /// How urgent.
+    pub level: Level,
+    /// When it was made.
+    pub promised_at: Instant,
+    /// Until when.
+    pub due: Instant,
+    /// Where it is.
+    pub state: CommitmentState,
+    /// How far the ladder went: 0 nothing, 1 warned at 75 %, 2 late.
+    pub rung: u8,
+    /// Earlier due times, with the reason of each change.
+    pub moves: Vec<CommitmentMove>,
+    /// Why it ended, or how.
+    pub closing_note: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// A promise was given another time, and the beneficiary was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitmentMove {
+    /// The due time before.
+    pub from: Instant,
+    /// The due time after.
+    pub to: Instant,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub by: String,
+}
+
+/// What a person may do with a commitment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommitmentAction {
+    /// Start on it.
+    Start,
+    /// It is done.
+    Keep {
+        /// How.
+        note: String,
+    },
+    /// It will not be done.
+    Break {
+        /// Why.
+        reason: String,
+    },
+    /// The beneficiary does not need it any more.
+    Withdraw {
+        /// Why.
+        reason: String,
+    },
+    /// Another time, told to the beneficiary.
+    Move {
+        /// Until when.
+        due: Instant,
+        /// Why.
+        reason: String,
+    },
+}

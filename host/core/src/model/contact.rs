@@ -1,0 +1,149 @@
+//! A contact: everything about one time that somebody reached the practice.
+
+use serde::{Deserialize, Serialize};
+
+use super::care::{ContentRef, Fact, Level};
+use super::triage::Assessment;
+use crate::ids::{AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
+use crate::time::Instant;
+
+/// How a contact arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContactChannel {
+    /// A call.
+    Phone,
+    /// A web form.
+    Form,
+    /// Chat.
+    Chat,
+    /// E-mail.
+    Email,
+    /// At the counter.
+    Counter,
+}
+
+/// Life of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContactState {
+    /// Stored; nothing is known yet.
+    Received,
+    /// Facts are being gathered.
+    Open,
+    /// Triage has concluded, by host, plugin or person.
+    Concluded,
+    /// Ended, with a recap or a reason.
+    Closed,
+}
+
+impl ContactState {
+    /// The wire word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Open => "open",
+            Self::Concluded => "concluded",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// One contact. Facts, assessment and level only ever grow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its name.
+    pub id: ContactId,
+    /// Whose.
+    pub practice: PracticeId,
+    /// How it arrived.
+    pub channel: ContactChannel,
+    /// Number or address it came from, as the network gave it: a hint, never an
+    /// identity.
+    pub origin: Option<String>,
+    /// Where it is.
+    pub state: ContactState,
+    /// When it arrived.
+    pub received_at: Instant,
+    /// When it ended.
+    pub closed_at: Option<Instant>,
+    /// All facts, oldest first.
+    pub facts: Vec<Fact>,
+    /// The final level so far: the highest that anybody gave. Nothing lowers it
+    /// but [`Contact::lowered`].
+    pub level: Option<Level>,
+    /// The conclusion so far.
+    pub assessment: Option<Assessment>,
+    /// The last lowering by a clinician, with its reason (S2).
+    pub lowered: Option<Lowering>,
+    /// The script content this contact began with (S9).
+    pub script: Option<ContentRef>,
+    /// Keys of the effects already carried out.
+    pub done: Vec<String>,
+    /// Things told to the patient.
+    pub statements: Vec<Statement>,
+    /// Booking intents, oldest first.
+    pub intents: Vec<IntentId>,
+    /// Promises made in this contact.
+    pub commitments: Vec<CommitmentId>,
+    /// The appointment that this contact is about (move, cancel).
+    pub about: Option<AppointmentId>,
+    /// Other open contacts of the same origin in the last 24 h, at arrival (S12).
+    pub repeated: u32,
+    /// How it ended.
+    pub outcome: Option<CloseOutcome>,
+    /// Optimistic lock: the storage refuses a save with another version.
+    pub version: i64,
+}
+
+/// A clinician lowered the level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lowering {
+    /// To what.
+    pub to: Level,
+    /// From what.
+    pub from: Level,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// Something that was told to the patient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// Its name.
+    pub id: StatementId,
+    /// The approved instruction; `None` for free words (hors consigne).
+    pub instruction: Option<ContentRef>,
+    /// The words, when free.
+    pub text: Option<String>,
+    /// When.
+    pub at: Instant,
+    /// Who said it.
+    pub by: String,
+}
+
+/// How a contact ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseOutcome {
+    /// What the caller said to the recap.
+    pub recap: RecapOutcome,
+    /// Why it was closed with facts missing.
+    pub override_reason: Option<String>,
+}
+
+/// What the caller said to the recap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecapOutcome {
+    /// It is right.
+    Confirmed,
+    /// It was corrected and said again.
+    Corrected,
+    /// The caller was gone.
+    NotReached,
+}

@@ -1,0 +1,163 @@
+//! The booking intent: one wish to change an external agenda, from the first
+//! click to a truthful end.
+//!
+//! `drafted → claimed → [held] → sending → confirmed | refused | unknown →
+//! (lookup) → confirmed | refused | compensating → compensated | needs-human`
+
+use serde::{Deserialize, Serialize};
+
+use super::scheduling::{AgendaAppointment, BookingRequest};
+use crate::ids::{AppointmentId, ContactId, FeatureId, IntentId, OpId, PracticeId};
+use crate::time::{Instant, Span};
+
+/// What an intent wants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntentKind {
+    /// A new appointment.
+    Book,
+    /// Another time for an appointment.
+    Move(AppointmentId),
+    /// The end of an appointment.
+    Cancel(AppointmentId),
+}
+
+/// Life of an intent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntentState {
+    /// Stored, nothing claimed.
+    Drafted,
+    /// Its time is claimed in the database; nothing was sent.
+    Claimed,
+    /// Held in the agenda itself.
+    Held,
+    /// The plugin was, or is about to be, called.
+    Sending,
+    /// In the agenda. Now, and not before, the patient may be told.
+    Confirmed,
+    /// Not in the agenda; the claim is released.
+    Refused,
+    /// May be in the agenda: the claim stays, nothing is sent again blindly.
+    Unknown,
+    /// In the agenda, must not be: being taken out.
+    Compensating,
+    /// Taken out again; the claim is released.
+    Compensated,
+    /// Only a person can tell: the claim stays.
+    NeedsHuman,
+}
+
+impl IntentState {
+    /// Whether nothing will happen any more by itself.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Refused | Self::Compensated | Self::NeedsHuman)
+    }
+
+    /// Whether its claim keeps others out.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        !matches!(self, Self::Drafted | Self::Refused | Self::Compensated)
+    }
+
+    /// The wire word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drafted => "drafted",
+            Self::Claimed => "claimed",
+            Self::Held => "held",
+            Self::Sending => "sending",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Compensating => "compensating",
+            Self::Compensated => "compensated",
+            Self::NeedsHuman => "needs-human",
+        }
+    }
+}
+
+/// One intent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its name.
+    pub id: IntentId,
+    /// Whose.
+    pub practice: PracticeId,
+    /// From which contact.
+    pub contact: Option<ContactId>,
+    /// Idempotency key, from the first click to the end.
+    pub op: OpId,
+    /// Digest of the request: another body under the same op-id is an error.
+    pub request_digest: String,
+    /// What it wants.
+    pub kind: IntentKind,
+    /// The binding that serves the agenda.
+    pub feature: FeatureId,
+    /// What the agenda is asked.
+    pub request: BookingRequest,
+    /// Where it is.
+    pub state: IntentState,
+    /// What it keeps others out of; empty for a cancellation.
+    pub claims: Vec<Claim>,
+    /// Intents may overlap inside one chain: an appointment and its own move.
+    pub chain: IntentId,
+    /// Times that the plugin was asked to write.
+    pub sends: u32,
+    /// Times that the outcome was looked up since the last send.
+    pub lookups: u32,
+    /// First time that a lookup found nothing since the last send.
+    pub absent_since: Option<Instant>,
+    /// When the last send began.
+    pub sent_at: Option<Instant>,
+    /// What the agenda holds, once confirmed.
+    pub appointment: Option<AgendaAppointment>,
+    /// Why it ended without one: `slot-taken`, `rule-broken`…
+    pub refusal: Option<String>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Who made it.
+    pub by: String,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// Exclusive use of a resource for a span, buffers included. Two live claims of
+/// different chains on one (practice, resource, seat) cannot overlap: the
+/// database itself refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// `agenda:<feature>/<agenda>`, `room:<id>`…
+    pub resource: String,
+    /// From 0.
+    pub seat: u32,
+    /// `[start, end)` with buffers.
+    pub span: Span,
+}
+
+/// An appointment as greffon knows it: the mirror of a confirmed intent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Appointment {
+    /// Its name in the agenda; unique per practice and feature.
+    pub id: AppointmentId,
+    /// Whose.
+    pub practice: PracticeId,
+    /// The binding that serves the agenda.
+    pub feature: FeatureId,
+    /// The intent that holds the claim now.
+    pub intent: IntentId,
+    /// First intent of its life.
+    pub chain: IntentId,
+    /// From which contact.
+    pub contact: Option<ContactId>,
+    /// What the agenda holds.
+    pub held: AgendaAppointment,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Optimistic lock.
+    pub version: i64,
+}

@@ -1,0 +1,366 @@
+//! A practice as its file describes it: the configuration that the domain
+//! reads. The file format itself belongs to the cli.
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::care::{Level, Sensitivity};
+use super::person::Identifier;
+use super::scheduling::{PatientRule, VisitMode};
+use crate::ids::{AgendaId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
+
+/// A practice (cabinet). Immutable: a changed file makes a new one with a
+/// higher revision.
+#[derive(Clone, Debug)]
+pub struct Practice {
+    /// Its name in paths, tokens and rows.
+    pub id: PracticeId,
+    /// Its name for people.
+    pub name: String,
+    /// IANA zone, checked to exist.
+    pub time_zone: String,
+    /// Digest of the file, so that a cache knows when it changed.
+    pub revision: String,
+    /// What is said when the line is picked up.
+    pub greeting: Option<String>,
+    /// Number shown and spoken to patients.
+    pub phone: Option<String>,
+    /// Whether its grids and data are synthetic; such content says so.
+    pub demo: bool,
+    /// Places, at least one.
+    pub sites: Vec<Site>,
+    /// People who see patients.
+    pub practitioners: Vec<Practitioner>,
+    /// What patients come for.
+    pub motives: Vec<Motive>,
+    /// Red flags that the practice adds to the national core set.
+    pub red_flags: Vec<RedFlag>,
+    /// Approved texts that may be said, by id.
+    pub instructions: Vec<Instruction>,
+    /// Who is told of what.
+    pub recipients: BTreeMap<String, Recipient>,
+    /// Delays the practice promises.
+    pub delays: Delays,
+    /// Plugins with their settings and grants.
+    pub features: Vec<Binding>,
+    /// SMTP relay for `mail`; the host's folder of `.eml` files without one.
+    pub mail: Option<MailRelay>,
+}
+
+impl Practice {
+    /// The motive of this name.
+    #[must_use]
+    pub fn motive(&self, id: &MotiveId) -> Option<&Motive> {
+        self.motives.iter().find(|motive| motive.id == *id)
+    }
+
+    /// The practitioner of this name.
+    #[must_use]
+    pub fn practitioner(&self, id: &PractitionerId) -> Option<&Practitioner> {
+        self.practitioners.iter().find(|one| one.id == *id)
+    }
+
+    /// The site of this name.
+    #[must_use]
+    pub fn site(&self, id: &SiteId) -> Option<&Site> {
+        self.sites.iter().find(|site| site.id == *id)
+    }
+
+    /// The binding of this name.
+    #[must_use]
+    pub fn feature(&self, id: &FeatureId) -> Option<&Binding> {
+        self.features.iter().find(|binding| binding.feature == *id)
+    }
+}
+
+/// A place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its name in the file.
+    pub id: SiteId,
+    /// Its name for people.
+    pub name: String,
+    /// Where it is, as said in a recap.
+    pub address: Option<String>,
+    /// When somebody answers there.
+    pub hours: WeekHours,
+}
+
+/// Somebody who sees patients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Practitioner {
+    /// Their name in the file.
+    pub id: PractitionerId,
+    /// Their name for people: `Dr Claire Martin`.
+    pub name: String,
+    /// What they do.
+    pub speciality: Option<String>,
+    /// RPPS number.
+    pub identifier: Option<Identifier>,
+    /// Where they work; several sites have several agendas.
+    pub agendas: Vec<PractitionerAgenda>,
+    /// When they are away.
+    pub absences: Vec<Absence>,
+}
+
+/// The agenda of a practitioner at a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PractitionerAgenda {
+    /// The name that the agenda plugin knows it by.
+    pub agenda: AgendaId,
+    /// The binding that serves it.
+    pub feature: FeatureId,
+    /// Where.
+    pub site: SiteId,
+    /// When the practitioner sees patients there.
+    pub hours: WeekHours,
+}
+
+/// A time away, in civil time of the practice: whole days or part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// First civil minute, `2026-11-21T00:00`.
+    pub from: String,
+    /// First civil minute after.
+    pub to: String,
+}
+
+/// Periods per weekday, in civil minutes since midnight, `[start, end)`,
+/// Monday first, sorted and not overlapping.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WeekHours(pub [Vec<(u16, u16)>; 7]);
+
+/// A motive (motif de rendez-vous) with the practice's rules, all of which the
+/// host checks again at booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Motive {
+    /// Its name in the file.
+    pub id: MotiveId,
+    /// Its name for people.
+    pub label: String,
+    /// Other words that callers use.
+    pub synonyms: Vec<String>,
+    /// Whether it is medical, and so needs a triage conclusion before booking.
+    pub medical: bool,
+    /// No conclusion about it may be lower.
+    pub floor: Option<Level>,
+    /// Minutes with the patient.
+    pub duration_min: u32,
+    /// Minutes kept free before.
+    pub before_min: u32,
+    /// Minutes kept free after.
+    pub after_min: u32,
+    /// Starts are aligned to so many minutes after the hour.
+    pub grid_min: u32,
+    /// Shortest time between booking and start, in minutes.
+    pub min_notice_min: u32,
+    /// Longest time between booking and start, in days.
+    pub max_horizon_days: u32,
+    /// At most so many a day and agenda.
+    pub max_per_day: Option<u32>,
+    /// For which patients.
+    pub patients: PatientRule,
+    /// How.
+    pub modes: Vec<VisitMode>,
+    /// Who offers it; everybody when empty.
+    pub practitioners: Vec<PractitionerId>,
+    /// Patients at once, at least 1.
+    pub seats: u32,
+    /// How to prepare.
+    pub instructions: Option<String>,
+    /// What to bring.
+    pub documents: Vec<String>,
+    /// Minutes before the start to arrive.
+    pub arrive_early_min: u32,
+}
+
+/// A red flag: a question whose positive, unknown or refused answer makes the
+/// contact at least `level`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedFlag {
+    /// Fact key without the prefix: `chest-pain`.
+    pub id: String,
+    /// The words to say.
+    pub spoken: String,
+    /// Words of the caller that bring the question up, lower case, without
+    /// accents.
+    pub words: Vec<String>,
+    /// The level of a yes.
+    pub level: Level,
+}
+
+/// A text that may be said (consigne), approved by a clinician.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instruction {
+    /// Its name.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// The words.
+    pub text: String,
+    /// Who approved it.
+    pub approved_by: String,
+}
+
+/// Somebody who is told things, under the name that scripts use.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// `mailto`, `tel`…
+    pub scheme: String,
+    /// The address.
+    pub address: String,
+}
+
+impl std::fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recipient").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+/// Delays in minutes after which a promise of this kind is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delays {
+    /// A clinician decides, for vital and very urgent.
+    pub urgent_decision_min: u32,
+    /// A clinician decides, for the rest.
+    pub decision_min: u32,
+    /// A message gets its answer.
+    pub answer_min: u32,
+    /// A document is ready.
+    pub document_min: u32,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self { urgent_decision_min: 15, decision_min: 120, answer_min: 24 * 60, document_min: 48 * 60 }
+    }
+}
+
+/// What kind of plugin a feature is; comes from the plugin's manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PluginKind {
+    /// Exports `greffon:triage/triage`.
+    Triage,
+    /// Exports `greffon:script/script`.
+    Script,
+    /// Exports `greffon:scheduling/agenda`.
+    Agenda,
+    /// Exports `greffon:notification/channel`.
+    Notification,
+}
+
+impl PluginKind {
+    /// The wire word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Triage => "triage",
+            Self::Script => "script",
+            Self::Agenda => "agenda",
+            Self::Notification => "notification",
+        }
+    }
+}
+
+/// A plugin bound to a practice: settings, grants and credentials.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// The practice's own name for it.
+    pub feature: FeatureId,
+    /// Bundled name, path, or OCI reference with a digest.
+    pub plugin: String,
+    /// What the plugin is, from its manifest.
+    pub kind: PluginKind,
+    /// Sites that it serves; all when empty.
+    pub sites: Vec<SiteId>,
+    /// Practitioners that it serves; all when empty.
+    pub practitioners: Vec<PractitionerId>,
+    /// For notification: the recipients that it serves; all when empty.
+    pub recipients: Vec<String>,
+    /// Settings, as in the file, validated against the plugin's schema.
+    pub settings: serde_json::Value,
+    /// What the practice grants.
+    pub grants: Grants,
+    /// Secrets that the host uses for the plugin, by name.
+    pub credentials: BTreeMap<String, Credential>,
+}
+
+/// What a practice grants to a plugin. The manifest must ask for it too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Origins: `https://dav.example`, `http://127.0.0.1:5232`.
+    pub http: Vec<String>,
+    /// An own key-value space.
+    pub keyvalue: bool,
+    /// Handing mail to the practice's relay.
+    pub mail: bool,
+}
+
+/// A secret, bound to one origin. The plugin never sees it.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// How it is used.
+    pub scheme: CredentialScheme,
+    /// The only origin that it is sent to; `None` for digest and hmac only.
+    pub origin: Option<String>,
+}
+
+/// How a credential is put into a request.
+#[derive(Clone, Debug)]
+pub enum CredentialScheme {
+    /// `Authorization: Basic` (RFC 7617).
+    Basic {
+        /// User name.
+        username: String,
+        /// Password.
+        password: SecretString,
+    },
+    /// `Authorization: Bearer` (RFC 6750).
+    Bearer {
+        /// Token.
+        token: SecretString,
+    },
+    /// A header of the provider's own.
+    Header {
+        /// Header name.
+        name: String,
+        /// Header value.
+        value: SecretString,
+    },
+    /// Only for `credentials.digest` and `credentials.hmac`.
+    Key {
+        /// Key bytes, as text.
+        key: SecretString,
+    },
+}
+
+/// The SMTP relay of a practice.
+#[derive(Clone, Debug)]
+pub struct MailRelay {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: MailSecurity,
+    /// SMTP AUTH, when the relay asks for it.
+    pub login: Option<(String, SecretString)>,
+    /// Sender of everything that this practice sends.
+    pub from: String,
+    /// The most revealing text that this relay may carry.
+    pub max_sensitivity: Sensitivity,
+}
+
+/// How an SMTP connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailSecurity {
+    /// TLS from the first byte (RFC 8314).
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// None: loopback relays only.
+    None,
+}

@@ -1,0 +1,126 @@
+//! What the person who holds the line sees of a contact.
+
+use serde::{Deserialize, Serialize};
+
+use super::care::Level;
+use super::contact::ContactState;
+use super::intent::IntentState;
+use super::scheduling::Slot;
+use super::script::{BookingProgress, Prompt, ReadBack};
+use super::triage::{Assessment, Question};
+use crate::ids::{AgendaId, AppointmentId, ContactId, FeatureId, IntentId, MotiveId, OpId, PractitionerId, SiteId};
+use crate::time::{Instant, Span};
+
+/// Something to see before anything else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Banner {
+    /// Stable: `emergency`, `triage-unavailable`, `script-unavailable`,
+    /// `booking-to-verify`, `repeated-contact`, `demo-content`, `contradiction`.
+    pub code: String,
+    /// The words, in French.
+    pub text: String,
+}
+
+/// Who asks a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedBy {
+    /// The host: red flags.
+    Host,
+    /// The triage plugin.
+    Triage,
+}
+
+/// A question and who asks it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who.
+    pub by: AskedBy,
+    /// What.
+    #[serde(flatten)]
+    pub question: Question,
+}
+
+/// A contact, as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContactView {
+    /// Which.
+    pub contact: ContactId,
+    /// Where it is.
+    pub state: ContactState,
+    /// The final level so far.
+    pub level: Option<Level>,
+    /// What to see first.
+    pub banners: Vec<Banner>,
+    /// What to ask now: red flags first, then the grid.
+    pub questions: Vec<Asked>,
+    /// What the script says.
+    pub prompts: Vec<Prompt>,
+    /// Required facts that are missing.
+    pub missing: Vec<String>,
+    /// Whether it may be closed.
+    pub may_close: bool,
+    /// Why not: codes.
+    pub close_blockers: Vec<String>,
+    /// Whether a slot may be booked now.
+    pub may_book: bool,
+    /// The recap.
+    pub recap: Option<ReadBack>,
+    /// The conclusion.
+    pub assessment: Option<Assessment>,
+    /// Bookings, oldest first.
+    pub bookings: Vec<BookingView>,
+    /// Promises.
+    pub commitments: Vec<super::commitment::Commitment>,
+}
+
+/// A booking of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingView {
+    /// The intent.
+    pub intent: IntentId,
+    /// Its idempotency key.
+    pub op_id: OpId,
+    /// Where it is.
+    pub state: IntentState,
+    /// What may be said of it.
+    pub progress: BookingProgress,
+    /// The appointment, once confirmed.
+    pub appointment: Option<AppointmentId>,
+    /// Which agenda.
+    pub agenda: AgendaId,
+    /// When.
+    pub span: Span,
+    /// What for.
+    pub motive: MotiveId,
+    /// Why it was refused.
+    pub refusal: Option<String>,
+}
+
+/// A slot on offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedSlot {
+    /// The binding that serves it.
+    pub feature: FeatureId,
+    /// With whom.
+    pub practitioner: Option<PractitionerId>,
+    /// Where.
+    pub site: Option<SiteId>,
+    /// The slot.
+    #[serde(flatten)]
+    pub slot: Slot,
+}
+
+/// Slots on offer, and how far to trust the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotOffer {
+    /// The slots, earliest first.
+    pub slots: Vec<OfferedSlot>,
+    /// Whether every agenda answered in full: an empty incomplete list does not
+    /// mean that nothing is free.
+    pub complete: bool,
+    /// When the oldest of the agendas was read.
+    pub as_of: Instant,
+    /// Features that did not answer.
+    pub unavailable: Vec<FeatureId>,
+}

@@ -1,0 +1,8 @@
+//! What the domain needs from outside, as traits. Implemented by
+//! greffon-storage, greffon-runtime and, in memory, by `fakes`.
+
+pub mod clock;
+pub mod keyvalue;
+pub mod plugins;
+pub mod practices;
+pub mod storage;

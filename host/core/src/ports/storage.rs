@@ -1,0 +1,196 @@
+//! Storage. Everything is scoped by practice; the two lookups that cannot be
+//! say so.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::ids::{AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId};
+use crate::model::audit::AuditEvent;
+use crate::model::commitment::{Commitment, CommitmentState};
+use crate::model::contact::{Contact, ContactState};
+use crate::model::intent::{Appointment, Claim, Intent};
+use crate::model::job::{Job, Lane, LeasedJob};
+use crate::model::message::{Message, MessageState};
+use crate::time::{Instant, Span};
+
+/// What can go wrong in storage. Absence is `Ok(None)`, never an error.
+#[derive(Debug, Error)]
+pub enum StorageError {
+    /// A live claim of another chain overlaps: somebody else has the slot.
+    #[error("another live intent claims \"{resource}\" in that span")]
+    ClaimTaken {
+        /// Which resource.
+        resource: String,
+    },
+    /// The row changed since it was read: read again and decide again.
+    #[error("{thing} changed meanwhile")]
+    Stale {
+        /// `contact`, `intent`…
+        thing: &'static str,
+    },
+    /// A row of that key exists: the op-id or idempotency key was used before.
+    #[error("{thing} exists already")]
+    Exists {
+        /// `intent`, `appointment`…
+        thing: &'static str,
+    },
+    /// A row cannot be read as what it should be.
+    #[error("row {row} of {table} is not readable")]
+    Inconsistent {
+        /// Which table.
+        table: &'static str,
+        /// Which row.
+        row: String,
+    },
+    /// The database does not answer; nothing of the transaction is kept.
+    #[error("the database does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Shorthand.
+pub type Stored<T> = Result<T, StorageError>;
+
+/// A page of a list, newest or most urgent first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// At most so many; the storage clamps to 200.
+    pub limit: u32,
+    /// Opaque, from the last page.
+    pub cursor: Option<String>,
+}
+
+/// One page and where to go on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// `None` on the last page.
+    pub next: Option<String>,
+}
+
+/// The database.
+#[async_trait]
+pub trait Storage: Send + Sync {
+    /// Opens a transaction for one practice. Writers of one practice follow
+    /// each other; readers never wait.
+    async fn begin(&self, practice: &PracticeId) -> Stored<Box<dyn Transaction>>;
+
+    /// Whose contact this is. Not scoped: it *is* the scoping of `/contacts/{id}`.
+    async fn practice_of_contact(&self, id: ContactId) -> Stored<Option<PracticeId>>;
+    /// Whose commitment this is. Not scoped, for the same reason.
+    async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>>;
+    /// Who holds an appointment of this name. Not scoped, for the same reason;
+    /// several practices may have one.
+    async fn practices_of_appointment(&self, id: &AppointmentId) -> Stored<Vec<PracticeId>>;
+
+    /// One contact.
+    async fn contact(&self, practice: &PracticeId, id: ContactId) -> Stored<Option<Contact>>;
+    /// Contacts, newest first.
+    async fn contacts(
+        &self,
+        practice: &PracticeId,
+        state: Option<ContactState>,
+        page: &Page,
+    ) -> Stored<Listed<Contact>>;
+    /// Contacts from the same origin since `since`, not closed or not: both.
+    async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32>;
+
+    /// One intent.
+    async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>>;
+    /// The intent of an op-id.
+    async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>>;
+    /// Live claims on a resource that overlap `window`.
+    async fn claims(&self, practice: &PracticeId, resource: &str, window: Span) -> Stored<Vec<Claim>>;
+
+    /// One appointment; `feature` is needed only when two agendas share a name.
+    async fn appointment(
+        &self,
+        practice: &PracticeId,
+        feature: Option<&FeatureId>,
+        id: &AppointmentId,
+    ) -> Stored<Option<Appointment>>;
+    /// Appointments that overlap `window`, earliest first.
+    async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>>;
+
+    /// One message.
+    async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>>;
+    /// Messages, newest first.
+    async fn messages(
+        &self,
+        practice: &PracticeId,
+        state: Option<MessageState>,
+        page: &Page,
+    ) -> Stored<Listed<Message>>;
+
+    /// One commitment.
+    async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>>;
+    /// Commitments, earliest due first.
+    async fn commitments(
+        &self,
+        practice: &PracticeId,
+        state: Option<CommitmentState>,
+        page: &Page,
+    ) -> Stored<Listed<Commitment>>;
+
+    /// The journal, newest first; of one contact when given.
+    async fn audit(&self, practice: &PracticeId, contact: Option<ContactId>, page: &Page)
+    -> Stored<Listed<AuditEvent>>;
+
+    /// Leases up to `limit` jobs that are due at `now`, urgent lanes first,
+    /// earliest first within a lane, over all practices, until `now + lease`.
+    /// A job whose lease ended is leased again: its worker died.
+    async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>>;
+    /// When the next job will be due or its lease ends, if there is any.
+    async fn next_job_at(&self) -> Stored<Option<Instant>>;
+    /// Removes a job that was done. Nothing happens when it is gone.
+    async fn finish_job(&self, id: JobId) -> Stored<()>;
+    /// Gives a job back, to be run at `run_at`.
+    async fn retry_job(&self, id: JobId, run_at: Instant) -> Stored<()>;
+
+    /// Whether the database answers and its schema is the one of this binary.
+    async fn ready(&self) -> Stored<()>;
+}
+
+/// An open transaction. Dropped without `commit`, nothing happened. State,
+/// jobs and journal can only be written here, so they are always one change.
+#[async_trait]
+pub trait Transaction: Send {
+    /// The contact, locked until the end of the transaction.
+    async fn contact(&mut self, id: ContactId) -> Stored<Option<Contact>>;
+    /// Inserts (version 0) or updates it; the stored version must be the one
+    /// that was read, and is then one more, in the row and in `contact`.
+    async fn save_contact(&mut self, contact: &mut Contact) -> Stored<()>;
+
+    /// The intent, locked.
+    async fn intent(&mut self, id: IntentId) -> Stored<Option<Intent>>;
+    /// The intent of an op-id, locked.
+    async fn intent_by_op(&mut self, op: &OpId) -> Stored<Option<Intent>>;
+    /// Inserts or updates it, and makes its claim rows what `intent.claims` and
+    /// the state say: live states hold them, others release them.
+    async fn save_intent(&mut self, intent: &mut Intent) -> Stored<()>;
+
+    /// The appointment, locked.
+    async fn appointment(&mut self, feature: &FeatureId, id: &AppointmentId) -> Stored<Option<Appointment>>;
+    /// Inserts or updates it.
+    async fn save_appointment(&mut self, appointment: &mut Appointment) -> Stored<()>;
+
+    /// The message, locked.
+    async fn message(&mut self, id: MessageId) -> Stored<Option<Message>>;
+    /// Inserts or updates it.
+    async fn save_message(&mut self, message: &mut Message) -> Stored<()>;
+
+    /// The commitment, locked.
+    async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>>;
+    /// Inserts or updates it.
+    async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()>;
+
+    /// Puts a job in the queue: the queue is the outbox.
+    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, run_at: Instant) -> Stored<()>;
+    /// Writes a line of the journal.
+    async fn audit(&mut self, event: &AuditEvent) -> Stored<()>;
+
+    /// Makes it all true at once.
+    async fn commit(self: Box<Self>) -> Stored<()>;
+}
