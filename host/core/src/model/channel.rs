@@ -65,6 +65,19 @@ impl std::fmt::Debug for Address {
     }
 }
 
+/// A file that goes with a message.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name in greffon.
+    pub id: String,
+    /// Its file name.
+    pub name: String,
+    /// `application/pdf`…
+    pub media_type: String,
+    /// Its bytes.
+    pub content: Vec<u8>,
+}
+
 /// A message, as it is handed to a channel.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbound {
@@ -88,8 +101,8 @@ pub struct Outbound {
     pub valid_until: Option<Instant>,
     /// The template that made it.
     pub template: ContentRef,
-    /// Attachments, by id.
-    pub attachments: Vec<String>,
+    /// Files that go with it.
+    pub attachments: Vec<Attachment>,
 }
 
 /// A message as it will look.
@@ -179,18 +192,56 @@ pub enum SendError {
     Other(String),
 }
 
+/// Which message a status is asked for: after `Uncertain` only the key is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageRef {
+    /// The provider's name for it.
+    ProviderId(String),
+    /// Our idempotency key.
+    Key(String),
+}
+
+/// A reply to a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// From whom.
+    pub sender: Address,
+    /// The words.
+    pub text: String,
+    /// To which message.
+    pub provider_id: Option<String>,
+    /// When.
+    pub at: Instant,
+}
+
+/// A message that came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounce {
+    /// Whom it did not reach.
+    pub recipient: Address,
+    /// The provider's reason.
+    pub reason: String,
+    /// Whether another try is useless.
+    pub permanent: bool,
+    /// Which message.
+    pub provider_id: Option<String>,
+    /// When.
+    pub at: Instant,
+}
+
 /// Something that came back on a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelEvent {
     /// A receipt.
     Status(Receipt),
-    /// A reply: provider id or address, text.
-    Reply(String, String),
+    /// A reply.
+    Reply(Reply),
     /// The recipient does not want any more.
     OptOut(Address),
-    /// It came back: provider id, reason.
-    Bounce(String, String),
+    /// It came back.
+    Bounce(Bounce),
 }
 
 /// An HTTP request that a provider made to greffon.
@@ -198,8 +249,8 @@ pub enum ChannelEvent {
 pub struct InboundRequest {
     /// `POST`.
     pub method: String,
-    /// Path and query.
-    pub path: String,
+    /// The public URL that was called: some providers sign it.
+    pub url: String,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
     /// Body.

@@ -249,8 +249,8 @@ pub enum ByWhom {
     Patient,
     /// The practitioner.
     Practitioner,
-    /// The secretariat.
-    Secretariat,
+    /// Whoever holds the line.
+    Secretary,
     /// The agenda itself.
     Agenda,
     /// greffon.
@@ -460,7 +460,7 @@ pub struct AgendaDescriptor {
     pub write_timeout_ms: u32,
 }
 
-/// What `lookup` found.
+/// What `look-up` found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Found {
@@ -472,6 +472,17 @@ pub enum Found {
     Ambiguous(Vec<AgendaAppointment>),
 }
 
+/// A time when nobody is there, as an agenda holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaAbsence {
+    /// Its name in the agenda.
+    pub id: String,
+    /// When.
+    pub span: Span,
+    /// For the eye.
+    pub label: Option<String>,
+}
+
 /// One change of an agenda.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -481,7 +492,9 @@ pub enum Change {
     /// Gone.
     Removed(AppointmentId),
     /// Nobody there.
-    Absence(Span),
+    Absence(AgendaAbsence),
+    /// Somebody is there again: the absence's id.
+    AbsenceRemoved(String),
     /// Forget what was read; what follows is everything.
     Reset,
 }

@@ -56,7 +56,7 @@ pub struct ReadBack {
 
 /// A promise that a script proposes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PromiseDraft {
+pub struct CommitmentDraft {
     /// What is promised: `callback`, `document`, `answer`.
     pub what: String,
     /// The words said.
@@ -97,7 +97,7 @@ pub enum Effect {
     /// Cancel this appointment.
     Cancel(String),
     /// Promise something.
-    Promise(PromiseDraft),
+    Commitment(CommitmentDraft),
     /// Tell somebody.
     Notify(MessageDraft),
     /// Say this approved instruction.
@@ -148,10 +148,12 @@ pub struct AppointmentSummary {
     pub state: BookingProgress,
     /// When.
     pub span: Span,
+    /// The start in civil time: `2026-11-21T09:30`.
+    pub start_local: String,
     /// With whom.
-    pub practitioner: String,
+    pub practitioner: Option<String>,
     /// Where.
-    pub site: String,
+    pub site: Option<String>,
     /// What for.
     pub motive: String,
     /// How to prepare.
@@ -171,6 +173,8 @@ pub struct CommitmentSummary {
     pub said: String,
     /// Until when.
     pub due: Instant,
+    /// The same in civil time.
+    pub due_local: String,
 }
 
 /// Everything a script plugin sees.

@@ -39,6 +39,8 @@ pub enum AnswerKind {
     Text,
     /// A civil date.
     Date,
+    /// A phone number.
+    Phone,
 }
 
 /// One offered answer.

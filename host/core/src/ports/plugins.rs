@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use crate::ids::{AgendaId, AppointmentId, FeatureId, OpId};
 use crate::model::channel::{
-    Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, InboundRequest, Outbound, Receipt, Rendered, SendError,
+    Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, InboundRequest, MessageRef, Outbound, Receipt,
+    Rendered, SendError,
 };
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::scheduling::{
@@ -174,7 +175,7 @@ pub trait Agenda: Send + Sync {
         held: Option<&Hold>,
     ) -> Result<AgendaAppointment, AgendaError>;
     /// What became of an op-id, from the agenda alone.
-    async fn lookup(&self, op: &OpId, what: &BookingRequest) -> Result<Found, AgendaError>;
+    async fn look_up(&self, op: &OpId, what: &BookingRequest) -> Result<Found, AgendaError>;
     /// Another time.
     async fn move_to(
         &self,
@@ -219,7 +220,7 @@ pub trait Channel: Send + Sync {
     /// Sends.
     async fn send(&self, message: &Outbound) -> Result<Accepted, SendError>;
     /// How far it is.
-    async fn status_of(&self, provider_id: &str) -> Result<Receipt, SendError>;
+    async fn status_of(&self, message: &MessageRef) -> Result<Receipt, SendError>;
     /// Takes it back, where that is possible.
     async fn withdraw(&self, provider_id: &str) -> Result<(), SendError>;
     /// Reads what a provider posted.
