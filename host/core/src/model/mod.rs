@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod care;
 pub mod channel;
+pub mod civil;
 pub mod commitment;
 pub mod contact;
 pub mod intent;
@@ -10,7 +11,9 @@ pub mod job;
 pub mod message;
 pub mod person;
 pub mod practice;
+pub mod red_flags;
 pub mod scheduling;
 pub mod script;
+pub mod slots;
 pub mod triage;
 pub mod view;

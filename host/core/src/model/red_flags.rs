@@ -1,0 +1,425 @@
+//! Red flags: the questions that come before everything else, asked by the host
+//! itself and not by a plugin, so that no configuration can switch them off (S5).
+//!
+//! How an answer counts (S1, S3, S7):
+//!
+//! * only an explicit `no` of a person clears a flag;
+//! * `yes` is positive; so are `unknown`, `refused` and anything that cannot be
+//!   read as an answer, at the same level;
+//! * `unknown` and `refused` stand as positive until the operator confirms that
+//!   the question was understood ([`understood_key`], `yes`). Then the level
+//!   stays, but a clinician decides instead of the emergency orientation
+//!   ([`Assessed::human_decision`]);
+//! * a flag that was positive once stays positive: a later `no` is a
+//!   contradiction to clear up, never an all-clear;
+//! * a missing answer is unanswered, never `no`;
+//! * the group answer [`keys::RED_FLAGS_ALL`] `no` answers every flag that has no
+//!   answer of its own; any other value stands for "at least one" and is
+//!   positive at the highest level of the list;
+//! * the caller's own words only bring questions up: first in the list, and
+//!   again when they come after the answer. They never answer one, and a
+//!   negation in them ("pas de douleur") changes nothing.
+
+use std::sync::LazyLock;
+
+use super::care::{Fact, Level, Source, Value, keys};
+use super::practice::RedFlag;
+use super::triage::{AnswerKind, Question, Reason};
+
+mod circumstances;
+
+pub use circumstances::{Circumstances, Modifier, modifiers};
+
+/// The national core set, the most urgent first: never removed, never lowered.
+/// The wording is greffon's own.
+#[must_use]
+pub fn core_set() -> &'static [RedFlag] {
+    &CORE
+}
+
+static CORE: LazyLock<Vec<RedFlag>> = LazyLock::new(|| {
+    let flag = |id: &str, level, spoken: &str, words: &[&str]| RedFlag {
+        id: id.to_owned(),
+        spoken: spoken.to_owned(),
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        level,
+    };
+    use Level::{VeryUrgent, Vital};
+    vec![
+        flag(
+            "consciousness",
+            Vital,
+            "Le patient est-il inconscient, ou impossible à réveiller ?",
+            &[
+                "inconscien",
+                "evanoui",
+                "malaise",
+                "ne reagit",
+                "ne repond plus",
+                "reveille pas",
+                "perte de connaissance",
+                "perdu connaissance",
+                "syncope",
+                "coma",
+                "somnolen",
+            ],
+        ),
+        flag(
+            "breathing",
+            Vital,
+            "A-t-il beaucoup de mal à respirer, en ce moment ?",
+            &["respir", "etouff", "essouffl", "souffle", "asthme", "levres bleues", "suffoqu"],
+        ),
+        flag(
+            "chest-pain",
+            Vital,
+            "A-t-il une douleur ou un poids dans la poitrine ?",
+            &["poitrine", "thorax", "thoraci", "infarctus", "coeur", "cardiaque", "bras gauche", "machoire"],
+        ),
+        flag(
+            "stroke",
+            Vital,
+            "A-t-il d'un coup le visage déformé, un bras faible, ou du mal à parler ?",
+            &[
+                "avc",
+                "paralys",
+                "visage deforme",
+                "bouche de travers",
+                "bouche tordue",
+                "mal a parler",
+                "parle plus",
+                "n arrive plus a parler",
+                "bras faible",
+                "bras mort",
+                "hemipleg",
+                "voit double",
+                "voit plus",
+                "vois plus",
+            ],
+        ),
+        flag(
+            "heavy-bleeding",
+            Vital,
+            "Saigne-t-il beaucoup, sans que cela s'arrête ?",
+            &["saign", "hemorrag", "du sang", "perd du sang", "vomi du sang", "crache du sang"],
+        ),
+        flag(
+            "anaphylaxis",
+            Vital,
+            "Le visage ou la gorge gonflent-ils, après un aliment, un médicament ou une piqûre ?",
+            &["allergi", "gonfl", "oedeme", "anaphyl", "guepe", "abeille", "frelon"],
+        ),
+        flag(
+            "seizure",
+            Vital,
+            "A-t-il des convulsions, ou vient-il d'en avoir ?",
+            &["convuls", "epilep", "crise", "tremble de partout", "secousses"],
+        ),
+        flag(
+            "suicidal-danger",
+            Vital,
+            "Parle-t-il de mourir ou de se faire du mal ?",
+            &[
+                "suicid",
+                "mourir",
+                "en finir",
+                "me tuer",
+                "se tuer",
+                "plus envie de vivre",
+                "idees noires",
+                "me faire du mal",
+                "se faire du mal",
+                "me pendre",
+                "sauter",
+            ],
+        ),
+        flag(
+            "severe-trauma",
+            Vital,
+            "Y a-t-il eu un accident grave, une chute de haut ou un choc violent ?",
+            &["accident", "tombe", "chute", "choc", "renverse", "brul", "electrocut", "noy", "fractur", "plaie"],
+        ),
+        flag(
+            "poisoning",
+            Vital,
+            "A-t-il avalé ou respiré un produit dangereux, ou trop de médicaments ?",
+            &[
+                "avale",
+                "intoxi",
+                "empoison",
+                "javel",
+                "surdos",
+                "overdose",
+                "trop de medicaments",
+                "trop de cachets",
+                "champignon",
+                "monoxyde",
+            ],
+        ),
+        flag(
+            "infant-fever",
+            VeryUrgent,
+            "S'agit-il d'un bébé de moins de 3 mois avec de la fièvre ?",
+            &["bebe", "nourrisson", "nouveau ne", "fievre", "temperature"],
+        ),
+        flag(
+            "pregnancy-danger",
+            VeryUrgent,
+            "Est-elle enceinte, avec des saignements, une perte des eaux ou de fortes douleurs ?",
+            &["enceinte", "grossesse", "accouch", "perte des eaux", "perdu les eaux", "contraction"],
+        ),
+    ]
+});
+
+/// The core set with a practice's additions. An addition under a core id can
+/// add words and raise the level; it replaces neither.
+#[must_use]
+pub fn with_additions(additions: &[RedFlag]) -> Vec<RedFlag> {
+    let mut flags = CORE.clone();
+    for addition in additions {
+        match flags.iter_mut().find(|flag| flag.id == addition.id) {
+            Some(flag) => {
+                flag.level = flag.level.raised_to(addition.level);
+                flag.words.extend(addition.words.iter().cloned());
+            }
+            None => flags.push(addition.clone()),
+        }
+    }
+    flags
+}
+
+/// The fact key of a flag's answer.
+#[must_use]
+pub fn answer_key(id: &str) -> String {
+    format!("{}{id}", keys::RED_FLAG_PREFIX)
+}
+
+/// The fact key under which the operator confirms that a flag's question was
+/// understood, although the answer is `unknown` or `refused` (S3).
+#[must_use]
+pub fn understood_key(id: &str) -> String {
+    format!("{}{id}.understood", keys::RED_FLAG_PREFIX)
+}
+
+/// The question of a flag, as the operator sees it.
+#[must_use]
+pub fn question(flag: &RedFlag) -> Question {
+    Question {
+        key: answer_key(&flag.id),
+        spoken: flag.spoken.clone(),
+        why: "Signe d'alerte : à demander avant toute autre question.".to_owned(),
+        kind: AnswerKind::YesNoUnknown,
+        choices: Vec::new(),
+        red_flag: true,
+        required: true,
+    }
+}
+
+/// Why a flag counts as positive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// Somebody said yes.
+    Said,
+    /// `unknown`, `refused` or unreadable, not confirmed as understood.
+    Unclear,
+    /// `unknown` or `refused`, and the operator confirms that the question was
+    /// understood.
+    Undecided,
+    /// The group question was answered with anything but no.
+    Group,
+}
+
+/// A flag that counts as positive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Positive {
+    /// Its id, or `all` for the group.
+    pub id: String,
+    /// At least this level.
+    pub level: Level,
+    /// Why.
+    pub ground: Ground,
+    /// Whether somebody also said no: to be cleared up (S7).
+    pub contradicted: bool,
+}
+
+/// What the answers so far amount to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assessed {
+    /// Positive flags, in the order of the list; the group last.
+    pub positive: Vec<Positive>,
+    /// Flags without an answer, those that the caller's words bring up first.
+    pub unanswered: Vec<RedFlag>,
+    /// Ids of flags that the caller's words bring up, answered or not.
+    pub brought_up: Vec<String>,
+}
+
+impl Assessed {
+    /// The highest level of a positive flag.
+    #[must_use]
+    pub fn level(&self) -> Option<Level> {
+        self.positive.iter().map(|one| one.level).reduce(Level::raised_to)
+    }
+
+    /// Whether every flag has an answer.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.unanswered.is_empty()
+    }
+
+    /// Whether a clinician decides instead of the emergency orientation: every
+    /// positive flag was understood and is still not known (S3).
+    #[must_use]
+    pub fn human_decision(&self) -> bool {
+        !self.positive.is_empty() && self.positive.iter().all(|one| one.ground == Ground::Undecided)
+    }
+
+    /// Whether two answers to one question disagree (S7).
+    #[must_use]
+    pub fn is_contradictory(&self) -> bool {
+        self.positive.iter().any(|one| one.contradicted)
+    }
+
+    /// The reasons of the level (S15): rule ids and fact keys, and a French line
+    /// each.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<Reason> {
+        let reason = |one: &Positive| Reason {
+            rule: answer_key(&one.id),
+            facts: vec![answer_key(&one.id)],
+            text: match one.ground {
+                Ground::Said => "signe d'alerte présent".to_owned(),
+                Ground::Unclear => "signe d'alerte non écarté : réponse incertaine".to_owned(),
+                Ground::Undecided => "signe d'alerte non écarté : question comprise, sans réponse".to_owned(),
+                Ground::Group => "au moins un signe d'alerte n'est pas écarté".to_owned(),
+            },
+        };
+        self.positive.iter().map(reason).collect()
+    }
+}
+
+/// Weighs all answers to the core set and a practice's additions. Adding facts
+/// never lowers [`Assessed::level`] and never removes a positive flag.
+#[must_use]
+pub fn assess(additions: &[RedFlag], facts: &[Fact]) -> Assessed {
+    let flags = with_additions(additions);
+    let group = Answers::under(keys::RED_FLAGS_ALL, facts);
+    let words: Vec<(&Fact, String)> = facts
+        .iter()
+        .filter(|fact| fact.key == keys::WORDS)
+        .filter_map(|fact| fact.value.as_text().map(|text| (fact, normalise(text))))
+        .collect();
+    let mut assessed = Assessed::default();
+    let mut unasked = Vec::new();
+    for flag in flags {
+        let own = Answers::under(&answer_key(&flag.id), facts);
+        let last_mention = words.iter().filter(|(_, text)| mentions(text, &flag.words)).map(|(fact, _)| fact.at).max();
+        if last_mention.is_some() {
+            assessed.brought_up.push(flag.id.clone());
+        }
+        if let Some(ground) = own.positive(&understood_key(&flag.id), facts) {
+            let contradicted = own.last_no.is_some();
+            assessed.positive.push(Positive { id: flag.id, level: flag.level, ground, contradicted });
+            continue;
+        }
+        let cleared = own.last_no.map(|fact| fact.at).max(group.last_no.map(|fact| fact.at));
+        match (cleared, last_mention) {
+            (Some(cleared), Some(mention)) if mention > cleared => assessed.unanswered.push(flag),
+            (Some(_), _) => {}
+            (None, Some(_)) => assessed.unanswered.push(flag),
+            (None, None) => unasked.push(flag),
+        }
+    }
+    assessed.unanswered.append(&mut unasked);
+    if group.first_other.is_some() {
+        let level = additions.iter().map(|flag| flag.level).fold(Level::Vital, Level::raised_to);
+        let contradicted = group.last_no.is_some();
+        assessed.positive.push(Positive { id: "all".to_owned(), level, ground: Ground::Group, contradicted });
+    }
+    assessed
+}
+
+/// The answers under one key.
+#[derive(Default)]
+struct Answers<'a> {
+    said_yes: bool,
+    /// The first answer that is neither yes nor a person's no.
+    first_other: Option<&'a Fact>,
+    last_no: Option<&'a Fact>,
+}
+
+impl<'a> Answers<'a> {
+    fn under(key: &str, facts: &'a [Fact]) -> Self {
+        let mut answers = Self::default();
+        for fact in facts.iter().filter(|fact| fact.key == key) {
+            match fact.value {
+                Value::Yes if key == keys::RED_FLAGS_ALL => {
+                    answers.first_other.get_or_insert(fact);
+                }
+                Value::Yes => answers.said_yes = true,
+                Value::No if is_said_by_a_person(fact.source) => answers.last_no = Some(fact),
+                // A machine's no clears nothing, and raises nothing either.
+                Value::No => {}
+                _ => {
+                    answers.first_other.get_or_insert(fact);
+                }
+            }
+        }
+        answers
+    }
+
+    fn positive(&self, understood: &str, facts: &[Fact]) -> Option<Ground> {
+        if self.said_yes {
+            return Some(Ground::Said);
+        }
+        self.first_other?;
+        let confirmed = facts.iter().any(|fact| {
+            fact.key == understood
+                && fact.value == Value::Yes
+                && matches!(fact.source, Source::Operator | Source::Clinician)
+        });
+        Some(if confirmed { Ground::Undecided } else { Ground::Unclear })
+    }
+}
+
+fn is_said_by_a_person(source: Source) -> bool {
+    matches!(source, Source::Caller | Source::Patient | Source::Operator | Source::Clinician)
+}
+
+/// Whether normalised text contains one of the words, each from the start of a
+/// word on: `saign` is in "il saigne", `crise` is not in "surcrise".
+fn mentions(normalised: &str, words: &[String]) -> bool {
+    words.iter().map(|word| normalise(word)).any(|word| {
+        let word = word.trim();
+        !word.is_empty() && normalised.contains(&format!(" {word}"))
+    })
+}
+
+/// Lower case without accents, every run of other signs one space, with a space
+/// before the first word.
+fn normalise(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len() + 1);
+    plain.push(' ');
+    for sign in text.chars().flat_map(char::to_lowercase) {
+        match sign {
+            'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' => plain.push('a'),
+            'ç' => plain.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => plain.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => plain.push('i'),
+            'ñ' => plain.push('n'),
+            'ò' | 'ó' | 'ô' | 'ö' | 'õ' => plain.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' => plain.push('u'),
+            'ý' | 'ÿ' => plain.push('y'),
+            'œ' => plain.push_str("oe"),
+            'æ' => plain.push_str("ae"),
+            // Accents typed as signs of their own (NFD).
+            '\u{300}'..='\u{36f}' => {}
+            sign if sign.is_alphanumeric() => plain.push(sign),
+            _ if plain.ends_with(' ') => {}
+            _ => plain.push(' '),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests;

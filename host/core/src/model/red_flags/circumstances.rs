@@ -1,0 +1,82 @@
+//! What makes any request more urgent, whatever the grid says (S12).
+
+use jiff::civil::Date;
+
+use crate::model::care::{Fact, Level, Value, keys, latest};
+use crate::model::civil::{age_days, age_years};
+
+/// What the host knows of patient and caller. Every field can only raise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Younger than 92 days.
+    pub infant: bool,
+    /// Older than 75.
+    pub aged: bool,
+    /// Pregnant, or the question was asked and not answered with no.
+    pub pregnant: bool,
+    /// Somebody speaks for the patient.
+    pub third_party: bool,
+    /// Caller and operator do not understand each other well.
+    pub language_barrier: bool,
+    /// Other open contacts of the same origin in the last 24 hours.
+    pub repeated: u32,
+}
+
+impl Circumstances {
+    /// Reads them from the facts. `today` is the practice's civil date;
+    /// `repeated` comes from the contact.
+    #[must_use]
+    pub fn of(facts: &[Fact], today: Date, repeated: u32) -> Self {
+        let any =
+            |key: &str, wanted: fn(&Value) -> bool| facts.iter().any(|fact| fact.key == key && wanted(&fact.value));
+        let born = latest(facts, keys::PATIENT_BIRTH_DATE).and_then(|fact| fact.value.as_text());
+        let asked_and_not_no = |value: &Value| *value != Value::No;
+        Self {
+            infant: born.and_then(|date| age_days(date, today)).is_some_and(|days| days < INFANT_DAYS),
+            aged: born.and_then(|date| age_years(date, today)).is_some_and(|years| years > AGED_YEARS),
+            pregnant: any(keys::PATIENT_PREGNANT, asked_and_not_no),
+            third_party: any(keys::CALLER_KIND, |value| value.as_text() == Some("relative")),
+            language_barrier: any(LANGUAGE_BARRIER, asked_and_not_no),
+            repeated,
+        }
+    }
+}
+
+/// Yes, no or unknown: whether caller and operator lack a common language.
+const LANGUAGE_BARRIER: &str = "caller.language-barrier";
+const INFANT_DAYS: u32 = 92;
+const AGED_YEARS: u32 = 75;
+
+/// One circumstance and the level that it asks for at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Modifier {
+    /// Stable: `infant`, `aged`, `pregnant`, `third-party`, `language-barrier`,
+    /// `repeated`.
+    pub code: &'static str,
+    /// No conclusion of a medical contact may be lower.
+    pub floor: Level,
+    /// One French line for the operator.
+    pub text: &'static str,
+}
+
+/// The modifiers of a **medical** contact; an administrative one has none.
+/// Floors, not steps: applying them again and again raises no further.
+#[must_use]
+pub fn modifiers(circumstances: &Circumstances) -> Vec<Modifier> {
+    let repeated = match circumstances.repeated {
+        0 | 1 => Level::Soon,
+        _ => Level::SameDay,
+    };
+    [
+        (circumstances.infant, "infant", Level::SameDay, "nourrisson de moins de 3 mois"),
+        (circumstances.pregnant, "pregnant", Level::SameDay, "grossesse possible"),
+        (circumstances.aged, "aged", Level::Soon, "patient de plus de 75 ans"),
+        (circumstances.third_party, "third-party", Level::Soon, "un proche parle pour le patient"),
+        (circumstances.language_barrier, "language-barrier", Level::Soon, "difficulté à se comprendre"),
+        (circumstances.repeated > 0, "repeated", repeated, "appels répétés en 24 heures"),
+    ]
+    .into_iter()
+    .filter(|(applies, ..)| *applies)
+    .map(|(_, code, floor, text)| Modifier { code, floor, text })
+    .collect()
+}

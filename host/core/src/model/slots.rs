@@ -1,0 +1,451 @@
+//! Which starts of an agenda may be offered, and whether one that was chosen
+//! may still be booked. Pure: the same rules serve the search and the booking,
+//! so that what is offered is never refused for a rule.
+//!
+//! The rules, in the order in which they are checked and named:
+//!
+//! | rule | what it wants |
+//! | --- | --- |
+//! | `Duration` | the motive has a length |
+//! | `PatientType` | the motive is for this patient; not knowing is not enough |
+//! | `Notice`, `Horizon` | not in the past, not too soon, not after the last civil day |
+//! | `Closed` | the practitioner offers the motive; the whole appointment lies in one opening period |
+//! | `Absence` | the whole appointment lies outside every absence |
+//! | `Grid` | a start on a multiple of the grid since civil midnight, or the start of a slot that the agenda itself serves |
+//! | `Audience` | a served slot is for this audience |
+//! | `Quota` | not more of the motive that civil day |
+//! | `ResourceBusy` | nobody else in the agenda or in a live claim, and inside a served slot where the agenda serves them |
+//! | `Buffer` | nobody else in the minutes kept free before and after |
+//!
+//! Buffers may lie outside opening hours and inside absences: a room is cleaned
+//! after closing. They may not lie on somebody else's time or buffers.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::civil::{MINUTES_PER_DAY, Zone, monday_first, parse_time, spoken_time};
+use super::practice::{Motive, Practitioner, PractitionerAgenda};
+use super::scheduling::{Audience, PatientRule, Rule, Slot, SlotState};
+use crate::time::{Instant, Span};
+
+/// One practitioner's agenda, one motive, one patient, at one instant.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// Zone of the practice.
+    pub zone: &'a Zone,
+    /// With whom.
+    pub practitioner: &'a Practitioner,
+    /// Which of their agendas.
+    pub agenda: &'a PractitionerAgenda,
+    /// What for.
+    pub motive: &'a Motive,
+    /// For whom.
+    pub asker: Asker,
+    /// Now.
+    pub now: Instant,
+    /// What is taken, by the agenda's and by the database's account. For a move,
+    /// without the appointment that is being moved.
+    pub taken: &'a [Taken],
+    /// Starts of live appointments and intents of this motive in this agenda,
+    /// for the quota of a day; each once.
+    pub motive_starts: &'a [Instant],
+    /// Free slots of an agenda that serves them itself; `None` for one that
+    /// tells what is not free.
+    pub served: Option<&'a [Slot]>,
+}
+
+/// What counts of a patient for the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asker {
+    /// Whether the practice knows them; `None` when nobody asked.
+    pub known: Option<bool>,
+    /// Whether a professional sends them.
+    pub referred: bool,
+    /// What slots they may be given, in agendas that serve slots.
+    pub audience: Audience,
+}
+
+/// A stretch of time that is not free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// An entry of the agenda, without buffers: the agenda knows of none.
+    Entry(Span),
+    /// A live claim of the database, with its buffers.
+    Claim {
+        /// Which seat.
+        seat: u32,
+        /// With its buffers.
+        span: Span,
+    },
+}
+
+impl Taken {
+    fn span(&self) -> Span {
+        match self {
+            Self::Entry(span) | Self::Claim { span, .. } => *span,
+        }
+    }
+}
+
+/// What a booking at an accepted start takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// The appointment.
+    pub span: Span,
+    /// What its claim must cover: the appointment with its buffers.
+    pub claimed: Span,
+    /// The first free seat, from 0.
+    pub seat: u32,
+    /// How many seats are free, this one included.
+    pub seats_left: u32,
+}
+
+/// Why a start may not be booked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Which rule.
+    pub rule: Rule,
+    /// One French sentence for whoever holds the line. No personal data.
+    pub why: String,
+}
+
+impl Broken {
+    /// Whether somebody else's time is in the way, rather than a rule.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        matches!(self.rule, Rule::ResourceBusy | Rule::Buffer)
+    }
+}
+
+/// Free slots that start inside `window`, earliest first, at most `limit`.
+/// Every one of them passes [`check`]. Empty when the motive is not for this
+/// patient or not offered by this practitioner.
+#[must_use]
+pub fn free_slots(desk: &Desk<'_>, window: Span, limit: u32) -> Vec<Slot> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let Some(window) = reachable(desk, window) else { return Vec::new() };
+    if limit == 0 || offered_to(desk).is_err() {
+        return Vec::new();
+    }
+    let rules = Rules::of(desk, window);
+    let mut slots = Vec::new();
+    for start in rules.candidates(window) {
+        if slots.len() == limit {
+            break;
+        }
+        if let Ok((fit, served)) = rules.fit(start) {
+            slots.push(slot(desk, fit, served));
+        }
+    }
+    slots
+}
+
+/// Checks every rule for one start.
+///
+/// # Errors
+/// The first broken rule, in the order of the module's table.
+pub fn check(desk: &Desk<'_>, start: Instant) -> Result<Fit, Broken> {
+    offered_to(desk)?;
+    let end = start.plus_minutes(i64::from(desk.motive.duration_min));
+    Rules::of(desk, Span { start, end }).fit(start).map(|(fit, _)| fit)
+}
+
+/// The rules that depend on neither start nor agenda.
+fn offered_to(desk: &Desk<'_>) -> Result<(), Broken> {
+    let motive = desk.motive;
+    if motive.duration_min == 0 || motive.duration_min > u32::from(MINUTES_PER_DAY) {
+        return broken(Rule::Duration, format!("Le motif « {} » n'a pas de durée utilisable.", motive.label));
+    }
+    let known = desk.asker.known;
+    match motive.patients {
+        PatientRule::KnownOnly if known != Some(true) => {
+            return broken(
+                Rule::PatientType,
+                format!("Le motif « {} » est réservé aux patients déjà suivis par le cabinet.", motive.label),
+            );
+        }
+        PatientRule::NewOnly if known != Some(false) => {
+            return broken(
+                Rule::PatientType,
+                format!("Le motif « {} » est réservé aux nouveaux patients.", motive.label),
+            );
+        }
+        PatientRule::ReferredOnly if !desk.asker.referred => {
+            return broken(
+                Rule::PatientType,
+                format!("Le motif « {} » est réservé aux patients adressés par un professionnel.", motive.label),
+            );
+        }
+        _ => {}
+    }
+    if !motive.practitioners.is_empty() && !motive.practitioners.contains(&desk.practitioner.id) {
+        return broken(
+            Rule::Closed,
+            format!("{} ne propose pas le motif « {} ».", desk.practitioner.name, motive.label),
+        );
+    }
+    Ok(())
+}
+
+/// The part of a window in which a start can respect notice and horizon.
+fn reachable(desk: &Desk<'_>, window: Span) -> Option<Span> {
+    Span::new(window.start.max(earliest(desk)), window.end.min(desk.zone.day(last_day(desk)).end))
+}
+
+fn earliest(desk: &Desk<'_>) -> Instant {
+    desk.now.plus_minutes(i64::from(desk.motive.min_notice_min))
+}
+
+/// Horizons count civil days: with 1, the whole of tomorrow can be booked. Ten
+/// years bound what a file may ask for.
+fn last_day(desk: &Desk<'_>) -> Date {
+    let days = i64::from(desk.motive.max_horizon_days.min(3660));
+    desk.zone.date(desk.now).saturating_add(days.days())
+}
+
+/// What the rules need around a window, computed once.
+struct Rules<'a> {
+    desk: &'a Desk<'a>,
+    open: Vec<Span>,
+    absences: Vec<Span>,
+}
+
+impl<'a> Rules<'a> {
+    fn of(desk: &'a Desk<'a>, window: Span) -> Self {
+        // An appointment that starts in the window may end after it.
+        let around = window.widened(0, desk.motive.duration_min);
+        let open = desk.zone.open_periods(&desk.agenda.hours, around);
+        let absences = desk.practitioner.absences.iter().filter_map(|absence| {
+            let from = desk.zone.instant(parse_time(&absence.from).ok()?);
+            let to = desk.zone.instant(parse_time(&absence.to).ok()?);
+            Span::new(from, to)
+        });
+        Self { desk, open, absences: absences.collect() }
+    }
+
+    /// Starts worth a look, earliest first, each once. Lazy: a search for the
+    /// next few slots does not walk the whole horizon.
+    fn candidates(&self, window: Span) -> Box<dyn Iterator<Item = Instant> + '_> {
+        let Some(slots) = self.desk.served else {
+            return Box::new(self.open.iter().flat_map(move |period| self.grid_starts(*period, window)));
+        };
+        let mut starts = Vec::new();
+        for slot in slots.iter().filter(|slot| slot.state == SlotState::Free) {
+            if slot.span.start >= window.start && slot.span.start < window.end {
+                starts.push(slot.span.start);
+            }
+            // A slot with a handle is booked whole; a plain stretch may be cut.
+            if slot.handle.is_none() {
+                starts.extend(self.grid_starts(slot.span, window));
+            }
+        }
+        starts.sort_unstable();
+        starts.dedup();
+        Box::new(starts.into_iter())
+    }
+
+    /// Starts on the grid inside both stretches.
+    fn grid_starts(&self, stretch: Span, window: Span) -> Vec<Instant> {
+        let zone = self.desk.zone;
+        let mut starts = Vec::new();
+        let (from, to) = (stretch.start.max(window.start), stretch.end.min(window.end));
+        if from >= to {
+            return starts;
+        }
+        let mut date = zone.date(from);
+        let last = zone.date(to);
+        while date <= last {
+            for minute in (0..MINUTES_PER_DAY).step_by(usize::from(grid_min(self.desk.motive))) {
+                let start = zone.at_minute(date, minute);
+                if start >= to {
+                    break;
+                }
+                // A skipped civil time lands on the clock change: not its own.
+                if start >= from && zone.minute_of_day(start) == Some(minute) {
+                    starts.push(start);
+                }
+            }
+            let Ok(next) = date.tomorrow() else { break };
+            date = next;
+        }
+        starts
+    }
+
+    fn fit(&self, start: Instant) -> Result<(Fit, Option<&'a Slot>), Broken> {
+        let desk = self.desk;
+        let motive = desk.motive;
+        let span = Span { start, end: start.plus_minutes(i64::from(motive.duration_min)) };
+        self.in_time(start)?;
+        self.is_open(span)?;
+        let served = self.served_slot(span)?;
+        let on_grid = desk.zone.minute_of_day(start).is_some_and(|minute| minute % grid_min(motive) == 0);
+        if !on_grid && served.is_none_or(|slot| slot.span.start != start) {
+            let grid = grid_min(motive);
+            return broken(Rule::Grid, format!("Les rendez-vous de ce motif commencent toutes les {grid} minutes."));
+        }
+        self.has_quota(start)?;
+        let fit = self.has_room(span)?;
+        Ok((fit, served))
+    }
+
+    fn in_time(&self, start: Instant) -> Result<(), Broken> {
+        let desk = self.desk;
+        if start < desk.now {
+            return broken(Rule::Notice, "Cette heure est déjà passée.".to_owned());
+        }
+        if start < earliest(desk) {
+            let notice = duration_text(desk.motive.min_notice_min);
+            return broken(Rule::Notice, format!("Ce motif se réserve au moins {notice} à l'avance."));
+        }
+        if desk.zone.date(start) > last_day(desk) {
+            let days = desk.motive.max_horizon_days;
+            return broken(Rule::Horizon, format!("Ce motif se réserve au plus {days} jours à l'avance."));
+        }
+        Ok(())
+    }
+
+    fn is_open(&self, span: Span) -> Result<(), Broken> {
+        let desk = self.desk;
+        if !self.open.iter().any(|period| period.contains(&span)) {
+            return broken(Rule::Closed, self.closed_text(span.start));
+        }
+        if self.absences.iter().any(|absence| absence.overlaps(&span)) {
+            return broken(Rule::Absence, format!("{} est absent à cette heure.", desk.practitioner.name));
+        }
+        Ok(())
+    }
+
+    /// The served slot that the span lies in; `None` where the agenda does not
+    /// serve slots.
+    fn served_slot(&self, span: Span) -> Result<Option<&'a Slot>, Broken> {
+        let desk = self.desk;
+        let Some(slots) = desk.served else { return Ok(None) };
+        let fits = |slot: &&Slot| {
+            slot.state == SlotState::Free
+                && slot.seats_left > 0
+                && slot.span.contains(&span)
+                && (slot.handle.is_none() || slot.span.start == span.start)
+                && (slot.motives.is_empty() || slot.motives.contains(&desk.motive.id))
+        };
+        let mut for_others = false;
+        for slot in slots.iter().filter(fits) {
+            if audience_allows(slot.audience, desk.asker) {
+                return Ok(Some(slot));
+            }
+            for_others = true;
+        }
+        if for_others {
+            return broken(Rule::Audience, "Ce créneau est réservé à un autre public.".to_owned());
+        }
+        broken(Rule::ResourceBusy, "Ce créneau n'est plus libre dans l'agenda.".to_owned())
+    }
+
+    fn has_quota(&self, start: Instant) -> Result<(), Broken> {
+        let Some(most) = self.desk.motive.max_per_day else { return Ok(()) };
+        let day = self.desk.zone.day(self.desk.zone.date(start));
+        let there = self.desk.motive_starts.iter().filter(|other| day.start <= **other && **other < day.end).count();
+        if there < usize::try_from(most).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+        broken(Rule::Quota, format!("Il y a déjà {there} rendez-vous de ce motif ce jour-là (maximum {most})."))
+    }
+
+    fn has_room(&self, span: Span) -> Result<Fit, Broken> {
+        let motive = self.desk.motive;
+        let claimed = span.widened(motive.before_min, motive.after_min);
+        let seats = motive.seats.max(1);
+        let mut entries = 0_u32;
+        let mut seats_claimed = Vec::new();
+        for taken in self.desk.taken.iter().filter(|taken| taken.span().overlaps(&claimed)) {
+            // Only the very same time is the same group; anything else is
+            // somebody else's.
+            match taken {
+                Taken::Entry(other) if seats > 1 && *other == span => entries += 1,
+                Taken::Claim { seat, span: other } if seats > 1 && *other == claimed => seats_claimed.push(*seat),
+                other if other.span().overlaps(&span) => {
+                    return broken(Rule::ResourceBusy, "Cette heure est déjà prise.".to_owned());
+                }
+                _ => {
+                    return broken(
+                        Rule::Buffer,
+                        "Il ne reste pas assez de temps avant ou après ce rendez-vous.".to_owned(),
+                    );
+                }
+            }
+        }
+        // A confirmed seat is both an entry and a claim: the larger count holds.
+        let used = entries.max(u32::try_from(seats_claimed.len()).unwrap_or(u32::MAX));
+        let free_seat = (0..seats).find(|seat| !seats_claimed.contains(seat));
+        match free_seat {
+            Some(seat) if used < seats => Ok(Fit { span, claimed, seat, seats_left: seats - used }),
+            _ => broken(Rule::ResourceBusy, "Toutes les places sont prises.".to_owned()),
+        }
+    }
+
+    fn closed_text(&self, start: Instant) -> String {
+        let desk = self.desk;
+        let date = desk.zone.date(start);
+        let periods = &desk.agenda.hours.0[monday_first(date.weekday())];
+        if periods.is_empty() {
+            return format!("{} ne consulte pas ce jour-là.", desk.practitioner.name);
+        }
+        let said: Vec<String> = periods.iter().map(|period| period_text(*period)).collect();
+        format!("{} consulte ce jour-là {}.", desk.practitioner.name, said.join(" et "))
+    }
+}
+
+/// A grid of 0 means every minute.
+fn grid_min(motive: &Motive) -> u16 {
+    u16::try_from(motive.grid_min).unwrap_or(MINUTES_PER_DAY).clamp(1, MINUTES_PER_DAY)
+}
+
+/// A slot that names no audience is for anybody.
+fn audience_allows(slot: Audience, asker: Asker) -> bool {
+    let wanted = asker.audience;
+    slot == Audience::default()
+        || slot.public
+        || (slot.professional && wanted.professional)
+        || (slot.snp && wanted.snp)
+        || (slot.cpts && wanted.cpts)
+        || (slot.own_patients && (wanted.own_patients || asker.known == Some(true)))
+}
+
+fn slot(desk: &Desk<'_>, fit: Fit, served: Option<&Slot>) -> Slot {
+    Slot {
+        agenda: desk.agenda.agenda.clone(),
+        span: fit.span,
+        state: SlotState::Free,
+        motives: vec![desk.motive.id.clone()],
+        audience: served.map_or(Audience::default(), |slot| slot.audience),
+        modes: desk.motive.modes.clone(),
+        seats_left: served.map_or(fit.seats_left, |slot| slot.seats_left.min(fit.seats_left)),
+        handle: served.and_then(|slot| slot.handle.clone()),
+        version: served.and_then(|slot| slot.version.clone()),
+        booking_url: served.and_then(|slot| slot.booking_url.clone()),
+    }
+}
+
+fn duration_text(minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} minutes"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes:02}"),
+    }
+}
+
+fn period_text((start, end): (u16, u16)) -> String {
+    let clock = |minute: u16| {
+        let hour = i8::try_from(minute / 60).unwrap_or(0);
+        let minute = i8::try_from(minute % 60).unwrap_or(0);
+        // 24:00 is no time of a clock, but is how a period ends at midnight.
+        jiff::civil::Time::new(hour, minute, 0, 0).map_or("minuit".to_owned(), spoken_time)
+    };
+    format!("de {} à {}", clock(start), clock(end))
+}
+
+fn broken<T>(rule: Rule, why: String) -> Result<T, Broken> {
+    Err(Broken { rule, why })
+}
+
+#[cfg(test)]
+mod tests;
