@@ -7,6 +7,7 @@ mod book_appointment;
 mod change_appointment;
 mod close_contact;
 mod follow_commitment;
+mod memory;
 mod receive_contact;
 mod search_slots;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use self::memory::Memory;
 use crate::ids::{AgendaId, AppointmentId, ContactId, FeatureId, MotiveId, OpId, PractitionerId};
 use crate::model::care::{Level, Source, Value};
 use crate::model::contact::ContactChannel;
@@ -27,7 +29,8 @@ use crate::ports::practices::Practices;
 use crate::ports::storage::{Storage, StorageError};
 use crate::time::{Instant, Span};
 
-/// Everything the steps need. Cheap to clone.
+/// Everything the steps need. Cheap to clone: clones are one reception, and
+/// share what it remembers.
 #[derive(Clone)]
 pub struct Reception {
     /// The database.
@@ -40,6 +43,21 @@ pub struct Reception {
     pub clock: Arc<dyn Clock>,
     /// Identity.
     pub ids: Arc<dyn Ids>,
+    memory: Arc<Memory>,
+}
+
+impl Reception {
+    /// A reception over these ports, remembering nothing.
+    #[must_use]
+    pub fn new(
+        storage: Arc<dyn Storage>,
+        plugins: Arc<dyn Plugins>,
+        practices: Arc<dyn Practices>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self { storage, plugins, practices, clock, ids, memory: Arc::default() }
+    }
 }
 
 /// Why a step was not taken. Nothing was changed, unless the case says so.

@@ -241,7 +241,7 @@ pub struct PracticeContext {
     pub zone: String,
     /// The contact's clock: a pure plugin has no other.
     pub now: Instant,
-    /// The same in the site's civil time: `2026-11-21T09:30`.
+    /// The same in the site's civil time: `2026-11-21T09:30:00`.
     pub now_local: String,
     /// Opening periods of the site around `now`.
     pub opening: Vec<Span>,

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::scheduling::{AgendaAppointment, BookingRequest};
+use super::scheduling::{AgendaAppointment, BookingRequest, ByWhom};
 use crate::ids::{AppointmentId, ContactId, FeatureId, IntentId, OpId, PracticeId};
 use crate::time::{Instant, Span};
 
@@ -19,7 +19,14 @@ pub enum IntentKind {
     /// Another time for an appointment.
     Move(AppointmentId),
     /// The end of an appointment.
-    Cancel(AppointmentId),
+    Cancel {
+        /// Which.
+        appointment: AppointmentId,
+        /// Who wants it.
+        by: ByWhom,
+        /// Why: a code such as `patient-request`.
+        reason: String,
+    },
 }
 
 /// Life of an intent.
@@ -152,6 +159,8 @@ pub struct Appointment {
     pub intent: IntentId,
     /// First intent of its life.
     pub chain: IntentId,
+    /// The move or cancellation that is under way: one at a time.
+    pub pending: Option<IntentId>,
     /// From which contact.
     pub contact: Option<ContactId>,
     /// What the agenda holds.

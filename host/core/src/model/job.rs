@@ -17,8 +17,6 @@ pub enum Job {
     ExpireHold(IntentId),
     /// Warn about, then escalate, a promise.
     WatchCommitment(CommitmentId),
-    /// Remove what retention says.
-    Purge,
 }
 
 impl Job {
@@ -30,7 +28,6 @@ impl Job {
             Self::ReconcileBooking(_) => "reconcile-booking",
             Self::ExpireHold(_) => "expire-hold",
             Self::WatchCommitment(_) => "watch-commitment",
-            Self::Purge => "purge",
         }
     }
 }
@@ -43,7 +40,7 @@ pub enum Lane {
     Urgent,
     /// The rest.
     Normal,
-    /// Reminders, purges.
+    /// Reminders.
     Bulk,
 }
 

@@ -83,9 +83,9 @@ pub enum Orientation {
     ClinicianCallback(u32),
     /// An appointment today.
     SameDaySlot,
-    /// An appointment within so many hours.
+    /// An appointment within so many minutes.
     SlotWithin(u32),
-    /// A teleconsultation within so many hours.
+    /// A teleconsultation within so many minutes.
     Teleconsultation(u32),
     /// A message to this recipient.
     Message(String),
@@ -93,7 +93,7 @@ pub enum Orientation {
     DocumentRequest(String),
     /// Another service.
     Redirect(String),
-    /// Come back after so many hours if it has not changed.
+    /// The practice contacts the caller again within so many minutes.
     Recontact(u32),
     /// Somebody must decide; the text says why.
     HumanDecision(String),

@@ -6,7 +6,7 @@ use super::care::Level;
 use super::contact::ContactState;
 use super::intent::IntentState;
 use super::scheduling::Slot;
-use super::script::{BookingProgress, Prompt, ReadBack};
+use super::script::{BookingProgress, Effect, Prompt, ReadBack};
 use super::triage::{Assessment, Question};
 use crate::ids::{AgendaId, AppointmentId, ContactId, FeatureId, IntentId, MotiveId, OpId, PractitionerId, SiteId};
 use crate::time::{Instant, Span};
@@ -64,6 +64,9 @@ pub struct ContactView {
     pub close_blockers: Vec<String>,
     /// Whether a slot may be booked now.
     pub may_book: bool,
+    /// What the script proposes and a person decides: a triage, a search, a
+    /// booking, a transfer.
+    pub proposals: Vec<Effect>,
     /// The recap.
     pub recap: Option<ReadBack>,
     /// The conclusion.
