@@ -1,0 +1,123 @@
+//! The folder of practice files: loaded at start, watched afterwards. A changed
+//! file is taken whole or not at all; a broken one leaves the last good
+//! configuration in place.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use greffon_core::ids::PracticeId;
+use greffon_core::model::practice::Practice;
+use greffon_core::ports::practices::Practices;
+
+use super::diagnostic::Diagnostic;
+use super::practice::{self, Plugins};
+
+/// The practices of one installation.
+pub struct Directory {
+    folder: PathBuf,
+    plugins: Box<dyn Plugins + Send + Sync>,
+    loaded: RwLock<BTreeMap<PracticeId, Loaded>>,
+}
+
+struct Loaded {
+    practice: Arc<Practice>,
+    text: String,
+}
+
+/// What one look at the folder did.
+#[derive(Debug, Default)]
+pub struct Refresh {
+    /// Practices that are new or changed.
+    pub changed: Vec<PracticeId>,
+    /// Practices whose file is gone.
+    pub removed: Vec<PracticeId>,
+    /// Files that could not be taken.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Directory {
+    /// An empty directory over a folder.
+    pub fn new(folder: PathBuf, plugins: Box<dyn Plugins + Send + Sync>) -> Self {
+        Self { folder, plugins, loaded: RwLock::default() }
+    }
+
+    /// Looks at the folder and takes what changed. Files that other files name
+    /// (settings, secrets) are read again with their practice file: touch it.
+    pub fn refresh(&self) -> Refresh {
+        let mut refresh = Refresh::default();
+        let files = match practice_files(&self.folder) {
+            Ok(files) => files,
+            Err(problem) => {
+                refresh.problems.push(problem);
+                return refresh;
+            }
+        };
+        for (id, file) in &files {
+            let text = match std::fs::read_to_string(file) {
+                Ok(text) => text,
+                Err(error) => {
+                    refresh.problems.push(unreadable(file, &error));
+                    continue;
+                }
+            };
+            if self.read().get(id).is_some_and(|loaded| loaded.text == text) {
+                continue;
+            }
+            match practice::parse(file, &text, self.plugins.as_ref()) {
+                Ok(practice) => {
+                    let loaded = Loaded { practice: Arc::new(practice), text };
+                    self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
+                    refresh.changed.push(id.clone());
+                }
+                Err(problem) => refresh.problems.push(*problem),
+            }
+        }
+        let gone: Vec<PracticeId> = self.read().keys().filter(|id| !files.contains_key(*id)).cloned().collect();
+        for id in gone {
+            self.loaded.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            refresh.removed.push(id);
+        }
+        refresh
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<PracticeId, Loaded>> {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Practices for Directory {
+    fn get(&self, id: &PracticeId) -> Option<Arc<Practice>> {
+        self.read().get(id).map(|loaded| Arc::clone(&loaded.practice))
+    }
+
+    fn list(&self) -> Vec<PracticeId> {
+        self.read().keys().cloned().collect()
+    }
+}
+
+/// The practice files of a folder by the practice's id.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn practice_files(folder: &Path) -> Result<BTreeMap<PracticeId, PathBuf>, Diagnostic> {
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut files = BTreeMap::new();
+    for entry in entries {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+        if let (true, Some(stem)) = (is_toml, path.file_stem().and_then(|stem| stem.to_str())) {
+            files.insert(PracticeId::from(stem), path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic {
+        file: path.to_path_buf(),
+        place: None,
+        message: format!("cannot be read: {error}"),
+        hint: Some("check the path and the rights of greffon's user".to_owned()),
+    }
+}

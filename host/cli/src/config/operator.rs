@@ -1,0 +1,296 @@
+//! `greffon.toml`: what belongs to the operator, not to a practice. Every key
+//! can be overridden by an environment variable: `GREFFON_LISTEN`,
+//! `GREFFON_LIMITS__CONCURRENT_CALLS`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::diagnostic::{Diagnostic, Source};
+use super::secret::SecretRef;
+
+/// The commented file that `greffon config example` prints.
+pub const EXAMPLE: &str = include_str!("../../greffon.example.toml");
+
+/// Environment variables with the prefix that are not keys of the file.
+const NOT_KEYS: [&str; 3] = ["GREFFON_CONFIG", "GREFFON_TEST_POSTGRES_URL", "GREFFON_LOG"];
+
+/// One installation.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct OperatorConfig {
+    /// Address and port; `127.0.0.1:8080` when absent.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// `sqlite:<path>` or `postgres://…`; `sqlite:data/greffon.db` when absent.
+    pub storage: String,
+    /// Folder of practice files; `practices` when absent.
+    pub practices: PathBuf,
+    /// Folder for what greffon writes besides the database; `data` when absent.
+    pub data: PathBuf,
+    /// Keys.
+    pub keys: Keys,
+    /// External token issuers (OIDC).
+    pub issuers: Vec<IssuerConfig>,
+    /// Ceilings for plugins.
+    pub limits: LimitsConfig,
+    /// Networks that plugins of one practice may reach besides the public one.
+    pub allow: BTreeMap<String, Allow>,
+    /// Log lines.
+    pub log: Log,
+}
+
+impl Default for OperatorConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            storage: "sqlite:data/greffon.db".to_owned(),
+            practices: PathBuf::from("practices"),
+            data: PathBuf::from("data"),
+            keys: Keys::default(),
+            issuers: Vec::new(),
+            limits: LimitsConfig::default(),
+            allow: BTreeMap::new(),
+            log: Log::default(),
+        }
+    }
+}
+
+/// Keys of the installation.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Keys {
+    /// Ed25519 private key in PEM (PKCS #8) that signs greffon's own tokens.
+    /// Made by `greffon token key`; no own tokens when absent.
+    pub signing: Option<SecretRef>,
+}
+
+/// An external issuer.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IssuerConfig {
+    /// Its `iss`.
+    pub issuer: String,
+    /// The `aud` that its tokens must carry.
+    pub audience: String,
+    /// Where its keys are (JWKS).
+    pub jwks: String,
+}
+
+/// Ceilings for plugins. A manifest may ask for more than the defaults of its
+/// kind, never for more than this.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct LimitsConfig {
+    /// Plugin calls at once, over all practices.
+    pub concurrent_calls: u32,
+    /// Plugin calls at once for one practice.
+    pub concurrent_calls_per_practice: u32,
+    /// Memory of one call.
+    pub memory_mib: u32,
+    /// Longest call.
+    pub deadline_ms: u32,
+    /// Most CPU of one call.
+    pub cpu_ms: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            concurrent_calls: 64,
+            concurrent_calls_per_practice: 16,
+            memory_mib: 128,
+            deadline_ms: 20_000,
+            cpu_ms: 2_000,
+        }
+    }
+}
+
+/// Networks opened for one practice.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Allow {
+    /// Blocks such as `10.20.0.0/16`; plain http is allowed inside them.
+    #[schemars(with = "Vec<String>")]
+    pub cidrs: Vec<IpNet>,
+}
+
+/// Log lines.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Log {
+    /// text or json.
+    pub format: LogFormat,
+    /// `info`, or a filter such as `info,greffon_runtime=debug`.
+    pub filter: Option<String>,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl OperatorConfig {
+    /// Reads the file, then the environment. Relative paths in the file are
+    /// relative to its folder.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with file, line, column and remedy.
+    pub fn load(file: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Self, Box<Diagnostic>> {
+        let text = std::fs::read_to_string(file).map_err(|error| Diagnostic {
+            file: file.to_path_buf(),
+            place: None,
+            message: format!("cannot read the configuration: {error}"),
+            hint: Some("write one with: greffon config example > greffon.toml".to_owned()),
+        })?;
+        Self::parse(file, &text, environment)
+    }
+
+    /// Reads a file's text, then the environment.
+    ///
+    /// # Errors
+    /// As [`OperatorConfig::load`].
+    pub fn parse(
+        file: &Path,
+        text: &str,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let source = Source { file, text };
+        // Once for the places, before the environment blurs them.
+        let _: Self = toml::from_str(text).map_err(|error| source.unreadable(&error))?;
+        let mut table: toml::Table = text.parse().map_err(|error| source.unreadable(&error))?;
+        for (name, value) in environment {
+            override_key(&mut table, &name, &value);
+        }
+        let mut config: Self = table.try_into().map_err(|error: toml::de::Error| Diagnostic {
+            file: PathBuf::from("environment GREFFON_…"),
+            place: None,
+            message: source.unreadable(&error).message,
+            hint: Some("names are GREFFON_<KEY> and GREFFON_<SECTION>__<KEY>, with _ for -".to_owned()),
+        })?;
+        config.settle(file.parent().unwrap_or(Path::new(".")));
+        config.check(&source)?;
+        Ok(config)
+    }
+
+    fn settle(&mut self, base: &Path) {
+        self.practices = base.join(&self.practices);
+        self.data = base.join(&self.data);
+        if let Some(path) = self.storage.strip_prefix("sqlite:")
+            && !path.starts_with(':')
+        {
+            self.storage = format!("sqlite:{}", base.join(path).display());
+        }
+    }
+
+    fn check(&self, source: &Source<'_>) -> Result<(), Box<Diagnostic>> {
+        let fail = |key: &str, message: String, hint: &str| {
+            Err(Box::new(source.at_key(key, message, Some(hint.to_owned()))))
+        };
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| self.storage.starts_with(scheme)) {
+            return fail("storage", "unknown storage scheme".to_owned(), "sqlite:<path> or postgres://host/database");
+        }
+        for (index, issuer) in self.issuers.iter().enumerate() {
+            let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+            if !issuer.jwks.starts_with("https://") && !loopback.iter().any(|one| issuer.jwks.starts_with(one)) {
+                let key = format!("issuers.{index}.jwks");
+                return fail(&key, format!("\"{}\" is not an https address", issuer.jwks), "use https");
+            }
+        }
+        let limits = &self.limits;
+        if limits.concurrent_calls == 0 || limits.concurrent_calls > 1000 {
+            let message = format!("{} is out of range", limits.concurrent_calls);
+            return fail("limits.concurrent-calls", message, "1 to 1000");
+        }
+        if limits.concurrent_calls_per_practice == 0 || limits.concurrent_calls_per_practice > limits.concurrent_calls {
+            let message = format!("{} is out of range", limits.concurrent_calls_per_practice);
+            return fail("limits.concurrent-calls-per-practice", message, "1 to limits.concurrent-calls");
+        }
+        Ok(())
+    }
+}
+
+/// `GREFFON_LIMITS__MEMORY_MIB=64` sets `limits.memory-mib`. A value is what it
+/// would be in TOML where it can be, text otherwise.
+fn override_key(table: &mut toml::Table, name: &str, value: &str) {
+    let Some(rest) = name.strip_prefix("GREFFON_") else { return };
+    if NOT_KEYS.contains(&name) || rest.is_empty() {
+        return;
+    }
+    let path: Vec<String> = rest.split("__").map(|part| part.to_lowercase().replace('_', "-")).collect();
+    let Some((last, sections)) = path.split_last() else { return };
+    let mut table = table;
+    for section in sections {
+        let entry = table.entry(section.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        let toml::Value::Table(inner) = entry else { return };
+        table = inner;
+    }
+    let value = match format!("v = {value}").parse::<toml::Table>() {
+        Ok(mut parsed) => parsed.remove("v").unwrap_or_else(|| toml::Value::String(value.to_owned())),
+        Err(_) => toml::Value::String(value.to_owned()),
+    };
+    table.insert(last.clone(), value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str, environment: &[(&str, &str)]) -> Result<OperatorConfig, Box<Diagnostic>> {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        OperatorConfig::parse(Path::new("/etc/greffon/greffon.toml"), text, environment)
+    }
+
+    #[test]
+    fn the_example_is_the_defaults() {
+        let example = parse(EXAMPLE, &[]).expect("the example reads");
+        let default = parse("", &[]).expect("nothing reads");
+        assert_eq!(format!("{:?}", example.limits), format!("{:?}", default.limits));
+        assert_eq!((example.listen, example.storage, example.practices), (default.listen, default.storage, default.practices));
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = parse(
+            "listen = \"127.0.0.1:1\"\n[limits]\nmemory-mib = 32",
+            &[("GREFFON_LISTEN", "127.0.0.1:9"), ("GREFFON_LIMITS__MEMORY_MIB", "64"), ("GREFFON_CONFIG", "x")],
+        )
+        .expect("reads");
+        assert_eq!((config.listen.port(), config.limits.memory_mib), (9, 64));
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let config = parse("storage = \"sqlite:db/g.db\"", &[]).expect("reads");
+        assert_eq!(config.storage, "sqlite:/etc/greffon/db/g.db");
+        assert_eq!(config.practices, Path::new("/etc/greffon/practices"));
+    }
+
+    #[test]
+    fn an_unknown_key_names_place_and_nearest() {
+        let shown = parse("[limits]\nmemory-mb = 3\n", &[]).expect_err("refused").to_string();
+        assert!(shown.contains("greffon.toml:2:1") && shown.contains("did you mean \"memory-mib\"?"), "{shown}");
+    }
+
+    #[test]
+    fn a_wrong_type_in_the_environment_says_so() {
+        let shown = parse("", &[("GREFFON_LIMITS__CPU_MS", "fast")]).expect_err("refused").to_string();
+        assert!(shown.contains("GREFFON_"), "{shown}");
+    }
+
+    #[test]
+    fn plain_http_keys_are_refused() {
+        let text = "[[issuers]]\nissuer = \"i\"\naudience = \"a\"\njwks = \"http://idp.example/jwks\"\n";
+        assert!(parse(text, &[]).expect_err("refused").to_string().contains("greffon.toml:4:"));
+    }
+}

@@ -1,0 +1,412 @@
+//! From a practice file to a [`Practice`]: every reference exists, every number
+//! is in range, every secret is read, every plugin can be bound. Whole or not
+//! at all.
+
+use std::path::Path;
+
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::care::{Level, Sensitivity};
+use greffon_core::model::person::Identifier;
+use greffon_core::model::practice::{
+    Absence, Binding, Delays, Instruction, MailRelay, MailSecurity, Motive, PluginKind, Practice, Practitioner,
+    PractitionerAgenda, Recipient, RedFlag, Site, WeekHours,
+};
+use greffon_core::model::scheduling::VisitMode;
+
+use super::binding;
+use super::diagnostic::{Diagnostic, Source, nearest};
+use super::hours;
+use super::practice_file::{AgendaFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile};
+
+/// Authority of RPPS numbers (ANS, NOS: `urn:oid:1.2.250.1.71.4.2.1`).
+const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
+
+/// What loading needs to know of plugins. Implemented over the runtime.
+pub trait Plugins {
+    /// What the plugin is; the error names the remedy.
+    fn kind(&self, plugin: &str, base: &Path) -> Result<PluginKind, Problem>;
+    /// Settings, grants and credentials against the manifest; the error's key
+    /// is relative to the feature.
+    fn check(&self, binding: &Binding) -> Result<(), Problem>;
+}
+
+/// Something wrong below a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Relative key: `settings.calendars`; empty for the thing itself.
+    pub key: String,
+    /// Names the value.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// The first thing that is wrong, with file, line, column, key, value and
+/// remedy.
+pub fn load(file: &Path, plugins: &dyn Plugins) -> Result<Practice, Box<Diagnostic>> {
+    let text = std::fs::read_to_string(file).map_err(|error| Diagnostic {
+        file: file.to_path_buf(),
+        place: None,
+        message: format!("cannot read the practice file: {error}"),
+        hint: Some("check that the file exists and that greffon may read it".to_owned()),
+    })?;
+    parse(file, &text, plugins)
+}
+
+/// Reads one file's text; `file` names it and is the base of relative paths.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(file: &Path, text: &str, plugins: &dyn Plugins) -> Result<Practice, Box<Diagnostic>> {
+    let source = Source { file, text };
+    let written: PracticeFile = toml::from_str(text).map_err(|error| source.unreadable(&error))?;
+    let base = file.parent().unwrap_or(Path::new("."));
+    let loader = Loader { source: &source, base, file: &written };
+    Ok(loader.practice(plugins)?)
+}
+
+pub(super) struct Loader<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) base: &'a Path,
+    pub(super) file: &'a PracticeFile,
+}
+
+pub(super) type Loaded<T> = Result<T, Diagnostic>;
+
+impl Loader<'_> {
+    pub(super) fn fail<T>(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) -> Loaded<T> {
+        Err(self.source.at_key(key, message.into(), Some(hint.into())))
+    }
+
+    fn practice(&self, plugins: &dyn Plugins) -> Loaded<Practice> {
+        let file = self.file;
+        self.identity()?;
+        if file.sites.is_empty() {
+            return self.fail("sites", "the practice has no site", "add [sites.<name>] with a name");
+        }
+        let sites = file
+            .sites
+            .iter()
+            .map(|(id, site)| {
+                Ok(Site {
+                    id: id.as_str().into(),
+                    name: site.name.clone(),
+                    address: site.address.clone(),
+                    hours: self.hours(&format!("sites.{id}.hours"), &site.hours)?,
+                })
+            })
+            .collect::<Loaded<Vec<_>>>()?;
+        let practitioners =
+            file.practitioners.iter().map(|(id, one)| self.practitioner(id, one)).collect::<Loaded<Vec<_>>>()?;
+        let motives = file.motives.iter().map(|(id, motive)| self.motive(id, motive)).collect::<Loaded<Vec<_>>>()?;
+        let features = file
+            .features
+            .iter()
+            .map(|(id, feature)| binding::build(self, id, feature, plugins))
+            .collect::<Loaded<Vec<_>>>()?;
+        self.agendas_are_served(&features)?;
+        Ok(Practice {
+            id: PracticeId(file.id.clone()),
+            name: file.name.clone(),
+            time_zone: file.time_zone.clone(),
+            revision: revision(self.source.text),
+            greeting: file.greeting.clone(),
+            phone: file.phone.clone(),
+            demo: file.demo,
+            sites,
+            practitioners,
+            motives,
+            red_flags: self.red_flags()?,
+            instructions: file
+                .instructions
+                .iter()
+                .map(|(id, one)| Instruction {
+                    id: id.clone(),
+                    version: one.version.clone(),
+                    text: one.text.clone(),
+                    approved_by: one.approved_by.clone(),
+                })
+                .collect(),
+            recipients: self.recipients()?,
+            delays: self.delays(),
+            features,
+            mail: self.mail()?,
+        })
+    }
+
+    fn identity(&self) -> Loaded<()> {
+        let file = self.file;
+        let id_is_plain = !file.id.is_empty()
+            && file.id.len() <= 63
+            && file.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !id_is_plain {
+            return self.fail(
+                "id",
+                format!("\"{}\" is not a practice id", file.id),
+                "use 1 to 63 lower case letters, digits and hyphens",
+            );
+        }
+        if let Some(stem) = self.source.file.file_stem().and_then(|stem| stem.to_str())
+            && stem != file.id
+        {
+            return self.fail(
+                "id",
+                format!("the id \"{}\" is not the file's name \"{stem}\"", file.id),
+                format!("rename the file to {}.toml, or the id to \"{stem}\"", file.id),
+            );
+        }
+        if jiff::tz::TimeZone::get(&file.time_zone).is_err() {
+            return self.fail(
+                "time-zone",
+                format!("unknown time zone \"{}\"", file.time_zone),
+                "write an IANA name such as \"Europe/Paris\" or \"Indian/Reunion\"",
+            );
+        }
+        Ok(())
+    }
+
+    fn hours(&self, key: &str, written: &Hours) -> Loaded<WeekHours> {
+        hours::parse(written).map_err(|error| {
+            self.source.at_key(
+                &format!("{key}.{}", error.key),
+                error.message,
+                Some("example: { mon-fri = [\"08:00-12:30\", \"14:00-19:00\"] }".to_owned()),
+            )
+        })
+    }
+
+    fn practitioner(&self, id: &str, one: &PractitionerFile) -> Loaded<Practitioner> {
+        let key = format!("practitioners.{id}");
+        if let Some(rpps) = &one.rpps
+            && (rpps.len() != 11 || !rpps.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            return self.fail(&format!("{key}.rpps"), format!("\"{rpps}\" is not an RPPS number"), "11 digits");
+        }
+        let agendas = one
+            .agendas
+            .iter()
+            .enumerate()
+            .map(|(index, agenda)| self.agenda(&format!("{key}.agendas.{index}"), agenda))
+            .collect::<Loaded<Vec<_>>>()?;
+        let absences = one
+            .absences
+            .iter()
+            .enumerate()
+            .map(|(index, absence)| {
+                let key = format!("{key}.absences.{index}");
+                let from = self.civil(&format!("{key}.from"), &absence.from)?;
+                let to = self.civil(&format!("{key}.to"), &absence.to)?;
+                if from >= to {
+                    return self.fail(&format!("{key}.to"), "the absence ends before it begins", "swap from and to");
+                }
+                Ok(Absence { from: absence.from.clone(), to: absence.to.clone() })
+            })
+            .collect::<Loaded<Vec<_>>>()?;
+        Ok(Practitioner {
+            id: id.into(),
+            name: one.name.clone(),
+            speciality: one.speciality.clone(),
+            identifier: one.rpps.as_ref().map(|rpps| Identifier { system: RPPS.to_owned(), value: rpps.clone() }),
+            agendas,
+            absences,
+        })
+    }
+
+    fn civil(&self, key: &str, text: &str) -> Loaded<jiff::civil::DateTime> {
+        text.parse().or_else(|_| {
+            self.fail(key, format!("\"{text}\" is not a civil time"), "write \"2026-11-21T08:00\", without a zone")
+        })
+    }
+
+    fn agenda(&self, key: &str, agenda: &AgendaFile) -> Loaded<PractitionerAgenda> {
+        self.known(&format!("{key}.site"), "site", &agenda.site, self.file.sites.keys())?;
+        self.known(&format!("{key}.feature"), "feature", &agenda.feature, self.file.features.keys())?;
+        let hours = match &agenda.hours {
+            Some(written) => self.hours(&format!("{key}.hours"), written)?,
+            None => self.hours(&format!("sites.{}.hours", agenda.site), &self.file.sites[&agenda.site].hours)?,
+        };
+        Ok(PractitionerAgenda {
+            agenda: agenda.agenda.as_str().into(),
+            feature: agenda.feature.as_str().into(),
+            site: agenda.site.as_str().into(),
+            hours,
+        })
+    }
+
+    fn motive(&self, id: &str, motive: &MotiveFile) -> Loaded<Motive> {
+        let key = |name: &str| format!("motives.{id}.{name}");
+        self.within(&key("duration-min"), motive.duration_min, 1, 480)?;
+        self.within(&key("before-min"), motive.before_min, 0, 240)?;
+        self.within(&key("after-min"), motive.after_min, 0, 240)?;
+        let grid_min = motive.grid_min.unwrap_or(motive.duration_min.min(60));
+        self.within(&key("grid-min"), grid_min, 1, 60)?;
+        let max_horizon_days = motive.max_horizon_days.unwrap_or(90);
+        self.within(&key("max-horizon-days"), max_horizon_days, 1, 730)?;
+        let seats = motive.seats.unwrap_or(1);
+        self.within(&key("seats"), seats, 1, 50)?;
+        for (index, practitioner) in motive.practitioners.iter().enumerate() {
+            let key = format!("{}.{index}", key("practitioners"));
+            self.known(&key, "practitioner", practitioner, self.file.practitioners.keys())?;
+        }
+        Ok(Motive {
+            id: id.into(),
+            label: motive.label.clone(),
+            synonyms: motive.synonyms.clone(),
+            medical: motive.medical,
+            floor: motive.floor,
+            duration_min: motive.duration_min,
+            before_min: motive.before_min,
+            after_min: motive.after_min,
+            grid_min,
+            min_notice_min: motive.min_notice_min,
+            max_horizon_days,
+            max_per_day: motive.max_per_day,
+            patients: motive.patients,
+            modes: if motive.modes.is_empty() { vec![VisitMode::Office] } else { motive.modes.clone() },
+            practitioners: motive.practitioners.iter().map(|one| one.as_str().into()).collect(),
+            seats,
+            instructions: motive.instructions.clone(),
+            documents: motive.documents.clone(),
+            arrive_early_min: motive.arrive_early_min,
+        })
+    }
+
+    fn red_flags(&self) -> Loaded<Vec<RedFlag>> {
+        self.file
+            .red_flags
+            .iter()
+            .map(|(id, flag)| {
+                if !flag.level.at_least(Level::SameDay) {
+                    let key = format!("red-flags.{id}.level");
+                    return self.fail(
+                        &key,
+                        format!("a red flag cannot be \"{}\"", flag.level.as_str()),
+                        "vital, very-urgent or same-day",
+                    );
+                }
+                Ok(RedFlag {
+                    id: id.clone(),
+                    spoken: flag.spoken.clone(),
+                    words: flag.words.clone(),
+                    level: flag.level,
+                })
+            })
+            .collect()
+    }
+
+    fn recipients(&self) -> Loaded<std::collections::BTreeMap<String, Recipient>> {
+        self.file
+            .recipients
+            .iter()
+            .map(|(name, written)| {
+                let recipient = match (&written.mailto, &written.tel) {
+                    (Some(address), None) => Recipient { scheme: "mailto".to_owned(), address: address.clone() },
+                    (None, Some(number)) => Recipient { scheme: "tel".to_owned(), address: number.clone() },
+                    _ => {
+                        return self.fail(
+                            &format!("recipients.{name}"),
+                            format!("recipient \"{name}\" needs exactly one address"),
+                            "write mailto = \"…\" or tel = \"…\"",
+                        );
+                    }
+                };
+                Ok((name.clone(), recipient))
+            })
+            .collect()
+    }
+
+    fn delays(&self) -> Delays {
+        let (written, default) = (&self.file.delays, Delays::default());
+        Delays {
+            urgent_decision_min: written.urgent_decision_min.unwrap_or(default.urgent_decision_min),
+            decision_min: written.decision_min.unwrap_or(default.decision_min),
+            answer_min: written.answer_min.unwrap_or(default.answer_min),
+            document_min: written.document_min.unwrap_or(default.document_min),
+        }
+    }
+
+    fn mail(&self) -> Loaded<Option<MailRelay>> {
+        let Some(mail) = &self.file.mail else { return Ok(None) };
+        let (security, port) = match mail.security {
+            MailSecurityFile::Tls => (MailSecurity::Tls, 465),
+            MailSecurityFile::Starttls => (MailSecurity::StartTls, 587),
+            MailSecurityFile::None => (MailSecurity::None, 25),
+        };
+        let login = match &mail.login {
+            None => None,
+            Some(login) => {
+                Some((login.username.clone(), self.secret("mail.login.password", &login.password)?))
+            }
+        };
+        Ok(Some(MailRelay {
+            host: mail.host.clone(),
+            port: mail.port.unwrap_or(port),
+            security,
+            login,
+            from: mail.from.clone(),
+            max_sensitivity: mail.max_sensitivity.unwrap_or(Sensitivity::Personal),
+        }))
+    }
+
+    pub(super) fn secret(&self, key: &str, secret: &super::secret::SecretRef) -> Loaded<secrecy::SecretString> {
+        secret.read(self.base).map_err(|(message, hint)| self.source.at_key(key, message, Some(hint)))
+    }
+
+    fn agendas_are_served(&self, features: &[Binding]) -> Loaded<()> {
+        for (id, practitioner) in &self.file.practitioners {
+            for (index, agenda) in practitioner.agendas.iter().enumerate() {
+                let feature = FeatureId(agenda.feature.clone());
+                let kind = features.iter().find(|binding| binding.feature == feature).map(|binding| binding.kind);
+                if kind != Some(PluginKind::Agenda) {
+                    return self.fail(
+                        &format!("practitioners.{id}.agendas.{index}.feature"),
+                        format!("feature \"{feature}\" is not an agenda"),
+                        "name a feature whose plugin is of the kind agenda",
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn known<'k>(
+        &self,
+        key: &str,
+        thing: &str,
+        name: &str,
+        known: impl Iterator<Item = &'k String>,
+    ) -> Loaded<()> {
+        let known: Vec<&str> = known.map(String::as_str).collect();
+        if known.contains(&name) {
+            return Ok(());
+        }
+        let hint = match nearest(name, &known) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None if known.is_empty() => format!("the file has no {thing}: add one"),
+            None => format!("known: {}", known.join(", ")),
+        };
+        self.fail(key, format!("unknown {thing} \"{name}\""), hint)
+    }
+
+    fn within(&self, key: &str, value: u32, low: u32, high: u32) -> Loaded<()> {
+        if (low..=high).contains(&value) {
+            return Ok(());
+        }
+        self.fail(key, format!("{value} is out of range"), format!("{low} to {high}"))
+    }
+}
+
+/// A short digest of the text: changes whenever the file does.
+fn revision(text: &str) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+#[path = "practice_tests.rs"]
+mod tests;

@@ -1,0 +1,346 @@
+//! `practices/*.toml` as it is written. [`super::practice`] makes a
+//! [`greffon_core::model::practice::Practice`] of it.
+
+use std::collections::BTreeMap;
+
+use greffon_core::model::care::{Level, Sensitivity};
+use greffon_core::model::scheduling::{PatientRule, VisitMode};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::secret::SecretRef;
+
+/// Periods by day or range of days.
+pub type Hours = BTreeMap<String, Vec<String>>;
+
+/// One practice.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PracticeFile {
+    /// Its name in paths and tokens: lower case letters, digits, hyphens; the
+    /// file's name without `.toml`.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// IANA zone: `Europe/Paris`.
+    pub time_zone: String,
+    /// Number shown and spoken to patients.
+    pub phone: Option<String>,
+    /// What is said when the line is picked up.
+    pub greeting: Option<String>,
+    /// Synthetic content: says so wherever it is shown.
+    #[serde(default)]
+    pub demo: bool,
+    /// Places, at least one.
+    pub sites: BTreeMap<String, SiteFile>,
+    /// People who see patients.
+    #[serde(default)]
+    pub practitioners: BTreeMap<String, PractitionerFile>,
+    /// What patients come for.
+    #[serde(default)]
+    pub motives: BTreeMap<String, MotiveFile>,
+    /// Added to the national core set, which cannot be removed.
+    #[serde(default)]
+    pub red_flags: BTreeMap<String, RedFlagFile>,
+    /// Approved texts that may be said.
+    #[serde(default)]
+    pub instructions: BTreeMap<String, InstructionFile>,
+    /// Who is told, under the names that scripts use.
+    #[serde(default)]
+    pub recipients: BTreeMap<String, RecipientFile>,
+    /// Delays of promises.
+    #[serde(default)]
+    pub delays: DelaysFile,
+    /// SMTP relay.
+    pub mail: Option<MailFile>,
+    /// Plugins, with settings and grants.
+    #[serde(default)]
+    pub features: BTreeMap<String, FeatureFile>,
+}
+
+/// A place.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SiteFile {
+    /// Its name for people.
+    pub name: String,
+    /// Where it is, as said in a recap.
+    pub address: Option<String>,
+    /// When somebody answers there.
+    #[serde(default)]
+    pub hours: Hours,
+}
+
+/// Somebody who sees patients.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PractitionerFile {
+    /// `Dr Claire Martin`.
+    pub name: String,
+    /// What they do.
+    pub speciality: Option<String>,
+    /// RPPS number, 11 digits.
+    pub rpps: Option<String>,
+    /// One per place.
+    #[serde(default)]
+    pub agendas: Vec<AgendaFile>,
+    /// When they are away.
+    #[serde(default)]
+    pub absences: Vec<AbsenceFile>,
+}
+
+/// The agenda of a practitioner at a place.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AgendaFile {
+    /// The name that the plugin knows it by.
+    pub agenda: String,
+    /// The feature that serves it.
+    pub feature: String,
+    /// Where.
+    pub site: String,
+    /// When the practitioner sees patients there; the site's hours when absent.
+    pub hours: Option<Hours>,
+}
+
+/// A time away, in civil time.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AbsenceFile {
+    /// First civil minute: `2026-11-21T00:00`.
+    pub from: String,
+    /// First civil minute after.
+    pub to: String,
+}
+
+/// A motive, with its rules.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MotiveFile {
+    /// Its name for people.
+    pub label: String,
+    /// Other words that callers use.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
+    /// Needs a triage conclusion before booking; true when absent.
+    #[serde(default = "yes")]
+    pub medical: bool,
+    /// No conclusion about it may be lower.
+    #[schemars(with = "Option<String>")]
+    pub floor: Option<Level>,
+    /// Minutes with the patient, 1 to 480.
+    pub duration_min: u32,
+    /// Minutes kept free before, up to 240.
+    #[serde(default)]
+    pub before_min: u32,
+    /// Minutes kept free after, up to 240.
+    #[serde(default)]
+    pub after_min: u32,
+    /// Starts are aligned to so many minutes after the hour; the duration when
+    /// absent.
+    pub grid_min: Option<u32>,
+    /// Shortest time between booking and start.
+    #[serde(default)]
+    pub min_notice_min: u32,
+    /// Longest time between booking and start, 1 to 730 days; 90 when absent.
+    pub max_horizon_days: Option<u32>,
+    /// At most so many a day and agenda.
+    pub max_per_day: Option<u32>,
+    /// any, known-only, new-only, referred-only.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    pub patients: PatientRule,
+    /// office, home, teleconsultation, telephone.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub modes: Vec<VisitMode>,
+    /// Who offers it; everybody when absent.
+    #[serde(default)]
+    pub practitioners: Vec<String>,
+    /// Patients at once; 1 when absent.
+    pub seats: Option<u32>,
+    /// How to prepare.
+    pub instructions: Option<String>,
+    /// What to bring.
+    #[serde(default)]
+    pub documents: Vec<String>,
+    /// Minutes before the start to arrive.
+    #[serde(default)]
+    pub arrive_early_min: u32,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A red flag of the practice.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RedFlagFile {
+    /// The question, as it is said.
+    pub spoken: String,
+    /// Words of the caller that bring it up.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// vital, very-urgent, same-day.
+    #[schemars(with = "String")]
+    pub level: Level,
+}
+
+/// A text that may be said.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InstructionFile {
+    /// Its version.
+    pub version: String,
+    /// The words.
+    pub text: String,
+    /// RPPS of the clinician who approved it.
+    pub approved_by: String,
+}
+
+/// Somebody who is told things: exactly one key.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RecipientFile {
+    /// E-mail address.
+    pub mailto: Option<String>,
+    /// Phone number.
+    pub tel: Option<String>,
+}
+
+/// Delays of promises, in minutes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DelaysFile {
+    /// A clinician decides, for vital and very urgent.
+    pub urgent_decision_min: Option<u32>,
+    /// A clinician decides, for the rest.
+    pub decision_min: Option<u32>,
+    /// A message gets its answer.
+    pub answer_min: Option<u32>,
+    /// A document is ready.
+    pub document_min: Option<u32>,
+}
+
+/// An SMTP relay.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MailFile {
+    /// Host name or address.
+    pub host: String,
+    /// Port; 465 with tls, 587 with starttls, 25 with none when absent.
+    pub port: Option<u16>,
+    /// tls, starttls, none.
+    pub security: MailSecurityFile,
+    /// SMTP AUTH.
+    pub login: Option<LoginFile>,
+    /// Sender of everything that this practice sends.
+    pub from: String,
+    /// public, personal, health; personal when absent.
+    #[schemars(with = "Option<String>")]
+    pub max_sensitivity: Option<Sensitivity>,
+}
+
+/// How the connection to the relay is protected.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailSecurityFile {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS, required.
+    Starttls,
+    /// None: loopback relays only.
+    None,
+}
+
+/// SMTP AUTH.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LoginFile {
+    /// User.
+    pub username: String,
+    /// Password.
+    pub password: SecretRef,
+}
+
+/// A plugin, with settings and grants.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FeatureFile {
+    /// A bundled name, or the path of a folder with `plugin.toml`, relative to
+    /// this file.
+    pub plugin: String,
+    /// Sites that it serves; all when absent.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// Practitioners that it serves; all when absent.
+    #[serde(default)]
+    pub practitioners: Vec<String>,
+    /// Recipients that it serves, for notification; all when absent.
+    #[serde(default)]
+    pub recipients: Vec<String>,
+    /// The plugin's settings.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub settings: toml::Table,
+    /// More settings, in a TOML file relative to this one; `settings` wins.
+    pub settings_file: Option<String>,
+    /// What the practice grants.
+    #[serde(default)]
+    pub grants: GrantsFile,
+    /// Secrets that the host uses for the plugin.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, CredentialFile>,
+}
+
+/// What a practice grants.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GrantsFile {
+    /// Origins.
+    #[serde(default)]
+    pub http: Vec<String>,
+    /// An own key-value space.
+    #[serde(default)]
+    pub keyvalue: bool,
+    /// Handing mail to the relay.
+    #[serde(default)]
+    pub mail: bool,
+}
+
+/// A secret, bound to an origin.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(tag = "scheme", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CredentialFile {
+    /// `Authorization: Basic`.
+    Basic {
+        /// User.
+        username: String,
+        /// Password.
+        password: SecretRef,
+        /// The only origin that it is sent to.
+        origin: String,
+    },
+    /// `Authorization: Bearer`.
+    Bearer {
+        /// Token.
+        token: SecretRef,
+        /// The only origin that it is sent to.
+        origin: String,
+    },
+    /// A header of the provider's own.
+    Header {
+        /// Header name.
+        name: String,
+        /// Header value.
+        value: SecretRef,
+        /// The only origin that it is sent to.
+        origin: String,
+    },
+    /// Only for digests and signatures.
+    Key {
+        /// Key.
+        key: SecretRef,
+    },
+}

@@ -1,0 +1,136 @@
+use std::path::Path;
+
+use super::*;
+
+const MINIMAL: &str = r#"
+id = "les-tilleuls"
+name = "Les Tilleuls"
+time-zone = "Europe/Paris"
+
+[sites.nord]
+name = "Nord"
+hours = { mon-fri = ["08:00-12:00"] }
+
+[practitioners.dr-martin]
+name = "Dr Claire Martin"
+rpps = "10003456789"
+agendas = [{ agenda = "martin", feature = "agenda", site = "nord" }]
+
+[motives.consultation]
+label = "Consultation"
+duration-min = 15
+practitioners = ["dr-martin"]
+
+[recipients.secretariat]
+mailto = "secretariat@tilleuls.example"
+
+[features.agenda]
+plugin = "agenda-local"
+grants.keyvalue = true
+"#;
+
+struct Known;
+
+impl Plugins for Known {
+    fn kind(&self, plugin: &str, _: &Path) -> Result<PluginKind, Problem> {
+        match plugin {
+            "agenda-local" => Ok(PluginKind::Agenda),
+            "triage-grid" => Ok(PluginKind::Triage),
+            _ => Err(Problem {
+                key: "plugin".to_owned(),
+                message: format!("unknown plugin \"{plugin}\""),
+                hint: Some("bundled: agenda-local, triage-grid".to_owned()),
+            }),
+        }
+    }
+
+    fn check(&self, _: &Binding) -> Result<(), Problem> {
+        Ok(())
+    }
+}
+
+fn read(text: &str) -> Result<Practice, String> {
+    parse(Path::new("practices/les-tilleuls.toml"), text, &Known).map_err(|problem| problem.to_string())
+}
+
+/// Replaces the one occurrence, so that a test says exactly what it breaks.
+fn broken(from: &str, to: &str) -> String {
+    assert_eq!(MINIMAL.matches(from).count(), 1, "{from}");
+    read(&MINIMAL.replace(from, to)).expect_err("must be refused")
+}
+
+#[test]
+fn reads_a_whole_practice() {
+    let practice = read(MINIMAL).expect("reads");
+    assert_eq!(practice.practitioners[0].agendas[0].hours, practice.sites[0].hours);
+    assert_eq!(practice.motives[0].grid_min, 15);
+    assert_eq!(practice.features[0].kind, PluginKind::Agenda);
+}
+
+#[test]
+fn names_the_place_of_an_unknown_key() {
+    let shown = broken("duration-min = 15", "duration-mn = 15");
+    assert!(shown.contains("les-tilleuls.toml:17:1") && shown.contains("\"duration-min\""), "{shown}");
+}
+
+#[test]
+fn names_the_place_of_a_wrong_type() {
+    let shown = broken("duration-min = 15", "duration-min = \"15\"");
+    assert!(shown.contains("les-tilleuls.toml:17:16"), "{shown}");
+}
+
+#[test]
+fn refuses_references_to_nothing() {
+    let shown = broken("practitioners = [\"dr-martin\"]", "practitioners = [\"dr-martn\"]");
+    assert!(shown.contains("did you mean \"dr-martin\"") && shown.contains(":18:18"), "{shown}");
+    let shown = broken("feature = \"agenda\"", "feature = \"agendas\"");
+    assert!(shown.contains("unknown feature \"agendas\""), "{shown}");
+}
+
+#[test]
+fn refuses_numbers_out_of_range() {
+    for bad in ["0", "481"] {
+        let shown = broken("duration-min = 15", &format!("duration-min = {bad}"));
+        assert!(shown.contains("1 to 480"), "{shown}");
+    }
+}
+
+#[test]
+fn refuses_an_unknown_zone_and_a_wrong_id() {
+    assert!(broken("Europe/Paris", "Europe/Pari").contains("unknown time zone"));
+    assert!(broken("id = \"les-tilleuls\"", "id = \"autre\"").contains("rename the file"));
+    assert!(broken("id = \"les-tilleuls\"", "id = \"Les Tilleuls\"").contains("not a practice id"));
+}
+
+#[test]
+fn refuses_a_missing_secret_and_names_the_file() {
+    let credential = "credentials.dav = { scheme = \"basic\", username = \"u\", \
+                      password = { file = \"secrets/none\" }, origin = \"https://dav.example\" }";
+    let shown = read(&format!("{MINIMAL}{credential}\n")).expect_err("refused");
+    assert!(shown.contains("secrets/none") && shown.contains("chmod 600"), "{shown}");
+}
+
+#[test]
+fn refuses_an_inline_secret() {
+    let credential = "credentials.dav = { scheme = \"basic\", username = \"u\", password = \"hunter2\", \
+                      origin = \"https://dav.example\" }";
+    let shown = read(&format!("{MINIMAL}{credential}\n")).expect_err("refused");
+    assert!(shown.contains("{ file = \"path\" }"), "{shown}");
+}
+
+#[test]
+fn refuses_a_plugin_that_is_not_there() {
+    let shown = broken("plugin = \"agenda-local\"", "plugin = \"agenda-locl\"");
+    assert!(shown.contains("les-tilleuls.toml:24:10") && shown.contains("bundled:"), "{shown}");
+}
+
+#[test]
+fn refuses_an_agenda_served_by_something_else() {
+    assert!(broken("plugin = \"agenda-local\"", "plugin = \"triage-grid\"").contains("is not an agenda"));
+}
+
+#[test]
+fn refuses_a_recipient_with_two_addresses() {
+    let two = "mailto = \"a@b.example\"\ntel = \"+33199000001\"";
+    assert!(broken("mailto = \"secretariat@tilleuls.example\"", two).contains("exactly one address"));
+}
