@@ -1,0 +1,168 @@
+//! What a guest may use. Every limit is on by default; a manifest asks for
+//! more, up to the operator's cap.
+
+use std::time::Duration;
+
+use greffon_core::model::practice::PluginKind;
+use wasmtime::ResourceLimiter;
+
+const MIB: u64 = 1 << 20;
+
+/// The limits of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of linear memory, summed over all memories of the store.
+    pub memory_bytes: u64,
+    /// Wall time from the first instruction to the answer, host calls included.
+    pub deadline: Duration,
+    /// Time on a processor, counted in whole ticks of the epoch.
+    pub cpu: Duration,
+    /// Bytes of text and data in the answer.
+    pub output_bytes: u64,
+    /// Bytes that one host call may take out of the guest.
+    pub transfer_bytes: u64,
+    /// Log entries; further ones are counted and dropped.
+    pub log_lines: u32,
+    /// Outgoing HTTP requests.
+    pub http_requests: u32,
+    /// Bytes of one HTTP body, in each direction.
+    pub http_body_bytes: u64,
+    /// Key-value operations.
+    pub keyvalue_operations: u32,
+    /// Bytes of one key-value value.
+    pub keyvalue_value_bytes: u64,
+    /// Bytes of the feature's whole key-value space.
+    pub keyvalue_total_bytes: u64,
+}
+
+impl Limits {
+    /// The default of a kind. Pure calls are part of what the operator waits
+    /// for, so theirs are short.
+    #[must_use]
+    pub fn of(kind: PluginKind) -> Self {
+        let (deadline, cpu) = match kind {
+            PluginKind::Triage | PluginKind::Script => (Duration::from_millis(250), Duration::from_millis(100)),
+            PluginKind::Agenda | PluginKind::Notification => (Duration::from_secs(7), Duration::from_millis(500)),
+        };
+        Self {
+            memory_bytes: 64 * MIB,
+            deadline,
+            cpu,
+            output_bytes: MIB,
+            transfer_bytes: 4 * MIB,
+            log_lines: 100,
+            http_requests: 64,
+            http_body_bytes: 4 * MIB,
+            keyvalue_operations: 1_000,
+            keyvalue_value_bytes: MIB,
+            keyvalue_total_bytes: 64 * MIB,
+        }
+    }
+}
+
+/// Counts what a store holds. Memory is summed: many small memories are no way
+/// around the limit.
+#[derive(Debug)]
+pub struct StoreLimiter {
+    memory_left: u64,
+    table_elements_left: usize,
+    memory_denied: bool,
+}
+
+/// Elements of all tables of a store together; a large guest (Python) needs
+/// some tens of thousands.
+const TABLE_ELEMENTS: usize = 200_000;
+/// Core instances of a store: a component with its adapters is a handful.
+const INSTANCES: usize = 64;
+/// Tables of a store.
+const TABLES: usize = 64;
+/// Memories of a store.
+const MEMORIES: usize = 16;
+
+impl StoreLimiter {
+    /// A limiter for a store that holds nothing yet.
+    #[must_use]
+    pub fn new(memory_bytes: u64) -> Self {
+        Self { memory_left: memory_bytes, table_elements_left: TABLE_ELEMENTS, memory_denied: false }
+    }
+
+    /// Whether the guest wanted more memory than it may have. A guest that
+    /// traps afterwards ran out of memory.
+    #[must_use]
+    pub fn memory_denied(&self) -> bool {
+        self.memory_denied
+    }
+}
+
+impl ResourceLimiter for StoreLimiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let more = u64::try_from(desired.saturating_sub(current)).unwrap_or(u64::MAX);
+        let fits_slot = maximum.is_none_or(|maximum| desired <= maximum);
+        match self.memory_left.checked_sub(more) {
+            Some(left) if fits_slot => {
+                self.memory_left = left;
+                Ok(true)
+            }
+            _ => {
+                self.memory_denied = true;
+                Ok(false)
+            }
+        }
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let fits_slot = maximum.is_none_or(|maximum| desired <= maximum);
+        match self.table_elements_left.checked_sub(desired.saturating_sub(current)) {
+            Some(left) if fits_slot => {
+                self.table_elements_left = left;
+                Ok(true)
+            }
+            _ => {
+                self.memory_denied = true;
+                Ok(false)
+            }
+        }
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memories_of_one_store_are_summed() {
+        let mut limiter = StoreLimiter::new(3 * MIB);
+        let mib = usize::try_from(MIB).expect("fits");
+        assert!(limiter.memory_growing(0, 2 * mib, None).expect("no trap"));
+        assert!(limiter.memory_growing(0, mib, None).expect("no trap"));
+        assert!(!limiter.memory_denied());
+        assert!(!limiter.memory_growing(mib, mib + 1, None).expect("no trap"));
+        assert!(limiter.memory_denied());
+    }
+
+    #[test]
+    fn memory_beyond_the_pool_slot_is_denied() {
+        let mut limiter = StoreLimiter::new(u64::MAX);
+        assert!(!limiter.memory_growing(0, 11, Some(10)).expect("no trap"));
+        assert!(limiter.memory_growing(0, 10, Some(10)).expect("no trap"));
+    }
+
+    #[test]
+    fn tables_of_one_store_are_summed() {
+        let mut limiter = StoreLimiter::new(0);
+        assert!(limiter.table_growing(0, TABLE_ELEMENTS, None).expect("no trap"));
+        assert!(!limiter.table_growing(0, 1, None).expect("no trap"));
+    }
+}

@@ -1,0 +1,164 @@
+//! The data of one call's store. Capabilities are implemented on
+//! [`CallState`]; everything of the practice is in here, and nowhere else in
+//! the runtime's reach of a guest.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::practice::{Credential, MailRelay, PluginKind};
+use greffon_core::ports::clock::Clock;
+use greffon_core::ports::keyvalue::KeyValue;
+use ipnet::IpNet;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+
+use crate::limits::{Limits, StoreLimiter};
+use crate::origin::Origin;
+use crate::wasi;
+
+/// A feature of a practice, ready to be called: what its file says, cut down to
+/// what the manifest asks for. Made once per revision of the practice's file.
+#[derive(Debug)]
+pub struct Bound {
+    /// The practice.
+    pub practice: PracticeId,
+    /// The practice's name for the binding.
+    pub feature: FeatureId,
+    /// The plugin's id.
+    pub plugin: String,
+    /// What it is.
+    pub kind: PluginKind,
+    /// Settings as canonical JSON (RFC 8785), valid and with defaults.
+    pub settings: String,
+    /// Manifest ∧ practice.
+    pub granted: Granted,
+    /// The credentials that are granted, by name.
+    pub credentials: BTreeMap<String, Credential>,
+    /// The practice's relay; mail goes to the host's folder without one.
+    pub mail: Option<MailRelay>,
+    /// Networks that the operator opens for this practice: its private
+    /// addresses, and unprotected HTTP and SMTP to them.
+    pub opened: Vec<IpNet>,
+    /// Limits of a call.
+    pub limits: Limits,
+}
+
+/// What a feature may do: asked for by its manifest and granted by its
+/// practice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Granted {
+    /// Origins that requests may go to.
+    pub http: Vec<Origin>,
+    /// Whether it has a key-value space.
+    pub keyvalue: bool,
+    /// Whether it may hand mail to the relay.
+    pub mail: bool,
+}
+
+/// What all calls share.
+pub struct Services {
+    /// Civil time. Deadlines do not use it: a simulated day must not end them.
+    pub clock: Arc<dyn Clock>,
+    /// Where key-value spaces are kept.
+    pub keyvalue: Arc<dyn KeyValue>,
+    /// Where mail of practices without a relay goes, as `.eml` files; `None`
+    /// refuses it.
+    pub mail_folder: Option<Box<Path>>,
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Services").field("mail_folder", &self.mail_folder).finish_non_exhaustive()
+    }
+}
+
+/// What a call used so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Log entries, dropped ones included.
+    pub log_lines: u32,
+    /// Key-value operations.
+    pub keyvalue_operations: u32,
+    /// HTTP requests that were let through.
+    pub http_requests: u32,
+    /// Ticks of the epoch while the guest ran.
+    pub ticks: u32,
+}
+
+/// An open bucket: `wasi:keyvalue/store.bucket`.
+#[derive(Debug)]
+pub struct Bucket {
+    /// Its name inside the feature's space.
+    pub name: String,
+}
+
+/// The state of one call.
+pub struct CallState {
+    /// Whose call it is.
+    pub bound: Arc<Bound>,
+    /// What all calls share.
+    pub services: Arc<Services>,
+    /// When the call must have ended. Host functions that wait stop then.
+    pub deadline: Instant,
+    /// What was used so far.
+    pub counters: Counters,
+    /// Resources that the guest holds handles to.
+    pub table: ResourceTable,
+    /// Memory and tables.
+    pub(crate) limiter: StoreLimiter,
+    /// Made at the first use: most guests of a pure kind never ask.
+    wasi: Option<WasiCtx>,
+    http: WasiHttpCtx,
+    egress: Box<dyn WasiHttpHooks>,
+}
+
+/// Handles that one call may hold at once.
+const HANDLES: usize = 1_000;
+
+impl CallState {
+    /// The state of a call that begins now. `egress` decides on every HTTP
+    /// request.
+    #[must_use]
+    pub fn new(bound: Arc<Bound>, services: Arc<Services>, egress: Box<dyn WasiHttpHooks>) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES);
+        Self {
+            deadline: Instant::now() + bound.limits.deadline,
+            limiter: StoreLimiter::new(bound.limits.memory_bytes),
+            bound,
+            services,
+            counters: Counters::default(),
+            table,
+            wasi: None,
+            http: WasiHttpCtx::new(),
+            egress,
+        }
+    }
+
+    /// How long the call may still take; zero when it is over.
+    #[must_use]
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+impl WasiView for CallState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let ctx = self.wasi.get_or_insert_with(|| match self.bound.kind {
+            PluginKind::Triage | PluginKind::Script => wasi::inert(),
+            PluginKind::Agenda | PluginKind::Notification => wasi::connected(&self.services.clock),
+        });
+        WasiCtxView { ctx, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for CallState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: self.egress.as_mut() }
+    }
+}
