@@ -2,6 +2,7 @@
 //! greffon-storage, greffon-runtime and, in memory, by `fakes`.
 
 pub mod clock;
+pub mod idempotency;
 pub mod keyvalue;
 pub mod plugins;
 pub mod practices;
