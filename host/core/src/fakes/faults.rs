@@ -1,0 +1,149 @@
+//! Which effect goes wrong, and how.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::random::Random;
+
+/// An effect outside the domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// A read of the database, or the beginning of a transaction.
+    StorageRead,
+    /// The commit of a transaction, or a change of the queue.
+    StorageWrite,
+    /// A read of an agenda.
+    AgendaRead,
+    /// A book, move, cancel, status, hold or block.
+    AgendaWrite,
+    /// A look-up of an op-id.
+    AgendaLookup,
+    /// Anything of a channel that sends nothing.
+    ChannelRead,
+    /// A send or withdrawal.
+    ChannelSend,
+    /// A triage step.
+    Triage,
+    /// A script view.
+    Script,
+}
+
+/// How an effect goes wrong. A fault that makes no sense for an effect counts
+/// as the nearest that does: a read can only be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// The request never arrives, and the caller cannot know.
+    Lost,
+    /// The request arrives after the caller has given up, within the time that
+    /// the agenda says a write may take.
+    Late,
+    /// The request arrives twice.
+    Doubled,
+    /// The request is refused, and nothing happened.
+    Refused,
+    /// The request is carried out, and the answer is lost.
+    ResponseLost,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Lost, Self::Late, Self::Doubled, Self::Refused, Self::ResponseLost];
+}
+
+/// How often each fault happens, in ten thousand effects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rates {
+    /// [`Fault::Lost`].
+    pub lost: u32,
+    /// [`Fault::Late`].
+    pub late: u32,
+    /// [`Fault::Doubled`].
+    pub doubled: u32,
+    /// [`Fault::Refused`].
+    pub refused: u32,
+    /// [`Fault::ResponseLost`].
+    pub response_lost: u32,
+}
+
+/// Decides for every effect whether it goes wrong: what a test scripted first,
+/// then the seeded rates.
+#[derive(Debug, Default)]
+pub struct FaultPlan {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    scripted: Vec<(Effect, Fault)>,
+    seeded: Option<(Rates, Random)>,
+    happened: BTreeMap<(Effect, Fault), u64>,
+}
+
+impl FaultPlan {
+    /// Nothing goes wrong but what is scripted with [`FaultPlan::next`].
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Faults at these rates.
+    #[must_use]
+    pub fn seeded(rates: Rates, random: Random) -> Self {
+        let plan = Self::default();
+        plan.lock().seeded = Some((rates, random));
+        plan
+    }
+
+    /// The next effect of this kind goes wrong in this way, once. Several wait
+    /// for each other.
+    pub fn next(&self, effect: Effect, fault: Fault) {
+        self.lock().scripted.push((effect, fault));
+    }
+
+    /// From now on nothing goes wrong by chance.
+    pub fn calm(&self) {
+        self.lock().seeded = None;
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn happened(&self) -> BTreeMap<(Effect, Fault), u64> {
+        self.lock().happened.clone()
+    }
+
+    pub(super) fn draw(&self, effect: Effect) -> Option<Fault> {
+        let mut inner = self.lock();
+        let scripted = inner.scripted.iter().position(|(wanted, _)| *wanted == effect);
+        let fault = match scripted {
+            Some(index) => Some(inner.scripted.remove(index).1),
+            None => inner.seeded.as_mut().and_then(|(rates, random)| by_chance(*rates, random)),
+        };
+        if let Some(fault) = fault {
+            *inner.happened.entry((effect, fault)).or_default() += 1;
+        }
+        fault
+    }
+
+    /// A number of `[from, to)` out of the plan's own stream; `from` without
+    /// one.
+    pub(super) fn between(&self, from: i64, to: i64) -> i64 {
+        self.lock().seeded.as_mut().map_or(from, |(_, random)| random.between(from, to))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn by_chance(rates: Rates, random: &mut Random) -> Option<Fault> {
+    let mut drawn = random.below(10_000);
+    let of = [rates.lost, rates.late, rates.doubled, rates.refused, rates.response_lost];
+    for (fault, rate) in Fault::ALL.into_iter().zip(of) {
+        let rate = u64::from(rate);
+        if drawn < rate {
+            return Some(fault);
+        }
+        drawn -= rate;
+    }
+    None
+}
