@@ -90,12 +90,7 @@ pub(crate) fn build(
         .iter()
         .filter_map(|&package| {
             let (_, file) = files.iter().find(|(id, _)| names(id, package))?;
-            Some(Artifact {
-                package: package.to_owned(),
-                target,
-                file: file.clone(),
-                manifests: manifests.clone(),
-            })
+            Some(Artifact { package: package.to_owned(), target, file: file.clone(), manifests: manifests.clone() })
         })
         .collect())
 }

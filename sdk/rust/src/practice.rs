@@ -1,0 +1,151 @@
+//! The vocabulary shared by all kinds: `greffon:practice`.
+
+pub use crate::bindings::imports::greffon::practice::types::{
+    ByWhom, ContentRef, Fact, Finding, FindingSeverity, Id, Identifier, IdentityTrust, Instant, Level, Nature, Person,
+    PracticeContext, ResourceKind, ResourceRef, Sensitivity, Source, Span, Validation, Value, VisitMode,
+};
+
+impl Level {
+    /// The more urgent of the two. There is no function that lowers.
+    #[must_use]
+    pub fn raised_to(self, other: Self) -> Self {
+        // The contract orders levels from the most urgent to the least.
+        if (other as u8) < (self as u8) { other } else { self }
+    }
+
+    /// Whether `self` is at least as urgent as `floor`.
+    #[must_use]
+    pub fn at_least(self, floor: Self) -> bool {
+        self as u8 <= floor as u8
+    }
+
+    /// The word of the contract, such as `very-urgent`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Vital => "vital",
+            Self::VeryUrgent => "very-urgent",
+            Self::SameDay => "same-day",
+            Self::Soon => "soon",
+            Self::Routine => "routine",
+        }
+    }
+
+    /// The level of a word of the contract. None: there is no such level.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Vital, Self::VeryUrgent, Self::SameDay, Self::Soon, Self::Routine]
+            .into_iter()
+            .find(|level| level.as_str() == word)
+    }
+}
+
+impl Value {
+    /// The words of a text, choice, date or phone number. None for the rest.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Choice(text) | Self::Text(text) | Self::Date(text) | Self::Phone(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether the person gave an answer: `unknown` and `refused` are none.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        !matches!(self, Self::Unknown | Self::Refused)
+    }
+}
+
+impl ContentRef {
+    /// A content that is part of the settings: the host computes its digest.
+    #[must_use]
+    pub fn in_settings(id: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { id: id.into(), version: version.into(), digest: Vec::new() }
+    }
+}
+
+impl Finding {
+    /// A finding that keeps the content from going live. `path` is a JSON
+    /// Pointer into the settings.
+    #[must_use]
+    pub fn error(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { severity: FindingSeverity::Error, path: path.into(), message: message.into() }
+    }
+
+    /// A finding that somebody should look at.
+    #[must_use]
+    pub fn warning(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { severity: FindingSeverity::Warning, path: path.into(), message: message.into() }
+    }
+}
+
+/// The latest fact under a key: a correction is a later fact with the same key.
+#[must_use]
+pub fn latest<'a>(facts: &'a [Fact], key: &str) -> Option<&'a Fact> {
+    facts.iter().rev().find(|fact| fact.key == key)
+}
+
+/// Keys of facts with a meaning for the host. A plugin may use any other key.
+pub mod keys {
+    /// Choice: patient, relative, professional, laboratory, commercial, internal, unknown.
+    pub const CALLER_KIND: &str = "caller.kind";
+    /// Text: the caller's name when they are not the patient.
+    pub const CALLER_NAME: &str = "caller.name";
+    /// Phone: the number to call back, read back to the caller.
+    pub const CALLER_PHONE: &str = "caller.phone";
+    /// Text: family name of the patient.
+    pub const PATIENT_FAMILY: &str = "patient.family";
+    /// Text: given names of the patient.
+    pub const PATIENT_GIVEN: &str = "patient.given";
+    /// Date: birth date of the patient.
+    pub const PATIENT_BIRTH_DATE: &str = "patient.birth-date";
+    /// Text: e-mail address of the patient.
+    pub const PATIENT_EMAIL: &str = "patient.email";
+    /// Phone: number of the patient, when it is not the caller's.
+    pub const PATIENT_PHONE: &str = "patient.phone";
+    /// Yes or no: known to the practice.
+    pub const PATIENT_KNOWN: &str = "patient.known";
+    /// Text: where the patient is now, so that help can be sent.
+    pub const PATIENT_LOCATION: &str = "patient.location";
+    /// Yes, no or unknown.
+    pub const PATIENT_PREGNANT: &str = "patient.pregnant";
+    /// Choice: the motive.
+    pub const MOTIVE: &str = "request.motive";
+    /// Text: the request in the caller's own words.
+    pub const WORDS: &str = "request.words";
+    /// Choice: the site asked for.
+    pub const SITE: &str = "request.site";
+    /// Choice: the practitioner asked for.
+    pub const PRACTITIONER: &str = "request.practitioner";
+    /// No: the operator went through the whole list of red flags and every
+    /// answer was no.
+    pub const RED_FLAGS_ALL: &str = "red-flag.all";
+    /// Prefix of the single red-flag questions.
+    pub const RED_FLAG_PREFIX: &str = "red-flag.";
+    /// Choice: confirmed, corrected, not-reached.
+    pub const RECAP: &str = "recap.outcome";
+    /// Choice: what became of an emergency orientation.
+    pub const EMERGENCY_OUTCOME: &str = "emergency.outcome";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_only_ever_raised() {
+        assert_eq!(Level::Soon.raised_to(Level::Vital), Level::Vital);
+        assert_eq!(Level::Vital.raised_to(Level::Routine), Level::Vital);
+        assert!(Level::SameDay.at_least(Level::SameDay));
+        assert!(!Level::Soon.at_least(Level::SameDay));
+    }
+
+    #[test]
+    fn words_of_levels_are_read_back() {
+        for level in [Level::Vital, Level::VeryUrgent, Level::SameDay, Level::Soon, Level::Routine] {
+            assert_eq!(Level::from_word(level.as_str()), Some(level));
+        }
+        assert_eq!(Level::from_word("urgent"), None);
+    }
+}
