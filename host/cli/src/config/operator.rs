@@ -42,6 +42,9 @@ pub struct OperatorConfig {
     pub allow: BTreeMap<String, Allow>,
     /// Log lines.
     pub log: Log,
+    /// The file's folder: relative paths start there.
+    #[serde(skip)]
+    pub base: PathBuf,
 }
 
 impl Default for OperatorConfig {
@@ -56,6 +59,7 @@ impl Default for OperatorConfig {
             limits: LimitsConfig::default(),
             allow: BTreeMap::new(),
             log: Log::default(),
+            base: PathBuf::from("."),
         }
     }
 }
@@ -184,6 +188,7 @@ impl OperatorConfig {
     }
 
     fn settle(&mut self, base: &Path) {
+        self.base = base.to_path_buf();
         self.practices = base.join(&self.practices);
         self.data = base.join(&self.data);
         if let Some(path) = self.storage.strip_prefix("sqlite:")

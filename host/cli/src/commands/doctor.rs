@@ -1,0 +1,101 @@
+//! `greffon doctor`: everything that serving needs, checked one by one.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use greffon_core::ports::clock::SystemClock;
+use greffon_core::ports::plugins::Plugins as _;
+use greffon_core::ports::storage::Storage as _;
+use serde::Serialize;
+
+use crate::config::operator::OperatorConfig;
+use crate::output;
+use crate::wire::{self, Host};
+
+#[derive(Args)]
+pub struct Doctor {
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Serialize)]
+struct Check {
+    what: String,
+    ok: bool,
+    detail: String,
+}
+
+impl Doctor {
+    pub async fn run(self, file: PathBuf) -> anyhow::Result<ExitCode> {
+        let checks = examine(&file).await;
+        let good = checks.iter().all(|check| check.ok);
+        if self.json {
+            output::json(&checks)?;
+        } else {
+            for check in &checks {
+                let mark = if check.ok { "ok    " } else { "FAILED" };
+                output::data(&format!("{mark}  {}{}{}", check.what, if check.detail.is_empty() { "" } else { ": " }, check.detail))?;
+            }
+        }
+        Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+async fn examine(file: &std::path::Path) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut note = |what: &str, result: Result<String, String>| {
+        let ok = result.is_ok();
+        let (Ok(detail) | Err(detail)) = result;
+        checks.push(Check { what: what.to_owned(), ok, detail });
+        ok
+    };
+    let config = match OperatorConfig::load(file, std::env::vars()) {
+        Ok(config) => config,
+        Err(problem) => {
+            note("configuration", Err(problem.to_string()));
+            return checks;
+        }
+    };
+    note("configuration", Ok(file.display().to_string()));
+    match wire::own_issuer(&config) {
+        Ok(Some(_)) => note("signing key", Ok(String::new())),
+        Ok(None) if config.issuers.is_empty() => note(
+            "signing key",
+            Err("no token would be believed; add [keys] signing or [[issuers]]".to_owned()),
+        ),
+        Ok(None) => note("signing key", Ok("none; tokens come from the configured issuers".to_owned())),
+        Err(error) => note("signing key", Err(error.to_string())),
+    };
+    let folder = config.practices.clone();
+    let host = match Host::build(config, Arc::new(SystemClock)).await {
+        Ok(host) => host,
+        Err(error) => {
+            note("start", Err(format!("{error:#}")));
+            return checks;
+        }
+    };
+    note("storage", host.database.ready().await.map(|()| String::new()).map_err(|error| error.to_string()));
+    let broken = host.wiring.directory.refresh().problems;
+    for problem in &broken {
+        note("practice file", Err(problem.to_string()));
+    }
+    let mut served = 0;
+    for practice in host.wiring.practices() {
+        served += 1;
+        for status in host.wiring.runtime.status(&practice).await {
+            let what = format!("{} / {}", practice.id, status.feature);
+            let problem = status.problem.unwrap_or_else(|| "suspended after repeated failures".to_owned());
+            let usable = status.usable && !status.suspended;
+            note(&what, if usable { Ok(format!("{} {}", status.plugin, status.version)) } else { Err(problem) });
+        }
+    }
+    if served == 0 {
+        note("practices", Err(format!("none in {}", folder.display())));
+    }
+    host.database.close().await;
+    checks
+}

@@ -1,0 +1,78 @@
+//! The commands, one file each.
+
+mod config;
+mod doctor;
+mod migrate;
+mod plugin;
+mod practice;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use self::serve::{stop_asked, work};
+pub use self::token::new_key;
+use crate::config::operator::OperatorConfig;
+use crate::demo;
+
+/// The open platform for medical reception.
+#[derive(Parser)]
+#[command(name = "greffon", version, about, propagate_version = true)]
+pub struct Arguments {
+    /// The operator's file.
+    #[arg(long, global = true, env = "GREFFON_CONFIG", default_value = "greffon.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the HTTP API and work off the queue
+    Serve(serve::Serve),
+    /// Work off the queue only, beside other nodes
+    Worker,
+    /// Play a whole morning at three synthetic practices
+    Demo(demo::Demo),
+    /// Check, show and describe configuration files
+    #[command(subcommand)]
+    Config(config::Config),
+    /// List and check practices
+    #[command(subcommand)]
+    Practice(practice::Practice),
+    /// List and inspect plugins
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
+    /// Make tokens and the key that signs them
+    Token(token::Token),
+    /// Bring the database's schema to this version
+    Migrate,
+    /// Check everything that serving needs, and say what to do
+    Doctor(doctor::Doctor),
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// What went wrong, with the remedy.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let config = || Ok::<_, anyhow::Error>(OperatorConfig::load(&arguments.config, std::env::vars())?);
+    match arguments.command {
+        Command::Serve(serve) => block_on(serve.run(config()?)),
+        Command::Worker => block_on(serve::worker(config()?)),
+        Command::Demo(demo) => block_on(demo.run()),
+        Command::Config(command) => command.run(&arguments.config),
+        Command::Practice(command) => block_on(command.run(config()?)),
+        Command::Plugin(command) => block_on(command.run()),
+        Command::Token(token) => token.run(&arguments.config),
+        Command::Migrate => block_on(migrate::run(config()?)),
+        Command::Doctor(doctor) => block_on(doctor.run(arguments.config.clone())),
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

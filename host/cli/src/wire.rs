@@ -1,0 +1,186 @@
+//! The composition root: configuration in, running parts out. The only place
+//! that knows every crate.
+
+mod no_space;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use greffon_core::flow::Reception;
+use greffon_core::model::practice::{Binding, PluginKind, Practice};
+use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
+use greffon_core::ports::keyvalue::KeyValue;
+use greffon_core::ports::practices::Practices as _;
+use greffon_runtime::{Runtime, RuntimeConfig};
+use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics};
+use greffon_storage::{Database, StorageOptions};
+use secrecy::ExposeSecret as _;
+
+use crate::config::directory::Directory;
+use crate::config::operator::OperatorConfig;
+use crate::config::practice::{Plugins, Problem};
+use crate::output;
+
+/// `iss` of the tokens that greffon signs itself.
+const OWN_ISSUER: &str = "greffon";
+
+/// `aud` of the tokens that greffon signs itself.
+const OWN_AUDIENCE: &str = "greffon";
+
+/// Plugins and practices, and what they stand on.
+pub struct Wiring {
+    /// The operator's file.
+    pub config: OperatorConfig,
+    /// The plugins.
+    pub runtime: Arc<Runtime>,
+    /// The practices.
+    pub directory: Arc<Directory>,
+    clock: Arc<dyn Clock>,
+}
+
+/// A whole host.
+pub struct Host {
+    /// The parts below.
+    pub wiring: Wiring,
+    /// The database.
+    pub database: Arc<Database>,
+    /// The flow.
+    pub reception: Reception,
+}
+
+impl Wiring {
+    /// For commands that look at plugins and practices only: a key-value space
+    /// that forgets.
+    pub fn without_storage(config: OperatorConfig) -> anyhow::Result<Self> {
+        Self::new(config, Arc::new(no_space::NoSpace), Arc::new(SystemClock))
+    }
+
+    fn new(config: OperatorConfig, space: Arc<dyn KeyValue>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let runtime = Runtime::new(runtime_config(&config), space, Arc::clone(&clock))
+            .context("the plugin runtime cannot start")?;
+        let waiting = output::spinner("compiling the bundled plugins");
+        let bundled = greffon_bundled::PLUGINS.iter().map(|one| (one.id, one.manifest, one.component));
+        runtime.register_bundled(bundled).context("a bundled plugin cannot be used")?;
+        waiting.finish_and_clear();
+        let plugins = Resolver(Arc::clone(&runtime));
+        let directory = Arc::new(Directory::new(config.practices.clone(), Box::new(plugins)));
+        Ok(Self { config, runtime, directory, clock })
+    }
+
+    /// The practices with a good configuration.
+    pub fn practices(&self) -> impl Iterator<Item = Arc<Practice>> + '_ {
+        self.directory.list().into_iter().filter_map(|id| self.directory.get(&id))
+    }
+}
+
+impl Host {
+    /// Connects to the database, brings its schema to this version and reads
+    /// the practices. What is wrong with a practice is said on stderr; the
+    /// others are served.
+    pub async fn build(config: OperatorConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        make_storage_folder(&config.storage)?;
+        let database = greffon_storage::connect(&config.storage, StorageOptions::default()).await?;
+        greffon_storage::migrate(&database).await?;
+        let space: Arc<dyn KeyValue> = Arc::clone(&database) as Arc<dyn KeyValue>;
+        let wiring = Wiring::new(config, space, Arc::clone(&clock))?;
+        for problem in wiring.directory.refresh().problems {
+            output::note(&format!("error: {problem}\n"));
+        }
+        let reception = Reception::new(
+            Arc::clone(&database) as _,
+            Arc::clone(&wiring.runtime) as _,
+            Arc::clone(&wiring.directory) as _,
+            clock,
+            Arc::new(RandomIds),
+        );
+        Ok(Self { wiring, database, reception })
+    }
+
+    /// The HTTP application.
+    pub fn app(&self, metrics: RenderMetrics) -> anyhow::Result<Arc<App>> {
+        let mut authenticator = Authenticator::new(Arc::clone(&self.wiring.clock));
+        if let Some(issuer) = own_issuer(&self.wiring.config)? {
+            authenticator = authenticator.with_own(&issuer);
+        }
+        for issuer in &self.wiring.config.issuers {
+            let external = ExternalIssuer {
+                issuer: issuer.issuer.clone(),
+                audience: issuer.audience.clone(),
+                key_url: issuer.jwks.clone(),
+            };
+            authenticator = authenticator.with_external(external, Arc::new(HttpKeys::new()?));
+        }
+        Ok(Arc::new(App::new(
+            self.reception.clone(),
+            Arc::clone(&self.database) as _,
+            authenticator,
+            metrics,
+            Limits::default(),
+        )))
+    }
+}
+
+/// The issuer of the configuration's own key, when there is one.
+///
+/// # Errors
+/// When the key cannot be read.
+pub fn own_issuer(config: &OperatorConfig) -> anyhow::Result<Option<Issuer>> {
+    let Some(secret) = &config.keys.signing else { return Ok(None) };
+    let pem = secret
+        .read(&config.base)
+        .map_err(|(message, _)| anyhow::anyhow!("{message}\n\nhint: make a key with: greffon token key"))?;
+    Ok(Some(Issuer::from_pem(pem.expose_secret(), OWN_ISSUER, OWN_AUDIENCE)?))
+}
+
+/// Makes the folder of an SQLite file.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_storage_folder(url: &str) -> anyhow::Result<()> {
+    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(()) };
+    let path = Path::new(path.trim_start_matches("//"));
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create the database's folder {}", folder.display())),
+        _ => Ok(()),
+    }
+}
+
+fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
+    let limits = &config.limits;
+    RuntimeConfig {
+        concurrent_calls: limits.concurrent_calls,
+        concurrent_calls_per_practice: limits.concurrent_calls_per_practice,
+        largest_memory_mib: limits.memory_mib,
+        longest_deadline_ms: limits.deadline_ms,
+        most_cpu_ms: limits.cpu_ms,
+        allowed_networks: config
+            .allow
+            .iter()
+            .map(|(practice, allow)| (practice.as_str().into(), allow.cidrs.clone()))
+            .collect(),
+        mail_folder: config.data.join("mail"),
+    }
+}
+
+/// What practice files ask of the runtime.
+struct Resolver(Arc<Runtime>);
+
+impl Plugins for Resolver {
+    fn kind(&self, plugin: &str, base: &Path) -> Result<PluginKind, Problem> {
+        self.0.resolve(plugin, base).map(|info| info.kind).map_err(|error| Problem {
+            key: "plugin".to_owned(),
+            message: error.to_string(),
+            hint: error.hint(),
+        })
+    }
+
+    fn check(&self, binding: &Binding) -> Result<(), Problem> {
+        self.0.check_binding(binding).map_err(|problem| Problem {
+            key: problem.key,
+            message: problem.message,
+            hint: Some(problem.hint),
+        })
+    }
+}

@@ -1,0 +1,44 @@
+//! The key-value space of commands that open no database: there is none.
+
+use async_trait::async_trait;
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
+use greffon_core::ports::storage::{StorageError, Stored};
+
+/// Answers every call with an error: no check of a practice needs it.
+pub struct NoSpace;
+
+fn none<T>() -> Stored<T> {
+    Err(StorageError::Unavailable("this command opens no database".into()))
+}
+
+#[async_trait]
+impl KeyValue for NoSpace {
+    async fn get(&self, _: &KeyValueScope, _: &str) -> Stored<Option<Versioned>> {
+        none()
+    }
+
+    async fn set(&self, _: &KeyValueScope, _: &str, _: &[u8]) -> Stored<()> {
+        none()
+    }
+
+    async fn swap(&self, _: &KeyValueScope, _: &str, _: Option<i64>, _: &[u8]) -> Stored<bool> {
+        none()
+    }
+
+    async fn delete(&self, _: &KeyValueScope, _: &str) -> Stored<()> {
+        none()
+    }
+
+    async fn keys(&self, _: &KeyValueScope, _: Option<&str>, _: u32) -> Stored<Keys> {
+        none()
+    }
+
+    async fn increment(&self, _: &KeyValueScope, _: &str, _: i64) -> Stored<Option<i64>> {
+        none()
+    }
+
+    async fn size_bytes(&self, _: &PracticeId, _: &FeatureId) -> Stored<u64> {
+        none()
+    }
+}
