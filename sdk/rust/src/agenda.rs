@@ -21,8 +21,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// but what stands in the agenda or in [`keyvalue`](crate::keyvalue).
 ///
 /// Every error but `OutcomeUnknown` promises that nothing changed in the
-/// agenda. What a plugin does not override is `Unsupported`; the flags of
-/// [`Descriptor::caps`] tell the host beforehand.
+/// agenda. What a plugin does not override is `Unsupported` ([`Self::motives`]:
+/// none). A read-only agenda overrides the reads; one that takes bookings
+/// overrides `book`, `look_up` and `cancel` together. The flags of
+/// [`Descriptor::caps`] tell the host about the rest beforehand.
 pub trait Agenda: Sized {
     /// The practice's settings.
     type Settings: DeserializeOwned;
@@ -41,13 +43,17 @@ pub trait Agenda: Sized {
     ///
     /// # Errors
     /// `Unavailable`, `Denied`.
-    fn probe(&self) -> Result<Instant>;
+    fn probe(&self) -> Result<Instant> {
+        Err(Error::unsupported("probe"))
+    }
 
     /// Returns the agendas that the settings give access to.
     ///
     /// # Errors
     /// `Unavailable`, `Denied`.
-    fn agendas(&self) -> Result<Vec<AgendaInfo>>;
+    fn agendas(&self) -> Result<Vec<AgendaInfo>> {
+        Err(Error::unsupported("agendas"))
+    }
 
     /// Returns the motives of an agenda. By default none: the practice's file
     /// tells them.
@@ -64,12 +70,15 @@ pub trait Agenda: Sized {
     ///
     /// # Errors
     /// `Unavailable` when none can be read.
-    fn find_slots(&self, query: &SlotQuery) -> Result<SlotPage>;
+    fn find_slots(&self, query: &SlotQuery) -> Result<SlotPage> {
+        let _ = query;
+        Err(Error::unsupported("find-slots"))
+    }
 
     /// Returns what changed since the cursor; none as cursor: everything.
     ///
     /// # Errors
-    /// `CursorExpired`, `NotFound`. By default `Unsupported`.
+    /// `CursorExpired`, `NotFound`.
     fn changes(&self, of: &AgendaId, cursor: Option<&str>, window: Span, limit: u32) -> Result<Delta> {
         let _ = (of, cursor, window, limit);
         Err(Error::unsupported("changes"))
@@ -78,14 +87,13 @@ pub trait Agenda: Sized {
     /// Keeps a slot for a while.
     ///
     /// # Errors
-    /// `SlotTaken`, `RuleBroken`. By default `Unsupported`.
+    /// `SlotTaken`, `RuleBroken`.
     fn place_hold(&self, op: &OpId, what: &Request, ttl_s: u32) -> Result<Hold> {
         let _ = (op, what, ttl_s);
         Err(Error::unsupported("place-hold"))
     }
 
-    /// Gives a hold back; one that is gone is a success. By default
-    /// `Unsupported`.
+    /// Gives a hold back; one that is gone is a success.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -98,17 +106,23 @@ pub trait Agenda: Sized {
     ///
     /// # Errors
     /// `SlotTaken`, `HoldExpired`, `RuleBroken`, `Stale`, `OutcomeUnknown`.
-    fn book(&self, op: &OpId, what: &Request, held: Option<&Hold>) -> Result<Appointment>;
+    fn book(&self, op: &OpId, what: &Request, held: Option<&Hold>) -> Result<Appointment> {
+        let _ = (op, what, held);
+        Err(Error::unsupported("book"))
+    }
 
     /// Returns what the agenda holds for an op-id, from the agenda alone.
     /// `Absent` only after a complete read.
     ///
     /// # Errors
     /// `Unavailable`.
-    fn look_up(&self, op: &OpId, what: &Request) -> Result<Found>;
+    fn look_up(&self, op: &OpId, what: &Request) -> Result<Found> {
+        let _ = (op, what);
+        Err(Error::unsupported("look-up"))
+    }
 
-    /// Moves an appointment in place. By default `Unsupported`: the host books
-    /// and then cancels.
+    /// Moves an appointment in place. Without it the host books and
+    /// then cancels.
     ///
     /// # Errors
     /// As [`Self::book`], and `Stale`, `NotFound`.
@@ -128,9 +142,12 @@ pub trait Agenda: Sized {
         expected: Option<&Version>,
         by: ByWhom,
         reason: &str,
-    ) -> Result<Appointment>;
+    ) -> Result<Appointment> {
+        let _ = (op, id, expected, by, reason);
+        Err(Error::unsupported("cancel"))
+    }
 
-    /// Sets the state of an appointment. By default `Unsupported`.
+    /// Sets the state of an appointment.
     ///
     /// # Errors
     /// `Stale`, `NotFound`, `RuleBroken` with `StatusTransition`.
@@ -139,7 +156,7 @@ pub trait Agenda: Sized {
         Err(Error::unsupported("set-status"))
     }
 
-    /// Writes an absence and returns its id. By default `Unsupported`.
+    /// Writes an absence and returns its id.
     ///
     /// # Errors
     /// `NotFound`, `OutcomeUnknown`.
@@ -148,8 +165,7 @@ pub trait Agenda: Sized {
         Err(Error::unsupported("block"))
     }
 
-    /// Takes an absence away; one that is gone is a success. By default
-    /// `Unsupported`.
+    /// Takes an absence away; one that is gone is a success.
     ///
     /// # Errors
     /// `OutcomeUnknown`.
