@@ -1,0 +1,56 @@
+//! Builds the plugins of `plugins/` and tells `src/lib.rs` where they are.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+
+use anyhow::{Context, Result, ensure};
+use greffon_build::{Package, build_components, nested_target_dir};
+
+fn main() -> Result<()> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let out_dir = env::var_os("OUT_DIR").context("OUT_DIR is set by cargo")?;
+    let out_dir = Path::new(&out_dir);
+
+    let plugins = workspace.join("plugins");
+    // A new folder is a new plugin.
+    println!("cargo::rerun-if-changed={}", plugins.display());
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(&plugins).with_context(|| plugins.display().to_string())? {
+        folders.push(entry?.path());
+    }
+    folders.sort();
+
+    let mut packages = Vec::new();
+    let mut manifests = Vec::new();
+    for folder in &folders {
+        // A folder without a manifest is no plugin yet.
+        if let Some(package) = Package::in_folder(folder)? {
+            ensure!(
+                folder.ends_with(&package.name),
+                "{}: the package is named \"{}\"; folder, package and plugin share one name",
+                folder.display(),
+                package.name
+            );
+            manifests.push(folder.join("plugin.toml"));
+            packages.push(package);
+        }
+    }
+
+    let mut list = "&[\n".to_owned();
+    for (built, manifest) in
+        build_components(&workspace, &packages, &nested_target_dir(out_dir))?.into_iter().zip(&manifests)
+    {
+        built.watch();
+        let file = out_dir.join(&built.package).with_extension("wasm");
+        fs::write(&file, &built.component).with_context(|| file.display().to_string())?;
+        writeln!(list, "    BundledPlugin {{")?;
+        writeln!(list, "        id: {:?},", built.package)?;
+        writeln!(list, "        manifest: include_str!({manifest:?}),")?;
+        writeln!(list, "        component: include_bytes!({file:?}),")?;
+        writeln!(list, "    }},")?;
+    }
+    list.push_str("]\n");
+    let file = out_dir.join("plugins.rs");
+    fs::write(&file, list).with_context(|| file.display().to_string())
+}
