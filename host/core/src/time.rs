@@ -18,6 +18,12 @@ impl Instant {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// This instant moved by milliseconds, saturating.
+    #[must_use]
+    pub fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
     /// This instant moved by whole minutes, saturating.
     #[must_use]
     pub fn plus_minutes(self, minutes: i64) -> Self {

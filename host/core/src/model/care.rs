@@ -171,6 +171,8 @@ pub mod keys {
     pub const PATIENT_PHONE: &str = "patient.phone";
     /// Yes or no: known to the practice.
     pub const PATIENT_KNOWN: &str = "patient.known";
+    /// Yes: a professional sends the patient.
+    pub const PATIENT_REFERRED: &str = "patient.referred";
     /// Text: where the patient is now, so that help can be sent.
     pub const PATIENT_LOCATION: &str = "patient.location";
     /// Yes, no or unknown.

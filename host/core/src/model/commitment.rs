@@ -1,5 +1,11 @@
 //! Commitments: promises made to somebody, followed to their end.
 
+mod decide;
+mod due;
+
+pub use decide::{CommitmentEffect, CommitmentEvent, MAX_PROMISE_DAYS, decide};
+pub use due::due_at;
+
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
@@ -55,7 +61,8 @@ pub struct Commitment {
     pub practice: PracticeId,
     /// In which contact it was made.
     pub contact: ContactId,
-    /// What: `callback`, `decision`, `answer`, `document`.
+    /// What: `callback`, `decision`, `answer`, `document`, `verify-booking`, or
+    /// a script's own word.
     pub what: String,
     /// The words said to the patient.
     pub said: String,

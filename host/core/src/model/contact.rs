@@ -1,9 +1,19 @@
 //! A contact: everything about one time that somebody reached the practice.
 
+mod decide;
+mod findings;
+mod people;
+mod weigh;
+
+pub use decide::{CloseCheck, Closing, ContactEffect, ContactEvent, Promise, close_blockers, decide, is_administrative};
+pub use findings::{CALLER_KINDS, Findings, find};
+pub use people::{address_of, is_email, is_known, is_phone, patient_of, practitioner_asked, site_of};
+pub use weigh::{HostStep, MAX_GRID_QUESTIONS, Outcome, Report, UNDECIDED, conclude, host_content, host_step};
+
 use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Fact, Level};
-use super::triage::Assessment;
+use super::triage::{Assessment, Orientation};
 use crate::ids::{AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
 use crate::time::Instant;
 
@@ -31,7 +41,8 @@ pub enum ContactState {
     Received,
     /// Facts are being gathered.
     Open,
-    /// Triage has concluded, by host, plugin or person.
+    /// Triage has concluded, by host, plugin or person, on all facts that count
+    /// for it. A new one opens the contact again.
     Concluded,
     /// Ended, with a recap or a reason.
     Closed,
@@ -71,7 +82,7 @@ pub struct Contact {
     /// All facts, oldest first.
     pub facts: Vec<Fact>,
     /// The final level so far: the highest that anybody gave. Nothing lowers it
-    /// but [`Contact::lowered`].
+    /// but a practitioner with a reason, kept in [`Contact::lowered`].
     pub level: Option<Level>,
     /// The conclusion so far.
     pub assessment: Option<Assessment>,
@@ -95,6 +106,14 @@ pub struct Contact {
     pub outcome: Option<CloseOutcome>,
     /// Optimistic lock: the storage refuses a save with another version.
     pub version: i64,
+}
+
+impl Contact {
+    /// Whether it ended with an emergency call: nothing replaces that (S13).
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        self.assessment.as_ref().is_some_and(|one| matches!(one.orientation, Orientation::EmergencyCall(_)))
+    }
 }
 
 /// A clinician lowered the level.

@@ -4,6 +4,14 @@
 //! `drafted → claimed → [held] → sending → confirmed | refused | unknown →
 //! (lookup) → confirmed | refused | compensating → compensated | needs-human`
 
+mod answer;
+mod decide;
+
+pub use answer::{Answer, Finding, fits, read_answer, read_cancel_look_up, read_look_up, read_move_look_up};
+pub use decide::{
+    ABSENT_GAP_MIN_MS, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, ResendRule, decide,
+};
+
 use serde::{Deserialize, Serialize};
 
 use super::scheduling::{AgendaAppointment, BookingRequest, ByWhom};

@@ -1,5 +1,9 @@
 //! Messages: everything that greffon sends to somebody.
 
+mod decide;
+
+pub use decide::{MAX_ATTEMPTS, MessageEffect, MessageEvent, RETRY_LADDER_S, decide};
+
 use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Level, Sensitivity};

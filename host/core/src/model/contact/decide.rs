@@ -1,0 +1,369 @@
+//! The life of a contact as a pure function. Facts are only added, the level
+//! only rises, an emergency stays one; a practitioner alone lowers.
+
+use super::weigh::{UNDECIDED, host_content};
+use super::{CloseOutcome, Contact, ContactState, Lowering, Statement};
+use crate::model::audit::Role;
+use crate::model::care::{Fact, Level, Nature, Value, keys, latest};
+use crate::model::practice::Delays;
+use crate::model::refusal::Refusal;
+use crate::model::triage::{Assessment, Orientation, Reason};
+use crate::time::Instant;
+
+/// More facts than this are not one contact any more.
+const MAX_FACTS: usize = 2000;
+
+/// A reason to lower a level has at least so many words.
+const MIN_REASON_WORDS: usize = 3;
+
+/// What happens to a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ContactEvent {
+    /// Facts were told.
+    Told(Vec<Fact>),
+    /// Host and plugins weighed what is known.
+    Weighed {
+        /// No level may be lower.
+        floor: Option<Level>,
+        /// The conclusion, when there is one.
+        conclusion: Option<Box<Assessment>>,
+    },
+    /// Somebody sets the level.
+    LevelSet {
+        /// To what.
+        level: Level,
+        /// Why.
+        reason: String,
+        /// Who.
+        by: String,
+        /// In which role.
+        role: Role,
+    },
+    /// Somebody ends the contact.
+    Close(Box<Closing>),
+}
+
+/// The end of a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closing {
+    /// How it ends.
+    pub outcome: CloseOutcome,
+    /// What was said.
+    pub statements: Vec<Statement>,
+    /// What the host and the script know of its completeness.
+    pub check: CloseCheck,
+}
+
+/// What decides whether a contact may be closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseCheck {
+    /// What the contact is about.
+    pub nature: Nature,
+    /// Whether the script asks for nothing more.
+    pub script_allows: bool,
+    /// Whether the operator gives a reason to close without the script.
+    pub overridden: bool,
+}
+
+/// What must follow, in the same transaction. Each happens once in a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContactEffect {
+    /// A practitioner must know at once: the level is vital or very urgent.
+    Alert(Level),
+    /// Somebody is promised something.
+    Promise(Promise),
+}
+
+/// What an orientation promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Promise {
+    /// A clinician calls back within so many minutes.
+    Callback(u32),
+    /// A clinician decides; the text says why.
+    Decision(String),
+    /// A recipient answers a message.
+    Answer(String),
+    /// A document of this kind is made ready.
+    Document(String),
+}
+
+/// One step of a contact.
+///
+/// # Errors
+/// `NotAllowed` on a closed contact or with what is missing to close it;
+/// `Forbidden("clinician-only")`, `Forbidden("care-role")`; `Invalid` for a
+/// reason of fewer than three words, or too many facts.
+pub fn decide(
+    contact: &Contact,
+    event: ContactEvent,
+    delays: &Delays,
+    now: Instant,
+) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
+    if contact.state == ContactState::Closed {
+        return Err(Refusal::not_allowed(
+            "contact-closed",
+            "Cette demande est close : ouvrez-en une nouvelle, l'historique reste visible.",
+        ));
+    }
+    let mut next = contact.clone();
+    match event {
+        ContactEvent::Told(facts) => tell(&mut next, facts)?,
+        ContactEvent::Weighed { floor, conclusion } => {
+            if let Some(floor) = floor {
+                raise(&mut next, floor);
+            }
+            match conclusion {
+                Some(conclusion) => concluded(&mut next, *conclusion, delays),
+                None => refit(&mut next, delays),
+            }
+        }
+        ContactEvent::LevelSet { level, reason, by, role } => {
+            set_level(&mut next, level, &reason, by, role, delays, now)?;
+        }
+        ContactEvent::Close(closing) => close(&mut next, *closing, now)?,
+    }
+    let effects = effects(&mut next);
+    Ok((next, effects))
+}
+
+fn tell(contact: &mut Contact, facts: Vec<Fact>) -> Result<(), Refusal> {
+    if contact.facts.len() + facts.len() > MAX_FACTS {
+        return Err(Refusal::invalid("facts", "a contact has at most 2000 facts"));
+    }
+    let counts = facts.iter().any(|fact| !is_administrative(&fact.key));
+    let reopens = counts && contact.state == ContactState::Concluded && !contact.is_emergency();
+    if contact.state == ContactState::Received || reopens {
+        contact.state = ContactState::Open;
+    }
+    contact.facts.extend(facts);
+    Ok(())
+}
+
+/// Whether a fact says nothing that a triage could use.
+#[must_use]
+pub fn is_administrative(key: &str) -> bool {
+    matches!(
+        key,
+        keys::CALLER_NAME
+            | keys::CALLER_PHONE
+            | keys::PATIENT_FAMILY
+            | keys::PATIENT_GIVEN
+            | keys::PATIENT_EMAIL
+            | keys::PATIENT_PHONE
+            | keys::PATIENT_LOCATION
+            | keys::PATIENT_REFERRED
+            | keys::RECAP
+            | keys::EMERGENCY_OUTCOME
+    )
+}
+
+fn raise(contact: &mut Contact, level: Level) {
+    contact.level = Some(contact.level.map_or(level, |so_far| so_far.raised_to(level)));
+}
+
+fn concluded(contact: &mut Contact, mut new: Assessment, delays: &Delays) {
+    let own_level = new.level;
+    raise(contact, new.level);
+    let level = contact.level.unwrap_or(new.level);
+    let decided = contact.assessment.take().filter(|former| former.protocol.id != UNDECIDED);
+    if let Some(former) = decided {
+        let emergency = matches!(former.orientation, Orientation::EmergencyCall(_));
+        // What was said before, higher, still holds: later facts only add reasons (S7).
+        if emergency || !own_level.at_least(former.level) {
+            new.orientation = former.orientation;
+        }
+        for reason in former.reasons {
+            if !new.reasons.contains(&reason) {
+                new.reasons.push(reason);
+            }
+        }
+    }
+    new.level = level;
+    new.orientation = fitting(level, new.orientation, delays);
+    if let Some(motive) = latest(&contact.facts, keys::MOTIVE).and_then(|fact| fact.value.as_text()) {
+        mark_done(contact, format!("run-triage:{motive}"));
+    }
+    contact.assessment = Some(new);
+    contact.state = ContactState::Concluded;
+}
+
+/// Brings a standing conclusion up to a level that rose meanwhile.
+fn refit(contact: &mut Contact, delays: &Delays) {
+    if let (Some(level), Some(assessment)) = (contact.level, contact.assessment.as_mut()) {
+        let orientation = assessment.orientation.clone();
+        assessment.level = level;
+        assessment.orientation = fitting(level, orientation, delays);
+    }
+}
+
+/// The orientation, or a stronger one where it is too weak for the level: an
+/// appointment next week answers no emergency (S13).
+fn fitting(level: Level, orientation: Orientation, delays: &Delays) -> Orientation {
+    use Orientation::{
+        ClinicianCallback, EmergencyCall, HumanDecision, LiveTransfer, Recontact, SameDaySlot, SlotWithin,
+        Teleconsultation,
+    };
+    match (level, &orientation) {
+        (_, EmergencyCall(_) | LiveTransfer(_) | HumanDecision(_)) => orientation,
+        (Level::Vital, _) => EmergencyCall("15".to_owned()),
+        (Level::VeryUrgent, ClinicianCallback(minutes)) => {
+            ClinicianCallback((*minutes).min(delays.urgent_decision_min))
+        }
+        (Level::VeryUrgent, _) => ClinicianCallback(delays.urgent_decision_min),
+        (Level::SameDay, SlotWithin(_) | Teleconsultation(_) | Recontact(_)) => SameDaySlot,
+        _ => orientation,
+    }
+}
+
+fn set_level(
+    contact: &mut Contact,
+    level: Level,
+    reason: &str,
+    by: String,
+    role: Role,
+    delays: &Delays,
+    now: Instant,
+) -> Result<(), Refusal> {
+    if !matches!(role, Role::Secretary | Role::Supervisor | Role::Practitioner | Role::PracticeAdmin) {
+        return Err(Refusal::Forbidden { code: "care-role" });
+    }
+    match contact.level {
+        Some(from) if !level.at_least(from) => {
+            if role != Role::Practitioner {
+                return Err(Refusal::Forbidden { code: "clinician-only" });
+            }
+            if reason.split_whitespace().count() < MIN_REASON_WORDS {
+                return Err(Refusal::invalid("reason", "lowering a level needs a reason of at least three words"));
+            }
+            contact.level = Some(level);
+            let lowered = reason_of("level.lowered", "un praticien a abaissé le niveau");
+            contact.assessment = Some(of_person(contact, level, lowered));
+            contact.state = ContactState::Concluded;
+            // The clinician has just decided: nobody is asked to decide again.
+            mark_done(contact, format!("{PROMISE_PREFIX}decision"));
+            contact.lowered = Some(Lowering { to: level, from, by, reason: reason.to_owned(), at: now });
+        }
+        _ => {
+            let before = contact.level;
+            raise(contact, level);
+            if contact.level != before
+                && let Some(assessment) = contact.assessment.as_mut()
+            {
+                assessment.reasons.push(raised_by_person());
+            }
+            if level == Level::Vital && !contact.is_emergency() {
+                let mut new = of_person(contact, level, raised_by_person());
+                new.orientation = Orientation::EmergencyCall("15".to_owned());
+                contact.assessment = Some(new);
+                contact.state = ContactState::Concluded;
+            }
+            refit(contact, delays);
+        }
+    }
+    Ok(())
+}
+
+fn raised_by_person() -> Reason {
+    reason_of("level.raised", "niveau relevé par la personne en ligne")
+}
+
+fn reason_of(rule: &str, text: &str) -> Reason {
+    Reason { rule: rule.to_owned(), facts: Vec::new(), text: text.to_owned() }
+}
+
+/// A conclusion of a person, with the reasons that stood before it.
+fn of_person(contact: &Contact, level: Level, reason: Reason) -> Assessment {
+    let former = contact.assessment.as_ref();
+    let text = reason.text.clone();
+    let mut reasons = vec![reason];
+    let stood = former.iter().flat_map(|one| one.reasons.iter().cloned());
+    reasons.extend(stood.filter(|one| one.rule != "level.raised"));
+    Assessment {
+        level,
+        nature: former.map_or(Nature::Medical, |one| one.nature),
+        orientation: Orientation::HumanDecision(text),
+        reasons,
+        say: former.map(|one| one.say.clone()).unwrap_or_default(),
+        safety_net: former.and_then(|one| one.safety_net.clone()),
+        missing: former.map(|one| one.missing.clone()).unwrap_or_default(),
+        protocol: host_content("host.person"),
+    }
+}
+
+/// Why a contact may not be closed now: codes, the most important first.
+#[must_use]
+pub fn close_blockers(contact: &Contact, check: &CloseCheck) -> Vec<&'static str> {
+    let mut blockers = Vec::new();
+    if contact.is_emergency() && !has_emergency_outcome(contact) {
+        blockers.push("emergency-outcome-missing");
+    }
+    if check.nature != Nature::Administrative && contact.state != ContactState::Concluded {
+        blockers.push("not-concluded");
+    }
+    if !check.script_allows && !check.overridden {
+        blockers.push("facts-missing");
+    }
+    blockers
+}
+
+/// `unknown` and `refused` are no outcome (S3, S14).
+fn has_emergency_outcome(contact: &Contact) -> bool {
+    latest(&contact.facts, keys::EMERGENCY_OUTCOME)
+        .is_some_and(|fact| matches!(&fact.value, Value::Choice(text) | Value::Text(text) if !text.trim().is_empty()))
+}
+
+fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Refusal> {
+    if let Some(code) = close_blockers(contact, &closing.check).first() {
+        let remedy = match *code {
+            "emergency-outcome-missing" => "Notez d'abord ce qu'est devenue l'orientation vers le 15.",
+            "not-concluded" => "Terminez d'abord le tri : une demande médicale ne se clôt pas sans conclusion.",
+            _ => "Complétez les informations demandées, ou donnez la raison de clore sans elles.",
+        };
+        return Err(Refusal::not_allowed(code, remedy));
+    }
+    contact.outcome = Some(closing.outcome);
+    contact.statements.extend(closing.statements);
+    contact.state = ContactState::Closed;
+    contact.closed_at = Some(now);
+    Ok(())
+}
+
+/// Prefixes of effects of the host's own among [`Contact::done`].
+const ALERT_PREFIX: &str = "host:alert:";
+const PROMISE_PREFIX: &str = "host:promise:";
+
+/// What the present level and conclusion ask for and was not done yet.
+fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
+    let mut effects = Vec::new();
+    if let Some(level) = contact.level.filter(|level| level.at_least(Level::VeryUrgent))
+        && mark_done(contact, format!("{ALERT_PREFIX}{}", level.as_str()))
+    {
+        effects.push(ContactEffect::Alert(level));
+    }
+    if contact.state != ContactState::Concluded {
+        return effects;
+    }
+    let promise = match contact.assessment.as_ref().map(|one| &one.orientation) {
+        Some(Orientation::ClinicianCallback(minutes)) => ("callback", Promise::Callback(*minutes)),
+        Some(Orientation::HumanDecision(why)) => ("decision", Promise::Decision(why.clone())),
+        Some(Orientation::Message(to)) => ("answer", Promise::Answer(to.clone())),
+        Some(Orientation::DocumentRequest(kind)) => ("document", Promise::Document(kind.clone())),
+        _ => return effects,
+    };
+    if mark_done(contact, format!("{PROMISE_PREFIX}{}", promise.0)) {
+        effects.push(ContactEffect::Promise(promise.1));
+    }
+    effects
+}
+
+/// Notes that something is done; says whether it was not before.
+fn mark_done(contact: &mut Contact, key: String) -> bool {
+    let new = !contact.done.contains(&key);
+    if new {
+        contact.done.push(key);
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Who calls and for whom, read from the facts.
+
+use crate::ids::{PractitionerId, SiteId};
+use crate::model::care::{Fact, Value, keys, latest};
+use crate::model::channel::Address;
+use crate::model::person::{IdentityTrust, Person};
+use crate::model::practice::{Practice, Practitioner, Site};
+
+/// The patient, as far as the facts say. A declared identity, never more
+/// (RNIV « provisoire »).
+#[must_use]
+pub fn patient_of(facts: &[Fact]) -> Person {
+    let text = |key: &str| latest(facts, key).and_then(|fact| fact.value.as_text()).map(str::to_owned);
+    let speaks_for_themselves = text(keys::CALLER_KIND).as_deref() == Some("patient");
+    Person {
+        identifiers: Vec::new(),
+        family: text(keys::PATIENT_FAMILY).unwrap_or_default(),
+        given: text(keys::PATIENT_GIVEN)
+            .map(|given| given.split_whitespace().map(str::to_owned).collect())
+            .unwrap_or_default(),
+        birth_date: text(keys::PATIENT_BIRTH_DATE),
+        phone: text(keys::PATIENT_PHONE)
+            .or_else(|| if speaks_for_themselves { text(keys::CALLER_PHONE) } else { None }),
+        email: text(keys::PATIENT_EMAIL),
+        trust: IdentityTrust::Provisional,
+        known_to_practice: is_known(facts),
+    }
+}
+
+/// Whether the practice knows the patient; not knowing is not "no".
+#[must_use]
+pub fn is_known(facts: &[Fact]) -> Option<bool> {
+    match latest(facts, keys::PATIENT_KNOWN)?.value {
+        Value::Yes => Some(true),
+        Value::No => Some(false),
+        _ => None,
+    }
+}
+
+/// Where the patient can be written to: mail before phone. `None` when neither
+/// is known.
+#[must_use]
+pub fn address_of(patient: &Person) -> Option<Address> {
+    let address = |scheme: &str, value: &str| Address { scheme: scheme.to_owned(), value: value.to_owned() };
+    match (&patient.email, &patient.phone) {
+        (Some(email), _) if is_email(email) => Some(address("mailto", email)),
+        (_, Some(phone)) if is_phone(phone) => Some(address("tel", phone)),
+        _ => None,
+    }
+}
+
+/// Whether a text can be the address of a mail (RFC 5321 `addr-spec`, without
+/// quoted forms). Keeps line breaks and lists out of headers.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|sign| {
+                !sign.is_whitespace() && !sign.is_control() && !matches!(sign, '<' | '>' | ',' | ';' | ':' | '"' | '@')
+            })
+    };
+    text.len() <= 254
+        && text.split_once('@').is_some_and(|(local, domain)| plain(local) && plain(domain) && local.len() <= 64)
+}
+
+/// Whether a text is a phone number: digits, with or without a leading `+`
+/// (E.164 allows 15).
+#[must_use]
+pub fn is_phone(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The practitioner asked for.
+#[must_use]
+pub fn practitioner_asked<'a>(practice: &'a Practice, facts: &[Fact]) -> Option<&'a Practitioner> {
+    let id = latest(facts, keys::PRACTITIONER).and_then(|fact| fact.value.as_text())?;
+    practice.practitioner(&PractitionerId::from(id))
+}
+
+/// The site asked for, or else the first one where the practitioner works, or
+/// else the first one.
+#[must_use]
+pub fn site_of<'a>(practice: &'a Practice, facts: &[Fact]) -> Option<&'a Site> {
+    let asked = latest(facts, keys::SITE).and_then(|fact| fact.value.as_text());
+    asked
+        .and_then(|id| practice.site(&SiteId::from(id)))
+        .or_else(|| {
+            let agenda = practitioner_asked(practice, facts)?.agendas.first()?;
+            practice.site(&agenda.site)
+        })
+        .or_else(|| practice.sites.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_cannot_break_out_of_a_header() {
+        for text in ["a@b.example", "prénom.nom+x@cabinet.example"] {
+            assert!(is_email(text), "{text}");
+        }
+        for text in ["", "a", "@b", "a@", "a@b@c", "a b@c.example", "a@c.example\r\nBcc: x@y.example", "a@b,c@d", "<a@b>"]
+        {
+            assert!(!is_email(text), "{text}");
+        }
+        assert!(!is_email(&format!("{}@b.example", "a".repeat(65))));
+    }
+
+    #[test]
+    fn a_phone_number_is_digits() {
+        for text in ["+33199000001", "15", "0199000001"] {
+            assert!(is_phone(text), "{text}");
+        }
+        for text in ["", "+", "1", "+33 1", "tel:15", "1234567890123456", "+12\n34"] {
+            assert!(!is_phone(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Reads what an agenda said. An agenda is hostile: what it returns counts only
+//! as far as it is what was asked for.
+
+use super::{Intent, IntentKind};
+use crate::model::scheduling::{AgendaAppointment, AgendaError, AppointmentStatus, Found};
+
+/// What an agenda answered to a write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// It holds what was asked for.
+    Done(Box<AgendaAppointment>),
+    /// It did not do it and never will; nothing changed. A stable code.
+    Refused(String),
+    /// It cannot be asked now; nothing changed. A stable code.
+    Unreachable(String),
+    /// Nobody knows: no answer, or one that is not what was asked for.
+    Unknown,
+}
+
+/// What a look-up found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// What was asked for is there.
+    Present(Box<AgendaAppointment>),
+    /// It is not there, by a complete read.
+    Absent,
+    /// The appointment to cancel is not there any more, and left no trace.
+    Gone(Box<AgendaAppointment>),
+    /// Several entries, or not quite what was asked for: a person decides.
+    Ambiguous,
+    /// The agenda could not be read.
+    Unreadable,
+}
+
+/// Longest name of an appointment that is believed.
+const MAX_ID_BYTES: usize = 1024;
+
+/// Whether what the agenda holds is what the intent asked for.
+#[must_use]
+pub fn fits(intent: &Intent, held: &AgendaAppointment) -> bool {
+    let named = !held.id.0.is_empty() && held.id.0.len() <= MAX_ID_BYTES;
+    let gone = is_gone(held.status);
+    named
+        && match &intent.kind {
+            IntentKind::Cancel { appointment, .. } => gone && held.id == *appointment,
+            // An agenda may round the end, within what is claimed.
+            IntentKind::Book | IntentKind::Move(_) => {
+                !gone
+                    && held.agenda == intent.request.agenda
+                    && held.span.start == intent.request.span.start
+                    && held.span.start < held.span.end
+                    && intent.claims.iter().all(|claim| held.span.end <= claim.span.end)
+            }
+        }
+}
+
+/// Whether an appointment of this status takes no time any more.
+fn is_gone(status: AppointmentStatus) -> bool {
+    matches!(status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
+}
+
+/// Reads the answer to a write. `before` is the appointment that a move or a
+/// cancellation is about, as it was last seen.
+#[must_use]
+pub fn read_answer(
+    intent: &Intent,
+    before: Option<&AgendaAppointment>,
+    result: Result<AgendaAppointment, AgendaError>,
+) -> Answer {
+    let refused = |code: &str| Answer::Refused(code.to_owned());
+    let done = |held: AgendaAppointment| {
+        if fits(intent, &held) { Answer::Done(Box::new(held)) } else { Answer::Unknown }
+    };
+    match result {
+        Ok(held) | Err(AgendaError::Already(held)) => done(held),
+        // Somebody else changed it, perhaps into what was wanted.
+        Err(AgendaError::Stale(held)) if intent.kind != IntentKind::Book && fits(intent, &held) => {
+            Answer::Done(Box::new(held))
+        }
+        Err(AgendaError::NotFound) => match (&intent.kind, before) {
+            // What is gone needs no cancelling.
+            (IntentKind::Cancel { .. }, Some(before)) => Answer::Done(Box::new(cancelled(before))),
+            _ => refused("not-found"),
+        },
+        Err(AgendaError::OutcomeUnknown(_)) => Answer::Unknown,
+        Err(AgendaError::Unavailable(_)) => Answer::Unreachable("unavailable".to_owned()),
+        Err(AgendaError::RateLimited(_)) => Answer::Unreachable("rate-limited".to_owned()),
+        Err(AgendaError::SlotTaken(_)) => refused("slot-taken"),
+        Err(AgendaError::HoldExpired) => refused("hold-expired"),
+        Err(AgendaError::Stale(_)) => refused("stale"),
+        Err(AgendaError::RuleBroken(..)) => refused("rule-broken"),
+        Err(AgendaError::Invalid(..)) => refused("invalid"),
+        Err(AgendaError::Denied(_)) => refused("denied"),
+        Err(AgendaError::CursorExpired | AgendaError::Unsupported(_)) => refused("unsupported"),
+        Err(AgendaError::Other(_)) => refused("other"),
+    }
+}
+
+/// Reads a look-up of something new, by its own op-id: a booking, or a move in
+/// an agenda that cannot move.
+#[must_use]
+pub fn read_look_up(intent: &Intent, found: Result<Found, AgendaError>) -> Finding {
+    match found {
+        Ok(Found::Present(held)) if fits(intent, &held) => Finding::Present(Box::new(held)),
+        Ok(Found::Present(held)) if is_gone(held.status) => Finding::Absent,
+        Ok(Found::Present(_) | Found::Ambiguous(_)) => Finding::Ambiguous,
+        Ok(Found::Absent) => Finding::Absent,
+        Err(_) => Finding::Unreadable,
+    }
+}
+
+/// Reads the look-ups of a move in place: by the move's own op-id, and, when
+/// the agenda knows nothing of that one, by the op-id that the appointment had
+/// before.
+#[must_use]
+pub fn read_move_look_up(
+    intent: &Intent,
+    before: &AgendaAppointment,
+    by_own: Result<Found, AgendaError>,
+    by_former: Option<Result<Found, AgendaError>>,
+) -> Finding {
+    let unmoved = |held: &AgendaAppointment| {
+        held.id == before.id && held.span == before.span && held.agenda == before.agenda && !is_gone(held.status)
+    };
+    match (by_own, by_former) {
+        (Ok(Found::Present(held)), _) | (Ok(Found::Absent), Some(Ok(Found::Present(held)))) => {
+            if fits(intent, &held) {
+                Finding::Present(Box::new(held))
+            } else if unmoved(&held) {
+                Finding::Absent
+            } else {
+                Finding::Ambiguous
+            }
+        }
+        (Err(_), _) | (Ok(Found::Absent), Some(Err(_)) | None) => Finding::Unreadable,
+        // Under neither op-id: the appointment itself has vanished.
+        (Ok(Found::Absent), Some(Ok(Found::Absent | Found::Ambiguous(_)))) | (Ok(Found::Ambiguous(_)), _) => {
+            Finding::Ambiguous
+        }
+    }
+}
+
+/// Reads a look-up of the appointment that a cancellation is about, by the
+/// op-id that the appointment was written with. `Absent` means that the
+/// cancellation was not done.
+#[must_use]
+pub fn read_cancel_look_up(before: &AgendaAppointment, found: Result<Found, AgendaError>) -> Finding {
+    match found {
+        Ok(Found::Present(held)) if held.id == before.id && is_gone(held.status) => Finding::Present(Box::new(held)),
+        Ok(Found::Present(held)) if held.id == before.id => Finding::Absent,
+        Ok(Found::Present(_) | Found::Ambiguous(_)) => Finding::Ambiguous,
+        Ok(Found::Absent) => Finding::Gone(Box::new(cancelled(before))),
+        Err(_) => Finding::Unreadable,
+    }
+}
+
+fn cancelled(before: &AgendaAppointment) -> AgendaAppointment {
+    AgendaAppointment { status: AppointmentStatus::Cancelled, ..before.clone() }
+}

@@ -1,0 +1,373 @@
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::ids::{AppointmentId, IntentId};
+use crate::model::intent::{Claim, read_answer, read_look_up};
+use crate::model::person::{Identifier, Person};
+use crate::model::scheduling::{AgendaError, AppointmentStatus, BookingRequest, Found, VisitMode};
+use crate::time::Span;
+
+const START: Instant = Instant(1_000_000);
+
+fn span() -> Span {
+    Span { start: Instant(90_000_000), end: Instant(90_900_000) }
+}
+
+fn drafted(kind: IntentKind) -> Intent {
+    let id = IntentId(Uuid::from_u128(1));
+    Intent {
+        id,
+        practice: "p".into(),
+        contact: None,
+        op: "op-1".into(),
+        request_digest: String::new(),
+        kind,
+        feature: "agenda".into(),
+        request: BookingRequest {
+            agenda: "dr-martin".into(),
+            span: span(),
+            motive: "consultation".into(),
+            mode: VisitMode::Office,
+            patient: Person::default(),
+            resources: vec![],
+            slot_handle: None,
+            slot_version: None,
+            note: None,
+            operator: Identifier { system: String::new(), value: String::new() },
+            allow_overlap: false,
+        },
+        state: IntentState::Drafted,
+        claims: vec![Claim { resource: "agenda:agenda/dr-martin".to_owned(), seat: 0, span: span() }],
+        chain: id,
+        sends: 0,
+        lookups: 0,
+        absent_since: None,
+        sent_at: None,
+        appointment: None,
+        refusal: None,
+        created_at: START,
+        updated_at: START,
+        by: "secretary".to_owned(),
+        version: 0,
+    }
+}
+
+fn held() -> AgendaAppointment {
+    AgendaAppointment {
+        id: "a-1".into(),
+        op: Some("op-1".into()),
+        version: None,
+        agenda: "dr-martin".into(),
+        span: span(),
+        buffer: None,
+        motive: None,
+        status: AppointmentStatus::Booked,
+        patient: None,
+        resources: vec![],
+        replaces: None,
+        series: None,
+        last_change: None,
+        by: ByWhom::Agenda,
+        ours: true,
+    }
+}
+
+fn done() -> Answer {
+    Answer::Done(Box::new(held()))
+}
+
+fn refused() -> Answer {
+    Answer::Refused("slot-taken".to_owned())
+}
+
+fn unreachable() -> Answer {
+    Answer::Unreachable("unavailable".to_owned())
+}
+
+fn rule(may_resend: bool) -> ResendRule {
+    ResendRule::new(may_resend, 7_000)
+}
+
+/// Runs events one after another, `pause_ms` apart.
+fn run(mut intent: Intent, pause_ms: i64, events: Vec<IntentEvent>) -> (Intent, Vec<IntentEffect>) {
+    let mut now = START;
+    let mut last = vec![];
+    for event in events {
+        now = now.plus_millis(pause_ms);
+        (intent, last) = decide(&intent, event, now).unwrap();
+    }
+    (intent, last)
+}
+
+fn sending() -> Intent {
+    run(drafted(IntentKind::Book), 0, vec![IntentEvent::Claim, IntentEvent::Send]).0
+}
+
+fn answer(send: u32, answer: Answer) -> IntentEvent {
+    IntentEvent::Answered { send, answer }
+}
+
+fn look(finding: Finding, may_resend: bool) -> IntentEvent {
+    IntentEvent::LookedUp { finding, rule: rule(may_resend) }
+}
+
+#[test]
+fn a_plain_booking_is_confirmed_and_settled_once() {
+    let (intent, effects) = run(sending(), 1, vec![answer(1, done())]);
+    assert_eq!(intent.state, IntentState::Confirmed);
+    assert_eq!(effects, [IntentEffect::Settle]);
+    let (_, again) = decide(&intent, answer(1, done()), START).unwrap();
+    assert_eq!(again, []);
+}
+
+#[test]
+fn an_unknown_outcome_keeps_its_claim_and_is_looked_up_after_a_second() {
+    let (intent, effects) = run(sending(), 1, vec![answer(1, Answer::Unknown)]);
+    assert_eq!(intent.state, IntentState::Unknown);
+    assert!(intent.state.is_live() && !intent.claims.is_empty());
+    assert_eq!(effects, [IntentEffect::LookUp(START.plus_millis(1001))]);
+}
+
+#[test]
+fn a_first_refusal_is_for_the_operator_and_a_late_one_for_somebody_who_waits() {
+    for (first, late) in [(refused(), refused()), (unreachable(), unreachable())] {
+        let (intent, effects) = run(sending(), 1, vec![answer(1, first)]);
+        assert_eq!((intent.state, effects), (IntentState::Refused, vec![]));
+        let (intent, effects) = run(sending(), 1, vec![IntentEvent::Overdue, answer(1, late)]);
+        assert_eq!((intent.state, effects), (IntentState::Refused, vec![IntentEffect::RefusedLate]));
+    }
+}
+
+#[test]
+fn absent_is_believed_only_when_seen_twice_far_enough_apart() {
+    let unknown = run(sending(), 1, vec![IntentEvent::Overdue]).0;
+    let (once, effects) = run(unknown, 1000, vec![look(Finding::Absent, true)]);
+    assert_eq!(once.state, IntentState::Unknown);
+    // The ladder says five seconds, which is sooner than the gap of 14 s.
+    assert_eq!(effects, [IntentEffect::LookUp(START.plus_millis(6000))]);
+    let (soon, effects) = decide(&once, look(Finding::Absent, true), START.plus_millis(6000)).unwrap();
+    assert_eq!(soon.state, IntentState::Unknown);
+    assert_eq!(effects, [IntentEffect::LookUp(START.plus_millis(15_000))], "then as soon as it counts");
+    let (again, effects) = decide(&soon, look(Finding::Absent, true), START.plus_millis(15_000)).unwrap();
+    assert_eq!((again.state, again.sends), (IntentState::Sending, 2));
+    assert_eq!(effects, [IntentEffect::Resend]);
+    let (human, effects) = decide(&soon, look(Finding::Absent, false), START.plus_millis(15_000)).unwrap();
+    assert_eq!((human.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
+}
+
+#[test]
+fn ambiguous_goes_to_a_person_at_once_and_keeps_its_claim() {
+    let (intent, effects) = run(sending(), 1, vec![IntentEvent::Overdue, look(Finding::Ambiguous, true)]);
+    assert_eq!((intent.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
+    assert!(intent.state.is_live());
+}
+
+#[test]
+fn half_an_hour_of_an_unreadable_agenda_goes_to_a_person() {
+    let mut intent = run(sending(), 0, vec![IntentEvent::Overdue]).0;
+    let mut now = START.plus_millis(LOOK_UP_LADDER_S[0] * 1000);
+    while intent.state == IntentState::Unknown {
+        let (next, effects) = decide(&intent, look(Finding::Unreadable, true), now).unwrap();
+        intent = next;
+        match effects[..] {
+            [IntentEffect::LookUp(at)] => now = at,
+            [IntentEffect::AskHuman] => {}
+            ref other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(intent.state, IntentState::NeedsHuman);
+    let minutes = now.millis_since(START) / 60_000;
+    assert!((30..=35).contains(&minutes), "{minutes} minutes");
+}
+
+#[test]
+fn a_resend_that_is_not_reached_leaves_the_first_send_open() {
+    let mut intent = sending();
+    intent.sends = 2;
+    let (next, _) = decide(&intent, answer(2, unreachable()), START).unwrap();
+    assert_eq!(next.state, IntentState::Unknown);
+    let (next, effects) = decide(&intent, answer(1, refused()), START).unwrap();
+    assert_eq!((next.state, effects), (IntentState::Sending, vec![]), "an old answer says nothing of the new send");
+    let (next, _) = decide(&intent, answer(1, done()), START).unwrap();
+    assert_eq!(next.state, IntentState::Confirmed, "but what is in the agenda is in the agenda");
+}
+
+#[test]
+fn a_success_after_a_refusal_is_taken_out_again() {
+    let (intent, effects) = run(sending(), 1, vec![answer(1, refused()), answer(1, done())]);
+    assert_eq!(intent.state, IntentState::Compensating);
+    assert!(intent.claims.is_empty(), "somebody else may hold the time");
+    assert!(matches!(effects[..], [IntentEffect::TakeOut(_)]));
+    let (out, _) = decide(&intent, IntentEvent::TakenOut(done()), START).unwrap();
+    assert_eq!(out.state, IntentState::Compensated);
+    let (human, effects) = decide(&intent, IntentEvent::TakenOut(refused()), START).unwrap();
+    assert_eq!((human.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
+}
+
+#[test]
+fn the_end_of_the_old_time_of_a_move_is_never_given_up_silently() {
+    let kind = IntentKind::Cancel { appointment: "a-0".into(), by: ByWhom::System, reason: "moved".to_owned() };
+    let sending = run(drafted(kind), 0, vec![IntentEvent::Send]).0;
+    let (later, effects) = decide(&sending, answer(1, unreachable()), START).unwrap();
+    assert_eq!(later.state, IntentState::Unknown);
+    assert!(matches!(effects[..], [IntentEffect::LookUp(_)]));
+    let (human, effects) = decide(&sending, answer(1, refused()), START).unwrap();
+    assert_eq!((human.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
+}
+
+#[test]
+fn only_what_was_never_sent_can_be_abandoned() {
+    let (intent, _) = run(drafted(IntentKind::Book), 1, vec![IntentEvent::Claim, IntentEvent::Abandon]);
+    assert_eq!((intent.state, intent.refusal.as_deref()), (IntentState::Refused, Some("abandoned")));
+    let (intent, _) = run(sending(), 1, vec![IntentEvent::Abandon]);
+    assert_eq!(intent.state, IntentState::Sending);
+    assert!(decide(&sending(), IntentEvent::Send, START).is_err(), "nothing is sent twice by a click");
+}
+
+#[test]
+fn an_answer_counts_only_as_far_as_it_is_what_was_asked_for() {
+    let intent = sending();
+    let elsewhere = AgendaAppointment { agenda: "dr-petit".into(), ..held() };
+    let moved = AgendaAppointment { span: Span { start: Instant(1), end: Instant(2) }, ..held() };
+    let longer = AgendaAppointment { span: Span { end: Instant(i64::MAX), ..span() }, ..held() };
+    let nameless = AgendaAppointment { id: AppointmentId::from(""), ..held() };
+    let cancelled = AgendaAppointment { status: AppointmentStatus::Cancelled, ..held() };
+    for wrong in [elsewhere, moved, longer, nameless, cancelled] {
+        assert_eq!(read_answer(&intent, None, Ok(wrong.clone())), Answer::Unknown, "{wrong:?}");
+        assert!(!matches!(read_look_up(&intent, Ok(Found::Present(wrong))), Finding::Present(_)));
+    }
+    assert_eq!(read_answer(&intent, None, Err(AgendaError::Already(held()))), done());
+}
+
+#[test]
+fn a_cancellation_of_what_is_gone_is_done() {
+    let kind = IntentKind::Cancel { appointment: "a-1".into(), by: ByWhom::Patient, reason: "x".to_owned() };
+    let intent = drafted(kind);
+    let answer = read_answer(&intent, Some(&held()), Err(AgendaError::NotFound));
+    let Answer::Done(gone) = answer else { panic!("{answer:?}") };
+    assert_eq!(gone.status, AppointmentStatus::Cancelled);
+    assert_eq!(read_answer(&intent, None, Ok(held())), Answer::Unknown, "it still stands: not what was asked for");
+}
+
+/// An agenda that deduplicates on the op-id, behind a network that loses,
+/// delays and doubles. Where a write is late, it lands after the look-ups that
+/// missed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Answered,
+    Refused,
+    AnswerLost,
+    RequestLost,
+    Late(u8),
+    Unreachable,
+}
+
+fn any_fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        Just(Fate::Answered),
+        Just(Fate::Refused),
+        Just(Fate::AnswerLost),
+        Just(Fate::RequestLost),
+        (0u8..4).prop_map(Fate::Late),
+        Just(Fate::Unreachable),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_interleaving_ends_once_and_truthfully(
+        fates in proptest::collection::vec(any_fate(), 3),
+        readable in proptest::collection::vec(any::<bool>(), 32),
+        may_resend in any::<bool>(),
+        crashed in any::<bool>(),
+        stale_answers in proptest::collection::vec(0u8..3, 0..4),
+    ) {
+        let mut intent = drafted(IntentKind::Book);
+        let mut now = START;
+        let mut in_agenda = false;
+        let mut landing: Option<u8> = None;
+        let mut settled = 0;
+        let mut asked = 0;
+        let mut looks = 0;
+        let mut todo = vec![IntentEvent::Claim, IntentEvent::Send];
+        let mut stale = stale_answers.into_iter();
+        while !todo.is_empty() {
+            let event = todo.remove(0);
+            let was = intent.clone();
+            let (next, effects) = decide(&intent, event, now).unwrap();
+            intent = next;
+            if was.state.is_final() && was.state != IntentState::Refused {
+                prop_assert_eq!(&was, &intent, "a final state never changes");
+            }
+            if matches!(intent.state, IntentState::Sending | IntentState::Unknown | IntentState::NeedsHuman) {
+                prop_assert!(!intent.claims.is_empty(), "what may be in the agenda keeps its claim");
+            }
+            prop_assert!(intent.sends <= MAX_SENDS);
+            let just_sent = was.sends < intent.sends;
+            for effect in &effects {
+                match effect {
+                    IntentEffect::Settle => settled += 1,
+                    IntentEffect::AskHuman => asked += 1,
+                    _ => {}
+                }
+            }
+            if just_sent {
+                let send = intent.sends;
+                let fate = fates[usize::try_from(send - 1).unwrap()];
+                if send == 1 && crashed {
+                    todo.push(IntentEvent::Overdue);
+                } else {
+                    match fate {
+                        Fate::Answered => { in_agenda = true; todo.push(answer(send, done())); }
+                        // By contract a refusal says that this send changed nothing;
+                        // an agenda that deduplicates tells a booking that landed before.
+                        Fate::Refused if in_agenda => todo.push(answer(send, done())),
+                        Fate::Refused => todo.push(answer(send, refused())),
+                        Fate::AnswerLost => { in_agenda = true; todo.push(answer(send, Answer::Unknown)); }
+                        Fate::RequestLost => todo.push(answer(send, Answer::Unknown)),
+                        Fate::Late(after) => { landing = Some(after); todo.push(answer(send, Answer::Unknown)); }
+                        Fate::Unreachable => todo.push(answer(send, unreachable())),
+                    }
+                }
+            }
+            // An answer that comes again, or again and later, changes nothing.
+            if in_agenda && intent.state == IntentState::Confirmed && stale.next() == Some(0) {
+                todo.push(answer(1, Answer::Unknown));
+                todo.push(IntentEvent::Overdue);
+            }
+            for effect in effects {
+                if let IntentEffect::LookUp(at) = effect {
+                    now = at;
+                    looks += 1;
+                    prop_assert!(looks <= 32, "it ends");
+                    // A late write lands within the time that a write may take.
+                    match landing {
+                        Some(0) => { in_agenda = true; landing = None; }
+                        Some(after) => landing = if looks > 1 { in_agenda = true; None } else { Some(after - 1) },
+                        None => {}
+                    }
+                    let finding = if !readable[looks % 32] {
+                        Finding::Unreadable
+                    } else if in_agenda {
+                        Finding::Present(Box::new(held()))
+                    } else {
+                        Finding::Absent
+                    };
+                    todo.push(look(finding, may_resend));
+                }
+            }
+        }
+        prop_assert!(intent.state.is_final(), "{:?}", intent.state);
+        match intent.state {
+            IntentState::Confirmed => prop_assert!(in_agenda),
+            IntentState::Refused => prop_assert!(!in_agenda && landing.is_none()),
+            IntentState::NeedsHuman => prop_assert!(!intent.claims.is_empty()),
+            other => prop_assert!(false, "{:?}", other),
+        }
+        prop_assert_eq!(settled, u32::from(intent.state == IntentState::Confirmed));
+        prop_assert_eq!(asked, u32::from(intent.state == IntentState::NeedsHuman));
+    }
+}

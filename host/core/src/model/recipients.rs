@@ -1,0 +1,74 @@
+//! Whom a practice tells what, under the names of its file.
+
+use super::care::Fact;
+use super::channel::Address;
+use super::contact::practitioner_asked;
+use super::practice::Practice;
+
+/// Those who lead the reception.
+pub const SECRETARIAT: &str = "secretariat";
+/// The clinician on call.
+pub const ON_CALL: &str = "on-call";
+/// Who is told when a promise is late.
+pub const SUPERVISOR: &str = "supervisor";
+/// The patient: no recipient of the file, the address comes from the facts.
+pub const PATIENT: &str = "patient";
+/// What scripts and grids call "whoever the contact is for".
+pub const PRACTITIONER: &str = "practitioner";
+
+/// A recipient and their address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// Their name in the file.
+    pub name: String,
+    /// Where to write; `None` when the file has no such recipient.
+    pub address: Option<Address>,
+}
+
+/// The first of these names that the practice can write to; the first name,
+/// without an address, when it can write to none.
+#[must_use]
+pub fn first_of(practice: &Practice, names: &[String]) -> Recipient {
+    let reachable = names.iter().find_map(|name| {
+        let found = practice.recipients.get(name)?;
+        let address = Address { scheme: found.scheme.clone(), value: found.address.clone() };
+        Some(Recipient { name: name.clone(), address: Some(address) })
+    });
+    reachable.unwrap_or_else(|| Recipient {
+        name: names.first().cloned().unwrap_or_else(|| SECRETARIAT.to_owned()),
+        address: None,
+    })
+}
+
+/// Who decides for this contact: the practitioner asked for, or the only one;
+/// then whoever is on call; then the reception.
+#[must_use]
+pub fn clinicians(practice: &Practice, facts: &[Fact]) -> Vec<String> {
+    let only = match practice.practitioners.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    };
+    let asked = practitioner_asked(practice, facts).or(only);
+    asked.map(|one| one.id.0.clone()).into_iter().chain([ON_CALL.to_owned(), SECRETARIAT.to_owned()]).collect()
+}
+
+/// A name that a grid or a script uses, then those who stand in.
+#[must_use]
+pub fn named(practice: &Practice, facts: &[Fact], name: &str) -> Vec<String> {
+    if name == PRACTITIONER {
+        return clinicians(practice, facts);
+    }
+    vec![name.to_owned(), SECRETARIAT.to_owned(), ON_CALL.to_owned()]
+}
+
+/// The reception, then whoever is on call.
+#[must_use]
+pub fn reception() -> Vec<String> {
+    vec![SECRETARIAT.to_owned(), ON_CALL.to_owned()]
+}
+
+/// Who is told when a promise is late: those above the reception first.
+#[must_use]
+pub fn escalation() -> Vec<String> {
+    vec![SUPERVISOR.to_owned(), SECRETARIAT.to_owned(), ON_CALL.to_owned()]
+}
