@@ -1,0 +1,14 @@
+//! Whether the process answers at all.
+
+/// Whether the process runs.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "healthz",
+    tag = "health",
+    security(()),
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain")),
+)]
+pub(in crate::api) async fn handler() -> &'static str {
+    "ok\n"
+}

@@ -1,0 +1,80 @@
+//! The API's own description.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::health;
+use super::v1::described as v1;
+use super::v1::schema::problem::Problem;
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "greffon",
+        description = "Medical reception: contacts, triage, bookings, messages, commitments.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        v1::receive::handler,
+        v1::list_contacts::handler,
+        v1::get::handler,
+        v1::facts::handler,
+        v1::level::handler,
+        v1::slots::handler,
+        v1::book::handler,
+        v1::close::handler,
+        v1::list_appointments::handler,
+        v1::move_to::handler,
+        v1::cancel::handler,
+        v1::status::handler,
+        v1::list_messages::handler,
+        v1::list_commitments::handler,
+        v1::act::handler,
+        v1::list_plugins::handler,
+        v1::list_audit::handler,
+        health::healthz::handler,
+        health::readyz::handler,
+        health::metrics::handler,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+    security(("bearer" = [])),
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+static TEXT: LazyLock<String> = LazyLock::new(|| {
+    let mut text = Description::openapi().to_pretty_json().expect("a description is maps, lists and strings");
+    text.push('\n');
+    text
+});
+
+/// The OpenAPI description of the API, as JSON text.
+#[must_use]
+pub fn openapi() -> &'static str {
+    &TEXT
+}
+
+pub(super) fn route() -> Router<Arc<App>> {
+    Router::new().route("/v1/openapi.json", get(handler))
+}
+
+async fn handler() -> Response {
+    ([(CONTENT_TYPE, "application/json")], openapi()).into_response()
+}

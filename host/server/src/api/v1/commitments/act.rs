@@ -1,0 +1,89 @@
+//! Somebody does something with a promise.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use greffon_core::model::commitment::CommitmentAction;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::api::extract::{Named, Payload};
+use crate::api::v1::schema::commitment::Commitment;
+use crate::api::v1::schema::problem::{Problem, Problems};
+use crate::api::v1::schema::time::Timestamp;
+use crate::app::App;
+use crate::auth::{Permission, Principal};
+use crate::error::ApiError;
+
+/// What is done: the word `"start"`, or an object of one key such as
+/// `{"keep": {"note": "rappelée à 10 h"}}`.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(in crate::api) enum Action {
+    /// Start on it.
+    Start,
+    /// It is done.
+    Keep {
+        /// How.
+        note: String,
+    },
+    /// It will not be done.
+    Break {
+        /// Why.
+        reason: String,
+    },
+    /// The beneficiary does not need it any more.
+    Withdraw {
+        /// Why.
+        reason: String,
+    },
+    /// Another time, told to the beneficiary.
+    Move {
+        /// Until when.
+        due: Timestamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<Action> for CommitmentAction {
+    fn from(shape: Action) -> Self {
+        match shape {
+            Action::Start => Self::Start,
+            Action::Keep { note } => Self::Keep { note },
+            Action::Break { reason } => Self::Break { reason },
+            Action::Withdraw { reason } => Self::Withdraw { reason },
+            Action::Move { due, reason } => Self::Move { due: due.0, reason },
+        }
+    }
+}
+
+/// Start, keep, break, withdraw or move a commitment.
+#[utoipa::path(
+    post,
+    path = "/v1/commitments/{id}/actions",
+    operation_id = "act_on_commitment",
+    tag = "commitments",
+    params(("id" = String, Path, description = "The commitment")),
+    request_body = Action,
+    responses(
+        (status = 200, description = "The commitment as it is now", body = Commitment),
+        (status = 409, description = "It has ended already", body = Problem, content_type = "application/problem+json"),
+        Problems,
+    ),
+)]
+pub(in crate::api) async fn handler(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Named(id): Named,
+    payload: Payload,
+) -> Result<Json<Commitment>, ApiError> {
+    let (entry, id) = principal.commitment(&app, &id, Permission::ActOnCommitments).await?;
+    let action: Action = payload.parse()?;
+    let reception = app.reception.clone();
+    let done = app.complete(async move {
+        Ok(reception.act_on_commitment(&entry.practice, id, action.into(), &entry.actor).await?)
+    });
+    Ok(Json(done.await?.into()))
+}

@@ -1,0 +1,174 @@
+//! A contact has arrived.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use greffon_core::flow;
+use greffon_core::model::care::{Value, keys};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::extract::{Named, Payload};
+use crate::api::v1::once::{Key, once};
+use crate::api::v1::schema::contact::ContactChannel;
+use crate::api::v1::schema::fact::NewFact;
+use crate::api::v1::schema::problem::Problems;
+use crate::api::v1::schema::view::ContactView;
+use crate::api::v1::schema::each;
+use crate::app::App;
+use crate::auth::{Permission, Principal};
+use crate::error::ApiError;
+
+/// Who is calling.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::api) enum CallerKind {
+    Patient,
+    Relative,
+    Professional,
+    Laboratory,
+    Commercial,
+    Internal,
+    Unknown,
+}
+
+impl CallerKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Patient => "patient",
+            Self::Relative => "relative",
+            Self::Professional => "professional",
+            Self::Laboratory => "laboratory",
+            Self::Commercial => "commercial",
+            Self::Internal => "internal",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What is known of the caller. Written down as the facts `caller.…`.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::api) struct Caller {
+    /// What they are.
+    kind: Option<CallerKind>,
+    /// Their name, when they are not the patient.
+    name: Option<String>,
+    /// The number to call back.
+    phone: Option<String>,
+}
+
+/// What is known of the patient. Written down as the facts `patient.…`.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::api) struct Patient {
+    /// Family name.
+    family: Option<String>,
+    /// Given names.
+    given: Option<String>,
+    /// Civil date, `1984-02-29`.
+    birth_date: Option<String>,
+    /// Their number, when it is not the caller's.
+    phone: Option<String>,
+    /// E-mail address.
+    email: Option<String>,
+    /// Whether the practice knows them.
+    known: Option<bool>,
+}
+
+/// A contact that just arrived.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewContact {
+    /// How.
+    channel: ContactChannel,
+    /// Number or address, as the network gave it.
+    #[serde(default)]
+    origin: Option<String>,
+    /// Who is calling.
+    #[serde(default)]
+    caller: Caller,
+    /// For whom.
+    #[serde(default)]
+    patient: Patient,
+    /// The request in the caller's own words: the fact `request.words`.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Whatever else is known already.
+    #[serde(default)]
+    facts: Vec<NewFact>,
+    /// The appointment that it is about.
+    #[serde(default)]
+    about: Option<String>,
+}
+
+impl From<NewContact> for flow::NewContact {
+    fn from(shape: NewContact) -> Self {
+        let text = |key, text: Option<String>| text.map(|text| (key, Value::Text(text)));
+        let phone = |key, phone: Option<String>| phone.map(|phone| (key, Value::Phone(phone)));
+        let NewContact { channel, origin, caller, patient, reason, facts, about } = shape;
+        let known = patient.known.map(|known| if known { Value::Yes } else { Value::No });
+        let spelt_out = [
+            caller.kind.map(|kind| (keys::CALLER_KIND, Value::Choice(kind.word().to_owned()))),
+            text(keys::CALLER_NAME, caller.name),
+            phone(keys::CALLER_PHONE, caller.phone),
+            text(keys::PATIENT_FAMILY, patient.family),
+            text(keys::PATIENT_GIVEN, patient.given),
+            patient.birth_date.map(|date| (keys::PATIENT_BIRTH_DATE, Value::Date(date))),
+            phone(keys::PATIENT_PHONE, patient.phone),
+            text(keys::PATIENT_EMAIL, patient.email),
+            known.map(|known| (keys::PATIENT_KNOWN, known)),
+            text(keys::WORDS, reason),
+        ];
+        let spelt_out = spelt_out.into_iter().flatten().map(|(key, value)| flow::NewFact {
+            key: key.to_owned(),
+            value,
+            source: None,
+        });
+        Self {
+            channel: channel.into(),
+            origin,
+            // What the request adds by itself comes last, so it counts as later.
+            facts: spelt_out.chain(each(facts)).collect(),
+            about: about.map(Into::into),
+        }
+    }
+}
+
+/// Write a contact down.
+///
+/// It is stored before any plugin is asked. `Idempotency-Key` makes a repeat
+/// answer with the same contact.
+#[utoipa::path(
+    post,
+    path = "/v1/practices/{practice}/contacts",
+    operation_id = "receive_contact",
+    tag = "contacts",
+    params(
+        ("practice" = String, Path, description = "Name of the practice"),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 printable characters, minted once per contact"),
+    ),
+    request_body = NewContact,
+    responses((status = 201, description = "Its first view; `Location` is the contact", body = ContactView), Problems),
+)]
+pub(in crate::api) async fn handler(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Named(practice): Named,
+    key: Key,
+    payload: Payload,
+) -> Result<Response, ApiError> {
+    let entry = principal.practice(&app, &practice, Permission::ReceiveContacts)?;
+    let new: NewContact = payload.parse()?;
+    let changed = once(&app, entry, key, "receive-contact", &payload, async |app, entry| {
+        app.reception.receive_contact(&entry.practice, new.into(), &entry.actor).await
+    })
+    .await?;
+    let location = HeaderValue::from_str(&changed.location()).expect("a path of letters, digits, `-` and `/`");
+    let mut response = changed.answer(StatusCode::CREATED);
+    response.headers_mut().insert(LOCATION, location);
+    Ok(response)
+}

@@ -1,0 +1,36 @@
+//! The plugins of a practice.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::api::extract::Named;
+use crate::api::v1::schema::each;
+use crate::api::v1::schema::page::Page;
+use crate::api::v1::schema::plugin::Plugin;
+use crate::api::v1::schema::problem::Problems;
+use crate::app::App;
+use crate::auth::{Permission, Principal};
+use crate::error::ApiError;
+
+/// List the features of a practice with their plugins, and whether they can be
+/// used now. Always one page.
+#[utoipa::path(
+    get,
+    path = "/v1/practices/{practice}/plugins",
+    operation_id = "list_plugins",
+    tag = "plugins",
+    params(("practice" = String, Path, description = "Name of the practice")),
+    responses((status = 200, description = "All of them", body = Page<Plugin>), Problems),
+)]
+pub(in crate::api) async fn handler(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Named(practice): Named,
+) -> Result<Json<Page<Plugin>>, ApiError> {
+    let entry = principal.practice(&app, &practice, Permission::ReadPlugins)?;
+    let practice = app.reception.practices.get(&entry.practice).ok_or(ApiError::NotFound("practice"))?;
+    let items = each(app.reception.plugins.status(&practice).await);
+    Ok(Json(Page { items, next: None }))
+}

@@ -1,0 +1,135 @@
+//! Booking intents, and what a request that made one is told.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use greffon_core::flow::BookingOutcome;
+use greffon_core::ids::OpId;
+use greffon_core::model::{intent, script, view};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::mirrored;
+use super::time::Timestamp;
+use crate::error::ApiError;
+
+/// What a secretary is told while an outcome is not known.
+const TO_VERIFY: &str = "réservation à vérifier — ne pas ressaisir";
+
+/// Longest op-id.
+const LONGEST_OP_ID: usize = 64;
+
+mirrored! {
+    /// Where a booking intent is.
+    IntentState = intent::IntentState {
+        Drafted, Claimed, Held, Sending, Confirmed, Refused, Unknown, Compensating, Compensated, NeedsHuman,
+    }
+}
+
+mirrored! {
+    /// What may be said of a booking. Nothing is told to the patient before
+    /// `confirmed`.
+    BookingProgress = script::BookingProgress { None, Pending, Confirmed, Refused, ToVerify }
+}
+
+/// A booking of a contact.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Booking {
+    /// The intent.
+    intent: Uuid,
+    /// Its idempotency key.
+    op_id: String,
+    /// Where it is.
+    state: IntentState,
+    /// What may be said of it.
+    progress: BookingProgress,
+    /// The appointment, once confirmed.
+    appointment: Option<String>,
+    /// Which agenda.
+    agenda: String,
+    /// First instant.
+    start: Timestamp,
+    /// First instant after.
+    end: Timestamp,
+    /// What for.
+    motive: String,
+    /// Why it was refused.
+    refusal: Option<String>,
+}
+
+impl From<view::BookingView> for Booking {
+    fn from(core: view::BookingView) -> Self {
+        Self {
+            intent: core.intent.0,
+            op_id: core.op_id.0,
+            state: core.state.into(),
+            progress: core.progress.into(),
+            appointment: core.appointment.map(|one| one.0),
+            agenda: core.agenda.0,
+            start: core.span.start.into(),
+            end: core.span.end.into(),
+            motive: core.motive.0,
+            refusal: core.refusal,
+        }
+    }
+}
+
+/// What came of a request to book, move or cancel.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BookingAnswer {
+    #[serde(flatten)]
+    booking: Booking,
+    /// Whether an earlier request of the same op-id made it.
+    replayed: bool,
+    /// What to tell whoever holds the line, in French, when the outcome is not
+    /// known yet.
+    notice: Option<String>,
+}
+
+/// `done` once the agenda has confirmed; 202 while nobody knows; a problem when
+/// an earlier request of the same op-id was refused.
+pub(crate) fn answer(outcome: BookingOutcome, done: StatusCode) -> Result<Response, ApiError> {
+    use intent::IntentState as State;
+    let (status, notice) = match outcome.booking.state {
+        State::Confirmed => (done, None),
+        State::Refused | State::Compensated => {
+            let code = outcome.booking.refusal.unwrap_or_else(|| "refused".to_owned());
+            return Err(ApiError::Refused { intent: outcome.booking.intent, code });
+        }
+        State::Drafted
+        | State::Claimed
+        | State::Held
+        | State::Sending
+        | State::Unknown
+        | State::Compensating
+        | State::NeedsHuman => (StatusCode::ACCEPTED, Some(TO_VERIFY.to_owned())),
+    };
+    let body = BookingAnswer { booking: outcome.booking.into(), replayed: outcome.replayed, notice };
+    Ok((status, Json(body)).into_response())
+}
+
+/// An op-id ends up in names that agendas keep, so its form is narrow.
+pub(crate) fn op_id(text: String) -> Result<OpId, ApiError> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    if plain && (1..=LONGEST_OP_ID).contains(&text.len()) {
+        Ok(OpId(text))
+    } else {
+        Err(ApiError::invalid("op_id", format!("expected 1 to {LONGEST_OP_ID} of a-z, A-Z, 0-9, `-`, `_` and `.`")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::op_id;
+
+    #[test]
+    fn an_op_id_is_short_and_plain() {
+        for good in ["1", "0192f0c4-7a3e-7cc0-98c4-dc0c0c07398f", &"x".repeat(64)] {
+            assert!(op_id(good.to_owned()).is_ok());
+        }
+        for bad in ["", "a b", "../etc", "é", "a\r\nb", &"x".repeat(65)] {
+            assert!(op_id(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+}

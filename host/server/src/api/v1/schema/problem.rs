@@ -1,0 +1,69 @@
+//! Problem details (RFC 9457).
+
+use serde::Serialize;
+use utoipa::{IntoResponses, ToSchema};
+use uuid::Uuid;
+
+use super::slot::{Rule, Slot};
+
+/// What went wrong. `code` is stable; `title` is for a person, in French.
+#[derive(Clone, Default, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// The code as a URI.
+    #[schema(example = "urn:greffon:problem:slot-taken")]
+    pub(crate) r#type: String,
+    /// What went wrong, in French.
+    pub(crate) title: &'static str,
+    /// The status of the answer.
+    pub(crate) status: u16,
+    /// What exactly, and what to do.
+    pub(crate) detail: String,
+    /// Stable code.
+    #[schema(example = "slot-taken")]
+    pub(crate) code: &'static str,
+    /// Which field is wrong: `facts.0.value`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// Which rule forbids it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<Rule>,
+    /// Which agenda plugin does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) feature: Option<String>,
+    /// Which practices hold an appointment of that name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) practices: Option<Vec<String>>,
+    /// What could be had instead of the slot that is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alternatives: Option<Vec<Slot>>,
+    /// The intent that was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) intent: Option<Uuid>,
+    /// The name of the request in the server's log, for faults of the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request_id: Option<String>,
+}
+
+/// The problems that every route of a practice may answer with.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers; ApiError makes them")]
+pub(crate) enum Problems {
+    /// No token, or one that is not believed.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(Problem),
+    /// The token's role may not do that in its own practice.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+    /// Not there, or in a practice outside the token.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// A field or parameter is wrong; `field` names it.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(Problem),
+    /// A fault of the server; `request_id` names it in the log.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Nothing was done; ask again after `Retry-After`.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}

@@ -1,0 +1,148 @@
+//! Slots on offer.
+
+use greffon_core::model::{scheduling, view};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::time::Timestamp;
+use super::{each, mirrored};
+
+mirrored! {
+    /// How patient and practitioner meet.
+    VisitMode = scheduling::VisitMode { Office, Home, Teleconsultation, Telephone }
+}
+
+mirrored! {
+    /// What a stretch of an agenda is.
+    SlotState = scheduling::SlotState { Free, Held, Busy, Unavailable }
+}
+
+mirrored! {
+    /// A booking rule.
+    Rule = scheduling::Rule {
+        Duration, Buffer, Grid, Notice, Horizon, Quota, PatientType, Audience, Absence, Closed,
+        StatusTransition, ResourceBusy,
+    }
+}
+
+/// Who may be given a slot.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Audience {
+    /// Anybody.
+    public: bool,
+    /// Professionals, for their patients.
+    professional: bool,
+    /// Unscheduled care (SNP).
+    snp: bool,
+    /// The local health community (CPTS).
+    cpts: bool,
+    /// Patients known to the practice.
+    own_patients: bool,
+}
+
+impl From<scheduling::Audience> for Audience {
+    fn from(core: scheduling::Audience) -> Self {
+        Self {
+            public: core.public,
+            professional: core.professional,
+            snp: core.snp,
+            cpts: core.cpts,
+            own_patients: core.own_patients,
+        }
+    }
+}
+
+/// A slot, as it is offered. A booking sends it back as it is; `feature`,
+/// `agenda` and `start` are enough, with `handle` and `version` where it has
+/// them.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Slot {
+    /// The practice's name of the agenda plugin that serves it.
+    pub(crate) feature: String,
+    /// The agenda, as its plugin names it.
+    pub(crate) agenda: String,
+    /// First instant.
+    pub(crate) start: Timestamp,
+    /// First instant after.
+    #[serde(default)]
+    end: Option<Timestamp>,
+    /// With whom.
+    #[serde(default)]
+    practitioner: Option<String>,
+    /// Where.
+    #[serde(default)]
+    site: Option<String>,
+    /// What it is; only free slots are offered.
+    #[serde(default)]
+    state: Option<SlotState>,
+    /// For which motives; all when empty.
+    #[serde(default)]
+    motives: Vec<String>,
+    /// For whom.
+    #[serde(default)]
+    audience: Audience,
+    /// How.
+    #[serde(default)]
+    modes: Vec<VisitMode>,
+    /// How many patients it still takes.
+    #[serde(default)]
+    seats_left: Option<u32>,
+    /// What the agenda wants to be shown at booking.
+    #[serde(default)]
+    pub(crate) handle: Option<String>,
+    /// The version that `handle` goes with.
+    #[serde(default)]
+    pub(crate) version: Option<String>,
+    /// Where a person could book it by hand.
+    #[serde(default)]
+    booking_url: Option<String>,
+}
+
+impl From<view::OfferedSlot> for Slot {
+    fn from(core: view::OfferedSlot) -> Self {
+        let slot = core.slot;
+        Self {
+            feature: core.feature.0,
+            agenda: slot.agenda.0,
+            start: slot.span.start.into(),
+            end: Some(slot.span.end.into()),
+            practitioner: core.practitioner.map(|one| one.0),
+            site: core.site.map(|one| one.0),
+            state: Some(slot.state.into()),
+            motives: slot.motives.into_iter().map(|one| one.0).collect(),
+            audience: slot.audience.into(),
+            modes: each(slot.modes),
+            seats_left: Some(slot.seats_left),
+            handle: slot.handle,
+            version: slot.version,
+            booking_url: slot.booking_url,
+        }
+    }
+}
+
+/// Slots on offer, and how far to trust the list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SlotOffer {
+    /// The slots, earliest first.
+    slots: Vec<Slot>,
+    /// Whether every agenda answered in full: an empty incomplete list does not
+    /// mean that nothing is free.
+    complete: bool,
+    /// When the oldest of the agendas was read.
+    as_of: Timestamp,
+    /// Agenda plugins that did not answer.
+    unavailable: Vec<String>,
+}
+
+impl From<view::SlotOffer> for SlotOffer {
+    fn from(core: view::SlotOffer) -> Self {
+        Self {
+            slots: each(core.slots),
+            complete: core.complete,
+            as_of: core.as_of.into(),
+            unavailable: core.unavailable.into_iter().map(|one| one.0).collect(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Who may do what: the one table of roles and permissions.
+
+use greffon_core::model::audit::Role;
+
+/// What a route asks for. Every route of `/v1` that touches a practice asks for
+/// exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Permission {
+    /// Write a new contact down.
+    ReceiveContacts,
+    /// Read contacts, with their facts and their timeline.
+    ReadContacts,
+    /// Add facts, raise the level, close. Who may *lower* a level is the flow's
+    /// decision.
+    WriteContacts,
+    /// Search slots and book.
+    Book,
+    /// Read appointments.
+    ReadAppointments,
+    /// Move, cancel and mark appointments.
+    ChangeAppointments,
+    /// Read messages.
+    ReadMessages,
+    /// Read commitments.
+    ReadCommitments,
+    /// Start, keep, break, withdraw or move commitments.
+    ActOnCommitments,
+    /// See which plugins are bound, and whether they can be used. No patient
+    /// data.
+    ReadPlugins,
+    /// Read the journal.
+    ReadAudit,
+}
+
+impl Permission {
+    /// All of them.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::ReceiveContacts,
+        Self::ReadContacts,
+        Self::WriteContacts,
+        Self::Book,
+        Self::ReadAppointments,
+        Self::ChangeAppointments,
+        Self::ReadMessages,
+        Self::ReadCommitments,
+        Self::ActOnCommitments,
+        Self::ReadPlugins,
+        Self::ReadAudit,
+    ];
+
+    /// The word that a token's `scope` claim may name it by.
+    pub(crate) fn scope_word(self) -> &'static str {
+        match self {
+            Self::ReceiveContacts => "greffon:receive-contacts",
+            Self::ReadContacts => "greffon:read-contacts",
+            Self::WriteContacts => "greffon:write-contacts",
+            Self::Book => "greffon:book",
+            Self::ReadAppointments => "greffon:read-appointments",
+            Self::ChangeAppointments => "greffon:change-appointments",
+            Self::ReadMessages => "greffon:read-messages",
+            Self::ReadCommitments => "greffon:read-commitments",
+            Self::ActOnCommitments => "greffon:act-on-commitments",
+            Self::ReadPlugins => "greffon:read-plugins",
+            Self::ReadAudit => "greffon:read-audit",
+        }
+    }
+}
+
+/// What a role may do inside its practices.
+pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
+    use Permission::{
+        ActOnCommitments, Book, ChangeAppointments, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts,
+        ReadMessages, ReadPlugins, ReceiveContacts, WriteContacts,
+    };
+    match role {
+        // Whoever holds the line, and those who see patients.
+        Role::Secretary | Role::Practitioner => &[
+            ReceiveContacts,
+            ReadContacts,
+            WriteContacts,
+            Book,
+            ReadAppointments,
+            ChangeAppointments,
+            ReadMessages,
+            ReadCommitments,
+            ActOnCommitments,
+            ReadPlugins,
+        ],
+        // Leads them, so also answers for what was done.
+        Role::Supervisor => &Permission::ALL,
+        // Runs the practice: sees everything, holds no line.
+        Role::PracticeAdmin => &[
+            ReadContacts,
+            ReadAppointments,
+            ReadMessages,
+            ReadCommitments,
+            ActOnCommitments,
+            ReadPlugins,
+            ReadAudit,
+        ],
+        // Never patient data.
+        Role::Integrator | Role::OperatorAdmin => &[ReadPlugins],
+        // The journal, which holds ids and codes only.
+        Role::Auditor => &[ReadAudit],
+        // greffon itself never comes in over HTTP.
+        Role::System => &[],
+    }
+}
+
+/// Whether a role may hold a token for every practice (`"practices": ["*"]`).
+/// Only a role that sees no patient data may.
+pub(crate) fn may_span_all_practices(role: Role) -> bool {
+    matches!(role, Role::OperatorAdmin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Permission, may_span_all_practices, permissions_of};
+    use greffon_core::model::audit::Role;
+
+    const ROLES: [Role; 8] = [
+        Role::Secretary,
+        Role::Supervisor,
+        Role::Practitioner,
+        Role::PracticeAdmin,
+        Role::Integrator,
+        Role::Auditor,
+        Role::OperatorAdmin,
+        Role::System,
+    ];
+
+    #[test]
+    fn a_role_that_spans_all_practices_sees_no_patient_data() {
+        for role in ROLES.into_iter().filter(|role| may_span_all_practices(*role)) {
+            assert_eq!(permissions_of(role), [Permission::ReadPlugins]);
+        }
+    }
+
+    #[test]
+    fn every_permission_has_its_own_scope_word() {
+        let words: std::collections::HashSet<_> = Permission::ALL.iter().map(|one| one.scope_word()).collect();
+        assert_eq!(words.len(), Permission::ALL.len());
+        assert!(words.iter().all(|word| word.starts_with("greffon:")));
+    }
+}

@@ -1,0 +1,128 @@
+//! The person behind a request. A handler gets a practice only from here, and
+//! only with a permission, so that scoping cannot be forgotten.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use greffon_core::ids::{AppointmentId, CommitmentId, ContactId, PracticeId};
+use greffon_core::model::audit::Actor;
+
+use super::claims::{Identity, Reach};
+use super::{AuthError, Permission};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::metrics;
+use crate::middleware::request_log::Attribution;
+
+/// Who is asking.
+pub(crate) struct Principal {
+    identity: Identity,
+    attribution: Attribution,
+}
+
+/// A practice that the principal may act in, and as whom.
+pub(crate) struct Entry {
+    pub(crate) practice: PracticeId,
+    pub(crate) actor: Actor,
+}
+
+impl Principal {
+    /// Into the practice of this name.
+    ///
+    /// A practice outside the token and one that does not exist are the same
+    /// 404; only inside its own practices does a role get a 403.
+    pub(crate) fn practice(&self, app: &App, name: &str, permission: Permission) -> Result<Entry, ApiError> {
+        let practice = PracticeId::from(name);
+        if !self.reaches(&practice) || app.reception.practices.get(&practice).is_none() {
+            return Err(ApiError::NotFound("practice"));
+        }
+        self.enter(practice, permission)
+    }
+
+    /// Into the practice of a contact.
+    pub(crate) async fn contact(
+        &self,
+        app: &App,
+        id: &str,
+        permission: Permission,
+    ) -> Result<(Entry, ContactId), ApiError> {
+        let id: ContactId = id.parse().map_err(|_| ApiError::NotFound("contact"))?;
+        let practice = app.reception.storage.practice_of_contact(id).await?;
+        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("contact"))?;
+        Ok((self.enter(practice, permission)?, id))
+    }
+
+    /// Into the practice of a commitment.
+    pub(crate) async fn commitment(
+        &self,
+        app: &App,
+        id: &str,
+        permission: Permission,
+    ) -> Result<(Entry, CommitmentId), ApiError> {
+        let id: CommitmentId = id.parse().map_err(|_| ApiError::NotFound("commitment"))?;
+        let practice = app.reception.storage.practice_of_commitment(id).await?;
+        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("commitment"))?;
+        Ok((self.enter(practice, permission)?, id))
+    }
+
+    /// Into the practice of an appointment. Agendas name their appointments
+    /// themselves, so several practices may have one of this name: then the
+    /// request must say which.
+    pub(crate) async fn appointment(
+        &self,
+        app: &App,
+        id: &str,
+        named: Option<&str>,
+        permission: Permission,
+    ) -> Result<(Entry, AppointmentId), ApiError> {
+        let id = AppointmentId::from(id);
+        let mut holders = app.reception.storage.practices_of_appointment(&id).await?;
+        holders.retain(|one| self.reaches(one) && named.is_none_or(|named| one.as_str() == named));
+        match holders.len() {
+            0 => Err(ApiError::NotFound("appointment")),
+            1 => Ok((self.enter(holders.swap_remove(0), permission)?, id)),
+            _ => Err(ApiError::AmbiguousAppointment { practices: holders }),
+        }
+    }
+
+    fn reaches(&self, practice: &PracticeId) -> bool {
+        match &self.identity.reach {
+            Reach::All => true,
+            Reach::Only(practices) => practices.contains(practice.as_str()),
+        }
+    }
+
+    fn enter(&self, practice: PracticeId, permission: Permission) -> Result<Entry, ApiError> {
+        self.attribution.practice(&practice);
+        if !self.identity.permissions.contains(&permission) {
+            return Err(ApiError::Forbidden { code: "role-may-not" });
+        }
+        let actor = Actor { subject: self.identity.subject.clone(), role: self.identity.role };
+        Ok(Entry { practice, actor })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Principal {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let result = match bearer(parts) {
+            Some(token) => app.authenticator.authenticate(token).await,
+            None => Err(AuthError::Missing),
+        };
+        let identity = result.inspect_err(|error| metrics::refused_token(error.code()))?;
+        let attribution = parts.extensions.get::<Attribution>().cloned().unwrap_or_default();
+        attribution.requester(&identity.subject, identity.role);
+        Ok(Self { identity, attribution })
+    }
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750); the scheme's case does
+/// not count.
+fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
