@@ -36,6 +36,17 @@ pub enum StorageError {
         /// `intent`, `appointment`…
         thing: &'static str,
     },
+    /// The cursor was not given by this list.
+    #[error("the cursor is not one of this list: begin again without it")]
+    InvalidCursor,
+    /// The value can never be stored as it is; trying again does not help.
+    #[error("{thing} cannot be stored: {why}")]
+    NotStorable {
+        /// `intent`, `key`…
+        thing: &'static str,
+        /// What is wrong with it; never the value itself.
+        why: &'static str,
+    },
     /// A row cannot be read as what it should be.
     #[error("row {row} of {table} is not readable")]
     Inconsistent {
