@@ -177,6 +177,11 @@ impl FakeAgenda {
 
     async fn reach(&self, effect: Effect) -> Result<Option<Fault>, AgendaError> {
         self.inner.pace.point().await;
+        let latency_ms = self.inner.plan.latency_ms();
+        if latency_ms > 0 {
+            let clock = &self.inner.clock;
+            clock.sleep_until(clock.now().plus_millis(latency_ms)).await;
+        }
         if self.open_book().down_until > self.inner.clock.now() {
             return Err(AgendaError::Unavailable("down on purpose".to_owned()));
         }
@@ -196,8 +201,8 @@ impl FakeAgenda {
     async fn write(&self, write: Write) -> Result<AgendaAppointment, AgendaError> {
         let request = write.clone();
         let lost = || without_answer(self.inner.sabotage, &request);
-        let now = self.inner.clock.now();
         let fault = self.reach(Effect::AgendaWrite).await?;
+        let now = self.inner.clock.now();
         let answer = match fault {
             Some(Fault::Refused) => return Err(AgendaError::Unavailable("refused on purpose".to_owned())),
             Some(Fault::Lost) => lost(),

@@ -63,6 +63,9 @@ pub struct Rates {
     pub refused: u32,
     /// [`Fault::ResponseLost`].
     pub response_lost: u32,
+    /// Not a rate: the longest that an agenda takes before it acts, in
+    /// milliseconds.
+    pub latency_ms: u32,
 }
 
 /// Decides for every effect whether it goes wrong: what a test scripted first,
@@ -122,6 +125,11 @@ impl FaultPlan {
             *inner.happened.entry((effect, fault)).or_default() += 1;
         }
         fault
+    }
+
+    /// How long an agenda takes this time, in milliseconds.
+    pub(super) fn latency_ms(&self) -> i64 {
+        self.lock().seeded.as_mut().map_or(0, |(rates, random)| random.between(0, i64::from(rates.latency_ms)))
     }
 
     /// A number of `[from, to)` out of the plan's own stream; `from` without

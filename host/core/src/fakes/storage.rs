@@ -106,6 +106,12 @@ impl MemoryStorage {
         jobs
     }
 
+    /// When the next job can be taken, without a fault or a pause.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
+        self.lock().jobs.values().map(JobRow::free_at).min()
+    }
+
     /// Ends all leases at once, as if every worker had been gone for long.
     pub fn end_leases(&self) {
         for row in self.lock().jobs.values_mut() {
@@ -135,13 +141,16 @@ impl MemoryStorage {
 
 /// Cuts a page out of rows that are in order. The cursor is the count of rows
 /// before it: good enough where nobody writes between two pages.
-fn paged<T: Clone>(rows: &[&T], page: &Page) -> Listed<T> {
-    let from = page.cursor.as_deref().and_then(|cursor| cursor.parse::<usize>().ok()).unwrap_or(0);
+fn paged<T: Clone>(rows: &[&T], page: &Page) -> Stored<Listed<T>> {
+    let from = match &page.cursor {
+        None => 0,
+        Some(cursor) => cursor.parse::<usize>().map_err(|_| StorageError::InvalidCursor)?,
+    };
     let limit = usize::try_from(page.limit.clamp(1, PAGE_MAX)).unwrap_or(1);
     let items: Vec<T> = rows.iter().skip(from).take(limit).map(|row| (*row).clone()).collect();
-    let end = from + items.len();
+    let end = from.saturating_add(items.len());
     let next = (end < rows.len()).then(|| end.to_string());
-    Listed { items, next }
+    Ok(Listed { items, next })
 }
 
 #[async_trait]
@@ -188,7 +197,7 @@ impl Storage for MemoryStorage {
             let wanted = |contact: &&Contact| state.is_none_or(|state| contact.state == state);
             paged(&rows.contacts.values().rev().filter(wanted).collect::<Vec<_>>(), page)
         })
-        .await
+        .await?
     }
 
     async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
@@ -234,7 +243,7 @@ impl Storage for MemoryStorage {
             all.sort_by_key(|one| one.held.span.start);
             paged(&all, page)
         })
-        .await
+        .await?
     }
 
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>> {
@@ -251,7 +260,7 @@ impl Storage for MemoryStorage {
             let wanted = |message: &&Message| state.is_none_or(|state| message.state == state);
             paged(&rows.messages.values().rev().filter(wanted).collect::<Vec<_>>(), page)
         })
-        .await
+        .await?
     }
 
     async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>> {
@@ -270,7 +279,7 @@ impl Storage for MemoryStorage {
             all.sort_by_key(|one| one.due);
             paged(&all, page)
         })
-        .await
+        .await?
     }
 
     async fn audit(
@@ -285,7 +294,7 @@ impl Storage for MemoryStorage {
             all.sort_by_key(|event| Reverse(event.id));
             paged(&all, page)
         })
-        .await
+        .await?
     }
 
     async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
@@ -308,7 +317,7 @@ impl Storage for MemoryStorage {
 
     async fn next_job_at(&self) -> Stored<Option<Instant>> {
         self.effect(Effect::StorageRead).await?;
-        Ok(self.lock().jobs.values().map(JobRow::free_at).min())
+        Ok(self.next_due())
     }
 
     async fn finish_job(&self, id: JobId) -> Stored<()> {

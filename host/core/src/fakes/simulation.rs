@@ -1,0 +1,96 @@
+//! Whole days at three practices, through the real flow and jobs, over the
+//! fakes: people call, click twice, change their minds; agendas, channels,
+//! plugins and the database fail in every way; the process dies in the middle
+//! of anything. A seed decides everything, so a failing day replays exactly.
+//!
+//! The three practices differ in the class of their agenda: one that arbitrates,
+//! one that stores whatever it is given, one that knows no op-ids.
+
+mod cast;
+mod day;
+mod executor;
+mod office;
+mod oracle;
+mod report;
+mod secretary;
+mod trace;
+
+pub use report::{Oracle, Report, Violation};
+
+use super::Sabotage;
+use super::faults::Rates;
+use super::random::Random;
+
+/// What goes wrong on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Faults {
+    /// At the agendas.
+    pub agenda: Rates,
+    /// At the channels.
+    pub channel: Rates,
+    /// At triage and script.
+    pub pure: Rates,
+    /// At the database.
+    pub storage: Rates,
+    /// Deaths of the process, at most so many a day.
+    pub crashes: u64,
+    /// Ten minutes without an agenda, at most so many times a day and practice.
+    pub outages: u64,
+}
+
+impl Faults {
+    /// Nothing goes wrong.
+    #[must_use]
+    pub fn none() -> Self {
+        let none = Rates::default();
+        Self { agenda: none, channel: none, pure: none, storage: none, crashes: 0, outages: 0 }
+    }
+
+    /// Everything goes wrong, far more often than in life: about one agenda
+    /// write in four.
+    #[must_use]
+    pub fn everywhere() -> Self {
+        let every = |rate| Rates {
+            lost: rate,
+            late: rate,
+            doubled: rate,
+            refused: rate,
+            response_lost: rate,
+            latency_ms: 2_500,
+        };
+        Self {
+            agenda: every(500),
+            channel: every(400),
+            pure: every(40),
+            storage: Rates { refused: 30, ..Rates::default() },
+            crashes: 4,
+            outages: 1,
+        }
+    }
+}
+
+/// Simulates so many days. The seed of each day follows from `seed` and its
+/// number.
+#[must_use]
+pub fn simulate(seed: u64, days: u64, faults: Faults) -> Report {
+    let mut report = Report::default();
+    for day in 0..days {
+        report.absorb(simulate_day(day_seed(seed, day), faults, None));
+    }
+    report
+}
+
+/// The seed of one of [`simulate`]'s days.
+#[must_use]
+pub fn day_seed(seed: u64, day: u64) -> u64 {
+    Random::new(seed ^ day.wrapping_mul(0x9E37_79B9_7F4A_7C15)).next_u64()
+}
+
+/// Simulates one day by its own seed, perhaps with a rule taken out.
+#[must_use]
+pub fn simulate_day(day_seed: u64, faults: Faults, sabotage: Option<Sabotage>) -> Report {
+    day::Day::new(day_seed, faults, sabotage).run()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! The process of greffon and what the people of one practice share.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
+
+use super::super::agenda::FakeAgenda;
+use super::super::clock::{ManualClock, SeededIds};
+use super::super::plugins::FakePlugins;
+use super::super::practices::FixedPractices;
+use super::super::random::Random;
+use super::super::storage::MemoryStorage;
+use super::executor::{Crashed, Executor, Place};
+use super::report::{Oracle, Report, Violation};
+use crate::flow::{Flow, FlowError, Reception};
+use crate::ids::{ContactId, PracticeId};
+use crate::ports::clock::Clock;
+use crate::ports::storage::StorageError;
+
+/// The process: what a crash takes away, and how it comes back.
+pub(super) struct Server {
+    pub(super) executor: Rc<Executor>,
+    pub(super) storage: MemoryStorage,
+    pub(super) plugins: FakePlugins,
+    pub(super) practices: FixedPractices,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) ids: Arc<SeededIds>,
+    reception: RefCell<Option<Reception>>,
+    resting: RefCell<Vec<Waker>>,
+    pub(super) crashes: Cell<u64>,
+}
+
+/// Workers of one process: two, so that jobs run beside each other.
+const WORKERS: usize = 2;
+
+impl Server {
+    pub(super) fn new(
+        executor: Rc<Executor>,
+        storage: MemoryStorage,
+        plugins: FakePlugins,
+        practices: FixedPractices,
+        clock: Arc<ManualClock>,
+        ids: Arc<SeededIds>,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            executor,
+            storage,
+            plugins,
+            practices,
+            clock,
+            ids,
+            reception: RefCell::new(None),
+            resting: RefCell::default(),
+            crashes: Cell::new(0),
+        })
+    }
+
+    /// A new process over the same database and the same world.
+    pub(super) fn start(self: &Rc<Self>) {
+        let reception = Reception::new(
+            Arc::new(self.storage.clone()),
+            Arc::new(self.plugins.clone()),
+            Arc::new(self.practices.clone()),
+            self.clock.clone(),
+            self.ids.clone(),
+        );
+        *self.reception.borrow_mut() = Some(reception.clone());
+        for _ in 0..WORKERS {
+            let (server, reception) = (self.clone(), reception.clone());
+            self.executor.spawn(Place::Process, async move {
+                loop {
+                    let ran = reception.run_due_jobs(3).await;
+                    if ran.unwrap_or(0) == 0 {
+                        server.rest().await;
+                    }
+                }
+            });
+        }
+    }
+
+    /// The executor has dropped what was under way; forget the rest.
+    pub(super) fn crashed(&self) {
+        self.crashes.set(self.crashes.get() + 1);
+        *self.reception.borrow_mut() = None;
+        self.resting.borrow_mut().clear();
+    }
+
+    /// Wakes the workers.
+    pub(super) fn ring(&self) {
+        for waker in self.resting.take() {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.reception.borrow().is_some()
+    }
+
+    async fn rest(&self) {
+        let mut rested = false;
+        std::future::poll_fn(|context| {
+            if rested {
+                return Poll::Ready(());
+            }
+            rested = true;
+            self.resting.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// What is found out on the way, shared by everybody and by the channels'
+/// witnesses.
+#[derive(Clone, Default)]
+pub(super) struct Notes {
+    inner: Arc<Mutex<Noted>>,
+}
+
+#[derive(Default)]
+pub(super) struct Noted {
+    pub(super) accepted: Vec<(PracticeId, ContactId)>,
+    pub(super) report: Report,
+}
+
+impl Notes {
+    pub(super) fn with<T>(&self, change: impl FnOnce(&mut Noted) -> T) -> T {
+        change(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn count(&self, name: &'static str) {
+        self.with(|noted| noted.report.add(name, 1));
+    }
+
+    pub(super) fn violation(&self, oracle: Oracle, text: String) {
+        // The day's seed is filled in when the day ends.
+        self.with(|noted| noted.report.violations.push(Violation { day_seed: 0, oracle, text }));
+    }
+}
+
+/// One practice, seen from outside greffon.
+#[derive(Clone)]
+pub(super) struct Office {
+    pub(super) server: Rc<Server>,
+    pub(super) practice: PracticeId,
+    pub(super) agenda: FakeAgenda,
+    pub(super) notes: Notes,
+    pub(super) random: Rc<RefCell<Random>>,
+}
+
+/// How often a person presses the same button before giving up.
+const PATIENCE: usize = 40;
+
+impl Office {
+    /// Sends a request until it is answered: a crash, a database that does not
+    /// answer and a lost race are tried again, with the same request. `None`
+    /// when patience ends.
+    pub(super) async fn ask<T, F>(&self, what: &str, request: impl Fn(Reception) -> F) -> Option<Flow<T>>
+    where
+        T: 'static,
+        F: Future<Output = Flow<T>> + 'static,
+    {
+        for _ in 0..PATIENCE {
+            let reception = self.server.reception.borrow().clone();
+            let answer = match reception {
+                None => Err(Crashed),
+                Some(reception) => self.server.executor.request(request(reception)).await,
+            };
+            match answer {
+                Err(Crashed) | Ok(Err(FlowError::Conflict | FlowError::Storage(StorageError::Unavailable(_)))) => {
+                    self.notes.count("retries");
+                    self.pause_s(1, 15).await;
+                }
+                Ok(Err(FlowError::Storage(leaked))) => {
+                    self.notes.violation(Oracle::WrongAnswer, format!("{what}: {leaked}"));
+                    return None;
+                }
+                Ok(answer) => return Some(answer),
+            }
+        }
+        self.notes.count("gave-up");
+        None
+    }
+
+    /// Waits so many seconds of the day's clock, a little more or less.
+    pub(super) async fn pause_s(&self, from: i64, to: i64) {
+        let pause_ms = self.random.borrow_mut().between(from * 1000, to * 1000);
+        let clock = &self.server.clock;
+        clock.sleep_until(clock.now().plus_millis(pause_ms)).await;
+    }
+
+    pub(super) fn below(&self, end: usize) -> usize {
+        let end = u64::try_from(end).unwrap_or(0);
+        usize::try_from(self.random.borrow_mut().below(end)).unwrap_or(0)
+    }
+
+    pub(super) fn chance(&self, per_ten_thousand: u32) -> bool {
+        self.random.borrow_mut().chance(per_ten_thousand)
+    }
+
+    /// A fresh op-id, as a client mints it at the first click.
+    pub(super) fn op_id(&self) -> crate::ids::OpId {
+        format!("op-{:016x}", self.random.borrow_mut().next_u64()).into()
+    }
+}
