@@ -1,6 +1,8 @@
 //! Agendas of the world outside, in memory: what a plugin and its server do
 //! together, with every way in which the road between can fail.
 
+#![expect(clippy::result_large_err, reason = "the port's own error: an agenda says what stands instead")]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Wake, Waker};
 
 use futures::channel::oneshot;
 
@@ -130,7 +130,7 @@ impl Executor {
         task.ready.queued.store(false, Ordering::Relaxed);
         let waker = Waker::from(task.ready.clone());
         let place = task.place;
-        if let Poll::Pending = task.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        if task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
             self.tasks.borrow_mut().insert(id, task);
         }
         if place == Place::Process
