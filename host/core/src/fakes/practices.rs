@@ -47,7 +47,8 @@ impl Practices for FixedPractices {
 /// (`dr-martin`) and Dr Paul Petit (`dr-petit`), who see patients from Monday to
 /// Saturday noon; motives `consultation` (medical, 15 min), `suivi` (medical,
 /// 30 min with 5 min after it, known patients), `vaccination` (medical, 10 min,
-/// two seats), `certificat` and `renouvellement` (administrative); features
+/// two seats), `certificat`, `renouvellement` and `information`
+/// (administrative); features
 /// `agenda`, `triage`, `script` and `courrier`. Every field can be changed
 /// afterwards.
 #[must_use]
@@ -77,6 +78,7 @@ pub fn french_practice(id: &str) -> Practice {
             Motive { seats: 2, grid_min: 10, ..motive("vaccination", "Vaccination", 10) },
             Motive { medical: false, ..motive("certificat", "Certificat médical", 15) },
             Motive { medical: false, ..motive("renouvellement", "Renouvellement d'ordonnance", 15) },
+            Motive { medical: false, ..motive("information", "Demande de renseignement", 15) },
         ],
         red_flags: Vec::new(),
         instructions: vec![Instruction {

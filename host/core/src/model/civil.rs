@@ -180,20 +180,38 @@ pub fn parse_date(text: &str) -> Result<Date, CivilError> {
     text.parse().map_err(|_| CivilError::NotADate)
 }
 
-/// Days from a birth date to `today`; `None` when it cannot be read or lies in
-/// the future.
+/// Days from a birth date to `today`; `None` when the day is not known
+/// (`1958-04`, `1958`), cannot be read or lies in the future.
 #[must_use]
 pub fn age_days(birth_date: &str, today: Date) -> Option<u32> {
     let born = parse_date(birth_date).ok()?;
-    let days = today.since(born).ok()?.get_days();
-    u32::try_from(days).ok()
+    u32::try_from(today.since(born).ok()?.get_days()).ok()
 }
 
-/// Whole years from a birth date to `today`, as a birthday counts them; `None`
-/// as for [`age_days`].
+/// The first and the last day on which somebody of this birth date may be born:
+/// `1958-04-30` is one day, `1958-04` a month, `1958` a year. `None` when it
+/// cannot be read.
 #[must_use]
-pub fn age_years(birth_date: &str, today: Date) -> Option<u32> {
-    let born = parse_date(birth_date).ok()?;
+pub fn birth_days(birth_date: &str) -> Option<(Date, Date)> {
+    let days = match birth_date.len() {
+        10 => (parse_date(birth_date).ok()?, parse_date(birth_date).ok()?),
+        7 => {
+            let first = parse_date(&format!("{birth_date}-01")).ok()?;
+            (first, first.last_of_month())
+        }
+        4 => {
+            let first = parse_date(&format!("{birth_date}-01-01")).ok()?;
+            (first, first.last_of_year())
+        }
+        _ => return None,
+    };
+    Some(days)
+}
+
+/// Whole years from a day to `today`, as birthdays count them; `None` when it
+/// lies in the future.
+#[must_use]
+pub fn years_since(born: Date, today: Date) -> Option<u32> {
     let years = i32::from(today.year()) - i32::from(born.year());
     let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
     u32::try_from(years - i32::from(!had_birthday)).ok()
@@ -328,12 +346,26 @@ mod tests {
     #[test]
     fn ages_count_birthdays_and_refuse_the_future() {
         let today = parse_date("2026-11-24").unwrap();
-        assert_eq!(age_years("1951-11-25", today), Some(74));
-        assert_eq!(age_years("1951-11-24", today), Some(75));
+        let years = |text: &str| years_since(parse_date(text).unwrap(), today);
+        assert_eq!(years("1951-11-25"), Some(74));
+        assert_eq!(years("1951-11-24"), Some(75));
+        assert_eq!(years("2026-11-25"), None);
         assert_eq!(age_days("2026-11-01", today), Some(23));
         assert_eq!(age_days("2026-11-25", today), None);
-        assert_eq!(age_years("2026-11-25", today), None);
-        assert_eq!(age_years("hier", today), None);
+        assert_eq!(age_days("2026-11", today), None);
+        assert_eq!(age_days("hier", today), None);
+    }
+
+    #[test]
+    fn birth_dates_known_in_part_are_stretches_of_days() {
+        let days = |text: &str| birth_days(text).map(|(first, last)| (first.to_string(), last.to_string()));
+        let pair = |first: &str, last: &str| Some((first.to_owned(), last.to_owned()));
+        assert_eq!(days("1958-04-30"), pair("1958-04-30", "1958-04-30"));
+        assert_eq!(days("1960-02"), pair("1960-02-01", "1960-02-29"));
+        assert_eq!(days("1958"), pair("1958-01-01", "1958-12-31"));
+        for text in ["1958-13", "58", "1958-4", "", "19é8"] {
+            assert_eq!(days(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What makes any request more urgent, whatever the grid says (S12).
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::model::care::{Fact, Level, Value, keys, latest};
-use crate::model::civil::{age_days, age_years};
+use crate::model::civil::{birth_days, years_since};
 
 /// What the host knows of patient and caller. Every field can only raise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,11 +30,13 @@ impl Circumstances {
     pub fn of(facts: &[Fact], today: Date, repeated: u32) -> Self {
         let any =
             |key: &str, wanted: fn(&Value) -> bool| facts.iter().any(|fact| fact.key == key && wanted(&fact.value));
-        let born = latest(facts, keys::PATIENT_BIRTH_DATE).and_then(|fact| fact.value.as_text());
+        let born = latest(facts, keys::PATIENT_BIRTH_DATE).and_then(|fact| fact.value.as_text()).and_then(birth_days);
+        let grown = today.saturating_sub(INFANT_DAYS.days());
         let asked_and_not_no = |value: &Value| *value != Value::No;
         Self {
-            infant: born.and_then(|date| age_days(date, today)).is_some_and(|days| days < INFANT_DAYS),
-            aged: born.and_then(|date| age_years(date, today)).is_some_and(|years| years > AGED_YEARS),
+            // Of a date that is known in part, the day that raises more.
+            infant: born.is_some_and(|(first, last)| last > grown && first <= today),
+            aged: born.and_then(|(first, _)| years_since(first, today)).is_some_and(|years| years > AGED_YEARS),
             pregnant: any(keys::PATIENT_PREGNANT, asked_and_not_no),
             third_party: any(keys::CALLER_KIND, |value| value.as_text() == Some("relative")),
             language_barrier: any(LANGUAGE_BARRIER, asked_and_not_no),
@@ -44,7 +47,7 @@ impl Circumstances {
 
 /// Yes, no or unknown: whether caller and operator lack a common language.
 const LANGUAGE_BARRIER: &str = "caller.language-barrier";
-const INFANT_DAYS: u32 = 92;
+const INFANT_DAYS: i64 = 92;
 const AGED_YEARS: u32 = 75;
 
 /// One circumstance and the level that it asks for at least.

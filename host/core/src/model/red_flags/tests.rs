@@ -154,6 +154,9 @@ fn circumstances_are_read_from_the_facts() {
     assert!(!born("2026-08-24").infant);
     assert!(born("1950-11-24").aged);
     assert!(!born("1950-11-25").aged);
+    assert!(born("1950").aged && !born("1951").aged, "known in part: the day that raises more");
+    assert!(born("2026-08").infant && born("2026").infant && !born("2025").infant);
+    assert!(!born("2027-01-01").infant, "nobody is born tomorrow");
     assert!(of(keys::PATIENT_PREGNANT, Value::Unknown).pregnant);
     assert!(!of(keys::PATIENT_PREGNANT, Value::No).pregnant);
     assert!(of(keys::CALLER_KIND, Value::Choice("relative".to_owned())).third_party);
