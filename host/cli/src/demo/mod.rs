@@ -1,9 +1,9 @@
 //! `greffon demo`: a whole morning at three synthetic practices, through the
 //! HTTP API and the real plugins, on a clock of its own.
 
-mod api;
+pub mod api;
 mod assets;
-mod clock;
+pub mod clock;
 mod day;
 mod peer;
 mod play;

@@ -1,0 +1,26 @@
+//! The greffon host's commands, configuration and composition root, as a
+//! library so that tests compose a whole host in their own process. The binary
+//! only calls [`run`].
+
+mod commands;
+pub mod config;
+pub mod demo;
+mod output;
+mod telemetry;
+pub mod wire;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    let arguments = commands::Arguments::parse();
+    match commands::run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `kill -9` at any moment: after a restart everything is where its state says.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+const KILLS: u32 = 30;
+
+/// The binary of this profile, brought up to date first.
+fn greffon() -> anyhow::Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo).args(["build", "--quiet", "--package", "greffon"]).status()?;
+    anyhow::ensure!(built.success(), "greffon does not build");
+    let test = std::env::current_exe()?;
+    let profile = test.parent().and_then(|deps| deps.parent()).context("tests are built into a profile's folder")?;
+    Ok(profile.join("greffon"))
+}
+
+/// Different moments in every run of the loop, the same in every run of the
+/// test.
+fn moments() -> impl Iterator<Item = Duration> {
+    let mut seed = 0x9e37_79b9_u32;
+    std::iter::repeat_with(move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Duration::from_millis(u64::from(seed >> 16) % 2500)
+    })
+}
+
+#[test]
+fn a_demo_day_killed_thirty_times_loses_and_doubles_nothing() -> anyhow::Result<()> {
+    let greffon = greffon()?;
+    let folder = tempfile::tempdir()?;
+    let start = || {
+        Command::new(&greffon)
+            .args(["demo", "--json", "--data"])
+            .arg(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+    };
+    let mut killed = 0;
+    for moment in moments().take(KILLS as usize) {
+        let mut process = start()?;
+        // The moment is the point: past the start-up, somewhere in the day.
+        std::thread::sleep(Duration::from_millis(700) + moment);
+        if process.try_wait()?.is_none() {
+            process.kill()?;
+            killed += 1;
+        }
+        process.wait()?;
+    }
+    let output = start()?.wait_with_output()?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let summary: Value = serde_json::from_slice(&output.stdout).with_context(|| errors.into_owned())?;
+    assert_eq!(summary["double_bookings"], 0, "{summary}");
+    assert_eq!(summary["lost"], 0, "{summary}");
+    assert_eq!(summary["commitments"]["open"], 0, "{summary}");
+    assert!(summary["contacts"].as_u64().is_some_and(|count| count >= 80), "{summary}");
+    println!("killed {killed} of {KILLS} runs before their end");
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Black-box tests over the whole of greffon: one binary, one module per
+//! folder of behaviour.
+
+mod support;
+
+mod architecture;
+mod booking_race;
+mod caldav_journey;
+mod config_errors;
+mod kill_nine;
+mod lost_answers;

@@ -1,0 +1,163 @@
+//! A whole host: real storage, real plugins, real HTTP, a manual clock.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use greffon::config::operator::{Allow, OperatorConfig};
+use greffon::config::secret::{SecretFile, SecretRef};
+use greffon::demo::api::Api;
+use greffon::wire::{Host, own_issuer};
+use greffon_core::fakes::clock::ManualClock;
+use greffon_core::model::audit::Role;
+use greffon_core::ports::clock::Clock;
+use greffon_core::ports::practices::Practices as _;
+use greffon_core::time::Instant;
+use greffon_server::NewToken;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Monday 7 September 2026, 08:00 in Paris.
+pub const MONDAY: Instant = Instant(1_788_760_800_000);
+
+/// A host that a test owns.
+pub struct TestHost {
+    /// The parts.
+    pub host: Host,
+    /// The clock.
+    pub clock: Arc<ManualClock>,
+    /// Somebody who holds the line.
+    pub secretary: Api,
+    folder: TempDir,
+}
+
+impl TestHost {
+    /// A host over a fresh SQLite file, serving these practice files.
+    pub async fn sqlite(practices: &[(&str, String)]) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let storage = format!("sqlite:{}", folder.path().join("greffon.db").display());
+        Self::start(folder, &storage, practices).await
+    }
+
+    /// A host over this database, serving these practice files.
+    pub async fn over(storage: &str, practices: &[(&str, String)]) -> anyhow::Result<Self> {
+        Self::start(tempfile::tempdir()?, storage, practices).await
+    }
+
+    async fn start(folder: TempDir, storage: &str, practices: &[(&str, String)]) -> anyhow::Result<Self> {
+        let mut config = OperatorConfig {
+            storage: storage.to_owned(),
+            practices: folder.path().join("practices"),
+            data: folder.path().to_path_buf(),
+            ..OperatorConfig::default()
+        };
+        for (id, text) in practices {
+            write(&config.practices.join(format!("{id}.toml")), text)?;
+            config.allow.insert((*id).to_owned(), Allow { cidrs: vec!["127.0.0.0/8".parse()?] });
+        }
+        write(&config.practices.join("secrets/dav"), "secret")?;
+        let key = folder.path().join("signing.pem");
+        write(&key, &greffon_server::signing_key_pem(&[7; 32]))?;
+        config.keys.signing = Some(SecretRef::File(SecretFile { file: key.display().to_string() }));
+        let issuer = own_issuer(&config)?.context("there is a key")?;
+
+        let clock = Arc::new(ManualClock::at(MONDAY));
+        let host = Host::build(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        let problems = host.wiring.directory.refresh().problems;
+        anyhow::ensure!(problems.is_empty(), "{}", problems[0]);
+        let app = host.app(Arc::new(String::new))?;
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        let base = format!("http://{}", listener.local_addr()?);
+        tokio::spawn(greffon_server::serve(listener, app, std::future::pending()));
+        let token = issuer.sign(
+            &NewToken {
+                subject: "secretary".to_owned(),
+                role: Role::Supervisor,
+                practices: Some(host.wiring.directory.list()),
+                scope: None,
+                lifetime: Duration::from_secs(30 * 24 * 3600),
+            },
+            MONDAY,
+        )?;
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { host, clock, secretary: Api::new(client, base, token), folder })
+    }
+
+    /// The folder that mail without a relay goes to.
+    pub fn mail_folder(&self, practice: &str) -> std::path::PathBuf {
+        self.folder.path().join("mail").join(practice)
+    }
+
+    /// Overwrites a practice file.
+    pub fn rewrite(&self, practice: &str, text: &str) -> anyhow::Result<()> {
+        write(&self.folder.path().join("practices").join(format!("{practice}.toml")), text)
+    }
+
+    /// Works the queue off without moving the clock.
+    pub async fn work(&self) -> anyhow::Result<()> {
+        while self.host.reception.run_due_jobs(32).await? > 0 {}
+        Ok(())
+    }
+
+    /// Lets time pass, stopping wherever a job is due.
+    pub async fn pass(&self, minutes: i64) -> anyhow::Result<()> {
+        let until = self.clock.now().plus_minutes(minutes);
+        loop {
+            self.work().await?;
+            match self.host.reception.storage.next_job_at().await? {
+                Some(next) if next <= until && next > self.clock.now() => self.clock.set(next),
+                _ => break,
+            }
+        }
+        self.clock.set(until);
+        self.work().await
+    }
+
+    /// A contact about an administrative motive, ready to book.
+    pub async fn contact_ready_to_book(&self, practice: &str, number: usize) -> anyhow::Result<String> {
+        let text = |key: &str, value: &str| json!({ "key": key, "value": { "text": value } });
+        let body = json!({
+            "channel": "phone",
+            "origin": format!("+33 6 39 98 00 {number:02}"),
+            "facts": [
+                { "key": "caller.kind", "value": { "choice": "patient" } },
+                { "key": "request.motive", "value": { "choice": "certificat" } },
+                { "key": "red-flag.all", "value": "no" },
+                text("patient.family", &format!("Durand{number}")),
+                text("patient.given", "Alix"),
+                { "key": "patient.birth-date", "value": { "date": "1980-02-29" } },
+                text("patient.email", &format!("patient{number}@patients.example")),
+                { "key": "caller.phone", "value": { "phone": "+33639980001" } },
+            ],
+        });
+        let path = format!("/v1/practices/{practice}/contacts");
+        let view = self.secretary.call(Method::POST, &path, Some(&body)).await?.ok("receiving a contact")?;
+        let view = if view["view"].is_object() { &view["view"] } else { &view };
+        view["contact"].as_str().map(str::to_owned).context("a contact has an id")
+    }
+
+    /// Slots on offer for a contact, from this instant on.
+    pub async fn slots(&self, contact: &str, from: Instant) -> anyhow::Result<Vec<Value>> {
+        let path = format!("/v1/contacts/{contact}/slots?limit=50&from={from}");
+        let mut offer = self.secretary.call(Method::GET, &path, None).await?.ok("searching slots")?;
+        anyhow::ensure!(offer["complete"] == true, "the offer is incomplete: {offer}");
+        match offer["slots"].take() {
+            Value::Array(slots) => Ok(slots),
+            other => anyhow::bail!("no slots in {other}"),
+        }
+    }
+
+    /// The contact as the API shows it.
+    pub async fn view(&self, contact: &str) -> anyhow::Result<Value> {
+        let path = format!("/v1/contacts/{contact}");
+        let mut body = self.secretary.call(Method::GET, &path, None).await?.ok("reading a contact")?;
+        Ok(if body["view"].is_object() { body["view"].take() } else { body })
+    }
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::create_dir_all(path.parent().context("a file is in a folder")?)?;
+    Ok(std::fs::write(path, text)?)
+}

@@ -1,0 +1,67 @@
+//! Practice files for the tests: synthetic, as small as they can be.
+
+/// A practice whose agenda is kept by `agenda-local`.
+pub fn local(id: &str) -> String {
+    practice(id, "agenda-local", "grants.keyvalue = true\nsettings = { agendas = { martin = { label = \"Dr Martin\" } } }", "")
+}
+
+/// A practice whose agenda is on a CalDAV server.
+pub fn caldav(id: &str, origin: &str, calendar: &str, mail: &str) -> String {
+    let feature = format!(
+        "settings = {{ base-url = \"{origin}\", calendars = {{ martin = \"{calendar}\" }} }}\n\
+         grants.http = [\"{origin}\"]\n\
+         grants.keyvalue = true\n\
+         credentials.dav = {{ scheme = \"basic\", username = \"cabinet\", password = {{ file = \"secrets/dav\" }}, \
+         origin = \"{origin}\" }}"
+    );
+    practice(id, "agenda-caldav", &feature, mail)
+}
+
+/// `[mail]` for a relay on the loopback interface.
+pub fn relay(port: u16) -> String {
+    format!("[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"accueil@test.example\"\n")
+}
+
+fn practice(id: &str, plugin: &str, feature: &str, mail: &str) -> String {
+    format!(
+        r#"id = "{id}"
+name = "Cabinet de test"
+time-zone = "Europe/Paris"
+demo = true
+
+[sites.nord]
+name = "Nord"
+address = "1 rue du Test, 75000 Paris"
+hours = {{ mon-fri = ["08:00-19:00"] }}
+
+[practitioners.dr-martin]
+name = "Dr Claire Martin"
+rpps = "10003456789"
+agendas = [{{ agenda = "martin", feature = "agenda", site = "nord" }}]
+
+[motives.certificat]
+label = "Certificat"
+medical = false
+duration-min = 15
+documents = ["questionnaire de santé"]
+
+[recipients.secretariat]
+mailto = "secretariat@test.example"
+[recipients.dr-martin]
+mailto = "dr-martin@test.example"
+
+{mail}
+[features.agenda]
+plugin = "{plugin}"
+{feature}
+
+[features.script]
+plugin = "script-standard"
+
+[features.courriel]
+plugin = "notify-email"
+settings = {{ from = "accueil@test.example", from-name = "Cabinet de test", max-sensitivity = "health" }}
+grants.mail = true
+"#
+    )
+}
