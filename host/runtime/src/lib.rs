@@ -1,8 +1,36 @@
-//! Runs greffon plugins: sandboxed WebAssembly components under limits.
+#![doc = include_str!("../README.md")]
 
+mod api_version;
 pub mod bindings;
+mod bound;
+mod breaker;
 pub mod capability;
+mod convert;
+mod cpu;
+mod engine;
+mod failure;
+mod grants;
+mod instance;
+mod kind;
 pub mod limits;
+mod linker;
+mod manifest;
 pub mod origin;
+mod package;
+mod problem;
+mod registry;
+mod runtime;
+mod settings;
 pub mod state;
+mod stats;
 mod wasi;
+
+pub use self::api_version::{ApiTrack, ApiVersion, PluginVersion, SERVED as SERVED_API};
+pub use self::breaker::BreakerConfig;
+pub use self::engine::EngineError;
+pub use self::manifest::{Asks, DataClass, LimitsAsk, Manifest, ManifestError, OriginAsk, Place, PluginId};
+pub use self::package::{API_VERSION_SECTION, Inspection, PackageError, inspect};
+pub use self::problem::Problem;
+pub use self::registry::{LoadError, PluginInfo};
+pub use self::runtime::{Runtime, RuntimeConfig, RuntimeError};
+pub use self::stats::KindStats;

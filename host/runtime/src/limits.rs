@@ -4,8 +4,12 @@
 use std::time::Duration;
 
 use greffon_core::model::practice::PluginKind;
+use thiserror::Error;
 use wasmtime::ResourceLimiter;
 
+use crate::manifest::LimitsAsk;
+
+const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
 /// The limits of one call.
@@ -15,7 +19,7 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Wall time from the first instruction to the answer, host calls included.
     pub deadline: Duration,
-    /// Time on a processor, counted in whole ticks of the epoch.
+    /// Time on a processor, looked at once a tick of the epoch.
     pub cpu: Duration,
     /// Bytes of text and data in the answer.
     pub output_bytes: u64,
@@ -57,6 +61,87 @@ impl Limits {
             keyvalue_value_bytes: MIB,
             keyvalue_total_bytes: 64 * MIB,
         }
+    }
+}
+
+/// A manifest asks for more than the operator allows.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("limits.{key} = {asked} is more than the operator allows, {cap}; lower it, or raise limits.{key} of greffon.toml")]
+pub struct AboveCap {
+    /// Key of the manifest, and of the operator's file.
+    pub key: &'static str,
+    /// What the manifest asks for.
+    pub asked: u64,
+    /// The operator's cap, in the same unit.
+    pub cap: u64,
+}
+
+impl Limits {
+    /// What a manifest may ask for at most, unless the operator says otherwise.
+    #[must_use]
+    pub fn caps() -> Self {
+        Self {
+            memory_bytes: 128 * MIB,
+            deadline: Duration::from_secs(30),
+            cpu: Duration::from_secs(5),
+            output_bytes: 8 * MIB,
+            transfer_bytes: 32 * MIB,
+            log_lines: 1_000,
+            http_requests: 512,
+            http_body_bytes: 16 * MIB,
+            keyvalue_operations: 10_000,
+            keyvalue_value_bytes: MIB,
+            keyvalue_total_bytes: 256 * MIB,
+        }
+    }
+
+    /// These limits with what a manifest asks for instead.
+    ///
+    /// # Errors
+    /// The first ask above its cap.
+    pub fn with(mut self, asks: &LimitsAsk, caps: &Self) -> Result<Self, AboveCap> {
+        let bytes = |asked: &mut u64, ask: Option<u32>, unit: u64, cap: u64, key| {
+            let Some(ask) = ask else { return Ok(()) };
+            let asked_bytes = u64::from(ask).saturating_mul(unit);
+            if asked_bytes > cap {
+                return Err(AboveCap { key, asked: u64::from(ask), cap: cap / unit });
+            }
+            *asked = asked_bytes;
+            Ok(())
+        };
+        bytes(&mut self.memory_bytes, asks.memory_mib, MIB, caps.memory_bytes, "memory-mib")?;
+        bytes(&mut self.output_bytes, asks.output_kib, KIB, caps.output_bytes, "output-kib")?;
+        bytes(&mut self.transfer_bytes, asks.transfer_kib, KIB, caps.transfer_bytes, "transfer-kib")?;
+        bytes(&mut self.http_body_bytes, asks.http_body_kib, KIB, caps.http_body_bytes, "http-body-kib")?;
+        let total = &mut self.keyvalue_total_bytes;
+        bytes(total, asks.keyvalue_total_kib, KIB, caps.keyvalue_total_bytes, "keyvalue-total-kib")?;
+
+        let count = |asked: &mut u32, ask: Option<u32>, cap: u32, key| {
+            let Some(ask) = ask else { return Ok(()) };
+            if ask > cap {
+                return Err(AboveCap { key, asked: u64::from(ask), cap: u64::from(cap) });
+            }
+            *asked = ask;
+            Ok(())
+        };
+        count(&mut self.log_lines, asks.log_lines, caps.log_lines, "log-lines")?;
+        count(&mut self.http_requests, asks.http_requests, caps.http_requests, "http-requests")?;
+        let operations = &mut self.keyvalue_operations;
+        count(operations, asks.keyvalue_operations, caps.keyvalue_operations, "keyvalue-operations")?;
+
+        let time = |asked: &mut Duration, ask: Option<u32>, cap: Duration, key| {
+            let Some(ask) = ask else { return Ok(()) };
+            let time = Duration::from_millis(u64::from(ask));
+            if time > cap {
+                let cap = u64::try_from(cap.as_millis()).unwrap_or(u64::MAX);
+                return Err(AboveCap { key, asked: u64::from(ask), cap });
+            }
+            *asked = time;
+            Ok(())
+        };
+        time(&mut self.deadline, asks.deadline_ms, caps.deadline, "deadline-ms")?;
+        time(&mut self.cpu, asks.cpu_ms, caps.cpu, "cpu-ms")?;
+        Ok(self)
     }
 }
 
@@ -140,6 +225,26 @@ impl ResourceLimiter for StoreLimiter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_manifest_gets_what_it_asks_for_up_to_the_cap() {
+        let asks = LimitsAsk { memory_mib: Some(128), deadline_ms: Some(100), ..LimitsAsk::default() };
+        let limits = Limits::of(PluginKind::Agenda).with(&asks, &Limits::caps()).expect("within the caps");
+        assert_eq!(limits.memory_bytes, 128 * MIB);
+        assert_eq!(limits.deadline, Duration::from_millis(100));
+        assert_eq!(limits.cpu, Duration::from_millis(500));
+    }
+
+    #[test]
+    fn one_more_than_the_cap_names_the_key_and_both_values() {
+        let asks = LimitsAsk { memory_mib: Some(129), ..LimitsAsk::default() };
+        let error = Limits::of(PluginKind::Agenda).with(&asks, &Limits::caps()).expect_err("above");
+        assert_eq!(error, AboveCap { key: "memory-mib", asked: 129, cap: 128 });
+        let asks = LimitsAsk { cpu_ms: Some(5_001), ..LimitsAsk::default() };
+        assert!(Limits::of(PluginKind::Agenda).with(&asks, &Limits::caps()).is_err());
+        let asks = LimitsAsk { log_lines: Some(1_001), ..LimitsAsk::default() };
+        assert!(Limits::of(PluginKind::Agenda).with(&asks, &Limits::caps()).is_err());
+    }
 
     #[test]
     fn memories_of_one_store_are_summed() {

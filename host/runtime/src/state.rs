@@ -84,10 +84,8 @@ pub struct Counters {
     pub log_lines: u32,
     /// Key-value operations.
     pub keyvalue_operations: u32,
-    /// HTTP requests that were let through.
-    pub http_requests: u32,
-    /// Ticks of the epoch while the guest ran.
-    pub ticks: u32,
+    /// Bytes that open compare-and-swap handles hold now.
+    pub keyvalue_held_bytes: u64,
 }
 
 /// An open bucket: `wasi:keyvalue/store.bucket`.

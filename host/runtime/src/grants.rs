@@ -1,0 +1,214 @@
+//! Manifest ∧ grant: a plugin may do what its manifest asks for *and* the
+//! practice's file grants. Each key alone opens nothing.
+
+use std::collections::BTreeMap;
+
+use greffon_core::model::practice::{Binding, Credential};
+
+use crate::manifest::{Manifest, nearest};
+use crate::origin::Origin;
+use crate::problem::Problem;
+use crate::state::Granted;
+
+/// What a binding lets its plugin do. A grant that the manifest does not ask
+/// for is worth nothing and no error, so that a plugin can give up an ask.
+///
+/// # Errors
+/// Each ask without a grant, each origin that is none or was not asked for,
+/// each credential that the plugin does not know.
+pub fn granted(manifest: &Manifest, binding: &Binding) -> Result<Granted, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let asks = &manifest.asks;
+    let mut missing = |asked: bool, granted: bool, name: &str, value: &str| {
+        if asked && !granted {
+            problems.push(Problem {
+                key: format!("grants.{name}"),
+                message: format!("plugin \"{}\" asks for {name}, which is not granted", manifest.id),
+                hint: format!("add under [features.{}]: grants.{name} = {value}", binding.feature),
+            });
+        }
+    };
+    missing(asks.keyvalue, binding.grants.keyvalue, "keyvalue", "true");
+    missing(asks.mail, binding.grants.mail, "mail", "true");
+    let example = match asks.http.first() {
+        Some(ask) if !ask.to_string().contains('*') => format!("[\"{ask}\"]"),
+        _ => "[\"https://server.example\"]".to_owned(),
+    };
+    missing(!asks.http.is_empty(), !binding.grants.http.is_empty(), "http", &example);
+    let http = origins(manifest, binding, &mut problems);
+    credentials(manifest, binding, &http, &mut problems);
+    if problems.is_empty() {
+        let keyvalue = asks.keyvalue && binding.grants.keyvalue;
+        let mail = asks.mail && binding.grants.mail;
+        Ok(Granted { http, keyvalue, mail })
+    } else {
+        Err(problems)
+    }
+}
+
+/// The credentials that the plugin may use: those that its manifest names.
+pub(crate) fn credentials_of(manifest: &Manifest, binding: &Binding) -> BTreeMap<String, Credential> {
+    let asked = |name: &String| manifest.asks.credentials.contains(name);
+    binding
+        .credentials
+        .iter()
+        .filter(|(name, _)| asked(name))
+        .map(|(name, credential)| (name.clone(), credential.clone()))
+        .collect()
+}
+
+fn origins(manifest: &Manifest, binding: &Binding, problems: &mut Vec<Problem>) -> Vec<Origin> {
+    let asks = &manifest.asks.http;
+    if asks.is_empty() {
+        return Vec::new();
+    }
+    let mut origins = Vec::new();
+    for (index, text) in binding.grants.http.iter().enumerate() {
+        let key = format!("grants.http.{index}");
+        match text.parse::<Origin>() {
+            Ok(origin) if asks.iter().any(|ask| ask.covers(&origin)) => origins.push(origin),
+            Ok(origin) => {
+                let asked: Vec<String> = asks.iter().map(ToString::to_string).collect();
+                problems.push(Problem {
+                    key,
+                    message: format!("plugin \"{}\" does not ask for \"{origin}\"", manifest.id),
+                    hint: format!("it asks for: {}", asked.join(", ")),
+                });
+            }
+            Err(error) => problems.push(Problem {
+                key,
+                message: format!("\"{}\" is not an origin", error.0),
+                hint: "write scheme, host and port only, such as \"https://dav.example\"".to_owned(),
+            }),
+        }
+    }
+    origins
+}
+
+fn credentials(manifest: &Manifest, binding: &Binding, http: &[Origin], problems: &mut Vec<Problem>) {
+    let known: Vec<&str> = manifest.asks.credentials.iter().map(String::as_str).collect();
+    for (name, credential) in &binding.credentials {
+        let key = format!("credentials.{name}");
+        if !known.contains(&name.as_str()) {
+            let hint = match nearest(name, &known) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None if known.is_empty() => "it uses none: remove the line".to_owned(),
+                None => format!("it uses: {}", known.join(", ")),
+            };
+            let message = format!("plugin \"{}\" uses no credential \"{name}\"", manifest.id);
+            problems.push(Problem { key, message, hint });
+            continue;
+        }
+        let Some(text) = &credential.origin else { continue };
+        let key = format!("{key}.origin");
+        match text.parse::<Origin>() {
+            Ok(origin) if http.contains(&origin) => {}
+            Ok(origin) => problems.push(Problem {
+                key,
+                message: format!("the credential is for \"{origin}\", which is not granted"),
+                hint: format!("add \"{origin}\" to grants.http, or correct the origin"),
+            }),
+            Err(error) => problems.push(Problem {
+                key,
+                message: format!("\"{}\" is not an origin", error.0),
+                hint: "write scheme, host and port only, such as \"https://dav.example\"".to_owned(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use greffon_core::model::practice::{CredentialScheme, Grants, PluginKind};
+
+    use super::*;
+
+    fn manifest(asks: &str) -> Manifest {
+        let text = format!(
+            "id = \"agenda-x\"\nkind = \"agenda\"\nversion = \"0.1.0\"\napi = \"0.1\"\nlicence = \"Apache-2.0\"\n\
+             description = \"x\"\n[asks]\n{asks}"
+        );
+        Manifest::parse(Path::new("plugin.toml"), &text).expect("manifest")
+    }
+
+    fn binding(http: &[&str], keyvalue: bool) -> Binding {
+        Binding {
+            feature: "agenda-nord".into(),
+            plugin: "agenda-x".to_owned(),
+            kind: PluginKind::Agenda,
+            sites: Vec::new(),
+            practitioners: Vec::new(),
+            recipients: Vec::new(),
+            settings: serde_json::Value::Null,
+            grants: Grants { http: http.iter().map(ToString::to_string).collect(), keyvalue, mail: false },
+            credentials: BTreeMap::new(),
+        }
+    }
+
+    fn basic(origin: &str) -> Credential {
+        let scheme = CredentialScheme::Basic { username: "u".to_owned(), password: "p".to_owned().into() };
+        Credential { scheme, origin: Some(origin.to_owned()) }
+    }
+
+    #[test]
+    fn an_ask_without_a_grant_names_the_line_to_add() {
+        let problems = granted(&manifest("keyvalue = true"), &binding(&[], false)).expect_err("not granted");
+        assert_eq!(problems[0].key, "grants.keyvalue");
+        assert_eq!(problems[0].hint, "add under [features.agenda-nord]: grants.keyvalue = true");
+    }
+
+    #[test]
+    fn an_http_ask_names_the_origin_to_grant() {
+        let problems = granted(&manifest("http = [\"https://api.x.example\"]"), &binding(&[], false)).expect_err("no");
+        assert_eq!(problems[0].hint, "add under [features.agenda-nord]: grants.http = [\"https://api.x.example\"]");
+    }
+
+    #[test]
+    fn a_grant_without_an_ask_gives_nothing() {
+        let given = granted(&manifest(""), &binding(&["https://a.example"], true)).expect("harmless");
+        assert_eq!(given, Granted::default());
+    }
+
+    #[test]
+    fn an_origin_that_was_not_asked_for_is_refused() {
+        let manifest = manifest("http = [\"https://*.x.example\"]");
+        let problems = granted(&manifest, &binding(&["https://a.x.example", "https://y.example"], false))
+            .expect_err("y is not asked for");
+        assert_eq!(problems[0].key, "grants.http.1");
+        assert!(problems[0].hint.contains("https://*.x.example"), "{}", problems[0].hint);
+    }
+
+    #[test]
+    fn what_is_no_origin_is_refused() {
+        let problems =
+            granted(&manifest("http = [\"*\"]"), &binding(&["https://a.example/path"], false)).expect_err("a path");
+        assert!(problems[0].message.contains("https://a.example/path"));
+    }
+
+    #[test]
+    fn a_misspelt_credential_is_named_with_the_nearest_one() {
+        let manifest = manifest("http = [\"*\"]\ncredentials = [\"dav\"]");
+        let mut binding = binding(&["https://a.example"], false);
+        binding.credentials.insert("dva".to_owned(), basic("https://a.example"));
+        let problems = granted(&manifest, &binding).expect_err("misspelt");
+        assert_eq!(problems[0].hint, "did you mean \"dav\"?");
+    }
+
+    #[test]
+    fn a_credential_goes_to_a_granted_origin_only() {
+        let manifest = manifest("http = [\"*\"]\ncredentials = [\"dav\"]");
+        let mut binding = binding(&["https://a.example"], false);
+        binding.credentials.insert("dav".to_owned(), basic("https://b.example"));
+        let problems = granted(&manifest, &binding).expect_err("b is not granted");
+        assert_eq!(problems[0].key, "credentials.dav.origin");
+        assert!(!format!("{problems:?}").contains("password"));
+    }
+
+    #[test]
+    fn a_credential_may_be_left_out() {
+        let manifest = manifest("http = [\"*\"]\ncredentials = [\"dav\"]");
+        assert!(granted(&manifest, &binding(&["https://a.example"], false)).is_ok());
+    }
+}

@@ -1,0 +1,230 @@
+//! One call: a permit, a store, an instance, an answer or a failure within the
+//! limits. The store is dropped with the call.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures::future::BoxFuture;
+use greffon_core::ids::PracticeId;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
+use tracing::Instrument;
+use wasmtime::{Engine, Store, UpdateDeadline};
+
+use crate::capability::http::Egress;
+use crate::cpu::CpuMeter;
+use crate::failure::{Failure, Stopped, classify};
+use crate::state::{Bound, CallState, Services};
+use crate::stats::CallTimes;
+
+/// Handles to resources that one store may hold.
+const HANDLES: usize = 1_000;
+/// How much later than the guest's own runtime the caller gives up waiting:
+/// only a host function that blocks a thread comes this far.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Makes calls.
+pub(crate) struct Caller {
+    pub engine: Engine,
+    /// The guests' own runtime: a spinning guest must not stop the server's
+    /// timers.
+    pub guests: Handle,
+    pub services: Arc<Services>,
+    pub egress: Egress,
+    pub permits: Permits,
+    pub times: CallTimes,
+}
+
+/// What a call of one function came to.
+pub(crate) type Answer<T> = Result<T, Failure>;
+
+impl Caller {
+    /// Calls a guest. `run` instantiates it and calls its function; `function`
+    /// names that for logs.
+    pub(crate) async fn call<T, F>(&self, bound: &Arc<Bound>, function: &'static str, run: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
+    {
+        let began = Instant::now();
+        let answer = match self.permits.take(&bound.practice).await {
+            Some(permits) => self.run(bound, function, permits, run).await,
+            None => Err(Failure::Busy),
+        };
+        self.times.record(bound.kind, began.elapsed());
+        if let Err(failure) = answer {
+            tracing::warn!(
+                practice.id = %bound.practice, feature = %bound.feature, plugin.name = bound.plugin, function,
+                failure = ?failure, duration_ms = began.elapsed().as_millis(),
+                "plugin \"{}\" gave no answer", bound.plugin,
+            );
+        }
+        answer
+    }
+
+    async fn run<T, F>(&self, bound: &Arc<Bound>, function: &'static str, permits: Held, run: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
+    {
+        let span = tracing::debug_span!(
+            "runtime.plugin.call", practice.id = %bound.practice, feature = %bound.feature,
+            plugin.name = bound.plugin, function, cpu_us = tracing::field::Empty, log_lines = tracing::field::Empty,
+            keyvalue_operations = tracing::field::Empty,
+        );
+        let limits = &bound.limits;
+        let give_up = limits.deadline + GRACE;
+        let transfer_bytes = usize::try_from(limits.transfer_bytes).unwrap_or(usize::MAX);
+        let engine = self.engine.clone();
+        let egress = self.egress.hooks(bound);
+        let (bound, services) = (Arc::clone(bound), Arc::clone(&self.services));
+        let recorded = span.clone();
+        let task = async move {
+            let meter = CpuMeter::default();
+            let mut store = Store::new(&engine, CallState::new(bound, services, egress));
+            store.limiter(|state| &mut state.limiter);
+            store.set_hostcall_fuel(transfer_bytes);
+            store.set_max_component_handles(HANDLES);
+            watch(&mut store, &meter);
+            let deadline = store.data().deadline;
+            let called = tokio::time::timeout_at(deadline.into(), meter.meter(run(&mut store))).await;
+            let answer = match called {
+                Ok(Ok(value)) => Ok(value),
+                Ok(Err(error)) => {
+                    let failure = classify(&error, store.data());
+                    tracing::debug!(error = format!("{error:#}"), "guest failed");
+                    Err(failure)
+                }
+                Err(_) => Err(Failure::Limit("deadline")),
+            };
+            let counters = store.data().counters;
+            // The slot of the pool is free before the permit is.
+            drop(store);
+            drop(permits);
+            recorded.record("cpu_us", meter.spent().as_micros());
+            recorded.record("log_lines", counters.log_lines);
+            recorded.record("keyvalue_operations", counters.keyvalue_operations);
+            answer
+        };
+        let task = self.guests.spawn(task.instrument(span));
+        // A caller that goes away frees the place at the guest's next tick.
+        let _abort = AbortOnDrop(task.abort_handle());
+        match tokio::time::timeout(give_up, task).await {
+            Ok(Ok(answer)) => answer,
+            // A host function panicked, or the runtime is shutting down.
+            Ok(Err(_)) => Err(Failure::Trapped("host")),
+            Err(_) => Err(Failure::Limit("deadline")),
+        }
+    }
+}
+
+/// Looks at the guest once a tick: ends it, or lets others run for a moment.
+fn watch(store: &mut Store<CallState>, meter: &CpuMeter) {
+    let meter = meter.clone();
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |cx| {
+        let state = cx.data();
+        if meter.inside() > state.bound.limits.cpu {
+            return Err(Stopped::Cpu.into());
+        }
+        if state.time_left().is_zero() {
+            return Err(Stopped::Deadline.into());
+        }
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+    });
+}
+
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// How many calls run at once: for one practice, then for all. Always in this
+/// order, so that a practice that waits holds no place of the others.
+#[derive(Debug)]
+pub(crate) struct Permits {
+    all: Arc<Semaphore>,
+    practices: Mutex<HashMap<PracticeId, Arc<Semaphore>>>,
+    per_practice: usize,
+    wait: Duration,
+}
+
+/// The two permits of a call; given back when dropped.
+pub(crate) struct Held {
+    _all: OwnedSemaphorePermit,
+    _practice: OwnedSemaphorePermit,
+}
+
+impl Permits {
+    pub(crate) fn new(calls: u32, per_practice: u32, wait: Duration) -> Self {
+        let count = |calls: u32| usize::try_from(calls).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        Self {
+            all: Arc::new(Semaphore::new(count(calls))),
+            practices: Mutex::default(),
+            per_practice: count(per_practice),
+            wait,
+        }
+    }
+
+    /// Waits a short time for a place; `None` when there is none.
+    async fn take(&self, practice: &PracticeId) -> Option<Held> {
+        let of_practice = self.of(practice);
+        // The common case costs no timer.
+        if let Ok(practice) = Arc::clone(&of_practice).try_acquire_owned()
+            && let Ok(all) = Arc::clone(&self.all).try_acquire_owned()
+        {
+            return Some(Held { _all: all, _practice: practice });
+        }
+        let both = async {
+            let practice = of_practice.acquire_owned().await.ok()?;
+            let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
+            Some(Held { _all: all, _practice: practice })
+        };
+        tokio::time::timeout(self.wait, both).await.ok().flatten()
+    }
+
+    fn of(&self, practice: &PracticeId) -> Arc<Semaphore> {
+        // Semaphores are only ever added: the map is whole whatever panicked.
+        let mut practices = self.practices.lock().unwrap_or_else(PoisonError::into_inner);
+        match practices.get(practice) {
+            Some(semaphore) => Arc::clone(semaphore),
+            None => {
+                let semaphore = Arc::new(Semaphore::new(self.per_practice));
+                practices.insert(practice.clone(), Arc::clone(&semaphore));
+                semaphore
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_practice_has_so_many_calls_at_once_and_others_still_find_a_place() {
+        let permits = Permits::new(3, 2, Duration::ZERO);
+        let (a, b) = (PracticeId::from("a"), PracticeId::from("b"));
+        let first = permits.take(&a).await.expect("a place");
+        let _second = permits.take(&a).await.expect("a place");
+        assert!(permits.take(&a).await.is_none(), "the practice is full");
+        let _other = permits.take(&b).await.expect("the others are not");
+        assert!(permits.take(&b).await.is_none(), "the host is full");
+        drop(first);
+        assert!(permits.take(&a).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_gets_the_next_place() {
+        let permits = Permits::new(1, 1, Duration::from_secs(60));
+        let practice = PracticeId::from("a");
+        let held = permits.take(&practice).await.expect("a place");
+        let (next, ()) = tokio::join!(permits.take(&practice), async { drop(held) });
+        assert!(next.is_some());
+    }
+}

@@ -1,0 +1,271 @@
+//! Agenda plugins. A write whose guest may have run and gave no answer is
+//! `outcome-unknown`; a read, or a write that never began, is `unavailable`.
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use greffon_core::ids::{AgendaId, AppointmentId, FeatureId, OpId};
+use greffon_core::model::person::IdentityTrust;
+use greffon_core::model::practice::{PluginKind, Practice};
+use greffon_core::model::scheduling::{
+    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
+    ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
+};
+use greffon_core::ports::plugins::{Agenda, PluginFailure};
+use greffon_core::time::{Instant, Span};
+use wasmtime::Store;
+
+use super::{intake, take};
+use crate::bindings::agenda::AgendaPlugin;
+use crate::bindings::agenda::greffon::scheduling::types as wit;
+use crate::convert::FromGuest;
+use crate::registry::Compiled;
+use crate::runtime::Runtime;
+use crate::state::CallState;
+
+/// The agenda plugin of one feature.
+pub(super) struct AgendaCalls<'a> {
+    runtime: &'a Runtime,
+    practice: &'a Practice,
+    feature: &'a FeatureId,
+}
+
+/// What a function of the contract returned.
+type Returned<'s, W> = BoxFuture<'s, wasmtime::Result<Result<W, wit::Error>>>;
+/// What comes of a call.
+type Asked<T> = Result<Result<T, AgendaError>, PluginFailure>;
+
+impl<'a> AgendaCalls<'a> {
+    pub(super) fn new(runtime: &'a Runtime, practice: &'a Practice, feature: &'a FeatureId) -> Self {
+        Self { runtime, practice, feature }
+    }
+
+    /// A call that changes nothing.
+    async fn read<T, W, F>(&self, function: &'static str, call: F) -> Result<T, AgendaError>
+    where
+        T: FromGuest<W> + Send + 'static,
+        W: 'static,
+        F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
+    {
+        match self.ask(function, IdentityTrust::Provisional, call).await {
+            // Nothing is written, so nothing is unknown.
+            Ok(Err(AgendaError::OutcomeUnknown(why))) => Err(AgendaError::Unavailable(why)),
+            Ok(answer) => answer,
+            Err(failure) => Err(AgendaError::Unavailable(failure.to_string())),
+        }
+    }
+
+    /// A call that may change the agenda. `told` is the trust in the person
+    /// that the guest is told about.
+    async fn write<T, W, F>(&self, function: &'static str, told: IdentityTrust, call: F) -> Result<T, AgendaError>
+    where
+        T: FromGuest<W> + Send + 'static,
+        W: 'static,
+        F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
+    {
+        match self.ask(function, told, call).await {
+            Ok(answer) => answer,
+            Err(failure) if failure.nothing_ran() => Err(AgendaError::Unavailable(failure.to_string())),
+            Err(failure) => Err(AgendaError::OutcomeUnknown(failure.to_string())),
+        }
+    }
+
+    async fn ask<T, W, F>(&self, function: &'static str, told: IdentityTrust, call: F) -> Asked<T>
+    where
+        T: FromGuest<W> + Send + 'static,
+        W: 'static,
+        F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
+    {
+        let ready = self.runtime.ready(self.practice, self.feature, PluginKind::Agenda)?;
+        let Compiled::Agenda(guest) = &ready.plugin.compiled else {
+            return Err(PluginFailure::NotBound(self.feature.clone()));
+        };
+        let guest = guest.clone();
+        self.runtime
+            .call(&ready, function, move |store| {
+                Box::pin(async move {
+                    let guest = guest.instantiate_async(&mut *store).await?;
+                    let returned = call(guest, &mut *store).await?;
+                    Ok(take(&mut intake(store).trusting(told), returned)?)
+                })
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl Agenda for AgendaCalls<'_> {
+    async fn describe(&self) -> Result<AgendaDescriptor, AgendaError> {
+        self.read("agenda.describe", |guest, store| {
+            Box::pin(async move { Ok(Ok(guest.greffon_scheduling_agenda().call_describe(store).await?)) })
+        })
+        .await
+    }
+
+    async fn probe(&self) -> Result<Instant, AgendaError> {
+        self.read("agenda.probe", |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_probe(store).await })
+        })
+        .await
+    }
+
+    async fn agendas(&self) -> Result<Vec<AgendaInfo>, AgendaError> {
+        self.read("agenda.agendas", |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_agendas(store).await })
+        })
+        .await
+    }
+
+    async fn motives(&self, of: &AgendaId) -> Result<Vec<AgendaMotive>, AgendaError> {
+        let of = of.0.clone();
+        self.read("agenda.motives", move |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_motives(store, &of).await })
+        })
+        .await
+    }
+
+    async fn find_slots(&self, query: &SlotQuery) -> Result<SlotPage, AgendaError> {
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let query = wit::SlotQuery::from(query.clone());
+        let mut page: SlotPage = self
+            .read("agenda.find-slots", move |guest, store| {
+                Box::pin(async move { guest.greffon_scheduling_agenda().call_find_slots(store, &query).await })
+            })
+            .await?;
+        if page.slots.len() > limit {
+            page.slots.truncate(limit);
+            page.complete = false;
+        }
+        Ok(page)
+    }
+
+    async fn changes(
+        &self,
+        of: &AgendaId,
+        cursor: Option<&str>,
+        window: Span,
+        limit: u32,
+    ) -> Result<Delta, AgendaError> {
+        let (of, cursor, window) = (of.0.clone(), cursor.map(str::to_owned), window.into());
+        self.read("agenda.changes", move |guest, store| {
+            Box::pin(async move {
+                let agenda = guest.greffon_scheduling_agenda();
+                agenda.call_changes(store, &of, cursor.as_deref(), window, limit).await
+            })
+        })
+        .await
+    }
+
+    async fn place_hold(&self, op: &OpId, what: &BookingRequest, ttl_s: u32) -> Result<Hold, AgendaError> {
+        let (op, told, what) = (op.0.clone(), what.patient.trust, wit::Request::from(what.clone()));
+        self.write("agenda.place-hold", told, move |guest, store| {
+            Box::pin(async move {
+                guest.greffon_scheduling_agenda().call_place_hold(store, &op, &what, ttl_s).await
+            })
+        })
+        .await
+    }
+
+    async fn release_hold(&self, op: &OpId, token: &str) -> Result<(), AgendaError> {
+        let (op, token) = (op.0.clone(), token.to_owned());
+        self.write("agenda.release-hold", IdentityTrust::Provisional, move |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_release_hold(store, &op, &token).await })
+        })
+        .await
+    }
+
+    async fn book(
+        &self,
+        op: &OpId,
+        what: &BookingRequest,
+        held: Option<&Hold>,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        let (op, told, what) = (op.0.clone(), what.patient.trust, wit::Request::from(what.clone()));
+        let held = held.cloned().map(wit::Hold::from);
+        self.write("agenda.book", told, move |guest, store| {
+            Box::pin(async move {
+                guest.greffon_scheduling_agenda().call_book(store, &op, &what, held.as_ref()).await
+            })
+        })
+        .await
+    }
+
+    async fn look_up(&self, op: &OpId, what: &BookingRequest) -> Result<Found, AgendaError> {
+        let (op, what) = (op.0.clone(), wit::Request::from(what.clone()));
+        self.read("agenda.look-up", move |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_look_up(store, &op, &what).await })
+        })
+        .await
+    }
+
+    async fn move_to(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        to: &BookingRequest,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        let (op, id, expected) = (op.0.clone(), id.0.clone(), expected.map(str::to_owned));
+        let (told, to) = (to.patient.trust, wit::Request::from(to.clone()));
+        self.write("agenda.move-to", told, move |guest, store| {
+            Box::pin(async move {
+                let agenda = guest.greffon_scheduling_agenda();
+                agenda.call_move_to(store, &op, &id, expected.as_ref(), &to).await
+            })
+        })
+        .await
+    }
+
+    async fn cancel(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        by: ByWhom,
+        reason: &str,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        let (op, id, expected) = (op.0.clone(), id.0.clone(), expected.map(str::to_owned));
+        let (by, reason) = (by.into(), reason.to_owned());
+        self.write("agenda.cancel", IdentityTrust::Provisional, move |guest, store| {
+            Box::pin(async move {
+                let agenda = guest.greffon_scheduling_agenda();
+                agenda.call_cancel(store, &op, &id, expected.as_ref(), by, &reason).await
+            })
+        })
+        .await
+    }
+
+    async fn set_status(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        to: AppointmentStatus,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        let (op, id, expected, to) = (op.0.clone(), id.0.clone(), expected.map(str::to_owned), to.into());
+        self.write("agenda.set-status", IdentityTrust::Provisional, move |guest, store| {
+            Box::pin(async move {
+                let agenda = guest.greffon_scheduling_agenda();
+                agenda.call_set_status(store, &op, &id, expected.as_ref(), to).await
+            })
+        })
+        .await
+    }
+
+    async fn block(&self, op: &OpId, of: &AgendaId, over: Span, label: &str) -> Result<String, AgendaError> {
+        let (op, of, over, label) = (op.0.clone(), of.0.clone(), over.into(), label.to_owned());
+        self.write("agenda.block", IdentityTrust::Provisional, move |guest, store| {
+            Box::pin(async move {
+                guest.greffon_scheduling_agenda().call_block(store, &op, &of, over, &label).await
+            })
+        })
+        .await
+    }
+
+    async fn unblock(&self, op: &OpId, block: &str) -> Result<(), AgendaError> {
+        let (op, block) = (op.0.clone(), block.to_owned());
+        self.write("agenda.unblock", IdentityTrust::Provisional, move |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_unblock(store, &op, &block).await })
+        })
+        .await
+    }
+}

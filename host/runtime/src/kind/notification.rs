@@ -1,0 +1,148 @@
+//! Channel plugins. A `send` or `withdraw` whose guest may have run and gave no
+//! answer is `uncertain`; everything else is `transient`.
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use greffon_core::ids::FeatureId;
+use greffon_core::model::channel::{
+    Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, InboundRequest, MessageRef, Outbound, Receipt,
+    Rendered, SendError,
+};
+use greffon_core::model::practice::{PluginKind, Practice};
+use greffon_core::ports::plugins::{Channel, PluginFailure};
+use wasmtime::Store;
+
+use super::{intake, take};
+use crate::bindings::channel::ChannelPlugin;
+use crate::bindings::channel::greffon::notification::types as wit;
+use crate::convert::FromGuest;
+use crate::registry::Compiled;
+use crate::runtime::Runtime;
+use crate::state::CallState;
+
+/// The channel plugin of one feature.
+pub(super) struct ChannelCalls<'a> {
+    runtime: &'a Runtime,
+    practice: &'a Practice,
+    feature: &'a FeatureId,
+}
+
+/// What a function of the contract returned.
+type Returned<'s, W, F> = BoxFuture<'s, wasmtime::Result<Result<W, F>>>;
+
+impl<'a> ChannelCalls<'a> {
+    pub(super) fn new(runtime: &'a Runtime, practice: &'a Practice, feature: &'a FeatureId) -> Self {
+        Self { runtime, practice, feature }
+    }
+
+    /// A call that sends nothing.
+    async fn read<T, W, C>(&self, function: &'static str, call: C) -> Result<T, SendError>
+    where
+        T: FromGuest<W> + Send + 'static,
+        W: 'static,
+        C: for<'s> FnOnce(ChannelPlugin, &'s mut Store<CallState>) -> Returned<'s, W, wit::SendError> + Send + 'static,
+    {
+        self.ask(function, call).await.unwrap_or_else(|_| Err(SendError::Transient(None)))
+    }
+
+    /// A call that may send something, or take it back.
+    async fn act<T, W, C>(&self, function: &'static str, call: C) -> Result<T, SendError>
+    where
+        T: FromGuest<W> + Send + 'static,
+        W: 'static,
+        C: for<'s> FnOnce(ChannelPlugin, &'s mut Store<CallState>) -> Returned<'s, W, wit::SendError> + Send + 'static,
+    {
+        match self.ask(function, call).await {
+            Ok(answer) => answer,
+            Err(failure) if failure.nothing_ran() => Err(SendError::Transient(None)),
+            Err(failure) => Err(SendError::Uncertain(failure.to_string())),
+        }
+    }
+
+    async fn ask<T, E, W, F, C>(&self, function: &'static str, call: C) -> Result<Result<T, E>, PluginFailure>
+    where
+        T: FromGuest<W> + Send + 'static,
+        E: FromGuest<F> + Send + 'static,
+        W: 'static,
+        F: 'static,
+        C: for<'s> FnOnce(ChannelPlugin, &'s mut Store<CallState>) -> Returned<'s, W, F> + Send + 'static,
+    {
+        let ready = self.runtime.ready(self.practice, self.feature, PluginKind::Notification)?;
+        let Compiled::Notification(guest) = &ready.plugin.compiled else {
+            return Err(PluginFailure::NotBound(self.feature.clone()));
+        };
+        let guest = guest.clone();
+        self.runtime
+            .call(&ready, function, move |store| {
+                Box::pin(async move {
+                    let guest = guest.instantiate_async(&mut *store).await?;
+                    let returned = call(guest, &mut *store).await?;
+                    Ok(take(&mut intake(store), returned)?)
+                })
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl Channel for ChannelCalls<'_> {
+    async fn describe(&self) -> Result<ChannelCaps, PluginFailure> {
+        // `describe` has no error: the contract's send-error stands in.
+        let described: Result<ChannelCaps, SendError> = self
+            .ask("channel.describe", |guest, store| -> Returned<'_, _, wit::SendError> {
+                Box::pin(async move { Ok(Ok(guest.greffon_notification_channel().call_describe(store).await?)) })
+            })
+            .await?;
+        described.map_err(|_| PluginFailure::NotBound(self.feature.clone()))
+    }
+
+    async fn normalise(&self, address: &Address) -> Result<Address, SendError> {
+        let address = wit::Address::from(address.clone());
+        self.read("channel.normalise", move |guest, store| {
+            Box::pin(async move { guest.greffon_notification_channel().call_normalise(store, &address).await })
+        })
+        .await
+    }
+
+    async fn preview(&self, message: &Outbound) -> Result<Rendered, SendError> {
+        let message = wit::Outbound::from(message.clone());
+        self.read("channel.preview", move |guest, store| {
+            Box::pin(async move { guest.greffon_notification_channel().call_preview(store, &message).await })
+        })
+        .await
+    }
+
+    async fn send(&self, message: &Outbound) -> Result<Accepted, SendError> {
+        let message = wit::Outbound::from(message.clone());
+        self.act("channel.send", move |guest, store| {
+            Box::pin(async move { guest.greffon_notification_channel().call_send(store, &message).await })
+        })
+        .await
+    }
+
+    async fn status_of(&self, message: &MessageRef) -> Result<Receipt, SendError> {
+        let message = wit::MessageRef::from(message.clone());
+        self.read("channel.status-of", move |guest, store| {
+            Box::pin(async move { guest.greffon_notification_channel().call_status_of(store, &message).await })
+        })
+        .await
+    }
+
+    async fn withdraw(&self, provider_id: &str) -> Result<(), SendError> {
+        let provider_id = provider_id.to_owned();
+        self.act("channel.withdraw", move |guest, store| {
+            Box::pin(async move { guest.greffon_notification_channel().call_withdraw(store, &provider_id).await })
+        })
+        .await
+    }
+
+    async fn callback(&self, request: &InboundRequest) -> Result<Vec<ChannelEvent>, CallbackError> {
+        let request = wit::HttpIn::from(request.clone());
+        let answer = self
+            .ask("channel.callback", move |guest, store| -> Returned<'_, _, wit::CallbackError> {
+                Box::pin(async move { guest.greffon_notification_channel().call_callback(store, &request).await })
+            })
+            .await;
+        answer.unwrap_or_else(|failure| Err(CallbackError::Other(failure.to_string())))
+    }
+}

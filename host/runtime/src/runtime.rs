@@ -1,0 +1,281 @@
+//! The runtime as the composition root sees it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::practice::{Binding, PluginKind, Practice};
+use greffon_core::ports::clock::Clock;
+use greffon_core::ports::keyvalue::KeyValue;
+use greffon_core::ports::plugins::{PluginFailure, PluginStatus};
+use ipnet::IpNet;
+use thiserror::Error;
+use tokio::runtime::Builder;
+use wasmtime::Store;
+
+use crate::bound::{self, Bindings, PracticeFeatures, Ready};
+use crate::breaker::{BreakerConfig, Outcome};
+use crate::capability::http::Egress;
+use crate::engine::{self, EngineError, EngineSize};
+use crate::failure::Failure;
+use crate::instance::{Caller, Permits};
+use crate::limits::Limits;
+use crate::problem::Problem;
+use crate::registry::{LoadError, PluginInfo, Registry};
+use crate::state::{CallState, Services};
+use crate::stats::{CallTimes, KindStats};
+
+/// How long a call waits for a place before it is refused as busy.
+const QUEUE_WAIT: Duration = Duration::from_secs(1);
+
+/// What the operator decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeConfig {
+    /// Calls at once, over all practices. Each reserves 8 GiB of address space.
+    pub concurrent_calls: u32,
+    /// Calls at once for one practice.
+    pub concurrent_calls_per_practice: u32,
+    /// Most memory of one call, whatever its manifest asks for, in MiB.
+    pub largest_memory_mib: u32,
+    /// Longest deadline of one call, in milliseconds.
+    pub longest_deadline_ms: u32,
+    /// Most time of one call on a processor, in milliseconds.
+    pub most_cpu_ms: u32,
+    /// Networks that are opened for a practice although they are private, and
+    /// to which plain `http` and unprotected SMTP may go.
+    pub allowed_networks: BTreeMap<PracticeId, Vec<IpNet>>,
+    /// Where mail of practices without a relay goes, as `.eml` files.
+    pub mail_folder: PathBuf,
+}
+
+impl Default for RuntimeConfig {
+    fn default() -> Self {
+        Self {
+            concurrent_calls: 64,
+            concurrent_calls_per_practice: 16,
+            largest_memory_mib: 128,
+            longest_deadline_ms: 20_000,
+            most_cpu_ms: 2_000,
+            allowed_networks: BTreeMap::new(),
+            mail_folder: PathBuf::from("data/mail"),
+        }
+    }
+}
+
+/// Why the runtime does not start.
+#[derive(Debug, Error)]
+pub enum RuntimeError {
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// What guests are given cannot be put together: a bug of greffon.
+    #[error("the interfaces of the contract cannot be linked")]
+    Link(#[source] wasmtime::Error),
+    /// No threads.
+    #[error("the threads for plugins cannot be started")]
+    Threads(#[source] std::io::Error),
+}
+
+/// Runs plugins. One per process.
+pub struct Runtime {
+    registry: Registry,
+    bindings: Bindings,
+    caller: Caller,
+    clock: Arc<dyn Clock>,
+    breaker: BreakerConfig,
+    opened: BTreeMap<PracticeId, Vec<IpNet>>,
+    /// `None` only while it is dropped.
+    guests: Option<tokio::runtime::Runtime>,
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").finish_non_exhaustive()
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if let Some(guests) = self.guests.take() {
+            // Waiting for guests here would block whoever drops us.
+            guests.shutdown_background();
+        }
+    }
+}
+
+impl Runtime {
+    /// Starts the engine, its clock and the guests' threads.
+    ///
+    /// # Errors
+    /// When the address space for so many calls, or the threads, are not to be
+    /// had.
+    pub fn new(
+        config: RuntimeConfig,
+        keyvalue: Arc<dyn KeyValue>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, RuntimeError> {
+        let caps = Limits {
+            memory_bytes: u64::from(config.largest_memory_mib) << 20,
+            deadline: Duration::from_millis(u64::from(config.longest_deadline_ms)),
+            cpu: Duration::from_millis(u64::from(config.most_cpu_ms)),
+            ..Limits::caps()
+        };
+        let size = EngineSize { calls: config.concurrent_calls, memory_bytes: caps.memory_bytes };
+        let engine = engine::start(size)?;
+        let registry = Registry::new(engine.clone(), caps).map_err(RuntimeError::Link)?;
+        // At least two: while one guest spins, another gets its answer.
+        let threads = thread::available_parallelism().map_or(2, |count| count.get().max(2));
+        let guests = Builder::new_multi_thread()
+            .worker_threads(threads)
+            .thread_name("greffon-guest")
+            .enable_all()
+            .build()
+            .map_err(RuntimeError::Threads)?;
+        let services =
+            Services { clock: Arc::clone(&clock), keyvalue, mail_folder: Some(config.mail_folder.into_boxed_path()) };
+        let caller = Caller {
+            engine,
+            guests: guests.handle().clone(),
+            services: Arc::new(services),
+            egress: Egress::default(),
+            permits: Permits::new(config.concurrent_calls, config.concurrent_calls_per_practice, QUEUE_WAIT),
+            times: CallTimes::default(),
+        };
+        Ok(Arc::new(Self {
+            registry,
+            bindings: Bindings::default(),
+            caller,
+            clock,
+            breaker: BreakerConfig::default(),
+            opened: config.allowed_networks,
+            guests: Some(guests),
+        }))
+    }
+
+    /// Registers plugins that are part of the host: name, manifest, component.
+    /// Compiles them side by side, and returns when all are ready.
+    ///
+    /// # Errors
+    /// The first one, in their order, that cannot be used.
+    pub fn register_bundled<'p>(
+        &self,
+        plugins: impl IntoIterator<Item = (&'p str, &'p str, &'p [u8])>,
+    ) -> Result<(), LoadError> {
+        thread::scope(|scope| {
+            let load = |(name, manifest, component)| {
+                scope.spawn(move || self.registry.register_bundled(name, manifest, component))
+            };
+            let loading: Vec<_> = plugins.into_iter().map(load).collect();
+            let loaded: Vec<_> = loading.into_iter().map(thread::ScopedJoinHandle::join).collect();
+            loaded.into_iter().try_for_each(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    }
+
+    /// The bundled plugins, sorted by name.
+    #[must_use]
+    pub fn bundled(&self) -> Vec<PluginInfo> {
+        self.registry.bundled()
+    }
+
+    /// Finds what a practice's file names after `plugin =`: a bundled plugin,
+    /// or a path relative to `base`, with or without a pinned digest. A file is
+    /// compiled at its first use, which may take seconds: not for async code.
+    ///
+    /// # Errors
+    /// What is wrong with the reference, the manifest or the component;
+    /// [`LoadError::hint`] has the remedy.
+    pub fn resolve(&self, written: &str, base: &Path) -> Result<PluginInfo, LoadError> {
+        self.registry.resolve(written, base)
+    }
+
+    /// Checks settings, grants and credentials against the plugin's manifest.
+    /// The binding's plugin must be a [`PluginInfo::reference`].
+    ///
+    /// # Errors
+    /// Everything that is wrong, at least one thing.
+    pub fn check_binding(&self, binding: &Binding) -> Result<(), Vec<Problem>> {
+        bound::check(binding, &self.registry).map(|_| ())
+    }
+
+    /// How long calls took, per kind.
+    #[must_use]
+    pub fn call_stats(&self) -> Vec<KindStats> {
+        self.caller.times.all()
+    }
+
+    fn features(&self, practice: &Practice) -> Arc<PracticeFeatures> {
+        let opened = self.opened.get(&practice.id).map(Vec::as_slice).unwrap_or_default();
+        self.bindings.of(practice, &self.registry, self.breaker, opened)
+    }
+
+    /// A feature that can be called as `kind`.
+    pub(crate) fn ready(
+        &self,
+        practice: &Practice,
+        feature: &FeatureId,
+        kind: PluginKind,
+    ) -> Result<Arc<Ready>, PluginFailure> {
+        match self.features(practice).get(feature) {
+            Some(Ok(ready)) if ready.bound.kind == kind => Ok(Arc::clone(ready)),
+            Some(Err(why)) => Err(PluginFailure::NotUsable { feature: feature.clone(), why: why.clone() }),
+            Some(Ok(_)) | None => Err(PluginFailure::NotBound(feature.clone())),
+        }
+    }
+
+    /// Calls a guest, if its breaker lets the call through.
+    pub(crate) async fn call<T, F>(
+        &self,
+        ready: &Ready,
+        function: &'static str,
+        run: F,
+    ) -> Result<T, PluginFailure>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
+    {
+        let feature = &ready.bound.feature;
+        if !ready.breaker.admits(self.clock.as_ref()) {
+            return Err(PluginFailure::Suspended(feature.clone()));
+        }
+        let answer = self.caller.call(&ready.bound, function, run).await;
+        let outcome = match &answer {
+            Ok(_) => Outcome::Answered,
+            Err(Failure::Busy) => Outcome::NotRun,
+            Err(Failure::Trapped(_) | Failure::Limit(_)) => Outcome::Failed,
+        };
+        if ready.breaker.report(outcome, self.clock.as_ref()) {
+            tracing::error!(
+                practice.id = %ready.bound.practice, %feature, plugin.name = ready.bound.plugin,
+                "calls of feature \"{feature}\" are suspended after repeated failures of its plugin"
+            );
+        }
+        answer.map_err(|failure| failure.of_feature(feature))
+    }
+
+    /// What the features of a practice are, and whether they can be called.
+    pub(crate) fn statuses(&self, practice: &Practice) -> Vec<PluginStatus> {
+        let features = self.features(practice);
+        let status = |binding: &Binding| {
+            let prepared = features.get(&binding.feature);
+            let ready = prepared.and_then(|prepared| prepared.as_ref().ok());
+            let plugin = ready.map(|ready| Arc::clone(&ready.plugin)).or_else(|| self.registry.get(&binding.plugin));
+            let manifest = plugin.as_ref().map(|plugin| &plugin.manifest);
+            PluginStatus {
+                feature: binding.feature.clone(),
+                plugin: manifest.map_or_else(|| binding.plugin.clone(), |manifest| manifest.id.to_string()),
+                version: manifest.map(|manifest| manifest.version.to_string()).unwrap_or_default(),
+                digest: plugin.as_ref().map(|plugin| plugin.digest.clone()).unwrap_or_default(),
+                kind: binding.kind,
+                usable: ready.is_some(),
+                problem: prepared.and_then(|prepared| prepared.as_ref().err().cloned()),
+                suspended: ready.is_some_and(|ready| ready.breaker.is_open()),
+            }
+        };
+        practice.features.iter().map(status).collect()
+    }
+}
