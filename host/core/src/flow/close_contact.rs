@@ -1,9 +1,22 @@
 //! Ends a contact: nothing required is missing, the recap was said.
 
-use super::{Flow, NewClosing, Reception};
-use crate::ids::{ContactId, PracticeId};
+use super::advance_contact::MAX_TRIES;
+use super::journal::Entry;
+use super::view::{assemble, nature};
+use super::{Flow, FlowError, NewClosing, NewStatement, Reception, Scene};
+use crate::ids::{ContactId, PracticeId, StatementId};
 use crate::model::audit::Actor;
+use crate::model::care::{ContentRef, Fact, Source, Value, keys};
+use crate::model::contact::{
+    CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, RecapOutcome, Statement, decide, find,
+};
 use crate::model::view::ContactView;
+use crate::ports::storage::StorageError;
+
+/// Longest free statement or reason, in characters.
+const MAX_TEXT: usize = 2000;
+/// Most statements in one closing.
+const MAX_STATEMENTS: usize = 50;
 
 impl Reception {
     /// Closes a contact.
@@ -17,7 +30,117 @@ impl Reception {
         new: NewClosing,
         actor: &Actor,
     ) -> Flow<ContactView> {
-        let _ = (practice, contact, new, actor);
-        todo!()
+        let practice = self.practice(practice)?;
+        check_reason(new.override_reason.as_deref())?;
+        for _ in 0..MAX_TRIES {
+            let scene = Scene::new(&practice, actor, self.clock.now());
+            let before = self.stored_contact(&practice, contact).await?;
+            if let Some(view) = self.try_close(scene, before, &new).await? {
+                return Ok(view);
+            }
+        }
+        Err(FlowError::Conflict)
     }
+
+    /// `None` when the contact changed since it was read.
+    async fn try_close(&self, scene: Scene<'_>, before: Contact, new: &NewClosing) -> Flow<Option<ContactView>> {
+        let practice = scene.practice;
+        let overridden = new.override_reason.as_deref();
+        let (intents, commitments) = self.of_contact(&before).await?;
+        let recap = Fact {
+            key: keys::RECAP.to_owned(),
+            value: Value::Choice(recap_word(new.recap).to_owned()),
+            source: Source::Operator,
+            at: scene.now,
+            by: scene.actor.subject.clone(),
+        };
+        let (told, _) = decide(&before, ContactEvent::Told(vec![recap]), &practice.delays, scene.now)?;
+        let script = self.render_script(practice, &told, &intents, &commitments, overridden, scene.now).await;
+        let closing = Closing {
+            outcome: CloseOutcome { recap: new.recap, override_reason: new.override_reason.clone() },
+            statements: self.statements(scene, new)?,
+            check: CloseCheck {
+                nature: nature(&told, &find(practice, &told, scene.now)),
+                script_allows: script.view.may_close,
+                overridden: overridden.is_some(),
+            },
+        };
+        let said: Vec<Statement> = closing.statements.clone();
+        let event = ContactEvent::Close(Box::new(closing));
+        let (mut closed, effects) = decide(&told, event, &practice.delays, scene.now)?;
+
+        let mut tx = self.storage.begin(&practice.id).await?;
+        let stored = tx.contact(before.id).await?.ok_or(FlowError::NotFound("contact"))?;
+        if stored.version != before.version {
+            return Ok(None);
+        }
+        for statement in &said {
+            let entry = Entry::new("statement.recorded").in_contact(Some(closed.id)).about("statement", statement.id);
+            let entry = match &statement.instruction {
+                Some(content) => entry.field("instruction", &content.id).field("version", &content.version),
+                None => entry.field("free", "true"),
+            };
+            self.note(tx.as_mut(), scene, entry).await?;
+        }
+        let entry = Entry::new("contact.closed")
+            .in_contact(Some(closed.id))
+            .field("recap", recap_word(new.recap))
+            .field("overridden", overridden.is_some());
+        self.note(tx.as_mut(), scene, entry).await?;
+        self.carry_out(tx.as_mut(), scene, &mut closed, effects).await?;
+        match tx.save_contact(&mut closed).await {
+            Err(StorageError::Stale { .. }) => return Ok(None),
+            other => other?,
+        }
+        tx.commit().await?;
+        Ok(Some(assemble(practice, &closed, Vec::new(), &script, &intents, commitments, scene.now)))
+    }
+
+    fn statements(&self, scene: Scene<'_>, new: &NewClosing) -> Flow<Vec<Statement>> {
+        if new.statements.len() > MAX_STATEMENTS {
+            return Err(invalid("statements", "at most 50"));
+        }
+        let statement = |(index, said): (usize, &NewStatement)| {
+            let field = format!("statements.{index}");
+            let (instruction, text) = match said {
+                NewStatement::Instruction(id) => {
+                    let found = scene.practice.instructions.iter().find(|one| one.id == *id);
+                    let found = found.ok_or_else(|| invalid(&field, "expected an instruction of the practice"))?;
+                    let content =
+                        ContentRef { id: found.id.clone(), version: found.version.clone(), digest: Vec::new() };
+                    (Some(content), None)
+                }
+                NewStatement::Free(text) => {
+                    if text.trim().is_empty() || text.chars().count() > MAX_TEXT {
+                        return Err(invalid(&field, "expected 1 to 2000 characters"));
+                    }
+                    (None, Some(text.clone()))
+                }
+            };
+            let id = StatementId(self.ids.next(scene.now));
+            Ok(Statement { id, instruction, text, at: scene.now, by: scene.actor.subject.clone() })
+        };
+        new.statements.iter().enumerate().map(statement).collect()
+    }
+}
+
+fn check_reason(reason: Option<&str>) -> Flow<()> {
+    match reason {
+        Some(reason) if reason.trim().is_empty() || reason.chars().count() > MAX_TEXT => {
+            Err(invalid("override_reason", "expected 1 to 2000 characters"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn recap_word(recap: RecapOutcome) -> &'static str {
+    match recap {
+        RecapOutcome::Confirmed => "confirmed",
+        RecapOutcome::Corrected => "corrected",
+        RecapOutcome::NotReached => "not-reached",
+    }
+}
+
+fn invalid(field: &str, why: &str) -> FlowError {
+    FlowError::Invalid { field: field.to_owned(), why: why.to_owned() }
 }

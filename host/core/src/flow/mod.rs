@@ -6,10 +6,17 @@ mod advance_contact;
 mod book_appointment;
 mod change_appointment;
 mod close_contact;
+mod facts;
 mod follow_commitment;
+mod grids;
+mod journal;
 mod memory;
+mod outbox;
 mod receive_contact;
+mod scene;
+mod script;
 mod search_slots;
+mod view;
 
 use std::sync::Arc;
 
@@ -17,10 +24,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use self::memory::Memory;
+pub(crate) use self::scene::Scene;
 use crate::ids::{AgendaId, AppointmentId, ContactId, FeatureId, MotiveId, OpId, PractitionerId};
 use crate::model::care::{Level, Source, Value};
 use crate::model::contact::ContactChannel;
 use crate::model::person::Person;
+use crate::model::practice::{Practice, Practitioner, PractitionerAgenda};
+use crate::model::refusal::Refusal;
 use crate::model::scheduling::{AppointmentStatus, ByWhom, Rule, VisitMode};
 use crate::model::view::{BookingView, OfferedSlot};
 use crate::ports::clock::{Clock, Ids};
@@ -58,6 +68,18 @@ impl Reception {
     ) -> Self {
         Self { storage, plugins, practices, clock, ids, memory: Arc::default() }
     }
+}
+
+/// Whose agenda this is, by the practice's file.
+pub(crate) fn agenda_of<'a>(
+    practice: &'a Practice,
+    feature: &FeatureId,
+    agenda: &AgendaId,
+) -> Option<(&'a Practitioner, &'a PractitionerAgenda)> {
+    practice.practitioners.iter().find_map(|practitioner| {
+        let own = practitioner.agendas.iter().find(|one| one.feature == *feature && one.agenda == *agenda)?;
+        Some((practitioner, own))
+    })
 }
 
 /// Why a step was not taken. Nothing was changed, unless the case says so.
@@ -123,6 +145,16 @@ impl From<StorageError> for FlowError {
         match error {
             StorageError::Stale { .. } => Self::Conflict,
             other => Self::Storage(other),
+        }
+    }
+}
+
+impl From<Refusal> for FlowError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotAllowed { code, remedy } => Self::NotAllowed { code, remedy },
+            Refusal::Forbidden { code } => Self::Forbidden { code },
+            Refusal::Invalid { field, why } => Self::Invalid { field, why },
         }
     }
 }

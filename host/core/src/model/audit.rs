@@ -44,6 +44,23 @@ pub enum Role {
     System,
 }
 
+impl Role {
+    /// The wire word: `practice-admin`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Secretary => "secretary",
+            Self::Supervisor => "supervisor",
+            Self::Practitioner => "practitioner",
+            Self::PracticeAdmin => "practice-admin",
+            Self::Integrator => "integrator",
+            Self::Auditor => "auditor",
+            Self::OperatorAdmin => "operator-admin",
+            Self::System => "system",
+        }
+    }
+}
+
 /// One line of the journal. `fields` holds ids, codes and numbers only: no
 /// name, phone or reason for calling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

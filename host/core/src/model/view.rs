@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::care::Level;
 use super::contact::ContactState;
-use super::intent::IntentState;
+use super::intent::{Intent, IntentState};
 use super::scheduling::Slot;
 use super::script::{BookingProgress, Effect, Prompt, ReadBack};
 use super::triage::{Assessment, Question};
@@ -98,6 +98,38 @@ pub struct BookingView {
     pub motive: MotiveId,
     /// Why it was refused.
     pub refusal: Option<String>,
+}
+
+/// What may be said of an intent in this state.
+#[must_use]
+pub fn progress_of(state: IntentState) -> BookingProgress {
+    match state {
+        IntentState::Drafted | IntentState::Claimed | IntentState::Held | IntentState::Sending => {
+            BookingProgress::Pending
+        }
+        IntentState::Confirmed => BookingProgress::Confirmed,
+        IntentState::Refused | IntentState::Compensated => BookingProgress::Refused,
+        IntentState::Unknown | IntentState::Compensating | IntentState::NeedsHuman => BookingProgress::ToVerify,
+    }
+}
+
+impl BookingView {
+    /// An intent, as the person who holds the line sees it.
+    #[must_use]
+    pub fn of(intent: &Intent) -> Self {
+        let held = intent.appointment.as_ref();
+        Self {
+            intent: intent.id,
+            op_id: intent.op.clone(),
+            state: intent.state,
+            progress: progress_of(intent.state),
+            appointment: held.map(|held| held.id.clone()),
+            agenda: held.map_or_else(|| intent.request.agenda.clone(), |held| held.agenda.clone()),
+            span: held.map_or(intent.request.span, |held| held.span),
+            motive: intent.request.motive.clone(),
+            refusal: intent.refusal.clone(),
+        }
+    }
 }
 
 /// A slot on offer.

@@ -3,26 +3,23 @@
 use crate::model::care::Level;
 use crate::time::{Instant, Span};
 
-/// Counts minutes. What is urgent counts every minute; the rest counts the
-/// minutes in which somebody is there, so that nothing is promised for the
-/// night. Without any opening period every minute counts.
+/// Minutes after somebody is there again, for what would be due while nobody is.
+const AFTER_OPENING_MIN: i64 = 60;
+
+/// Adds the minutes. What is not urgent and would be due while the site is
+/// closed is due an hour after it opens again, so that nothing is promised for
+/// the night. `opening` is sorted; without it every minute counts.
 #[must_use]
 pub fn due_at(now: Instant, minutes: u32, level: Level, opening: &[Span]) -> Instant {
     let plain = now.plus_minutes(i64::from(minutes));
     if level.at_least(Level::SameDay) {
         return plain;
     }
-    let mut left_ms = i64::from(minutes) * 60_000;
-    for period in opening.iter().filter(|period| period.end > now) {
-        let from = period.start.max(now);
-        let here_ms = period.end.millis_since(from);
-        if left_ms <= here_ms {
-            return from.plus_millis(left_ms);
-        }
-        left_ms -= here_ms;
+    match opening.iter().find(|period| period.end >= plain) {
+        Some(period) if period.start > plain => period.start.plus_minutes(AFTER_OPENING_MIN),
+        // Open at that time, or not known when it opens again.
+        _ => plain,
     }
-    // Nobody is there for so long, or ever: the clock alone counts.
-    plain
 }
 
 #[cfg(test)]
@@ -34,12 +31,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_urgent_waits_for_somebody_to_be_there() {
+    fn what_is_not_urgent_is_never_due_while_nobody_is_there() {
         let opening = [Span { start: at(0), end: at(100) }, Span { start: at(200), end: at(300) }];
-        for (now, minutes, due) in [(0, 100, 100), (0, 101, 201), (150, 30, 230), (0, 200, 300), (0, 201, 201)] {
+        for (now, minutes, due) in
+            [(0, 99, 99), (0, 100, 100), (0, 101, 260), (150, 60, 210), (150, 20, 260), (0, 301, 301)]
+        {
             assert_eq!(due_at(at(now), minutes, Level::Soon, &opening), at(due), "{now} {minutes}");
         }
-        assert_eq!(due_at(at(90), 30, Level::SameDay, &opening), at(120));
+        assert_eq!(due_at(at(90), 30, Level::SameDay, &opening), at(120), "urgent minutes are minutes");
         assert_eq!(due_at(at(90), 30, Level::Routine, &[]), at(120));
     }
 }

@@ -1,0 +1,102 @@
+//! Asks the practice's triage plugins what comes next.
+
+use futures::future::join_all;
+
+use super::Reception;
+use super::journal::Involved;
+use super::scene::{bindings, context, zone};
+use crate::ids::FeatureId;
+use crate::model::care::{Fact, Level, keys, latest};
+use crate::model::civil::age_days;
+use crate::model::contact::{Contact, Findings, Outcome, Report, conclude};
+use crate::model::practice::{PluginKind, Practice};
+use crate::model::triage::{Assessment, Encounter, Protocol, Question, Step};
+use crate::ports::plugins::GuestError;
+use crate::time::Instant;
+
+/// What the grids came to, and who was asked.
+pub(super) struct Asked {
+    pub(super) outcome: Outcome,
+    pub(super) involved: Vec<Involved>,
+}
+
+impl Reception {
+    /// Asks every triage plugin that serves the site and practitioner of the
+    /// contact, at once.
+    pub(super) async fn ask_grids(
+        &self,
+        practice: &Practice,
+        contact: &Contact,
+        findings: &Findings<'_>,
+        now: Instant,
+    ) -> Asked {
+        let encounter = encounter(practice, contact, findings, now);
+        let bindings = bindings(practice, PluginKind::Triage, &contact.facts);
+        let reports =
+            join_all(bindings.iter().map(|binding| self.ask_grid(practice, &binding.feature, &encounter, now))).await;
+        let mut involved = Vec::new();
+        for (binding, report) in bindings.iter().zip(&reports) {
+            let failure = match report {
+                Report::Failed(code) => Some(code.clone()),
+                _ => None,
+            };
+            involved.push(Involved { fields: self.plugin_fields(practice, &binding.feature).await, failure });
+        }
+        Asked { outcome: conclude(practice, contact, findings, reports), involved }
+    }
+
+    async fn ask_grid(&self, practice: &Practice, feature: &FeatureId, encounter: &Encounter, now: Instant) -> Report {
+        match self.plugins.triage_next(practice, feature, encounter).await {
+            Ok(Ok(Step::Ask(questions))) => asks(questions, &encounter.facts),
+            Ok(Ok(Step::Conclude(assessment))) => match self.protocols(practice, feature).await {
+                Ok(Ok(protocols)) => concludes(assessment, &protocols, now),
+                Ok(Err(error)) => failed(error),
+                Err(failure) => Report::Failed(failure.code().to_owned()),
+            },
+            Ok(Err(error)) if error.code == "not-applicable" => Report::NotApplicable,
+            Ok(Err(error)) => failed(error),
+            Err(failure) => Report::Failed(failure.code().to_owned()),
+        }
+    }
+}
+
+fn encounter(practice: &Practice, contact: &Contact, findings: &Findings<'_>, now: Instant) -> Encounter {
+    let born = latest(&contact.facts, keys::PATIENT_BIRTH_DATE).and_then(|fact| fact.value.as_text());
+    Encounter {
+        motive: findings.motive.map(|motive| motive.id.0.clone()),
+        context: context(practice, &contact.facts, now),
+        facts: contact.facts.clone(),
+        patient_age_days: born.and_then(|born| age_days(born, zone(practice).date(now))),
+        previous: contact.assessment.clone(),
+    }
+}
+
+/// Questions that all have an answer already lead nowhere: a person decides.
+fn asks(questions: Vec<Question>, facts: &[Fact]) -> Report {
+    if questions.iter().all(|question| latest(facts, &question.key).is_some()) {
+        return Report::Failed("no-progress".to_owned());
+    }
+    Report::Asks(questions)
+}
+
+fn concludes(assessment: Assessment, protocols: &[Protocol], now: Instant) -> Report {
+    let named = protocols.iter().find(|one| {
+        one.content.id == assessment.protocol.id && one.content.version == assessment.protocol.version
+    });
+    if named.and_then(|one| one.validation.as_ref()).is_some_and(|signed| signed.expires_at <= now) {
+        return Report::Failed("protocol-expired".to_owned());
+    }
+    let protocol_floor = match named {
+        Some(protocol) => Some(protocol.floor),
+        // A conclusion under an unknown name escapes no floor.
+        None => protocols.iter().map(|one| one.floor).reduce(Level::raised_to),
+    };
+    Report::Concludes { assessment: Box::new(assessment), protocol_floor }
+}
+
+/// A guest's code may be anything; what is kept of it is a short word.
+fn failed(error: GuestError) -> Report {
+    let word = |sign: &char| sign.is_ascii_lowercase() || *sign == '-';
+    let code: String = error.code.chars().take(40).filter(word).collect();
+    Report::Failed(if code.is_empty() { "other".to_owned() } else { code })
+}

@@ -1,0 +1,68 @@
+//! Lines of the journal, written with what they tell of.
+
+use super::{Reception, Scene};
+use crate::ids::{AuditId, ContactId};
+use crate::model::audit::AuditEvent;
+use crate::ports::storage::{Stored, Transaction};
+
+/// What happened: ids, codes and numbers only.
+pub(crate) struct Entry {
+    action: String,
+    contact: Option<ContactId>,
+    subject: Option<String>,
+    fields: Vec<(String, String)>,
+}
+
+impl Entry {
+    /// `contact.received`, `intent.confirmed`…
+    pub(crate) fn new(action: impl Into<String>) -> Self {
+        Self { action: action.into(), contact: None, subject: None, fields: Vec::new() }
+    }
+
+    /// In which contact.
+    pub(crate) fn in_contact(mut self, contact: Option<ContactId>) -> Self {
+        self.contact = contact;
+        self
+    }
+
+    /// `intent:0192…`
+    pub(crate) fn about(mut self, kind: &str, id: impl std::fmt::Display) -> Self {
+        self.subject = Some(format!("{kind}:{id}"));
+        self
+    }
+
+    pub(crate) fn field(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.fields.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    pub(crate) fn fields(mut self, fields: Vec<(String, String)>) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+}
+
+/// A plugin that was asked, as the journal names it.
+pub(crate) struct Involved {
+    /// Feature, plugin and version.
+    pub(crate) fields: Vec<(String, String)>,
+    /// The code of its failure, if it failed.
+    pub(crate) failure: Option<String>,
+}
+
+impl Reception {
+    /// Writes a line of the journal in the transaction of its cause.
+    pub(crate) async fn note(&self, tx: &mut dyn Transaction, scene: Scene<'_>, entry: Entry) -> Stored<()> {
+        let event = AuditEvent {
+            id: AuditId(self.ids.next(scene.now)),
+            practice: scene.practice.id.clone(),
+            at: scene.now,
+            actor: scene.actor.clone(),
+            action: entry.action,
+            contact: entry.contact,
+            subject: entry.subject,
+            fields: entry.fields,
+        };
+        tx.audit(&event).await
+    }
+}

@@ -1,0 +1,176 @@
+//! Puts the view of a contact together: what to see, ask, say and do now.
+
+use super::script::{Rendered, proposals};
+use crate::model::care::{Nature, keys, latest};
+use crate::model::commitment::Commitment;
+use crate::model::contact::{
+    CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step,
+};
+use crate::model::intent::Intent;
+use crate::model::practice::{Practice, RedFlag};
+use crate::model::red_flags;
+use crate::model::script::BookingProgress;
+use crate::model::triage::{AnswerKind, Choice, Orientation, Question};
+use crate::model::view::{Asked, AskedBy, Banner, BookingView, ContactView, progress_of};
+use crate::time::Instant;
+
+/// The view.
+pub(super) fn assemble(
+    practice: &Practice,
+    contact: &Contact,
+    grid_questions: Vec<Question>,
+    script: &Rendered,
+    intents: &[Intent],
+    commitments: Vec<Commitment>,
+    now: Instant,
+) -> ContactView {
+    let findings = find(practice, contact, now);
+    let check = CloseCheck { nature: nature(contact, &findings), script_allows: script.view.may_close, overridden: false };
+    let blockers = match contact.state {
+        ContactState::Closed => vec!["contact-closed"],
+        _ => close_blockers(contact, &check),
+    };
+    ContactView {
+        contact: contact.id,
+        state: contact.state,
+        level: contact.level,
+        banners: banners(practice, contact, &findings, script, intents),
+        questions: questions(contact, &findings, grid_questions),
+        prompts: script.view.prompts.clone(),
+        missing: script.view.missing.clone(),
+        may_close: blockers.is_empty(),
+        close_blockers: blockers.into_iter().map(str::to_owned).collect(),
+        may_book: contact.state == ContactState::Concluded && !contact.is_emergency(),
+        proposals: proposals(contact, &script.view.effects),
+        recap: script.view.recap.clone(),
+        assessment: contact.assessment.clone(),
+        bookings: intents.iter().map(BookingView::of).collect(),
+        commitments,
+    }
+}
+
+/// What a contact is about, once it is concluded; what it seems to be about
+/// before.
+pub(super) fn nature(contact: &Contact, findings: &Findings<'_>) -> Nature {
+    match contact.assessment.as_ref().map(|one| one.nature) {
+        Some(Nature::Administrative) | None => findings.nature,
+        Some(other) => other,
+    }
+}
+
+fn questions(contact: &Contact, findings: &Findings<'_>, grid: Vec<Question>) -> Vec<Asked> {
+    let host = |question: Question| Asked { by: AskedBy::Host, question };
+    if contact.state == ContactState::Closed {
+        return Vec::new();
+    }
+    if contact.is_emergency() {
+        let open = emergency_questions().into_iter();
+        return open.filter(|question| latest(&contact.facts, &question.key).is_none()).map(host).collect();
+    }
+    if host_step(contact, findings) == HostStep::AskRedFlags {
+        return red_flag_questions(&findings.to_ask).into_iter().map(host).collect();
+    }
+    grid.into_iter().map(|question| Asked { by: AskedBy::Triage, question }).collect()
+}
+
+/// The single questions, and one for all of them once nothing in the caller's
+/// words points at one.
+fn red_flag_questions(flags: &[RedFlag]) -> Vec<Question> {
+    let mut questions: Vec<Question> = flags.iter().map(red_flags::question).collect();
+    if flags.len() > 1 {
+        questions.push(Question {
+            key: keys::RED_FLAGS_ALL.to_owned(),
+            spoken: "Y a-t-il au moins un de ces signes ?".to_owned(),
+            why: "« Non » répond à tous les signes d'alerte d'un coup, une fois la liste parcourue.".to_owned(),
+            kind: AnswerKind::YesNoUnknown,
+            choices: Vec::new(),
+            red_flag: true,
+            required: false,
+        });
+    }
+    questions
+}
+
+/// What an emergency orientation needs until it is closed (S14).
+fn emergency_questions() -> Vec<Question> {
+    let ask = |key: &str, spoken: &str, kind, choices: &[(&str, &str)]| Question {
+        key: key.to_owned(),
+        spoken: spoken.to_owned(),
+        why: "Nécessaire pour que les secours arrivent.".to_owned(),
+        kind,
+        choices: choices
+            .iter()
+            .map(|(id, label)| Choice { id: (*id).to_owned(), label: (*label).to_owned() })
+            .collect(),
+        red_flag: false,
+        required: true,
+    };
+    vec![
+        ask(keys::PATIENT_LOCATION, "Où se trouve le patient en ce moment ?", AnswerKind::Text, &[]),
+        ask(keys::CALLER_PHONE, "À quel numéro vous rappeler si la ligne coupe ?", AnswerKind::Phone, &[]),
+        ask(
+            keys::EMERGENCY_OUTCOME,
+            "Qu'est devenu l'appel au 15 ?",
+            AnswerKind::Single,
+            &[
+                ("called", "L'appelant fait le 15"),
+                ("transferred", "Mis en relation avec le 15"),
+                ("practitioner", "Pris en charge par un praticien"),
+                ("refused", "L'appelant refuse"),
+                ("lost", "Ligne coupée, rappel impossible"),
+            ],
+        ),
+    ]
+}
+
+fn banners(
+    practice: &Practice,
+    contact: &Contact,
+    findings: &Findings<'_>,
+    script: &Rendered,
+    intents: &[Intent],
+) -> Vec<Banner> {
+    let mut banners = Vec::new();
+    let mut show = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
+    let assessment = contact.assessment.as_ref();
+    if let Some(Orientation::EmergencyCall(number)) = assessment.map(|one| &one.orientation) {
+        show(
+            "emergency",
+            format!(
+                "Urgence vitale : faites appeler le {number} (112, ou 114 par SMS pour les personnes sourdes). \
+                 Gardez l'appelant en ligne, notez où il est et son numéro."
+            ),
+        );
+    }
+    if findings.red_flags.is_contradictory() {
+        show(
+            "contradiction",
+            "Des réponses à un signe d'alerte se contredisent : reposez la question. Le niveau le plus élevé est gardé."
+                .to_owned(),
+        );
+    }
+    if let Some(assessment) = assessment.filter(|one| one.protocol.id == UNDECIDED) {
+        let why = assessment.reasons.first().map_or("", |reason| reason.text.as_str());
+        show(
+            "triage-unavailable",
+            format!("Tri non disponible ({why}) : suivez la grille imprimée, un professionnel décide."),
+        );
+    }
+    if script.failed.is_some() {
+        show("script-unavailable", "Script du cabinet non disponible : script minimal.".to_owned());
+    }
+    if intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
+        show("booking-to-verify", "Réservation à vérifier — ne pas ressaisir, ne rien confirmer au patient.".to_owned());
+    }
+    if contact.repeated > 0 {
+        let times = contact.repeated;
+        show(
+            "repeated-contact",
+            format!("Déjà {times} contact(s) de ce numéro en 24 heures : regardez les engagements en cours."),
+        );
+    }
+    if practice.demo {
+        show("demo-content", "Démonstration : grilles et personnes fictives.".to_owned());
+    }
+    banners
+}
