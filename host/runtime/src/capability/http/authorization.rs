@@ -1,0 +1,111 @@
+//! Credentials in requests: added by the host, to requests of the bound origin
+//! only, after the allow-list. A guest neither sets nor sees what is added.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use greffon_core::model::practice::{Credential, CredentialScheme};
+use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::ExposeSecret as _;
+use wasmtime_wasi_http::DEFAULT_FORBIDDEN_HEADERS;
+use zeroize::Zeroizing;
+
+use crate::origin::Origin;
+use crate::state::Bound;
+
+/// Header names that a guest neither sends nor receives: hop-by-hop ones,
+/// cookies, and those that carry a credential.
+pub(super) fn reserved_headers(bound: &Bound) -> Vec<HeaderName> {
+    let mut names = DEFAULT_FORBIDDEN_HEADERS.to_vec();
+    names.extend([AUTHORIZATION, COOKIE, SET_COOKIE]);
+    for credential in bound.credentials.values() {
+        if let CredentialScheme::Header { name, .. } = &credential.scheme
+            && let Ok(name) = name.parse()
+        {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What the host adds to requests of one origin.
+#[derive(Default)]
+pub(super) struct Injection {
+    headers: Vec<(HeaderName, HeaderValue)>,
+    secrets: Vec<Zeroizing<Vec<u8>>>,
+}
+
+/// A credential that cannot be put into a header, or two for one header.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unusable {
+    /// The credential's name in the practice's file.
+    pub name: String,
+}
+
+impl Injection {
+    /// Collects the credentials that are bound to `origin`.
+    pub(super) fn for_origin(bound: &Bound, origin: &Origin) -> Result<Self, Unusable> {
+        let mut injection = Self::default();
+        for (name, credential) in &bound.credentials {
+            let is_bound = credential.origin.as_ref().is_some_and(|text| text.parse().as_ref() == Ok(origin));
+            if is_bound && injection.add(credential).is_none() {
+                return Err(Unusable { name: name.clone() });
+            }
+        }
+        Ok(injection)
+    }
+
+    fn add(&mut self, credential: &Credential) -> Option<()> {
+        let (name, text, secret) = match &credential.scheme {
+            // RFC 7617 §2: a user name holds no colon.
+            CredentialScheme::Basic { username, .. } if username.contains(':') => return None,
+            CredentialScheme::Basic { username, password } => {
+                let pair = Zeroizing::new(format!("{username}:{}", password.expose_secret()));
+                let coded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+                self.secrets.push(Zeroizing::new(coded.as_bytes().to_vec()));
+                (AUTHORIZATION, Zeroizing::new(format!("Basic {}", coded.as_str())), password)
+            }
+            CredentialScheme::Bearer { token } => {
+                (AUTHORIZATION, Zeroizing::new(format!("Bearer {}", token.expose_secret())), token)
+            }
+            CredentialScheme::Header { name, value } => {
+                (name.parse().ok()?, Zeroizing::new(value.expose_secret().to_owned()), value)
+            }
+            CredentialScheme::Key { .. } => return Some(()),
+        };
+        if self.headers.iter().any(|(taken, _)| *taken == name) {
+            return None;
+        }
+        let mut value = HeaderValue::from_str(&text).ok()?;
+        value.set_sensitive(true);
+        self.headers.push((name, value));
+        self.secrets.push(Zeroizing::new(secret.expose_secret().as_bytes().to_vec()));
+        Some(())
+    }
+
+    /// Adds the headers, in place of any of the same name.
+    pub(super) fn apply(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
+    }
+
+    /// Removes response headers in which the other end repeats a secret.
+    pub(super) fn remove_echoes(&self, headers: &mut HeaderMap) {
+        let echoing: Vec<HeaderName> = headers
+            .iter()
+            .filter(|(_, value)| self.secrets.iter().any(|secret| holds(value.as_bytes(), secret)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in echoing {
+            headers.remove(name);
+        }
+    }
+}
+
+/// Whether a secret stands in a text. One of a few bytes stands in too many
+/// texts by chance to be told apart.
+fn holds(text: &[u8], secret: &[u8]) -> bool {
+    const TELLING: usize = 6;
+    secret.len() >= TELLING && text.windows(secret.len()).any(|window| window == secret)
+}

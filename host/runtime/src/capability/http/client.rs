@@ -1,0 +1,98 @@
+//! The clients of one practice: their connections are shared with nobody.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use reqwest::{Client, redirect, retry};
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::sync::Semaphore;
+
+use super::resolver::{Filtered, Lookup};
+
+/// Requests of one practice that are under way at once. One request holds one
+/// connection.
+const CONNECTIONS_PER_PRACTICE: usize = 32;
+/// Name resolution, TCP and TLS together.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const IDLE_CONNECTIONS_PER_HOST: usize = 8;
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+const RESPONSE_HEADERS: usize = 100;
+
+/// The clients of a practice, one per protocol: plain HTTP goes to opened
+/// networks only.
+pub(super) struct PracticeClients {
+    /// The networks that were opened when the clients were made.
+    pub opened: Arc<[IpNet]>,
+    /// One permit per request under way.
+    pub connections: Semaphore,
+    https: Client,
+    http: OnceLock<Option<Client>>,
+    lookup: Arc<dyn Lookup>,
+    roots: Arc<RootCertStore>,
+}
+
+impl PracticeClients {
+    /// `None` when the TLS library refuses its configuration.
+    pub(super) fn new(lookup: Arc<dyn Lookup>, roots: Arc<RootCertStore>, opened: &[IpNet]) -> Option<Self> {
+        let opened: Arc<[IpNet]> = Arc::from(opened);
+        let https = build(&lookup, &roots, &opened, false)?;
+        Some(Self {
+            opened,
+            connections: Semaphore::new(CONNECTIONS_PER_PRACTICE),
+            https,
+            http: OnceLock::new(),
+            lookup,
+            roots,
+        })
+    }
+
+    /// The client for `https` (or, with `plain`, for `http`).
+    pub(super) fn client(&self, plain: bool) -> Option<&Client> {
+        if plain {
+            self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true)).as_ref()
+        } else {
+            Some(&self.https)
+        }
+    }
+}
+
+fn build(lookup: &Arc<dyn Lookup>, roots: &Arc<RootCertStore>, opened: &Arc<[IpNet]>, plain: bool) -> Option<Client> {
+    let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(Arc::clone(roots))
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .https_only(!plain)
+        .dns_resolver(Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain })
+        // One request per connection: the cap on requests is one on
+        // connections, and a broken connection concerns one request.
+        .http1_only()
+        .http1_max_headers(RESPONSE_HEADERS)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .retry(retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .user_agent(concat!("greffon/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .ok()
+}
+
+/// The certificate authorities that the operating system trusts. Empty when it
+/// has none: then every TLS handshake fails, and nothing else.
+pub(super) fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    let (added, ignored) = roots.add_parsable_certificates(found.certs);
+    if added == 0 {
+        tracing::warn!(ignored, "the system trusts no certificate authority: plugins cannot make https requests");
+    }
+    roots
+}

@@ -1,0 +1,190 @@
+//! Outgoing HTTP (`wasi:http/outgoing-handler`).
+//!
+//! A request leaves when its origin is granted and the address it goes to is
+//! public, or in a network that the operator opens for the practice; plain
+//! `http` needs the latter. It is sent once: no redirect is followed, no proxy
+//! asked, no cookie kept. Bodies are buffered and capped. What a failure tells
+//! is in [`failure`].
+
+mod authorization;
+mod client;
+mod exchange;
+pub mod failure;
+pub(crate) mod resolver;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use greffon_core::ids::PracticeId;
+use http::{HeaderName, Method};
+use rustls::RootCertStore;
+use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, RequestOptions, Result, WasiBody, WasiHttpHooks};
+
+use self::client::{PracticeClients, system_roots};
+use self::exchange::{CallBudget, Exchange};
+pub use self::resolver::{Lookup, SystemLookup};
+use crate::origin::Origin;
+use crate::state::Bound;
+
+/// The way out for all calls. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Egress {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    lookup: Arc<dyn Lookup>,
+    roots: OnceLock<Arc<RootCertStore>>,
+    practices: Mutex<HashMap<PracticeId, Arc<PracticeClients>>>,
+}
+
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Egress").finish_non_exhaustive()
+    }
+}
+
+impl Default for Egress {
+    fn default() -> Self {
+        Self::new(Arc::new(SystemLookup))
+    }
+}
+
+impl Egress {
+    /// A way out that resolves names with `lookup`.
+    #[must_use]
+    pub fn new(lookup: Arc<dyn Lookup>) -> Self {
+        Self { shared: Arc::new(Shared { lookup, roots: OnceLock::new(), practices: Mutex::default() }) }
+    }
+
+    /// What decides on the requests of one call, which begins now.
+    #[must_use]
+    pub fn hooks(&self, bound: &Arc<Bound>) -> Box<dyn WasiHttpHooks> {
+        let limits = &bound.limits;
+        // The guest is left some time to make an answer out of a time-out.
+        let margin = (limits.deadline / 10).min(ANSWER_MARGIN);
+        Box::new(Hooks {
+            egress: self.clone(),
+            bound: Arc::clone(bound),
+            budget: Arc::new(CallBudget::new(limits.http_body_bytes)),
+            requests_left: limits.http_requests,
+            until: Instant::now() + limits.deadline.saturating_sub(margin),
+            reserved: None,
+        })
+    }
+
+    /// Closes the connections of a practice, once the requests under way have
+    /// ended.
+    pub fn forget(&self, practice: &PracticeId) {
+        self.practices().remove(practice);
+    }
+
+    fn clients(&self, bound: &Bound) -> Option<Arc<PracticeClients>> {
+        let mut practices = self.practices();
+        if let Some(clients) = practices.get(&bound.practice)
+            && *clients.opened == *bound.opened
+        {
+            return Some(Arc::clone(clients));
+        }
+        let roots = self.shared.roots.get_or_init(|| Arc::new(system_roots()));
+        let clients = PracticeClients::new(Arc::clone(&self.shared.lookup), Arc::clone(roots), &bound.opened)?;
+        let clients = Arc::new(clients);
+        practices.insert(bound.practice.clone(), Arc::clone(&clients));
+        Some(clients)
+    }
+
+    fn practices(&self) -> std::sync::MutexGuard<'_, HashMap<PracticeId, Arc<PracticeClients>>> {
+        // Every change of the map is one insertion or removal: it is whole
+        // whatever panicked.
+        self.shared.practices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the guest keeps of its deadline when a request times out.
+const ANSWER_MARGIN: Duration = Duration::from_millis(500);
+
+struct Hooks {
+    egress: Egress,
+    bound: Arc<Bound>,
+    budget: Arc<CallBudget>,
+    requests_left: u32,
+    until: Instant,
+    reserved: Option<Arc<[HeaderName]>>,
+}
+
+impl Hooks {
+    /// Decides on a request. No reason is given to the guest beyond the code.
+    fn admit(&mut self, request: &http::Request<WasiBody>) -> Result<Origin> {
+        if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
+            return Err(Error::HttpRequestMethodInvalid);
+        }
+        let origin = Origin::of(request.uri()).ok_or(Error::HttpRequestUriInvalid)?;
+        if !self.bound.granted.http.contains(&origin) {
+            let shown: String = origin.to_string().chars().take(SHOWN_CHARS).collect();
+            tracing::warn!(
+                practice.id = %self.bound.practice,
+                feature = %self.bound.feature,
+                plugin.name = self.bound.plugin,
+                http.origin = shown,
+                "http request denied: add the origin to grants.http of the feature, if the plugin's manifest asks for it"
+            );
+            return Err(Error::HttpRequestDenied);
+        }
+        self.requests_left = self.requests_left.checked_sub(1).ok_or(Error::HttpRequestDenied)?;
+        Ok(origin)
+    }
+}
+
+/// A denied origin comes from the guest; its beginning is enough to find it.
+const SHOWN_CHARS: usize = 80;
+
+/// What the guest gets for a request: the response, and what is left to do for
+/// it, which is nothing.
+type Sending = Box<dyn Future<Output = Result<(http::Response<WasiBody>, Leftover)>> + Send>;
+type Leftover = Box<dyn Future<Output = Result<()>> + Send>;
+
+impl WasiHttpHooks for Hooks {
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        let bound = &self.bound;
+        let reserved =
+            Arc::clone(self.reserved.get_or_insert_with(|| authorization::reserved_headers(bound).into()));
+        Arc::new(move |name| reserved.contains(name))
+    }
+
+    /// Every scheme: a wrong one is denied where the code says that nothing
+    /// was sent.
+    fn is_supported_scheme(&mut self, _: &http::uri::Scheme) -> bool {
+        true
+    }
+
+    /// The client sets it, from the URL it connects to.
+    fn set_host_header(&mut self) -> bool {
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _: Leftover,
+    ) -> Sending {
+        let admitted = self.admit(&request).and_then(|origin| {
+            let clients = self.egress.clients(&self.bound).ok_or(Error::ConfigurationError)?;
+            Ok((origin, clients))
+        });
+        let bound = Arc::clone(&self.bound);
+        let budget = Arc::clone(&self.budget);
+        let until = self.until;
+        Box::new(async move {
+            let (origin, clients) = admitted?;
+            let exchange = Exchange { bound, clients, budget, until };
+            let response = exchange.run(request, origin, options.unwrap_or_default()).await?;
+            let leftover: Leftover = Box::new(async { Ok(()) });
+            Ok((response, leftover))
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! `greffon:host/mail`: a finished message to the practice's relay, or, without
+//! one, to the host's folder.
+
+mod folder;
+mod message;
+mod smtp;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use self::message::Envelope;
+use super::http::SystemLookup;
+use crate::bindings::host::mail::{self as wit, Host, MailError, Receipt};
+use crate::state::{Bound, CallState, Services};
+
+/// Why a message was not taken, in the contract's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Refusal {
+    Denied(String),
+    Rejected(String),
+    Transient(String),
+    Uncertain(String),
+    TooLarge(u64),
+}
+
+/// What the relay said when it took a message.
+#[derive(Debug)]
+struct Taken {
+    reply: String,
+    refused: Vec<(String, String)>,
+}
+
+/// What the guest keeps of its deadline to make an answer of a time-out.
+const ANSWER_MARGIN: Duration = Duration::from_millis(500);
+
+impl Host for CallState {
+    async fn send(
+        &mut self,
+        message: Vec<u8>,
+        envelope: wit::Envelope,
+    ) -> wasmtime::Result<Result<Receipt, MailError>> {
+        let time = self.time_left().saturating_sub(ANSWER_MARGIN);
+        let services = Arc::clone(&self.services);
+        let outcome = take(Arc::clone(&self.bound), Arc::clone(&services), message, envelope, time).await;
+        Ok(match outcome {
+            Ok(taken) => Ok(Receipt { at: services.clock.now().0, reply: taken.reply, refused: taken.refused }),
+            Err(refusal) => Err(refusal.into()),
+        })
+    }
+}
+
+async fn take(
+    bound: Arc<Bound>,
+    services: Arc<Services>,
+    message: Vec<u8>,
+    envelope: wit::Envelope,
+    time: Duration,
+) -> Result<Taken, Refusal> {
+    if !bound.granted.mail {
+        return Err(Refusal::Denied(format!("grants.mail of the feature \"{}\"", bound.feature)));
+    }
+    message::check(&message)?;
+    let relay = bound.mail.as_ref();
+    let only_from = relay.map(|relay| relay.from.as_str());
+    let envelope = Envelope::checked(&envelope.from, &envelope.recipients, only_from)?;
+    match relay {
+        Some(relay) => smtp::deliver(relay, &SystemLookup, &bound.opened, &envelope, &message, time).await,
+        None => file(&bound, &services, message, envelope).await,
+    }
+}
+
+async fn file(bound: &Bound, services: &Services, message: Vec<u8>, envelope: Envelope) -> Result<Taken, Refusal> {
+    let Some(folder) = services.mail_folder.clone() else {
+        return Err(Refusal::Denied("[mail] of the practice's file: there is no relay and no folder".to_owned()));
+    };
+    let practice = bound.practice.clone();
+    let writing = tokio::task::spawn_blocking(move || folder::write(&folder, practice.as_str(), &envelope, &message));
+    match writing.await {
+        Ok(Ok(_)) => Ok(Taken { reply: "250 filed".to_owned(), refused: vec![] }),
+        Ok(Err(error)) => {
+            tracing::error!(
+                practice.id = %bound.practice,
+                error = &error as &dyn std::error::Error,
+                "mail cannot be written to the folder"
+            );
+            Err(Refusal::Transient("the mail folder cannot be written".to_owned()))
+        }
+        Err(_) => Err(Refusal::Uncertain("writing to the mail folder was cut short".to_owned())),
+    }
+}
+
+impl From<Refusal> for MailError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Denied(why) => Self::Denied(why),
+            Refusal::Rejected(reply) => Self::Rejected(reply),
+            Refusal::Transient(why) => Self::Transient(why),
+            Refusal::Uncertain(why) => Self::Uncertain(why),
+            Refusal::TooLarge(limit) => Self::TooLarge(limit),
+        }
+    }
+}
