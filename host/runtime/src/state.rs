@@ -86,6 +86,8 @@ pub struct Counters {
     pub keyvalue_operations: u32,
     /// Bytes that open compare-and-swap handles hold now.
     pub keyvalue_held_bytes: u64,
+    /// Steps of the expansion of recurrence rules.
+    pub calendar_steps: u64,
 }
 
 /// An open bucket: `wasi:keyvalue/store.bucket`.
