@@ -1,1 +1,19 @@
-//! Under construction.
+#![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod sql;
+
+mod cursor;
+mod database;
+mod error;
+mod migrations;
+mod repository;
+mod rows;
+mod storage;
+mod transaction;
+mod turns;
+mod url;
+
+pub use database::{Database, StorageOptions, connect};
+pub use error::{Cause, SetupError};
+pub use migrations::{migrate, pending};

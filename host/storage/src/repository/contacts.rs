@@ -1,0 +1,134 @@
+//! Contacts.
+
+use greffon_core::ids::{ContactId, PracticeId};
+use greffon_core::model::contact::{Contact, ContactState};
+use greffon_core::ports::storage::{Listed, Page, Stored};
+use greffon_core::time::Instant;
+use sha2::{Digest, Sha256};
+
+use crate::error::failed;
+use crate::rows::{self, DocRow, Document};
+use crate::sql::{On, Sql};
+
+const TABLE: &str = "contacts";
+
+const GET: Sql = Sql::both(
+    "SELECT doc
+     FROM contacts
+     WHERE practice = $1 AND id = $2",
+);
+
+/// Not scoped: it is the scoping of a contact that is named alone.
+const PRACTICE: Sql = Sql::both(
+    "SELECT practice
+     FROM contacts
+     WHERE id = $1",
+);
+
+const INSERT: Sql = Sql::both(
+    "INSERT INTO contacts (practice, id, state, received_at, origin_hash, doc, version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7 + 1)
+     ON CONFLICT DO NOTHING",
+);
+
+const UPDATE: Sql = Sql::both(
+    "UPDATE contacts
+     SET state = $3, received_at = $4, origin_hash = $5, doc = $6, version = $7 + 1
+     WHERE practice = $1 AND id = $2 AND version = $7",
+);
+
+const LIST: Sql = Sql::both(
+    "SELECT received_at AS at_ms, id, doc
+     FROM contacts
+     WHERE practice = $1 AND (received_at, id) < ($2, $3)
+     ORDER BY received_at DESC, id DESC
+     LIMIT $4",
+);
+
+const LIST_BY_STATE: Sql = Sql::both(
+    "SELECT received_at AS at_ms, id, doc
+     FROM contacts
+     WHERE practice = $1 AND (received_at, id) < ($2, $3) AND state = $5
+     ORDER BY received_at DESC, id DESC
+     LIMIT $4",
+);
+
+const COUNT_FROM: Sql = Sql::both(
+    "SELECT COUNT(*)
+     FROM contacts
+     WHERE practice = $1 AND origin_hash = $2 AND received_at >= $3",
+);
+
+impl Document for Contact {
+    const THING: &'static str = "contact";
+
+    fn practice(&self) -> &PracticeId {
+        &self.practice
+    }
+
+    fn version(&mut self) -> &mut i64 {
+        &mut self.version
+    }
+}
+
+pub(crate) async fn get(on: On<'_>, practice: &PracticeId, id: ContactId) -> Stored<Option<Contact>> {
+    let row = fetch!(fetch_optional, (String,), on, GET, practice.as_str(), id.0).map_err(failed)?;
+    row.map(|(doc,)| rows::decode(TABLE, id, &doc)).transpose()
+}
+
+pub(crate) async fn practice_of(on: On<'_>, id: ContactId) -> Stored<Option<PracticeId>> {
+    let row = fetch!(fetch_optional, (String,), on, PRACTICE, id.0).map_err(failed)?;
+    Ok(row.map(|(practice,)| PracticeId(practice)))
+}
+
+pub(crate) async fn save(on: On<'_>, practice: &PracticeId, contact: &mut Contact) -> Stored<()> {
+    let doc = rows::next_version(practice, contact)?;
+    let written = execute!(
+        on,
+        if contact.version == 0 { INSERT } else { UPDATE },
+        practice.as_str(),
+        contact.id.0,
+        contact.state.as_str(),
+        contact.received_at.0,
+        contact.origin.as_deref().map(|origin| origin_hash(practice, origin)),
+        doc,
+        contact.version,
+    )
+    .map_err(failed)?;
+    rows::saved(contact, written)
+}
+
+pub(crate) async fn list(
+    on: On<'_>,
+    practice: &PracticeId,
+    state: Option<ContactState>,
+    page: &Page,
+) -> Stored<Listed<Contact>> {
+    let (at, id) = rows::place(TABLE, page, rows::LATEST)?;
+    let asked = rows::asked(page);
+    let found = match state {
+        None => fetch!(fetch_all, DocRow, on, LIST, practice.as_str(), at, id, asked),
+        Some(state) => {
+            fetch!(fetch_all, DocRow, on, LIST_BY_STATE, practice.as_str(), at, id, asked, state.as_str())
+        }
+    };
+    rows::listed(TABLE, found.map_err(failed)?, page)
+}
+
+pub(crate) async fn count_from(on: On<'_>, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
+    let hash = origin_hash(practice, origin);
+    let (count,) = fetch!(fetch_one, (i64,), on, COUNT_FROM, practice.as_str(), hash, since.0).map_err(failed)?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Finds contacts of one origin without keeping the number outside `doc`. The
+/// practice is in it, so that rows of two practices cannot be joined; who has
+/// the database and tries all numbers finds it nevertheless.
+fn origin_hash(practice: &PracticeId, origin: &str) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(practice.as_str());
+    // No practice's name holds a NUL, so that two pairs never run together.
+    hash.update([0]);
+    hash.update(origin);
+    hash.finalize().to_vec()
+}

@@ -1,0 +1,12 @@
+//! One table or two per file: the SQL, and the rows in and out.
+
+pub(crate) mod appointments;
+pub(crate) mod audit;
+pub(crate) mod claims;
+pub(crate) mod commitments;
+pub(crate) mod contacts;
+pub(crate) mod idempotency;
+pub(crate) mod intents;
+pub(crate) mod jobs;
+pub(crate) mod keyvalue;
+pub(crate) mod messages;

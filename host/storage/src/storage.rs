@@ -1,0 +1,141 @@
+//! The `Storage` port: reads outside a transaction, and the queue.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use greffon_core::ids::{
+    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+};
+use greffon_core::model::audit::AuditEvent;
+use greffon_core::model::commitment::{Commitment, CommitmentState};
+use greffon_core::model::contact::{Contact, ContactState};
+use greffon_core::model::intent::{Appointment, Claim, Intent};
+use greffon_core::model::job::LeasedJob;
+use greffon_core::model::message::{Message, MessageState};
+use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
+use greffon_core::time::{Instant, Span};
+
+use crate::database::Database;
+use crate::error::{SetupError, unavailable};
+use crate::repository::{appointments, audit, claims, commitments, contacts, intents, jobs, messages};
+use crate::{migrations, transaction};
+
+#[async_trait]
+impl Storage for Database {
+    async fn begin(&self, practice: &PracticeId) -> Stored<Box<dyn Transaction>> {
+        transaction::begin(self, practice).await
+    }
+
+    async fn practice_of_contact(&self, id: ContactId) -> Stored<Option<PracticeId>> {
+        contacts::practice_of(self.reader().await?.on(), id).await
+    }
+
+    async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>> {
+        commitments::practice_of(self.reader().await?.on(), id).await
+    }
+
+    async fn practices_of_appointment(&self, id: &AppointmentId) -> Stored<Vec<PracticeId>> {
+        appointments::practices_of(self.reader().await?.on(), id).await
+    }
+
+    async fn contact(&self, practice: &PracticeId, id: ContactId) -> Stored<Option<Contact>> {
+        contacts::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn contacts(
+        &self,
+        practice: &PracticeId,
+        state: Option<ContactState>,
+        page: &Page,
+    ) -> Stored<Listed<Contact>> {
+        contacts::list(self.reader().await?.on(), practice, state, page).await
+    }
+
+    async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
+        contacts::count_from(self.reader().await?.on(), practice, origin, since).await
+    }
+
+    async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {
+        intents::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {
+        intents::get_by_op(self.reader().await?.on(), practice, op).await
+    }
+
+    async fn claims(&self, practice: &PracticeId, resource: &str, window: Span) -> Stored<Vec<Claim>> {
+        claims::overlapping(self.reader().await?.on(), practice, resource, window).await
+    }
+
+    async fn appointment(
+        &self,
+        practice: &PracticeId,
+        feature: Option<&FeatureId>,
+        id: &AppointmentId,
+    ) -> Stored<Option<Appointment>> {
+        appointments::get(self.reader().await?.on(), practice, feature, id).await
+    }
+
+    async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
+        appointments::list(self.reader().await?.on(), practice, window, page).await
+    }
+
+    async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>> {
+        messages::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn messages(
+        &self,
+        practice: &PracticeId,
+        state: Option<MessageState>,
+        page: &Page,
+    ) -> Stored<Listed<Message>> {
+        messages::list(self.reader().await?.on(), practice, state, page).await
+    }
+
+    async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>> {
+        commitments::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn commitments(
+        &self,
+        practice: &PracticeId,
+        state: Option<CommitmentState>,
+        page: &Page,
+    ) -> Stored<Listed<Commitment>> {
+        commitments::list(self.reader().await?.on(), practice, state, page).await
+    }
+
+    async fn audit(
+        &self,
+        practice: &PracticeId,
+        contact: Option<ContactId>,
+        page: &Page,
+    ) -> Stored<Listed<AuditEvent>> {
+        audit::list(self.reader().await?.on(), practice, contact, page).await
+    }
+
+    async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
+        jobs::lease(self.writer().await?.on(), now, limit, lease).await
+    }
+
+    async fn next_job_at(&self) -> Stored<Option<Instant>> {
+        jobs::next_at(self.reader().await?.on()).await
+    }
+
+    async fn finish_job(&self, id: JobId) -> Stored<()> {
+        jobs::finish(self.writer().await?.on(), id).await
+    }
+
+    async fn retry_job(&self, id: JobId, run_at: Instant) -> Stored<()> {
+        jobs::retry(self.writer().await?.on(), id, run_at).await
+    }
+
+    async fn ready(&self) -> Stored<()> {
+        let pending = migrations::pending(self).await.map_err(unavailable)?;
+        match pending.len() {
+            0 => Ok(()),
+            pending => Err(unavailable(SetupError::SchemaOlder { pending })),
+        }
+    }
+}

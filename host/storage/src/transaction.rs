@@ -1,0 +1,107 @@
+//! An open transaction of one practice.
+
+use async_trait::async_trait;
+use greffon_core::ids::{
+    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+};
+use greffon_core::model::audit::AuditEvent;
+use greffon_core::model::commitment::Commitment;
+use greffon_core::model::contact::Contact;
+use greffon_core::model::intent::{Appointment, Intent};
+use greffon_core::model::job::{Job, Lane};
+use greffon_core::model::message::Message;
+use greffon_core::ports::storage::{Stored, Transaction};
+use greffon_core::time::Instant;
+
+use crate::database::{Database, Open};
+use crate::repository::{appointments, audit, commitments, contacts, intents, jobs, messages};
+use crate::turns::Turn;
+
+/// Begins one.
+pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<Box<dyn Transaction>> {
+    let (open, turn) = database.open_for(practice).await?;
+    Ok(Box::new(PracticeTransaction { open, practice: practice.clone(), _turn: turn }))
+}
+
+/// Fields are dropped in order: the rollback is under way before the next in
+/// the queue has its turn.
+struct PracticeTransaction {
+    open: Open<'static>,
+    practice: PracticeId,
+    _turn: Option<Turn>,
+}
+
+#[async_trait]
+impl Transaction for PracticeTransaction {
+    async fn contact(&mut self, id: ContactId) -> Stored<Option<Contact>> {
+        contacts::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn save_contact(&mut self, contact: &mut Contact) -> Stored<()> {
+        contacts::save(self.open.on(), &self.practice, contact).await
+    }
+
+    async fn intent(&mut self, id: IntentId) -> Stored<Option<Intent>> {
+        intents::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn intent_by_op(&mut self, op: &OpId) -> Stored<Option<Intent>> {
+        intents::get_by_op(self.open.on(), &self.practice, op).await
+    }
+
+    async fn save_intent(&mut self, intent: &mut Intent) -> Stored<()> {
+        // Intent and claims are several writes: a refused claim takes the others
+        // back and leaves the transaction usable.
+        let mut inside = self.open.savepoint().await?;
+        let read = intent.version;
+        let saved = intents::save(inside.on(), &self.practice, intent).await;
+        let kept = match saved {
+            Ok(()) => inside.commit().await,
+            Err(error) => Err(error),
+        };
+        if kept.is_err() {
+            intent.version = read;
+        }
+        kept
+    }
+
+    async fn appointment(&mut self, feature: &FeatureId, id: &AppointmentId) -> Stored<Option<Appointment>> {
+        appointments::get(self.open.on(), &self.practice, Some(feature), id).await
+    }
+
+    async fn save_appointment(&mut self, appointment: &mut Appointment) -> Stored<()> {
+        appointments::save(self.open.on(), &self.practice, appointment).await
+    }
+
+    async fn message(&mut self, id: MessageId) -> Stored<Option<Message>> {
+        messages::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn save_message(&mut self, message: &mut Message) -> Stored<()> {
+        messages::save(self.open.on(), &self.practice, message).await
+    }
+
+    async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>> {
+        commitments::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()> {
+        commitments::save(self.open.on(), &self.practice, commitment).await
+    }
+
+    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, run_at: Instant) -> Stored<()> {
+        jobs::enqueue(self.open.on(), &self.practice, id, job, lane, run_at).await
+    }
+
+    async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {
+        audit::write(self.open.on(), &self.practice, event).await
+    }
+
+    async fn commit(self: Box<Self>) -> Stored<()> {
+        // The turn ends after the commit, with what is left of `self`.
+        let Self { open, practice: _, _turn: turn } = *self;
+        let committed = open.commit().await;
+        drop(turn);
+        committed
+    }
+}
