@@ -23,6 +23,23 @@ impl Reception {
     /// # Errors
     /// `NotFound("practice")`, `NotFound("appointment")`, `Invalid` for a bad fact, `Storage`.
     pub async fn receive_contact(&self, practice: &PracticeId, new: NewContact, actor: &Actor) -> Flow<ContactView> {
+        let id = ContactId(self.ids.next(self.clock.now()));
+        self.receive_contact_as(practice, id, new, actor).await
+    }
+
+    /// The same under a name that the caller minted and may use again after a
+    /// crash: of several tries one stores the contact.
+    ///
+    /// # Errors
+    /// As [`Reception::receive_contact`]; `Conflict`, or `Storage` of a row that
+    /// exists, when the contact was stored before.
+    pub async fn receive_contact_as(
+        &self,
+        practice: &PracticeId,
+        id: ContactId,
+        new: NewContact,
+        actor: &Actor,
+    ) -> Flow<ContactView> {
         let practice = self.practice(practice)?;
         let scene = Scene::new(&practice, actor, self.clock.now());
         let facts = checked(&practice, new.facts, actor, scene.now)?;
@@ -43,7 +60,7 @@ impl Reception {
             None => 0,
         };
         let contact = Contact {
-            id: ContactId(self.ids.next(scene.now)),
+            id,
             practice: practice.id.clone(),
             channel: new.channel,
             origin,

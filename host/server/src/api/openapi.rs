@@ -18,7 +18,9 @@ use crate::app::App;
 #[openapi(
     info(
         title = "greffon",
-        description = "Medical reception: contacts, triage, bookings, messages, commitments.",
+        description = "Medical reception: contacts, triage, bookings, messages, commitments. Every failure is problem \
+                       details (RFC 9457); beside those that an operation lists: 400 (the body is not JSON), 413 (it is \
+                       too large), 415 (it is not declared as JSON) and 504 (no answer in time).",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     paths(

@@ -66,7 +66,7 @@ pub(super) async fn layer(mut request: Request, next: Next) -> Response {
                 http.status = status.as_u16(),
                 duration_ms = took.as_secs_f64() * 1000.0,
                 requester = requester.map(|(subject, _)| subject.as_str()),
-                role = requester.map(|(_, role)| tracing::field::debug(role)),
+                role = requester.map(|(_, role)| role.as_str()),
                 practice.id = attribution.0.practice.get().map(PracticeId::as_str),
                 error.code = failure.map(|failure| failure.code),
                 error.cause = failure.and_then(|failure| failure.cause.as_deref()),

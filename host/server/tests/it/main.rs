@@ -1,0 +1,20 @@
+//! The API over the ports in memory, one file per group of routes.
+
+mod appointments;
+mod audit;
+mod auth;
+mod bookings;
+mod commitments;
+mod contacts;
+mod every_route;
+mod health;
+mod http;
+mod idempotency;
+mod keys;
+mod messages;
+mod openapi;
+mod plugins;
+mod request_log;
+mod rows;
+mod serve;
+mod support;

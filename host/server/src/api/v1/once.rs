@@ -7,9 +7,11 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use greffon_core::flow::Flow;
+use greffon_core::flow::{Flow, FlowError, NewContact};
+use greffon_core::ids::ContactId;
 use greffon_core::model::view;
 use greffon_core::ports::idempotency::{Begun, IdempotencyKey};
+use greffon_core::ports::storage::StorageError;
 use sha2::{Digest, Sha256};
 
 use super::schema::view::ContactView;
@@ -24,6 +26,13 @@ const LONGEST_KEY: usize = 128;
 
 /// The `Idempotency-Key` of a request, if it has one.
 pub(in crate::api) struct Key(Option<String>);
+
+impl Key {
+    fn of(self, entry: &Entry) -> Option<IdempotencyKey> {
+        let Entry { practice, actor } = entry;
+        self.0.map(|key| IdempotencyKey { practice: practice.clone(), subject: actor.subject.clone(), key })
+    }
+}
 
 impl FromRequestParts<Arc<App>> for Key {
     type Rejection = ApiError;
@@ -58,8 +67,8 @@ impl Changed {
     }
 }
 
-/// Runs `work` to its end; with a key, once. A repeat is answered with the
-/// contact as it is now. After a failure the key counts as never used.
+/// Runs a change of a contact to its end; with a key, once. A repeat is answered
+/// with the contact as it is now. After a failure the key counts as never used.
 pub(super) async fn once<W, F>(
     app: &Arc<App>,
     entry: Entry,
@@ -76,18 +85,14 @@ where
     let running = Arc::clone(app);
     app.complete(async move {
         let app = running;
-        let Some(key) = key.0 else {
+        let Some(key) = key.of(&entry) else {
             return Ok(Changed { view: work(app, entry).await?, replayed: false });
         };
-        let key = IdempotencyKey { practice: entry.practice.clone(), subject: entry.actor.subject.clone(), key };
         match app.idempotency.begin(&key, &digest, app.reception.clock.now()).await? {
             Begun::OtherRequest => Err(ApiError::KeyReused),
             Begun::Running => Err(ApiError::KeyRunning),
             Begun::Done(contact) => {
-                let contact = contact.parse().map_err(|_| ApiError::Internal {
-                    cause: "the result of an idempotency key is not a contact".to_owned(),
-                })?;
-                let view = app.reception.view_contact(&entry.practice, contact).await?;
+                let view = app.reception.view_contact(&entry.practice, named(&contact)?).await?;
                 Ok(Changed { view, replayed: true })
             }
             Begun::First => {
@@ -105,6 +110,64 @@ where
         }
     })
     .await
+}
+
+/// Stores a new contact; with a key, once, even when the process dies on the
+/// way: the contact's name is written down under the key first, and no name is
+/// stored twice.
+pub(super) async fn received_once(
+    app: &Arc<App>,
+    entry: Entry,
+    key: Key,
+    payload: &Payload,
+    new: NewContact,
+) -> Result<Changed, ApiError> {
+    let digest = digest("receive-contact", payload);
+    let running = Arc::clone(app);
+    app.complete(async move {
+        let app = running;
+        let now = app.reception.clock.now();
+        let minted = ContactId(app.reception.ids.next(now));
+        let Some(key) = key.of(&entry) else {
+            let view = app.reception.receive_contact_as(&entry.practice, minted, new, &entry.actor).await?;
+            return Ok(Changed { view, replayed: false });
+        };
+        let id = match app.idempotency.begin(&key, &digest, now).await? {
+            Begun::OtherRequest => return Err(ApiError::KeyReused),
+            Begun::Running => return Err(ApiError::KeyRunning),
+            Begun::Done(contact) => named(&contact)?,
+            Begun::First => {
+                app.idempotency.finish(&key, &minted.to_string()).await?;
+                minted
+            }
+        };
+        let (practice, storage) = (&entry.practice, &app.reception.storage);
+        if id != minted && storage.contact(practice, id).await?.is_some() {
+            return Ok(Changed { view: app.reception.view_contact(practice, id).await?, replayed: true });
+        }
+        match app.reception.receive_contact_as(practice, id, new, &entry.actor).await {
+            Ok(view) => Ok(Changed { view, replayed: false }),
+            Err(error) if storage.contact(practice, id).await?.is_some() => match error {
+                // The same request, at the same time, was faster.
+                FlowError::Conflict | FlowError::Storage(StorageError::Exists { .. }) => {
+                    Ok(Changed { view: app.reception.view_contact(practice, id).await?, replayed: true })
+                }
+                stored_but_not_looked_at => Err(stored_but_not_looked_at.into()),
+            },
+            Err(error) => {
+                app.idempotency.abandon(&key).await?;
+                Err(error.into())
+            }
+        }
+    })
+    .await
+}
+
+/// The contact that a key's row names.
+fn named(contact: &str) -> Result<ContactId, ApiError> {
+    contact.parse().map_err(|_| ApiError::Internal {
+        cause: "the result of an idempotency key is not a contact".to_owned(),
+    })
 }
 
 /// The request, so that a key is not used for two different ones.

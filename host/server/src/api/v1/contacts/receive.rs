@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::extract::{Named, Payload};
-use crate::api::v1::once::{Key, once};
+use crate::api::v1::once::{Key, received_once};
 use crate::api::v1::schema::contact::ContactChannel;
 use crate::api::v1::schema::fact::NewFact;
 use crate::api::v1::schema::problem::Problems;
@@ -105,37 +105,45 @@ pub(in crate::api) struct NewContact {
     about: Option<String>,
 }
 
-impl From<NewContact> for flow::NewContact {
-    fn from(shape: NewContact) -> Self {
-        let text = |key, text: Option<String>| text.map(|text| (key, Value::Text(text)));
-        let phone = |key, phone: Option<String>| phone.map(|phone| (key, Value::Phone(phone)));
-        let NewContact { channel, origin, caller, patient, reason, facts, about } = shape;
+impl NewContact {
+    /// The contact as the flow takes it, and the fields that the facts after
+    /// `facts` were spelt out in.
+    fn into_flow(self) -> (flow::NewContact, Vec<&'static str>) {
+        let NewContact { channel, origin, caller, patient, reason, facts, about } = self;
+        let kind = caller.kind.map(|kind| Value::Choice(kind.word().to_owned()));
         let known = patient.known.map(|known| if known { Value::Yes } else { Value::No });
         let spelt_out = [
-            caller.kind.map(|kind| (keys::CALLER_KIND, Value::Choice(kind.word().to_owned()))),
-            text(keys::CALLER_NAME, caller.name),
-            phone(keys::CALLER_PHONE, caller.phone),
-            text(keys::PATIENT_FAMILY, patient.family),
-            text(keys::PATIENT_GIVEN, patient.given),
-            patient.birth_date.map(|date| (keys::PATIENT_BIRTH_DATE, Value::Date(date))),
-            phone(keys::PATIENT_PHONE, patient.phone),
-            text(keys::PATIENT_EMAIL, patient.email),
-            known.map(|known| (keys::PATIENT_KNOWN, known)),
-            text(keys::WORDS, reason),
+            ("caller.kind", keys::CALLER_KIND, kind),
+            ("caller.name", keys::CALLER_NAME, caller.name.map(Value::Text)),
+            ("caller.phone", keys::CALLER_PHONE, caller.phone.map(Value::Phone)),
+            ("patient.family", keys::PATIENT_FAMILY, patient.family.map(Value::Text)),
+            ("patient.given", keys::PATIENT_GIVEN, patient.given.map(Value::Text)),
+            ("patient.birth_date", keys::PATIENT_BIRTH_DATE, patient.birth_date.map(Value::Date)),
+            ("patient.phone", keys::PATIENT_PHONE, patient.phone.map(Value::Phone)),
+            ("patient.email", keys::PATIENT_EMAIL, patient.email.map(Value::Text)),
+            ("patient.known", keys::PATIENT_KNOWN, known),
+            ("reason", keys::WORDS, reason.map(Value::Text)),
         ];
-        let spelt_out = spelt_out.into_iter().flatten().map(|(key, value)| flow::NewFact {
-            key: key.to_owned(),
-            value,
-            source: None,
-        });
-        Self {
-            channel: channel.into(),
-            origin,
-            // What the request adds by itself comes last, so it counts as later.
-            facts: spelt_out.chain(each(facts)).collect(),
-            about: about.map(Into::into),
+        let mut fields = Vec::new();
+        let mut all: Vec<flow::NewFact> = each(facts);
+        for (field, key, value) in spelt_out {
+            if let Some(value) = value {
+                fields.push(field);
+                all.push(flow::NewFact { key: key.to_owned(), value, source: None });
+            }
         }
+        let new = flow::NewContact { channel: channel.into(), origin, facts: all, about: about.map(Into::into) };
+        (new, fields)
     }
+}
+
+/// The error with the field that the request has, where the flow named the fact
+/// that was made from it.
+fn renamed(error: ApiError, given: usize, fields: &[&'static str]) -> ApiError {
+    let ApiError::Invalid { field, why } = error else { return error };
+    let index = field.strip_prefix("facts.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
+    let own = index.and_then(|index| fields.get(index.checked_sub(given)?));
+    ApiError::Invalid { field: own.map_or(field, |own| (*own).to_owned()), why }
 }
 
 /// Write a contact down.
@@ -163,10 +171,10 @@ pub(in crate::api) async fn handler(
 ) -> Result<Response, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReceiveContacts)?;
     let new: NewContact = payload.parse()?;
-    let changed = once(&app, entry, key, "receive-contact", &payload, async |app, entry| {
-        app.reception.receive_contact(&entry.practice, new.into(), &entry.actor).await
-    })
-    .await?;
+    let given = new.facts.len();
+    let (new, fields) = new.into_flow();
+    let changed = received_once(&app, entry, key, &payload, new).await;
+    let changed = changed.map_err(|error| renamed(error, given, &fields))?;
     let location = HeaderValue::from_str(&changed.location()).expect("a path of letters, digits, `-` and `/`");
     let mut response = changed.answer(StatusCode::CREATED);
     response.headers_mut().insert(LOCATION, location);

@@ -1,0 +1,116 @@
+//! What holds for every route, read from the API's own description, so that no
+//! route can be forgotten.
+
+use greffon_core::model::audit::Role;
+use serde_json::Value;
+
+use super::rows;
+use super::support::{Answer, ELSEWHERE, HERE, NOW, TestApp, bearer, instant};
+
+const ROLES: [(&str, Role); 7] = [
+    ("secretary", Role::Secretary),
+    ("supervisor", Role::Supervisor),
+    ("practitioner", Role::Practitioner),
+    ("practice-admin", Role::PracticeAdmin),
+    ("integrator", Role::Integrator),
+    ("auditor", Role::Auditor),
+    ("operator-admin", Role::OperatorAdmin),
+];
+
+/// Name, method and path of every operation of a practice.
+fn operations() -> Vec<(String, String, String)> {
+    let description: Value = serde_json::from_str(greffon_server::openapi()).unwrap();
+    let mut operations = Vec::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if path.starts_with("/v1/") {
+                let name = operation["operationId"].as_str().unwrap().to_owned();
+                operations.push((name, method.to_uppercase(), path.clone()));
+            }
+        }
+    }
+    operations
+}
+
+/// An app whose usual practice has one of everything.
+async fn app_with_rows() -> TestApp {
+    let app = TestApp::new();
+    app.write(HERE, async |transaction| {
+        transaction.save_contact(&mut rows::contact(HERE, 1)).await.unwrap();
+        transaction.save_commitment(&mut rows::commitment(HERE, 2)).await.unwrap();
+        transaction.save_appointment(&mut rows::appointment(HERE, "/cal/3.ics", instant(NOW))).await.unwrap();
+    })
+    .await;
+    app
+}
+
+/// The path with the names of what the usual practice has.
+fn filled(path: &str, practice: &str) -> String {
+    let id = match path {
+        path if path.starts_with("/v1/contacts/") => rows::contact(HERE, 1).id.to_string(),
+        path if path.starts_with("/v1/commitments/") => rows::commitment(HERE, 2).id.to_string(),
+        _ => "%2Fcal%2F3.ics".to_owned(),
+    };
+    path.replace("{practice}", practice).replace("{id}", &id)
+}
+
+async fn call(app: &TestApp, method: &str, path: &str, token: Option<&str>) -> Answer {
+    let bearer = token.map(bearer);
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(bearer.iter().map(|bearer| ("authorization", bearer.as_str())));
+    // A body that no route takes: whoever gets as far as that was let in.
+    app.send(method, path, &headers, if method == "POST" { "[]" } else { "" }).await
+}
+
+#[tokio::test]
+async fn every_route_asks_for_a_token() {
+    let app = app_with_rows().await;
+    for (name, method, path) in operations() {
+        let answer = call(&app, &method, &filled(&path, HERE), None).await;
+        assert_eq!(answer.problem(), "401 unauthenticated", "{name}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"greffon\"", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_route_hides_a_practice_outside_the_token() {
+    let app = app_with_rows().await;
+    for (name, method, path) in operations() {
+        for (role, token) in ROLES.map(|(role, kind)| (role, app.token_for(kind, &[ELSEWHERE]))) {
+            let answer = call(&app, &method, &filled(&path, HERE), Some(&token)).await;
+            assert_eq!(answer.problem(), "404 not-found", "{name} as {role}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_route_hides_what_does_not_exist_in_the_same_words() {
+    let app = app_with_rows().await;
+    let token = app.token(Role::Supervisor);
+    let stranger = app.token_for(Role::Supervisor, &[ELSEWHERE]);
+    for (name, method, path) in operations() {
+        let absent = filled(&path, "nowhere").replace("-8000-", "-9000-").replace("3.ics", "4.ics");
+        let absent = call(&app, &method, &absent, Some(&token)).await;
+        let foreign = call(&app, &method, &filled(&path, HERE), Some(&stranger)).await;
+        assert_eq!(absent.text, foreign.text, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn roles_may_do_what_the_table_says() {
+    let app = app_with_rows().await;
+    let mut table = String::new();
+    for (name, method, path) in operations() {
+        let mut allowed = Vec::new();
+        for (role, kind) in ROLES {
+            let answer = call(&app, &method, &filled(&path, HERE), Some(&app.token(kind))).await;
+            match answer.status.as_u16() {
+                403 => assert_eq!(answer.problem(), "403 role-may-not"),
+                404 => panic!("{name} as {role}: {}", answer.text),
+                _ => allowed.push(role),
+            }
+        }
+        table += &format!("{name}: {}\n", allowed.join(" "));
+    }
+    insta::assert_snapshot!(table, @"");
+}

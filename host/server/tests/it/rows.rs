@@ -1,0 +1,134 @@
+//! Rows as an earlier day would have left them.
+
+use greffon_core::ids::{AuditId, CommitmentId, ContactId, IntentId, MessageId};
+use greffon_core::model::audit::{Actor, AuditEvent, Role};
+use greffon_core::model::care::{ContentRef, Level, Sensitivity};
+use greffon_core::model::channel::Address;
+use greffon_core::model::commitment::{Commitment, CommitmentState};
+use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
+use greffon_core::model::intent::Appointment;
+use greffon_core::model::message::{Message, MessageCause, MessageState};
+use greffon_core::model::person::Person;
+use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
+use greffon_core::time::{Instant, Span};
+use uuid::Uuid;
+
+use super::support::{NOW, instant};
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(0x0192_f0c4_7a3e_7000_8000_0000_0000_0000 + number)
+}
+
+pub fn contact(practice: &str, number: u128) -> Contact {
+    Contact {
+        id: ContactId(id(number)),
+        practice: practice.into(),
+        channel: ContactChannel::Phone,
+        origin: Some("+33612345678".to_owned()),
+        state: ContactState::Received,
+        received_at: instant(NOW),
+        closed_at: None,
+        facts: Vec::new(),
+        level: None,
+        assessment: None,
+        lowered: None,
+        script: None,
+        done: Vec::new(),
+        statements: Vec::new(),
+        intents: Vec::new(),
+        commitments: Vec::new(),
+        about: None,
+        repeated: 0,
+        outcome: None,
+        version: 0,
+    }
+}
+
+pub fn commitment(practice: &str, number: u128) -> Commitment {
+    Commitment {
+        id: CommitmentId(id(number)),
+        practice: practice.into(),
+        contact: ContactId(id(1)),
+        what: "callback".to_owned(),
+        said: "Le secrétariat vous rappelle avant midi.".to_owned(),
+        owner: "secretariat".to_owned(),
+        level: Level::Soon,
+        promised_at: instant(NOW),
+        due: instant(NOW).plus_minutes(60 + i64::try_from(number).unwrap()),
+        state: CommitmentState::Promised,
+        rung: 0,
+        moves: Vec::new(),
+        closing_note: None,
+        ended_at: None,
+        version: 0,
+    }
+}
+
+pub fn appointment(practice: &str, name: &str, start: Instant) -> Appointment {
+    Appointment {
+        id: name.into(),
+        practice: practice.into(),
+        feature: "agenda".into(),
+        intent: IntentId(id(900)),
+        chain: IntentId(id(900)),
+        pending: None,
+        contact: None,
+        held: AgendaAppointment {
+            id: name.into(),
+            op: Some("op-0".into()),
+            version: None,
+            agenda: "dr-martin".into(),
+            span: Span { start, end: start.plus_minutes(15) },
+            buffer: None,
+            motive: Some("consultation".into()),
+            status: AppointmentStatus::Booked,
+            patient: Some(Person { family: "Dupont".to_owned(), ..Person::default() }),
+            resources: Vec::new(),
+            replaces: None,
+            series: None,
+            last_change: None,
+            by: ByWhom::Secretary,
+            ours: true,
+        },
+        updated_at: instant(NOW),
+        version: 0,
+    }
+}
+
+pub fn message(practice: &str, number: u128, state: MessageState) -> Message {
+    Message {
+        id: MessageId(id(number)),
+        practice: practice.into(),
+        cause: MessageCause::Contact(ContactId(id(1))),
+        recipient: "secretariat".to_owned(),
+        to: Address { scheme: "mailto".to_owned(), value: "secretariat@tilleuls.example".to_owned() },
+        subject: "Demande de rappel".to_owned(),
+        body: "Rappeler Mme Dupont.".to_owned(),
+        sensitivity: Sensitivity::Personal,
+        level: Level::Soon,
+        template: ContentRef { id: "rappel".to_owned(), version: "1".to_owned(), digest: Vec::new() },
+        valid_until: None,
+        state,
+        feature: None,
+        provider_id: None,
+        attempts: 0,
+        failure: None,
+        receipts: Vec::new(),
+        created_at: instant(NOW),
+        updated_at: instant(NOW),
+        version: 0,
+    }
+}
+
+pub fn event(practice: &str, number: u128, contact: Option<ContactId>) -> AuditEvent {
+    AuditEvent {
+        id: AuditId(id(number)),
+        practice: practice.into(),
+        at: instant(NOW),
+        actor: Actor { subject: "s-1".to_owned(), role: Role::Secretary },
+        action: "contact.received".to_owned(),
+        contact,
+        subject: None,
+        fields: vec![("channel".to_owned(), "phone".to_owned())],
+    }
+}

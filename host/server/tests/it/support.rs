@@ -1,0 +1,192 @@
+//! An API over fakes, and a small client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use greffon_core::fakes::{
+    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FixedPractices, ManualClock, MemoryIdempotency,
+    MemoryStorage, SeededIds, french_practice,
+};
+use greffon_core::flow::Reception;
+use greffon_core::ids::PracticeId;
+use greffon_core::model::audit::Role;
+use greffon_core::ports::clock::Clock;
+use greffon_core::ports::practices::Practices;
+use greffon_core::ports::storage::{Storage, Transaction};
+use greffon_core::time::Instant;
+use greffon_server::{App, Authenticator, Issuer, Limits, NewToken, router, signing_key_pem};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// Monday, 9 o'clock in Paris.
+pub const NOW: &str = "2026-11-23T08:00:00Z";
+
+/// The practice of most tests, and one that their tokens do not reach.
+pub const HERE: &str = "les-tilleuls";
+pub const ELSEWHERE: &str = "le-port";
+
+pub struct TestApp {
+    pub router: Router,
+    pub app: Arc<App>,
+    pub clock: Arc<ManualClock>,
+    pub storage: Arc<MemoryStorage>,
+    pub plugins: FakePlugins,
+    pub agenda: FakeAgenda,
+    pub issuer: Issuer,
+    pub reception: Reception,
+}
+
+/// What differs from the usual app.
+pub struct Setup {
+    pub limits: Limits,
+    pub practices: Option<Arc<dyn Practices>>,
+    pub authenticator: Box<dyn FnOnce(Authenticator) -> Authenticator>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { limits: Limits::default(), practices: None, authenticator: Box::new(|usual| usual) }
+    }
+}
+
+impl TestApp {
+    pub fn new() -> Self {
+        Self::with(Setup::default())
+    }
+
+    pub fn with(setup: Setup) -> Self {
+        let clock = Arc::new(ManualClock::at(instant(NOW)));
+        let storage = Arc::new(MemoryStorage::default());
+        let plugins = FakePlugins::new();
+        let agenda = FakeAgenda::new(AgendaStyle::Arbitrated, Arc::clone(&clock));
+        for practice in [HERE, ELSEWHERE].map(PracticeId::from) {
+            let channel = FakeChannel::new(ChannelStyle::Mail, Arc::clone(&clock));
+            plugins.add_agenda(&practice, &"agenda".into(), agenda.clone());
+            plugins.add_channel(&practice, &"courrier".into(), channel);
+        }
+        let practices = setup.practices.unwrap_or_else(|| {
+            Arc::new(FixedPractices::new([HERE, ELSEWHERE].map(french_practice)))
+        });
+        let reception = Reception::new(
+            Arc::clone(&storage) as _,
+            Arc::new(plugins.clone()),
+            practices,
+            Arc::clone(&clock) as _,
+            Arc::new(SeededIds::new(1)),
+        );
+        let issuer = issuer("greffon", "greffon", 7);
+        let authenticator = (setup.authenticator)(Authenticator::new(Arc::clone(&clock) as _).with_own(&issuer));
+        let app = Arc::new(App::new(
+            reception.clone(),
+            Arc::new(MemoryIdempotency::default()),
+            authenticator,
+            Arc::new(|| "greffon_up 1\n".to_owned()),
+            setup.limits,
+        ));
+        Self { router: router(Arc::clone(&app)), app, clock, storage, plugins, agenda, issuer, reception }
+    }
+
+    /// A token of this role for the usual practice.
+    pub fn token(&self, role: Role) -> String {
+        self.token_for(role, &[HERE])
+    }
+
+    pub fn token_for(&self, role: Role, practices: &[&str]) -> String {
+        self.issuer.sign(&token(role, practices), self.clock.now()).unwrap()
+    }
+
+    pub async fn get(&self, role: Role, path: &str) -> Answer {
+        self.send("GET", path, &[("authorization", &bearer(&self.token(role)))], "").await
+    }
+
+    pub async fn post(&self, role: Role, path: &str, body: &Value) -> Answer {
+        self.post_with(role, path, body, &[]).await
+    }
+
+    pub async fn post_with(&self, role: Role, path: &str, body: &Value, headers: &[(&str, &str)]) -> Answer {
+        let bearer = bearer(&self.token(role));
+        let mut all = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
+        all.extend(headers);
+        self.send("POST", path, &all, &body.to_string()).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    /// Writes rows directly, as an earlier day would have left them.
+    pub async fn write(&self, practice: &str, rows: impl AsyncFnOnce(&mut dyn Transaction)) {
+        let mut transaction = self.storage.begin(&practice.into()).await.unwrap();
+        rows(&mut *transaction).await;
+        transaction.commit().await.unwrap();
+    }
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    /// The answer, when it is of this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    /// Status and code of a problem, and its field when it names one.
+    #[track_caller]
+    pub fn problem(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text);
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status.as_u16());
+        match problem["field"].as_str() {
+            Some(field) => format!("{} {} {field}", self.status.as_u16(), problem["code"].as_str().unwrap()),
+            None => format!("{} {}", self.status.as_u16(), problem["code"].as_str().unwrap()),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+pub fn instant(text: &str) -> Instant {
+    Instant(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+}
+
+pub fn issuer(name: &str, audience: &str, seed: u8) -> Issuer {
+    Issuer::from_pem(&signing_key_pem(&[seed; 32]), name, audience).unwrap()
+}
+
+pub fn token(role: Role, practices: &[&str]) -> NewToken {
+    NewToken {
+        subject: "s-1".to_owned(),
+        role,
+        practices: Some(practices.iter().map(|one| PracticeId::from(*one)).collect()),
+        scope: None,
+        lifetime: Duration::from_secs(3600),
+    }
+}
+
+pub fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
+}
