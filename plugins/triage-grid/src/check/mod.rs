@@ -1,0 +1,257 @@
+//! Static analysis of the grids, without any case. An error keeps a grid from
+//! going live; a warning is for somebody to look at. Paths are JSON Pointers
+//! into the settings, sentences are for the practice.
+
+mod bands;
+mod conclusions;
+mod reach;
+mod search;
+mod signature;
+mod structure;
+mod wording;
+
+use greffon_sdk::practice::Finding;
+
+use crate::settings::{Grid, Protocol};
+
+/// Everything that the analysis finds.
+pub(crate) fn all(grid: &Grid) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if grid.protocols.is_empty() {
+        findings.push(Finding::warning("/protocols", "Aucun protocole : chaque demande ira à une décision humaine."));
+    }
+    for (index, protocol) in grid.protocols.iter().enumerate() {
+        let place = Place { protocol, path: format!("/protocols/{index}") };
+        signature::check(&place, &mut findings);
+        let sound = structure::check(&place, &mut findings);
+        conclusions::check(&place, &mut findings);
+        wording::check(&place, &mut findings);
+        // Keys that do not exist and circles would only be told again.
+        if sound {
+            reach::check(&place, grid.max_questions, &mut findings);
+        }
+    }
+    bands::check(grid, &mut findings);
+    findings
+}
+
+/// A protocol and where it stands.
+struct Place<'a> {
+    protocol: &'a Protocol,
+    path: String,
+}
+
+impl Place<'_> {
+    fn red_flag(&self, index: usize) -> String {
+        format!("{}/red-flags/{index}", self.path)
+    }
+
+    fn question(&self, index: usize) -> String {
+        format!("{}/questions/{index}", self.path)
+    }
+
+    fn rule(&self, index: usize) -> String {
+        format!("{}/rules/{index}", self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use greffon_sdk::practice::FindingSeverity;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::testing::{fever, grid};
+
+    /// Findings of the fever grid after a change to its protocol.
+    fn after(change: impl FnOnce(&mut Value)) -> Vec<(FindingSeverity, String, String)> {
+        let mut settings = fever();
+        change(&mut settings["protocols"][0]);
+        all(&grid(settings)).into_iter().map(|finding| (finding.severity, finding.path, finding.message)).collect()
+    }
+
+    #[track_caller]
+    fn finds(severity: FindingSeverity, path: &str, words: &str, change: impl FnOnce(&mut Value)) {
+        let findings = after(change);
+        let found =
+            findings.iter().any(|(level, place, text)| *level == severity && place == path && text.contains(words));
+        assert!(found, "no {severity:?} at {path} with \"{words}\" in {findings:#?}");
+    }
+
+    const ERROR: FindingSeverity = FindingSeverity::Error;
+    const WARNING: FindingSeverity = FindingSeverity::Warning;
+
+    #[test]
+    fn a_sound_grid_has_no_errors() {
+        let errors: Vec<_> = after(|_| ()).into_iter().filter(|(severity, ..)| *severity == ERROR).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+
+    #[test]
+    fn a_circle_of_questions_is_an_error() {
+        finds(ERROR, "/protocols/0/questions/0/when", "cercle", |protocol| {
+            protocol["questions"][0]["when"] = json!({ "fact": "fever.days", "at-least": 1 });
+        });
+    }
+
+    #[test]
+    fn a_question_that_can_never_be_asked_is_an_error() {
+        finds(ERROR, "/protocols/0/questions/1/when", "jamais posée", |protocol| {
+            protocol["questions"][1]["when"] = json!({ "fact": "fever.spots", "is": "yes" });
+        });
+        finds(ERROR, "/protocols/0/questions/1/when", "jamais posée", |protocol| {
+            protocol["questions"][1]["when"] = json!({ "age-days": { "at-least": 731 } });
+        });
+    }
+
+    #[test]
+    fn a_missing_unknown_branch_is_a_warning() {
+        finds(WARNING, "/protocols/0/questions/1", "« ne sait pas »", |_| ());
+    }
+
+    #[test]
+    fn an_answer_without_a_branch_is_an_error() {
+        finds(ERROR, "/protocols/0/questions/2", "« non »", |protocol| {
+            protocol["rules"] = json!([
+                { "id": "a", "when": { "fact": "fever.drinks", "is": "yes" }, "level": "soon",
+                  "orientation": { "slot-within": 60 }, "reason": "Boit bien" },
+            ]);
+        });
+    }
+
+    #[test]
+    fn a_dead_end_is_a_warning_with_an_example() {
+        finds(WARNING, "/protocols/0/rules", "fever.drinks = non", |protocol| {
+            protocol["rules"][2]["when"] = json!({ "fact": "fever.drinks", "is": "unknown" });
+        });
+    }
+
+    #[test]
+    fn a_red_flag_that_waits_for_a_question_is_an_error() {
+        finds(ERROR, "/protocols/0/red-flags/1/when", "premier bloc", |protocol| {
+            protocol["red-flags"][1]["when"] = json!({ "fact": "fever.drinks", "is": "no" });
+        });
+    }
+
+    #[test]
+    fn a_vital_rule_on_a_question_is_a_red_flag_at_the_wrong_place() {
+        finds(ERROR, "/protocols/0/rules/2/level", "signes d'alerte", |protocol| {
+            protocol["rules"][2]["level"] = "vital".into();
+        });
+    }
+
+    #[test]
+    fn a_conclusion_below_the_floor_is_an_error() {
+        finds(ERROR, "/protocols/0/rules/3/level", "plancher", |protocol| {
+            protocol["rules"][3]["level"] = "routine".into();
+        });
+    }
+
+    #[test]
+    fn same_conditions_with_different_levels_are_a_warning() {
+        finds(WARNING, "/protocols/0/rules/4/level", "long", |protocol| {
+            let mut rule = protocol["rules"][1].clone();
+            rule["id"] = "long-too".into();
+            rule["level"] = "soon".into();
+            protocol["rules"].as_array_mut().unwrap().push(rule);
+        });
+    }
+
+    #[test]
+    fn a_missing_safety_net_is_an_error_below_very_urgent() {
+        let change = |protocol: &mut Value| {
+            protocol.as_object_mut().unwrap().remove("safety-net");
+        };
+        finds(ERROR, "/protocols/0/rules/1/safety-net", "aggravation", change);
+        assert!(after(change).iter().all(|(_, path, _)| path != "/protocols/0/rules/0/safety-net"));
+    }
+
+    #[test]
+    fn a_missing_signature_is_an_error_but_for_demonstrations() {
+        finds(WARNING, "/protocols/0/validation", "démonstration", |_| ());
+        finds(ERROR, "/protocols/0/validation", "signature", |protocol| protocol["demo"] = false.into());
+        finds(ERROR, "/protocols/0/validation/expires-at", "après", |protocol| {
+            protocol["validation"] = json!({ "author": "a", "validator-rpps": "10003456789",
+                "validated-at": "2026-09-01", "expires-at": "2026-09-01" });
+        });
+    }
+
+    #[test]
+    fn long_double_and_negative_questions_are_warnings() {
+        let long = "Est-ce que vous pouvez me dire depuis combien de jours exactement votre enfant a de la fièvre le soir ou le matin ?";
+        for (spoken, words) in [
+            (long, "mots"),
+            ("Tousse-t-il ? Vomit-il ?", "double"),
+            ("A-t-il mal au ventre et a-t-il vomi ?", "double"),
+            ("N'a-t-il pas mal ?", "négative"),
+        ] {
+            finds(WARNING, "/protocols/0/questions/2/spoken", words, |protocol| {
+                protocol["questions"][2]["spoken"] = spoken.into();
+            });
+        }
+    }
+
+    #[test]
+    fn a_dose_is_an_error_and_a_drug_a_warning() {
+        for dose in ["Donner 250 mg", "Donner 250mg toutes les 6 h", "Prendre 2 comprimés."] {
+            finds(ERROR, "/protocols/0/rules/3/reason", "dose", |protocol| {
+                protocol["rules"][3]["reason"] = dose.into();
+            });
+        }
+        finds(WARNING, "/protocols/0/rules/3/reason", "médicament", |protocol| {
+            protocol["rules"][3]["reason"] = "Soulagé par le paracétamol".into();
+        });
+    }
+
+    #[test]
+    fn a_fact_that_nothing_asks_for_is_an_error() {
+        finds(ERROR, "/protocols/0/rules/1/when", "fever.dayz", |protocol| {
+            protocol["rules"][1]["when"]["fact"] = "fever.dayz".into();
+        });
+    }
+
+    #[test]
+    fn a_choice_that_is_not_offered_is_an_error() {
+        finds(ERROR, "/protocols/0/rules/2/when", "« jamais »", |protocol| {
+            protocol["rules"][2]["when"] = json!({ "fact": "fever.drinks", "is": "jamais" });
+        });
+        finds(ERROR, "/protocols/0/rules/2/when", "nombre", |protocol| {
+            protocol["rules"][2]["when"] = json!({ "fact": "fever.drinks", "at-least": 1 });
+        });
+    }
+
+    #[test]
+    fn names_that_stand_twice_are_errors() {
+        finds(ERROR, "/protocols/0/questions/2/key", "deux fois", |protocol| {
+            protocol["questions"][2]["key"] = "fever.days".into();
+        });
+        finds(ERROR, "/protocols/0/rules/3/id", "deux fois", |protocol| protocol["rules"][1]["id"] = "mild".into());
+    }
+
+    #[test]
+    fn ages_that_overlap_or_leave_a_gap_are_errors() {
+        let with_second = |least: u32| {
+            let mut settings = fever();
+            let mut second = settings["protocols"][0].clone();
+            second["id"] = "fever-child".into();
+            second["min-age-days"] = least.into();
+            second["max-age-days"] = Value::Null;
+            settings["protocols"].as_array_mut().unwrap().push(second);
+            all(&grid(settings))
+                .into_iter()
+                .filter(|finding| finding.path.ends_with("min-age-days"))
+                .collect::<Vec<_>>()
+        };
+        assert!(with_second(731).is_empty());
+        assert!(with_second(730)[0].message.contains("deux protocoles"));
+        assert!(with_second(732)[0].message.contains("731"));
+    }
+
+    #[test]
+    fn more_questions_than_allowed_are_a_warning() {
+        let mut settings = fever();
+        settings["max-questions"] = 4.into();
+        let findings = all(&grid(settings));
+        assert!(findings.iter().any(|finding| finding.message.contains("5 questions")), "{findings:#?}");
+    }
+}

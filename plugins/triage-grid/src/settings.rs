@@ -1,0 +1,260 @@
+//! The grids as the practice writes them.
+
+use std::fmt;
+
+use greffon_sdk::practice::{ContentRef, Level, Nature};
+use greffon_sdk::triage::{AnswerKind, Orientation};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+
+use crate::condition::Condition;
+
+/// All grids of a practice.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Grid {
+    /// What a vital red flag without an orientation of its own calls.
+    #[serde(default = "emergency_number")]
+    pub emergency_number: String,
+    /// After so many questions a human decides.
+    #[serde(default = "max_questions")]
+    pub max_questions: usize,
+    #[serde(default)]
+    pub protocols: Vec<Protocol>,
+}
+
+fn emergency_number() -> String {
+    "15".to_owned()
+}
+
+fn max_questions() -> usize {
+    12
+}
+
+/// One grid, for some motives and ages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Protocol {
+    pub id: String,
+    pub version: String,
+    pub title: String,
+    /// Empty: any motive that no other protocol serves.
+    #[serde(default)]
+    pub motives: Vec<String>,
+    /// In days, included.
+    pub min_age_days: Option<u32>,
+    /// In days, included.
+    pub max_age_days: Option<u32>,
+    #[serde(deserialize_with = "level")]
+    pub floor: Level,
+    #[serde(default = "medical", deserialize_with = "nature")]
+    pub nature: Nature,
+    /// Written for demonstrations: needs no signature, and says so.
+    #[serde(default)]
+    pub demo: bool,
+    pub validation: Option<Validation>,
+    /// Said with every conclusion that has none of its own.
+    #[serde(default)]
+    pub safety_net: Option<Instruction>,
+    #[serde(default)]
+    pub red_flags: Vec<RedFlag>,
+    #[serde(default)]
+    pub questions: Vec<Question>,
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+}
+
+fn medical() -> Nature {
+    Nature::Medical
+}
+
+/// A clinician's signature.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Validation {
+    pub author: String,
+    pub validator_rpps: String,
+    /// `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`.
+    pub validated_at: String,
+    /// As above; the first instant at which it no longer holds.
+    pub expires_at: String,
+    /// Ed25519, 128 hexadecimal digits. Empty: not signed electronically.
+    #[serde(default)]
+    pub signature: String,
+}
+
+/// A question whose positive answer ends the questions.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct RedFlag {
+    pub key: String,
+    pub spoken: String,
+    #[serde(default)]
+    pub why: String,
+    /// Asked only then.
+    pub when: Option<Condition>,
+    #[serde(deserialize_with = "level")]
+    pub level: Level,
+    /// None: the emergency number for `vital`, a clinician now for the rest.
+    pub orientation: Option<Destination>,
+    #[serde(default)]
+    pub say: Vec<Instruction>,
+}
+
+/// A question.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Question {
+    pub key: String,
+    pub spoken: String,
+    #[serde(default)]
+    pub why: String,
+    pub kind: Kind,
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// Asked only then.
+    pub when: Option<Condition>,
+    #[serde(default = "yes")]
+    pub required: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What kind of answer a question takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
+    YesNo,
+    Single,
+    Multiple,
+    Number,
+    Text,
+    Date,
+}
+
+impl From<Kind> for AnswerKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::YesNo => Self::YesNoUnknown,
+            Kind::Single => Self::Single,
+            Kind::Multiple => Self::Multiple,
+            Kind::Number => Self::Number,
+            Kind::Text => Self::Text,
+            Kind::Date => Self::Date,
+        }
+    }
+}
+
+/// One possible answer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Choice {
+    pub id: String,
+    pub label: String,
+}
+
+/// Facts to a level and an orientation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Rule {
+    pub id: String,
+    pub when: Condition,
+    #[serde(deserialize_with = "level")]
+    pub level: Level,
+    pub orientation: Destination,
+    /// The rule in words, for the operator.
+    pub reason: String,
+    #[serde(default)]
+    pub say: Vec<Instruction>,
+    pub safety_net: Option<Instruction>,
+}
+
+/// Where to: an orientation as the settings write it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Destination {
+    EmergencyCall(String),
+    LiveTransfer(String),
+    ClinicianCallback(u32),
+    SameDaySlot,
+    SlotWithin(u32),
+    Teleconsultation(u32),
+    Message(String),
+    DocumentRequest(String),
+    Redirect(String),
+    Recontact(u32),
+    HumanDecision(String),
+}
+
+impl From<Destination> for Orientation {
+    fn from(destination: Destination) -> Self {
+        match destination {
+            Destination::EmergencyCall(number) => Self::EmergencyCall(number),
+            Destination::LiveTransfer(to) => Self::LiveTransfer(to),
+            Destination::ClinicianCallback(minutes) => Self::ClinicianCallback(minutes),
+            Destination::SameDaySlot => Self::SameDaySlot,
+            Destination::SlotWithin(minutes) => Self::SlotWithin(minutes),
+            Destination::Teleconsultation(minutes) => Self::Teleconsultation(minutes),
+            Destination::Message(to) => Self::Message(to),
+            Destination::DocumentRequest(what) => Self::DocumentRequest(what),
+            Destination::Redirect(to) => Self::Redirect(to),
+            Destination::Recontact(minutes) => Self::Recontact(minutes),
+            Destination::HumanDecision(why) => Self::HumanDecision(why),
+        }
+    }
+}
+
+/// An approved instruction of the practice: `id` or `id@version`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Instruction {
+    pub id: String,
+    pub version: String,
+}
+
+impl<'de> Deserialize<'de> for Instruction {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (id, version) = text.split_once('@').unwrap_or((&text, "1"));
+        if id.is_empty() || version.is_empty() {
+            return Err(D::Error::custom(format_args!("\"{text}\" is no instruction: write `id` or `id@version`")));
+        }
+        Ok(Self { id: id.to_owned(), version: version.to_owned() })
+    }
+}
+
+impl From<&Instruction> for ContentRef {
+    fn from(instruction: &Instruction) -> Self {
+        Self::in_settings(&instruction.id, &instruction.version)
+    }
+}
+
+impl fmt::Display for Instruction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.id, self.version)
+    }
+}
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Level, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    Level::from_word(&word).ok_or_else(|| {
+        D::Error::custom(format_args!("\"{word}\" is no level: write vital, very-urgent, same-day, soon or routine"))
+    })
+}
+
+fn nature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Nature, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "medical" => Ok(Nature::Medical),
+        "administrative" => Ok(Nature::Administrative),
+        "mixed" => Ok(Nature::Mixed),
+        word => Err(D::Error::custom(format_args!("\"{word}\" is none of medical, administrative, mixed"))),
+    }
+}
+
+impl Protocol {
+    /// Which content this is.
+    pub fn content(&self) -> ContentRef {
+        ContentRef::in_settings(&self.id, &self.version)
+    }
+}
