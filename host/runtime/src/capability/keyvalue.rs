@@ -199,11 +199,7 @@ impl store::Host for CallState {
 }
 
 impl store::HostBucket for CallState {
-    async fn get(
-        &mut self,
-        bucket: Resource<Bucket>,
-        key: String,
-    ) -> wasmtime::Result<Result<Option<Vec<u8>>, Error>> {
+    async fn get(&mut self, bucket: Resource<Bucket>, key: String) -> wasmtime::Result<Result<Option<Vec<u8>>, Error>> {
         let scope = self.scope(&bucket)?;
         Ok(match self.space(scope) {
             Ok(space) => space.get(&key).await.map(|found| found.map(|found| found.value)),

@@ -73,19 +73,17 @@ pub(super) fn parse_iso(text: &str) -> Option<DateTime> {
 /// A number of exactly `length` decimal digits.
 fn number<N: TryFrom<i16>>(bytes: &[u8], at: usize, length: usize) -> Option<N> {
     let digits = bytes.get(at..at + length)?;
-    let value = digits.iter().try_fold(0i16, |value, digit| {
-        digit.is_ascii_digit().then(|| value * 10 + i16::from(digit - b'0'))
-    })?;
+    let value = digits
+        .iter()
+        .try_fold(0i16, |value, digit| digit.is_ascii_digit().then(|| value * 10 + i16::from(digit - b'0')))?;
     N::try_from(value).ok()
 }
 
 /// The instant of a civil time. In a gap it moves forward by the gap, in an
 /// overlap it is the earlier one (RFC 5545 §3.3.5).
 pub(super) fn resolve(civil: DateTime, zone: &TimeZone) -> Result<Instant, Error> {
-    let timestamp = zone
-        .to_ambiguous_timestamp(civil)
-        .compatible()
-        .map_err(|_| Error::OutOfRange(civil.to_string()))?;
+    let timestamp =
+        zone.to_ambiguous_timestamp(civil).compatible().map_err(|_| Error::OutOfRange(civil.to_string()))?;
     Ok(Instant(timestamp.as_millisecond()))
 }
 
@@ -123,9 +121,23 @@ mod tests {
         assert!(matches!(Written::parse("20260105T083000"), Some(Written::Local(_))));
         assert!(matches!(Written::parse("20260105T083000Z"), Some(Written::Utc(_))));
         for text in [
-            "", "2026010", "202601055", "20260105T", "20260105T0830", "20260105 083000", "20260105T083000z",
-            "20260105T083000+0100", "20261305", "20260230", "20260105T240000", "20260105T086000", "00000101",
-            "+2260105", "２０２６０１０５", "20260105T083000ZZ", "-0260105",
+            "",
+            "2026010",
+            "202601055",
+            "20260105T",
+            "20260105T0830",
+            "20260105 083000",
+            "20260105T083000z",
+            "20260105T083000+0100",
+            "20261305",
+            "20260230",
+            "20260105T240000",
+            "20260105T086000",
+            "00000101",
+            "+2260105",
+            "２０２６０１０５",
+            "20260105T083000ZZ",
+            "-0260105",
         ] {
             assert_eq!(Written::parse(text), None, "{text}");
         }
@@ -134,7 +146,8 @@ mod tests {
     #[test]
     fn iso_times_are_read_strictly() {
         assert!(parse_iso("2026-03-29T02:30:00").is_some());
-        for text in ["2026-03-29", "2026-03-29T02:30", "2026-03-29 02:30:00", "2026-03-29T02:30:00Z", "2026-03-29T02:30:60"]
+        for text in
+            ["2026-03-29", "2026-03-29T02:30", "2026-03-29 02:30:00", "2026-03-29T02:30:00Z", "2026-03-29T02:30:60"]
         {
             assert_eq!(parse_iso(text), None, "{text}");
         }

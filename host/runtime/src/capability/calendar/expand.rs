@@ -40,12 +40,7 @@ pub fn expand(of: &RuleSet, window: Span, limit: u32) -> Result<Vec<Span>, Error
 }
 
 /// [`expand`], as one of several in a call.
-pub(super) fn expand_within(
-    of: &RuleSet,
-    window: Span,
-    limit: u32,
-    steps: &mut Steps,
-) -> Result<Vec<Span>, Error> {
+pub(super) fn expand_within(of: &RuleSet, window: Span, limit: u32, steps: &mut Steps) -> Result<Vec<Span>, Error> {
     steps.begin();
     Expansion::new(of, window)?.run(of, limit, steps)
 }

@@ -222,6 +222,10 @@ impl Iterator for Occurrences<'_> {
         let passed = self.last.duration_until(civil).as_secs().max(0);
         let periods = passed / (self.rule.frequency.seconds() * i64::from(self.rule.interval));
         self.last = civil;
-        if self.steps.take(1 + periods.unsigned_abs()) { Some(Ok(civil)) } else { Some(Err(too_costly(&self.rule.text))) }
+        if self.steps.take(1 + periods.unsigned_abs()) {
+            Some(Ok(civil))
+        } else {
+            Some(Err(too_costly(&self.rule.text)))
+        }
     }
 }

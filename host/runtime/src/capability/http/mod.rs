@@ -150,8 +150,7 @@ type Leftover = Box<dyn Future<Output = Result<()>> + Send>;
 impl WasiHttpHooks for Hooks {
     fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
         let bound = &self.bound;
-        let reserved =
-            Arc::clone(self.reserved.get_or_insert_with(|| authorization::reserved_headers(bound).into()));
+        let reserved = Arc::clone(self.reserved.get_or_insert_with(|| authorization::reserved_headers(bound).into()));
         Arc::new(move |name| reserved.contains(name))
     }
 

@@ -68,8 +68,7 @@ pub(crate) async fn resolve(
     if found.is_empty() {
         return Err(Unresolved::NoAddress);
     }
-    let allowed: Vec<IpAddr> =
-        found.into_iter().filter(|address| is_allowed(*address, opened, only_opened)).collect();
+    let allowed: Vec<IpAddr> = found.into_iter().filter(|address| is_allowed(*address, opened, only_opened)).collect();
     if allowed.is_empty() { Err(Unresolved::Prohibited) } else { Ok(allowed) }
 }
 

@@ -98,7 +98,11 @@ mod tests {
         let path = write(folder.path(), "p", &envelope(), MESSAGE).expect("written");
         assert_eq!(files(folder.path()), ["m1@greffon.eml"]);
         let text = std::fs::read_to_string(path).expect("text");
-        assert!(text.starts_with("Return-Path: <a@b.example>\r\nDelivered-To: b@c.example\r\nDelivered-To: d@e.example\r\n"));
+        assert!(
+            text.starts_with(
+                "Return-Path: <a@b.example>\r\nDelivered-To: b@c.example\r\nDelivered-To: d@e.example\r\n"
+            )
+        );
         assert!(text.ends_with("bonjour\r\n"));
     }
 
@@ -119,7 +123,7 @@ mod tests {
             let message = format!("Message-ID: <{id}>\r\n\r\nx\r\n");
             let path = write(folder.path(), "p", &envelope(), message.as_bytes()).expect("written");
             assert_eq!(path.parent(), Some(folder.path().join("p").as_path()), "{id}");
-            assert_eq!(path.file_stem().map(|stem| stem.len()), Some(64), "{id}");
+            assert_eq!(path.file_stem().map(std::ffi::OsStr::len), Some(64), "{id}");
         }
         assert!(write(folder.path(), "../p", &envelope(), MESSAGE).is_err());
     }

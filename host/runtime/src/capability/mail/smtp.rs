@@ -38,7 +38,9 @@ pub(super) async fn deliver(
     let sent = AtomicBool::new(false);
     match tokio::time::timeout(time, transact(relay, lookup, opened, envelope, message, &sent)).await {
         Ok(outcome) => outcome,
-        Err(_) if sent.load(Ordering::Relaxed) => Err(Refusal::Uncertain("the relay did not answer in time".to_owned())),
+        Err(_) if sent.load(Ordering::Relaxed) => {
+            Err(Refusal::Uncertain("the relay did not answer in time".to_owned()))
+        }
         Err(_) => Err(Refusal::Transient("the relay did not answer in time".to_owned())),
     }
 }
@@ -91,11 +93,7 @@ async fn transact(
     Ok(Taken { reply: line_of(&reply), refused })
 }
 
-async fn connect(
-    relay: &MailRelay,
-    lookup: &dyn Lookup,
-    opened: &[IpNet],
-) -> Result<AsyncSmtpConnection, Refusal> {
+async fn connect(relay: &MailRelay, lookup: &dyn Lookup, opened: &[IpNet]) -> Result<AsyncSmtpConnection, Refusal> {
     let only_opened = relay.security == MailSecurity::None;
     let found = match relay.host.trim_matches(['[', ']']).parse() {
         Ok(literal) if crate::capability::http::resolver::is_allowed(literal, opened, only_opened) => Ok(vec![literal]),

@@ -113,8 +113,12 @@ async fn a_receipt_is_the_relays_word() {
     assert!(receipt.refused.is_empty());
     let heard = relay.heard();
     for line in [
-        "AUTH PLAIN AHVzZXIAcGFzcw==", "MAIL FROM:<accueil@tilleuls.example>", "RCPT TO:<a@b.example>",
-        "RCPT TO:<c@d.example>", "Subject: x", "..point",
+        "AUTH PLAIN AHVzZXIAcGFzcw==",
+        "MAIL FROM:<accueil@tilleuls.example>",
+        "RCPT TO:<a@b.example>",
+        "RCPT TO:<c@d.example>",
+        "Subject: x",
+        "..point",
     ] {
         assert!(heard.iter().any(|one| one == line), "{line} in {heard:?}");
     }

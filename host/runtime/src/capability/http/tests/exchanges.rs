@@ -141,7 +141,8 @@ async fn bodies_are_capped_in_both_directions() {
     assert!(matches!(past, Err(Error::HttpRequestBodySize(Some(100)))), "{past:?}");
     assert_eq!(server.requests().len(), 1);
 
-    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n65\r\n".to_owned() + &"x".repeat(101) + "\r\n0\r\n\r\n";
+    let chunked =
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n65\r\n".to_owned() + &"x".repeat(101) + "\r\n0\r\n\r\n";
     for does in [answer("", &"x".repeat(101)), Does::Answers(chunked.into_bytes())] {
         let server = Server::start(does).await;
         let mut bound = to(&server);
@@ -169,18 +170,22 @@ async fn header_sections_are_capped_in_both_directions() {
 #[tokio::test]
 async fn a_lost_answer_is_not_mistaken_for_an_unsent_request() {
     let close = |bytes: &str| Does::AnswersAndCloses(bytes.as_bytes().to_vec());
-    let cases: [(Does, fn(&Error) -> bool); 5] = [
+    type Expected = fn(&Error) -> bool;
+    let cases: [(Does, Expected); 5] = [
         (close(""), |error| matches!(error, Error::ConnectionTerminated)),
         (close("HTTP/1.1 200 OK\r\ncontent-le"), |error| matches!(error, Error::ConnectionTerminated)),
         (close("220 smtp ready\r\n"), |error| matches!(error, Error::HttpProtocolError)),
-        (close("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"), |error| matches!(error, Error::HttpResponseIncomplete)),
+        (close("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"), |error| {
+            matches!(error, Error::HttpResponseIncomplete)
+        }),
         (Does::Hangs, |error| matches!(error, Error::HttpResponseTimeout)),
     ];
     for (number, (does, expected)) in cases.into_iter().enumerate() {
         let server = Server::start(does).await;
         let mut bound = to(&server);
         bound.limits.deadline = Duration::from_millis(if number == 4 { 300 } else { 60_000 });
-        let error = send(&Egress::default(), &Arc::new(bound), request("PUT", &server.origin, "x")).await.expect_err("lost");
+        let error =
+            send(&Egress::default(), &Arc::new(bound), request("PUT", &server.origin, "x")).await.expect_err("lost");
         assert!(expected(&error), "case {number}: {error:?}");
         assert_eq!(server.requests().len(), 1, "case {number}");
     }

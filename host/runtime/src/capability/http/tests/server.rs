@@ -31,8 +31,12 @@ impl Server {
         let port = listener.local_addr().expect("address").port();
         let connections = Arc::new(AtomicUsize::new(0));
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let server =
-            Self { origin: format!("http://127.0.0.1:{port}"), port, connections: connections.clone(), requests: requests.clone() };
+        let server = Self {
+            origin: format!("http://127.0.0.1:{port}"),
+            port,
+            connections: connections.clone(),
+            requests: requests.clone(),
+        };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::Relaxed);
@@ -67,9 +71,10 @@ async fn serve(mut stream: TcpStream, does: Does, requests: Arc<Mutex<Vec<String
         }
         let text = String::from_utf8_lossy(&received).into_owned();
         let Some(head) = text.find("\r\n\r\n") else { continue };
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |length| {
-            length.trim().parse::<usize>().expect("length")
-        });
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .map_or(0, |length| length.trim().parse::<usize>().expect("length"));
         if received.len() < head + 4 + length {
             continue;
         }
