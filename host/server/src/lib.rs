@@ -22,7 +22,6 @@ pub use metrics::describe as describe_metrics;
 pub use serve::serve;
 
 /// All routes, with their middleware.
-#[must_use]
 pub fn router(app: Arc<App>) -> Router {
     middleware::around(api::routes(&app), &app).with_state(app)
 }

@@ -99,7 +99,13 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Params<T> {
 }
 
 /// A whole number within bounds.
-pub(crate) fn number_within(field: &str, text: Option<&str>, default: u32, least: u32, most: u32) -> Result<u32, ApiError> {
+pub(crate) fn number_within(
+    field: &str,
+    text: Option<&str>,
+    default: u32,
+    least: u32,
+    most: u32,
+) -> Result<u32, ApiError> {
     match text.map(str::parse::<u32>) {
         None => Ok(default),
         Some(Ok(number)) if (least..=most).contains(&number) => Ok(number),
@@ -192,7 +198,10 @@ mod tests {
     #[test]
     fn an_explanation_never_holds_the_value() {
         assert_eq!(explain("invalid value: string \"expected Dupont\", expected a date"), "expected a date");
-        assert_eq!(explain("unknown variant `Dupont`, expected `yes` or `no` at line 1 column 2"), "expected `yes` or `no`");
+        assert_eq!(
+            explain("unknown variant `Dupont`, expected `yes` or `no` at line 1 column 2"),
+            "expected `yes` or `no`"
+        );
         assert_eq!(explain("Dupont"), "has a wrong form");
         assert!(explain(&format!("unknown field `{}`", "x".repeat(9_000))).len() <= super::LONGEST_WHY);
     }

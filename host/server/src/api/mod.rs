@@ -35,14 +35,13 @@ where
     H: axum::handler::Handler<T, Arc<App>>,
     T: 'static,
 {
-    D::methods().into_iter().fold(routes, |routes, method| {
-        let filter = match method {
-            HttpMethod::Get => MethodFilter::GET,
-            HttpMethod::Post => MethodFilter::POST,
-            _ => unreachable!("no endpoint has another method"),
-        };
-        routes.route(&D::path(), on(filter, handler.clone()))
-    })
+    let filters = D::methods().into_iter().map(|method| match method {
+        HttpMethod::Get => MethodFilter::GET,
+        HttpMethod::Post => MethodFilter::POST,
+        _ => unreachable!("no endpoint has another method"),
+    });
+    let filter = filters.reduce(MethodFilter::or).expect("the description of an endpoint names its method");
+    routes.route(&D::path(), on(filter, handler))
 }
 
 /// Adds the handler of an endpoint's module to a router.

@@ -25,7 +25,9 @@ const PKCS8_PREFIX: [u8; 16] =
 #[derive(Debug, Error)]
 pub enum IssuerError {
     /// The text is not a key.
-    #[error("signing key is not an Ed25519 private key in PKCS #8 PEM; make one with `openssl genpkey -algorithm ed25519`")]
+    #[error(
+        "signing key is not an Ed25519 private key in PKCS #8 PEM; make one with `openssl genpkey -algorithm ed25519`"
+    )]
     NotAKey,
     /// The token asked for would not be believed.
     #[error("token for \"{subject}\" would be refused: {why}")]

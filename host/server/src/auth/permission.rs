@@ -89,15 +89,9 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
         // Leads them, so also answers for what was done.
         Role::Supervisor => &Permission::ALL,
         // Runs the practice: sees everything, holds no line.
-        Role::PracticeAdmin => &[
-            ReadContacts,
-            ReadAppointments,
-            ReadMessages,
-            ReadCommitments,
-            ActOnCommitments,
-            ReadPlugins,
-            ReadAudit,
-        ],
+        Role::PracticeAdmin => {
+            &[ReadContacts, ReadAppointments, ReadMessages, ReadCommitments, ActOnCommitments, ReadPlugins, ReadAudit]
+        }
         // Never patient data.
         Role::Integrator | Role::OperatorAdmin => &[ReadPlugins],
         // The journal, which holds ids and codes only.

@@ -90,9 +90,8 @@ async fn a_token_signed_with_another_key_is_refused() {
 #[tokio::test]
 async fn a_token_of_another_issuer_or_audience_is_refused() {
     let app = TestApp::new();
-    let sign = |name, audience| {
-        issuer(name, audience, 7).sign(&token(Role::Secretary, &[HERE]), app.clock.now()).unwrap()
-    };
+    let sign =
+        |name, audience| issuer(name, audience, 7).sign(&token(Role::Secretary, &[HERE]), app.clock.now()).unwrap();
     assert_eq!(detail(&with_token(&app, &sign("else", "greffon")).await), "the token is of an unknown issuer");
     assert_eq!(detail(&with_token(&app, &sign("greffon", "else")).await), "the token is for another audience");
 }

@@ -112,5 +112,23 @@ async fn roles_may_do_what_the_table_says() {
         }
         table += &format!("{name}: {}\n", allowed.join(" "));
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+    cancel_appointment: secretary supervisor practitioner
+    move_appointment: secretary supervisor practitioner
+    set_appointment_status: secretary supervisor practitioner
+    act_on_commitment: secretary supervisor practitioner practice-admin
+    get_contact: secretary supervisor practitioner practice-admin
+    book_appointment: secretary supervisor practitioner
+    close_contact: secretary supervisor practitioner
+    add_facts: secretary supervisor practitioner
+    set_level: secretary supervisor practitioner
+    search_slots: secretary supervisor practitioner
+    list_appointments: secretary supervisor practitioner practice-admin
+    list_audit: supervisor practice-admin auditor
+    list_commitments: secretary supervisor practitioner practice-admin
+    list_contacts: secretary supervisor practitioner practice-admin
+    receive_contact: secretary supervisor practitioner
+    list_messages: secretary supervisor practitioner practice-admin
+    list_plugins: secretary supervisor practitioner practice-admin integrator operator-admin
+    "#);
 }

@@ -24,7 +24,7 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    fn show(&self, keys: Value) {
+    fn show(&self, keys: &Value) {
         *self.keys.lock().unwrap() = Some(json!({ "keys": keys }));
     }
 
@@ -75,7 +75,8 @@ fn jwk(seed: u8) -> Value {
 }
 
 fn kid(seed: u8) -> String {
-    let signed = issuer(ISSUER, "greffon", seed).sign(&token(Role::Secretary, &[HERE]), super::support::instant(super::support::NOW));
+    let signed = issuer(ISSUER, "greffon", seed)
+        .sign(&token(Role::Secretary, &[HERE]), super::support::instant(super::support::NOW));
     let header = jsonwebtoken::decode_header(signed.unwrap()).unwrap();
     header.kid.unwrap()
 }
@@ -89,7 +90,7 @@ async fn status(app: &TestApp, seed: u8) -> u16 {
 #[tokio::test]
 async fn keys_are_fetched_once_and_kept() {
     let endpoint = Arc::new(Endpoint::default());
-    endpoint.show(json!([jwk(1)]));
+    endpoint.show(&json!([jwk(1)]));
     let app = app(&endpoint);
     for _ in 0..3 {
         assert_eq!(status(&app, 1).await, 200);
@@ -108,10 +109,10 @@ async fn the_own_issuer_needs_no_fetch() {
 #[tokio::test]
 async fn a_rotated_key_is_fetched_when_a_token_names_it() {
     let endpoint = Arc::new(Endpoint::default());
-    endpoint.show(json!([jwk(1)]));
+    endpoint.show(&json!([jwk(1)]));
     let app = app(&endpoint);
     assert_eq!(status(&app, 1).await, 200);
-    endpoint.show(json!([jwk(1), jwk(2)]));
+    endpoint.show(&json!([jwk(1), jwk(2)]));
     app.clock.advance(Duration::from_secs(30));
     assert_eq!(status(&app, 2).await, 200);
     assert_eq!(endpoint.fetches(), 2);
@@ -120,7 +121,7 @@ async fn a_rotated_key_is_fetched_when_a_token_names_it() {
 #[tokio::test]
 async fn unknown_keys_in_tokens_do_not_make_us_fetch_at_will() {
     let endpoint = Arc::new(Endpoint::default());
-    endpoint.show(json!([jwk(1)]));
+    endpoint.show(&json!([jwk(1)]));
     let app = app(&endpoint);
     for _ in 0..20 {
         assert_eq!(status(&app, 9).await, 401);
@@ -134,10 +135,10 @@ async fn unknown_keys_in_tokens_do_not_make_us_fetch_at_will() {
 #[tokio::test]
 async fn a_key_that_the_issuer_took_back_is_refused_once_the_set_is_not_fresh() {
     let endpoint = Arc::new(Endpoint { max_age: Some(Duration::from_secs(300)), ..Endpoint::default() });
-    endpoint.show(json!([jwk(1), jwk(2)]));
+    endpoint.show(&json!([jwk(1), jwk(2)]));
     let app = app(&endpoint);
     assert_eq!(status(&app, 1).await, 200);
-    endpoint.show(json!([jwk(2)]));
+    endpoint.show(&json!([jwk(2)]));
     app.clock.advance(Duration::from_secs(299));
     assert_eq!(status(&app, 1).await, 200);
     app.clock.advance(Duration::from_secs(1));
@@ -147,7 +148,7 @@ async fn a_key_that_the_issuer_took_back_is_refused_once_the_set_is_not_fresh() 
 #[tokio::test]
 async fn known_keys_go_on_counting_for_a_day_while_the_issuer_does_not_answer() {
     let endpoint = Arc::new(Endpoint::default());
-    endpoint.show(json!([jwk(1)]));
+    endpoint.show(&json!([jwk(1)]));
     let app = app(&endpoint);
     assert_eq!(status(&app, 1).await, 200);
     endpoint.fail();
@@ -171,7 +172,7 @@ async fn an_issuer_that_never_answered_is_unavailable_not_the_client_to_blame() 
 #[tokio::test]
 async fn one_issuer_does_not_speak_for_another() {
     let endpoint = Arc::new(Endpoint::default());
-    endpoint.show(json!([jwk(1)]));
+    endpoint.show(&json!([jwk(1)]));
     let app = app(&endpoint);
     let posing = issuer("greffon", "greffon", 1).sign(&token(Role::Supervisor, &[HERE]), app.clock.now()).unwrap();
     let path = format!("/v1/practices/{HERE}/contacts");

@@ -44,8 +44,11 @@ async fn served(limits: Limits) -> Served {
     let app = TestApp::with(Setup {
         limits,
         authenticator: Box::new(|usual| {
-            let external =
-                ExternalIssuer { issuer: "slow".into(), audience: "greffon".into(), key_url: "https://slow.example".into() };
+            let external = ExternalIssuer {
+                issuer: "slow".into(),
+                audience: "greffon".into(),
+                key_url: "https://slow.example".into(),
+            };
             usual.with_external(external, source)
         }),
         ..Setup::default()

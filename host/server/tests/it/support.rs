@@ -7,8 +7,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use greffon_core::fakes::{
-    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FixedPractices, ManualClock, MemoryIdempotency,
-    MemoryStorage, SeededIds, french_practice,
+    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
+    MemoryIdempotency, MemoryStorage, SeededIds, french_practice,
 };
 use greffon_core::flow::Reception;
 use greffon_core::ids::PracticeId;
@@ -19,7 +19,7 @@ use greffon_core::ports::storage::{Storage, Transaction};
 use greffon_core::time::Instant;
 use greffon_server::{App, Authenticator, Issuer, Limits, NewToken, router, signing_key_pem};
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// Monday, 9 o'clock in Paris.
@@ -34,10 +34,10 @@ pub struct TestApp {
     pub app: Arc<App>,
     pub clock: Arc<ManualClock>,
     pub storage: Arc<MemoryStorage>,
+    pub faults: Arc<FaultPlan>,
     pub plugins: FakePlugins,
     pub agenda: FakeAgenda,
     pub issuer: Issuer,
-    pub reception: Reception,
 }
 
 /// What differs from the usual app.
@@ -60,17 +60,17 @@ impl TestApp {
 
     pub fn with(setup: Setup) -> Self {
         let clock = Arc::new(ManualClock::at(instant(NOW)));
-        let storage = Arc::new(MemoryStorage::default());
+        let faults = Arc::new(FaultPlan::none());
+        let storage = Arc::new(MemoryStorage::with(Arc::clone(&faults), Arc::default(), None));
         let plugins = FakePlugins::new();
-        let agenda = FakeAgenda::new(AgendaStyle::Arbitrated, Arc::clone(&clock));
+        let agenda = FakeAgenda::with(AgendaStyle::Arbitrated, Arc::clone(&clock), Arc::clone(&faults), Arc::default());
         for practice in [HERE, ELSEWHERE].map(PracticeId::from) {
             let channel = FakeChannel::new(ChannelStyle::Mail, Arc::clone(&clock));
             plugins.add_agenda(&practice, &"agenda".into(), agenda.clone());
             plugins.add_channel(&practice, &"courrier".into(), channel);
         }
-        let practices = setup.practices.unwrap_or_else(|| {
-            Arc::new(FixedPractices::new([HERE, ELSEWHERE].map(french_practice)))
-        });
+        let practices =
+            setup.practices.unwrap_or_else(|| Arc::new(FixedPractices::new([HERE, ELSEWHERE].map(french_practice))));
         let reception = Reception::new(
             Arc::clone(&storage) as _,
             Arc::new(plugins.clone()),
@@ -81,13 +81,13 @@ impl TestApp {
         let issuer = issuer("greffon", "greffon", 7);
         let authenticator = (setup.authenticator)(Authenticator::new(Arc::clone(&clock) as _).with_own(&issuer));
         let app = Arc::new(App::new(
-            reception.clone(),
+            reception,
             Arc::new(MemoryIdempotency::default()),
             authenticator,
             Arc::new(|| "greffon_up 1\n".to_owned()),
             setup.limits,
         ));
-        Self { router: router(Arc::clone(&app)), app, clock, storage, plugins, agenda, issuer, reception }
+        Self { router: router(Arc::clone(&app)), app, clock, storage, faults, plugins, agenda, issuer }
     }
 
     /// A token of this role for the usual practice.
@@ -124,6 +124,40 @@ impl TestApp {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    /// The path of a contact of which nothing is known.
+    pub async fn received(&self) -> String {
+        let path = format!("/v1/practices/{HERE}/contacts");
+        let answer = self.post(Role::Secretary, &path, &json!({ "channel": "phone" })).await.expect(201);
+        answer.header("location").to_owned()
+    }
+
+    /// The path of a contact that may be booked and closed.
+    pub async fn concluded(&self) -> String {
+        let path = format!("/v1/practices/{HERE}/contacts");
+        let body = json!({
+            "channel": "phone",
+            "caller": { "kind": "patient", "phone": "+33612345678" },
+            "patient": { "family": "Dupont", "given": "Jeanne", "birth_date": "1958-04-30" },
+            "facts": [
+                { "key": "request.motive", "value": { "choice": "consultation" } },
+                { "key": "red-flag.all", "value": "no" },
+                { "key": "grid.worse", "value": "no" },
+            ],
+        });
+        let answer = self.post(Role::Secretary, &path, &body).await.expect(201);
+        assert_eq!(answer.json()["state"], "concluded", "{}", answer.text);
+        answer.header("location").to_owned()
+    }
+
+    /// The first free slots of a contact, as they are offered.
+    pub async fn first_slots(&self, contact: &str, count: usize) -> Vec<Value> {
+        let path = format!("{contact}/slots?practitioner=dr-martin&limit={count}");
+        let offer = self.get(Role::Secretary, &path).await.expect(200).json();
+        let slots = offer["slots"].as_array().unwrap().clone();
+        assert_eq!(slots.len(), count, "{offer}");
+        slots
     }
 
     /// Writes rows directly, as an earlier day would have left them.

@@ -165,9 +165,9 @@ pub(super) async fn received_once(
 
 /// The contact that a key's row names.
 fn named(contact: &str) -> Result<ContactId, ApiError> {
-    contact.parse().map_err(|_| ApiError::Internal {
-        cause: "the result of an idempotency key is not a contact".to_owned(),
-    })
+    contact
+        .parse()
+        .map_err(|_| ApiError::Internal { cause: "the result of an idempotency key is not a contact".to_owned() })
 }
 
 /// The request, so that a key is not used for two different ones.

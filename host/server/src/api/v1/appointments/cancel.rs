@@ -66,8 +66,7 @@ pub(in crate::api) async fn handler(
         reason: new.reason,
     };
     let reception = app.reception.clone();
-    let cancelled = app.complete(async move {
-        Ok(reception.cancel_appointment(&entry.practice, &id, new, &entry.actor).await?)
-    });
+    let cancelled =
+        app.complete(async move { Ok(reception.cancel_appointment(&entry.practice, &id, new, &entry.actor).await?) });
     answer(cancelled.await?, StatusCode::OK)
 }

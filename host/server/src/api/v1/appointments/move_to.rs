@@ -78,8 +78,7 @@ pub(in crate::api) async fn handler(
         slot_version: new.slot_version,
     };
     let reception = app.reception.clone();
-    let moved = app.complete(async move {
-        Ok(reception.move_appointment(&entry.practice, &id, new, &entry.actor).await?)
-    });
+    let moved =
+        app.complete(async move { Ok(reception.move_appointment(&entry.practice, &id, new, &entry.actor).await?) });
     answer(moved.await?, StatusCode::OK)
 }

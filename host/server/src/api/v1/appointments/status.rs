@@ -53,8 +53,7 @@ pub(in crate::api) async fn handler(
     let new: NewStatus = payload.parse()?;
     let new = flow::NewStatus { op_id: op_id(new.op_id)?, status: new.status.into() };
     let reception = app.reception.clone();
-    let marked = app.complete(async move {
-        Ok(reception.set_appointment_status(&entry.practice, &id, new, &entry.actor).await?)
-    });
+    let marked = app
+        .complete(async move { Ok(reception.set_appointment_status(&entry.practice, &id, new, &entry.actor).await?) });
     Ok(Json(marked.await?.into()))
 }

@@ -47,6 +47,18 @@ pub(in crate::api) enum Action {
     },
 }
 
+impl Action {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Keep { .. } => "keep",
+            Self::Break { .. } => "break",
+            Self::Withdraw { .. } => "withdraw",
+            Self::Move { .. } => "move",
+        }
+    }
+}
+
 impl From<Action> for CommitmentAction {
     fn from(shape: Action) -> Self {
         match shape {
@@ -81,9 +93,14 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<Commitment>, ApiError> {
     let (entry, id) = principal.commitment(&app, &id, Permission::ActOnCommitments).await?;
     let action: Action = payload.parse()?;
+    let word = action.word();
     let reception = app.reception.clone();
     let done = app.complete(async move {
         Ok(reception.act_on_commitment(&entry.practice, id, action.into(), &entry.actor).await?)
     });
-    Ok(Json(done.await?.into()))
+    let done = done.await.map_err(|error| match error {
+        ApiError::Invalid { field, why } => ApiError::Invalid { field: format!("{word}.{field}"), why },
+        other => other,
+    })?;
+    Ok(Json(done.into()))
 }

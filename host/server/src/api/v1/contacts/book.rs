@@ -86,8 +86,7 @@ pub(in crate::api) async fn handler(
     let (entry, id) = principal.contact(&app, &id, Permission::Book).await?;
     let new = payload.parse::<NewBooking>()?.into_flow()?;
     let reception = app.reception.clone();
-    let booked = app.complete(async move {
-        Ok(reception.book_appointment(&entry.practice, id, new, &entry.actor).await?)
-    });
+    let booked =
+        app.complete(async move { Ok(reception.book_appointment(&entry.practice, id, new, &entry.actor).await?) });
     answer(booked.await?, StatusCode::CREATED)
 }

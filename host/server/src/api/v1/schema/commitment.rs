@@ -31,13 +31,7 @@ pub(crate) struct CommitmentMove {
 
 impl From<commitment::CommitmentMove> for CommitmentMove {
     fn from(core: commitment::CommitmentMove) -> Self {
-        Self {
-            from: core.from.into(),
-            to: core.to.into(),
-            reason: core.reason,
-            at: core.at.into(),
-            by: core.by,
-        }
+        Self { from: core.from.into(), to: core.to.into(), reason: core.reason, at: core.at.into(), by: core.by }
     }
 }
 

@@ -41,13 +41,7 @@ pub(crate) struct Lowering {
 
 impl From<contact::Lowering> for Lowering {
     fn from(core: contact::Lowering) -> Self {
-        Self {
-            to: core.to.into(),
-            from: core.from.into(),
-            by: core.by,
-            reason: core.reason,
-            at: core.at.into(),
-        }
+        Self { to: core.to.into(), from: core.from.into(), by: core.by, reason: core.reason, at: core.at.into() }
     }
 }
 

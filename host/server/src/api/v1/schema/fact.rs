@@ -98,13 +98,7 @@ pub(crate) struct Fact {
 
 impl From<care::Fact> for Fact {
     fn from(core: care::Fact) -> Self {
-        Self {
-            key: core.key,
-            value: core.value.into(),
-            source: core.source.into(),
-            at: core.at.into(),
-            by: core.by,
-        }
+        Self { key: core.key, value: core.value.into(), source: core.source.into(), at: core.at.into(), by: core.by }
     }
 }
 

@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn an_instant_without_offset_or_beyond_the_calendar_is_refused() {
-        for wrong in ["2026-11-21T09:30:00", "2026-11-21", "12026-11-21T09:30:00Z", "1763713800000", "", "2026-13-01T00:00:00Z"] {
+        for wrong in
+            ["2026-11-21T09:30:00", "2026-11-21", "12026-11-21T09:30:00Z", "1763713800000", "", "2026-13-01T00:00:00Z"]
+        {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
