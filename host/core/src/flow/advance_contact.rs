@@ -13,9 +13,7 @@ use super::{Flow, FlowError, NewFact, NewLevel, Reception, Scene};
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::commitment::Commitment;
-use crate::model::contact::{
-    Contact, ContactEffect, ContactEvent, HostStep, Outcome, decide, find, host_step,
-};
+use crate::model::contact::{Contact, ContactEffect, ContactEvent, HostStep, Outcome, decide, find, host_step};
 use crate::model::intent::Intent;
 use crate::model::practice::Practice;
 use crate::model::refusal::Refusal;
@@ -45,10 +43,16 @@ impl Reception {
         let facts = checked(&practice, facts, actor, scene.now)?;
         let told = facts.len();
         let contact = self
-            .change_contact(scene, contact, |contact| {
-                let (told, _) = decide(contact, ContactEvent::Told(facts.clone()), &practice.delays, scene.now)?;
-                host_pass(&practice, &told, scene.now)
-            }, |entry| entry.field("facts", told), "contact.told")
+            .change_contact(
+                scene,
+                contact,
+                |contact| {
+                    let (told, _) = decide(contact, ContactEvent::Told(facts.clone()), &practice.delays, scene.now)?;
+                    host_pass(&practice, &told, scene.now)
+                },
+                |entry| entry.field("facts", told),
+                "contact.told",
+            )
             .await?;
         self.look_at(&practice, contact, actor).await
     }

@@ -1,9 +1,25 @@
 //! Moves, cancels and marks appointments, through the same intents.
 
-use super::{BookingOutcome, Flow, NewCancellation, NewMove, NewStatus, Reception};
-use crate::ids::{AppointmentId, PracticeId};
+use super::agenda_calls::Sent;
+use super::book_appointment::{Begun, MAX_TRIES, Place, check_op, check_text, digest_of, invalid, operator};
+use super::intents::{Manners, intent_entry};
+use super::journal::Entry;
+use super::outcome::{refusal, unavailable};
+use super::search_slots::asker_of;
+use super::{BookingOutcome, Flow, FlowError, NewCancellation, NewMove, NewStatus, Reception, Scene};
+use crate::ids::{AppointmentId, ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;
-use crate::model::intent::Appointment;
+use crate::model::contact::{Contact, ContactState};
+use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, IntentState, decide};
+use crate::model::practice::Practice;
+use crate::model::scheduling::{AgendaError, AppointmentStatus, BookingRequest, ByWhom};
+use crate::model::slots::Asker;
+use crate::model::view::BookingView;
+use crate::ports::storage::{StorageError, Transaction};
+use crate::time::Span;
+
+/// Longest reason code, in bytes.
+const MAX_REASON: usize = 64;
 
 impl Reception {
     /// Gives an appointment another time. The old time is released only when
@@ -18,8 +34,56 @@ impl Reception {
         new: NewMove,
         actor: &Actor,
     ) -> Flow<BookingOutcome> {
-        let _ = (practice, appointment, new, actor);
-        todo!()
+        let practice = self.practice(practice)?;
+        check_op(&new.op_id)?;
+        check_text("slot_handle", new.slot_handle.as_deref())?;
+        check_text("slot_version", new.slot_version.as_deref())?;
+        let digest = digest_of(&("move", appointment, &new));
+        for _ in 0..MAX_TRIES {
+            if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
+                return self.replay(&practice, earlier, &digest).await;
+            }
+            match self.try_move(&practice, appointment, &new, &digest, actor).await? {
+                Begun::Done(outcome) => return Ok(outcome),
+                Begun::Again => {}
+            }
+        }
+        Err(FlowError::Conflict)
+    }
+
+    async fn try_move(
+        &self,
+        practice: &Practice,
+        appointment: &AppointmentId,
+        new: &NewMove,
+        digest: &str,
+        actor: &Actor,
+    ) -> Flow<Begun> {
+        let scene = Scene::new(practice, actor, self.clock.now());
+        let (known, holder) = self.changeable(practice, appointment).await?;
+        let contact = self.changing_contact(practice, new.contact).await?;
+        contact.as_ref().map_or(Ok(()), may_move)?;
+        let motive = practice.motive(&holder.request.motive);
+        let motive = motive.ok_or_else(|| invalid("appointment", "its motive is no longer offered by the practice"))?;
+        let manners = self.manners(practice, &known.feature).await?;
+        let asker = Asker {
+            known: holder.request.patient.known_to_practice,
+            ..contact.as_ref().map(asker_of).unwrap_or_default()
+        };
+        let request = BookingRequest {
+            agenda: new.agenda.clone().unwrap_or_else(|| known.held.agenda.clone()),
+            span: Span { start: new.start, end: new.start.plus_minutes(i64::from(motive.duration_min)) },
+            slot_handle: new.slot_handle.clone(),
+            slot_version: new.slot_version.clone(),
+            operator: operator(actor),
+            ..holder.request.clone()
+        };
+        let place = Place { motive, asker, start: new.start, handle: new.slot_handle.clone(), without: Some(&holder) };
+        let kind = IntentKind::Move(known.id.clone());
+        let mut draft = self.draft(scene, &known, &holder, contact.as_ref(), kind, digest);
+        draft.op = new.op_id.clone();
+        draft.request = request;
+        self.take_place(scene, draft, &place, &manners).await
     }
 
     /// Calls an appointment off.
@@ -33,8 +97,76 @@ impl Reception {
         new: NewCancellation,
         actor: &Actor,
     ) -> Flow<BookingOutcome> {
-        let _ = (practice, appointment, new, actor);
-        todo!()
+        let practice = self.practice(practice)?;
+        check_op(&new.op_id)?;
+        let code = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if new.reason.is_empty() || new.reason.len() > MAX_REASON || !new.reason.bytes().all(code) {
+            return Err(invalid("reason", "expected a code such as patient-request"));
+        }
+        // Only greffon itself acts as the system.
+        if new.by == ByWhom::System {
+            return Err(invalid("by", "expected patient, practitioner, secretary or agenda"));
+        }
+        let digest = digest_of(&("cancel", appointment, &new));
+        for _ in 0..MAX_TRIES {
+            if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
+                return self.replay(&practice, earlier, &digest).await;
+            }
+            match self.try_cancel(&practice, appointment, &new, &digest, actor).await? {
+                Begun::Done(outcome) => return Ok(outcome),
+                Begun::Again => {}
+            }
+        }
+        Err(FlowError::Conflict)
+    }
+
+    async fn try_cancel(
+        &self,
+        practice: &Practice,
+        appointment: &AppointmentId,
+        new: &NewCancellation,
+        digest: &str,
+        actor: &Actor,
+    ) -> Flow<Begun> {
+        let (known, holder) = self.changeable(practice, appointment).await?;
+        let contact = self.changing_contact(practice, new.contact).await?;
+        let manners = self.manners(practice, &known.feature).await?;
+        // A cancellation claims nothing, so that it can wait for its turn at once.
+        let writing = self.memory.writing(&practice.id, &known.feature, &[&known.held.agenda]).await;
+        let scene = Scene::new(practice, actor, self.clock.now());
+        let kind = IntentKind::Cancel { appointment: known.id.clone(), by: new.by, reason: new.reason.clone() };
+        let mut draft = self.draft(scene, &known, &holder, contact.as_ref(), kind, digest);
+        draft.op = new.op_id.clone();
+        let intent = match self.begin_cancel(scene, &draft, &manners).await {
+            Ok(intent) => intent,
+            Err(FlowError::Storage(StorageError::Exists { .. }) | FlowError::Conflict) => return Ok(Begun::Again),
+            Err(error) => return Err(error),
+        };
+        let Sent { intent, said } = self.send(practice, actor, &intent, &manners, &writing).await?;
+        drop(writing);
+        if intent.state == IntentState::Refused {
+            return Err(refusal_of_change(&intent, said.as_ref()));
+        }
+        Ok(Begun::Done(BookingOutcome { booking: BookingView::of(&intent), replayed: false }))
+    }
+
+    async fn begin_cancel(&self, scene: Scene<'_>, draft: &Intent, manners: &Manners) -> Flow<Intent> {
+        let (mut intent, _) = decide(draft, IntentEvent::Send, scene.now)?;
+        let mut tx = self.storage.begin(&scene.practice.id).await?;
+        if let Some(id) = intent.contact {
+            let mut contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+            is_open(&contact)?;
+            contact.intents.push(intent.id);
+            tx.save_contact(&mut contact).await?;
+        }
+        if let IntentKind::Cancel { appointment, .. } = &intent.kind {
+            take_turn(tx.as_mut(), scene, &intent, appointment).await?;
+        }
+        self.note(tx.as_mut(), scene, intent_entry(&intent).fields(manners.fields.clone())).await?;
+        self.watch(tx.as_mut(), scene, &intent, manners).await?;
+        tx.save_intent(&mut intent).await?;
+        tx.commit().await?;
+        Ok(intent)
     }
 
     /// Marks an appointment arrived, fulfilled or no-show.
@@ -48,7 +180,199 @@ impl Reception {
         new: NewStatus,
         actor: &Actor,
     ) -> Flow<Appointment> {
-        let _ = (practice, appointment, new, actor);
-        todo!()
+        let practice = self.practice(practice)?;
+        check_op(&new.op_id)?;
+        let marks = [AppointmentStatus::Arrived, AppointmentStatus::Fulfilled, AppointmentStatus::Noshow];
+        if !marks.contains(&new.status) {
+            return Err(invalid("status", "expected arrived, fulfilled or noshow"));
+        }
+        let known = self.known(&practice, appointment).await?;
+        if known.held.status == AppointmentStatus::Cancelled {
+            return Err(cancelled());
+        }
+        let feature = &known.feature;
+        let caps = self.agenda_descriptor(&practice, feature).await.map_err(|_| unavailable(feature))?.caps;
+        let writing = self.memory.writing(&practice.id, feature, &[&known.held.agenda]).await;
+        let mut held = known.held.clone();
+        held.status = new.status;
+        if caps.statuses {
+            let agenda = self.plugins.agenda(&practice, feature);
+            let version = known.held.version.as_deref();
+            held = match agenda.set_status(&new.op_id, &known.id, version, new.status).await {
+                Ok(held) | Err(AgendaError::Already(held)) => held,
+                // Setting a status again is a success by contract: one more try tells.
+                Err(AgendaError::OutcomeUnknown(_)) => {
+                    let again = agenda.set_status(&new.op_id, &known.id, None, new.status).await;
+                    again.map_err(|error| status_refused(&known, error))?
+                }
+                Err(error) => return Err(status_refused(&known, error)),
+            };
+        }
+        if held.id != known.id {
+            return Err(unavailable(feature));
+        }
+        let fields = self.plugin_fields(&practice, feature).await;
+        let scene = Scene::new(&practice, actor, self.clock.now());
+        let mut tx = self.storage.begin(&practice.id).await?;
+        let mut stored = tx.appointment(feature, &known.id).await?.ok_or(FlowError::NotFound("appointment"))?;
+        stored.held = held;
+        stored.updated_at = scene.now;
+        let entry = Entry::new("appointment.status")
+            .in_contact(stored.contact)
+            .about("appointment", stored.intent)
+            .field("status", format!("{:?}", new.status).to_lowercase())
+            .fields(fields);
+        self.note(tx.as_mut(), scene, entry).await?;
+        tx.save_appointment(&mut stored).await?;
+        tx.commit().await?;
+        drop(writing);
+        Ok(stored)
+    }
+
+    async fn known(&self, practice: &Practice, id: &AppointmentId) -> Flow<Appointment> {
+        self.storage.appointment(&practice.id, None, id).await?.ok_or(FlowError::NotFound("appointment"))
+    }
+
+    /// An appointment that can be moved or cancelled, and the intent that holds
+    /// it.
+    async fn changeable(&self, practice: &Practice, id: &AppointmentId) -> Flow<(Appointment, Intent)> {
+        let known = self.known(practice, id).await?;
+        let holder = self.storage.intent(&practice.id, known.intent).await?;
+        let holder = holder.ok_or(FlowError::NotFound("appointment"))?;
+        still_stands(&known)?;
+        Ok((known, holder))
+    }
+
+    async fn changing_contact(&self, practice: &Practice, id: Option<ContactId>) -> Flow<Option<Contact>> {
+        let Some(id) = id else { return Ok(None) };
+        let contact = self.stored_contact(practice, id).await?;
+        is_open(&contact)?;
+        Ok(Some(contact))
+    }
+
+    fn draft(
+        &self,
+        scene: Scene<'_>,
+        known: &Appointment,
+        holder: &Intent,
+        contact: Option<&Contact>,
+        kind: IntentKind,
+        digest: &str,
+    ) -> Intent {
+        Intent {
+            id: IntentId(self.ids.next(scene.now)),
+            practice: scene.practice.id.clone(),
+            contact: contact.map(|contact| contact.id),
+            op: holder.op.clone(),
+            request_digest: digest.to_owned(),
+            kind,
+            feature: known.feature.clone(),
+            request: BookingRequest {
+                agenda: known.held.agenda.clone(),
+                span: known.held.span,
+                ..holder.request.clone()
+            },
+            state: IntentState::Drafted,
+            claims: Vec::new(),
+            chain: known.chain,
+            sends: 0,
+            lookups: 0,
+            absent_since: None,
+            sent_at: None,
+            appointment: None,
+            refusal: None,
+            created_at: scene.now,
+            updated_at: scene.now,
+            by: scene.actor.subject.clone(),
+            version: 0,
+        }
+    }
+}
+
+fn is_open(contact: &Contact) -> Flow<()> {
+    if contact.state != ContactState::Closed {
+        return Ok(());
+    }
+    Err(FlowError::NotAllowed {
+        code: "contact-closed",
+        remedy: "Cette demande est close : ouvrez-en une nouvelle.".to_owned(),
+    })
+}
+
+/// An open contact that is no emergency may move an appointment; that asks for
+/// no triage.
+pub(super) fn may_move(contact: &Contact) -> Flow<()> {
+    is_open(contact)?;
+    if contact.is_emergency() {
+        return Err(FlowError::NotAllowed {
+            code: "emergency",
+            remedy: "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Makes an intent the one change that is under way on an appointment.
+pub(super) async fn take_turn(
+    tx: &mut dyn Transaction,
+    scene: Scene<'_>,
+    intent: &Intent,
+    id: &AppointmentId,
+) -> Flow<()> {
+    let mut known = tx.appointment(&intent.feature, id).await?.ok_or(FlowError::NotFound("appointment"))?;
+    still_stands(&known)?;
+    if let Some(other) = known.pending
+        && tx.intent(other).await?.is_some_and(|other| !other.state.is_final())
+    {
+        return Err(FlowError::NotAllowed {
+            code: "change-pending",
+            remedy: "Un changement de ce rendez-vous est en cours : attendez qu'il soit confirmé.".to_owned(),
+        });
+    }
+    known.pending = Some(intent.id);
+    known.updated_at = scene.now;
+    Ok(tx.save_appointment(&mut known).await?)
+}
+
+fn still_stands(known: &Appointment) -> Flow<()> {
+    match known.held.status {
+        AppointmentStatus::Booked | AppointmentStatus::Pending | AppointmentStatus::Proposed => Ok(()),
+        AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError => Err(cancelled()),
+        _ => Err(FlowError::NotAllowed {
+            code: "appointment-over",
+            remedy: "Le patient est déjà venu, ou le rendez-vous est passé.".to_owned(),
+        }),
+    }
+}
+
+fn cancelled() -> FlowError {
+    FlowError::NotAllowed {
+        code: "appointment-cancelled",
+        remedy: "Ce rendez-vous est annulé : prenez-en un autre.".to_owned(),
+    }
+}
+
+fn refusal_of_change(intent: &Intent, said: Option<&AgendaError>) -> FlowError {
+    if intent.refusal.as_deref() == Some("stale") {
+        return FlowError::NotAllowed {
+            code: "appointment-changed",
+            remedy: "Ce rendez-vous a changé dans l'agenda : relisez-le avant de recommencer.".to_owned(),
+        };
+    }
+    refusal(intent, said, Vec::new())
+}
+
+fn status_refused(known: &Appointment, error: AgendaError) -> FlowError {
+    match error {
+        AgendaError::NotFound => FlowError::NotFound("appointment"),
+        AgendaError::Stale(_) => FlowError::Conflict,
+        AgendaError::RuleBroken(rule, why) => FlowError::RuleBroken { rule, why: why.chars().take(300).collect() },
+        AgendaError::Unavailable(_) | AgendaError::RateLimited(_) | AgendaError::OutcomeUnknown(_) => {
+            unavailable(&known.feature)
+        }
+        _ => FlowError::NotAllowed {
+            code: "agenda-refused",
+            remedy: "L'agenda refuse ce changement : prévenez le cabinet.".to_owned(),
+        },
     }
 }

@@ -62,7 +62,10 @@ fn fitting(practice: &Practice, key: &str, value: Value) -> Result<Value, &'stat
             "expected a motive of the practice",
         )?,
         keys::SITE => {
-            known(text.is_some_and(|id| practice.site(&SiteId::from(id)).is_some()), "expected a site of the practice")?;
+            known(
+                text.is_some_and(|id| practice.site(&SiteId::from(id)).is_some()),
+                "expected a site of the practice",
+            )?;
         }
         keys::PRACTITIONER => known(
             text.is_some_and(|id| practice.practitioner(&PractitionerId::from(id)).is_some()),

@@ -1,9 +1,20 @@
 //! What people do with promises.
 
-use super::{Flow, Reception};
+use super::journal::Entry;
+use super::outbox::{Post, first_watch, lane_of};
+use super::{Flow, FlowError, Reception, Scene};
 use crate::ids::{CommitmentId, PracticeId};
 use crate::model::audit::Actor;
-use crate::model::commitment::{Commitment, CommitmentAction};
+use crate::model::commitment::{Commitment, CommitmentAction, CommitmentEffect, CommitmentEvent, decide};
+use crate::model::contact::{address_of, patient_of};
+use crate::model::job::Job;
+use crate::model::message::MessageCause;
+use crate::model::recipients::{PATIENT, Recipient, escalation, first_of};
+use crate::model::wording;
+use crate::ports::storage::{Stored, Transaction};
+
+/// Longest note or reason, in characters.
+const MAX_TEXT: usize = 2000;
 
 impl Reception {
     /// Starts, keeps, breaks, withdraws or moves a commitment.
@@ -17,7 +28,105 @@ impl Reception {
         action: CommitmentAction,
         actor: &Actor,
     ) -> Flow<Commitment> {
-        let _ = (practice, commitment, action, actor);
-        todo!()
+        let practice = self.practice(practice)?;
+        let text = match &action {
+            CommitmentAction::Start => "",
+            CommitmentAction::Keep { note } => note,
+            CommitmentAction::Break { reason }
+            | CommitmentAction::Withdraw { reason }
+            | CommitmentAction::Move { reason, .. } => reason,
+        };
+        if text.chars().count() > MAX_TEXT {
+            return Err(FlowError::Invalid { field: "reason".to_owned(), why: "at most 2000 characters".to_owned() });
+        }
+        let event = CommitmentEvent::Act { action, by: actor.subject.clone() };
+        let scene = Scene::new(&practice, actor, self.clock.now());
+        self.step_commitment(scene, commitment, event).await
     }
+
+    /// Decides one event of a commitment and stores what follows from it.
+    pub(crate) async fn step_commitment(
+        &self,
+        scene: Scene<'_>,
+        id: CommitmentId,
+        event: CommitmentEvent,
+    ) -> Flow<Commitment> {
+        let mut tx = self.storage.begin(&scene.practice.id).await?;
+        let before = tx.commitment(id).await?.ok_or(FlowError::NotFound("commitment"))?;
+        let by_time = event == CommitmentEvent::Tick;
+        let (mut commitment, effects) = decide(&before, event, scene.now)?;
+        if commitment == before && effects.is_empty() {
+            return Ok(before);
+        }
+        if commitment != before {
+            let entry = Entry::new(journal_action(&before, &commitment))
+                .in_contact(Some(commitment.contact))
+                .about("commitment", id)
+                .field("due", commitment.due);
+            self.note(tx.as_mut(), scene, entry).await?;
+        }
+        for effect in &effects {
+            match effect {
+                CommitmentEffect::Warn => self.remind(tx.as_mut(), scene, &commitment, false).await?,
+                CommitmentEffect::Escalate => self.remind(tx.as_mut(), scene, &commitment, true).await?,
+                CommitmentEffect::TellMoved => self.tell_moved(tx.as_mut(), scene, &commitment).await?,
+                CommitmentEffect::WatchAt(_) => {}
+            }
+        }
+        if let Some(at) = first_watch(&effects) {
+            self.enqueue(tx.as_mut(), scene, &Job::WatchCommitment(id), lane_of(commitment.level), at).await?;
+        }
+        // A tick that changes nothing only sets the next watch.
+        if commitment != before || !by_time {
+            tx.save_commitment(&mut commitment).await?;
+        }
+        tx.commit().await?;
+        Ok(commitment)
+    }
+
+    async fn remind(
+        &self,
+        tx: &mut dyn Transaction,
+        scene: Scene<'_>,
+        commitment: &Commitment,
+        late: bool,
+    ) -> Stored<()> {
+        let names =
+            if late { escalation() } else { std::iter::once(commitment.owner.clone()).chain(escalation()).collect() };
+        let post = Post {
+            to: first_of(scene.practice, &names),
+            letter: wording::about_promise(scene.practice, commitment, late),
+            level: commitment.level,
+            valid_until: None,
+            cause: MessageCause::Commitment(commitment.id),
+            contact: Some(commitment.contact),
+        };
+        self.post(tx, scene, post).await
+    }
+
+    async fn tell_moved(&self, tx: &mut dyn Transaction, scene: Scene<'_>, commitment: &Commitment) -> Stored<()> {
+        let Some(contact) = tx.contact(commitment.contact).await? else { return Ok(()) };
+        let Some(address) = address_of(&patient_of(&contact.facts)) else { return Ok(()) };
+        let post = Post {
+            to: Recipient { name: PATIENT.to_owned(), address: Some(address) },
+            letter: wording::promise_moved(scene.practice, commitment.due),
+            level: commitment.level,
+            valid_until: Some(commitment.due),
+            cause: MessageCause::Commitment(commitment.id),
+            contact: Some(commitment.contact),
+        };
+        self.post(tx, scene, post).await
+    }
+}
+
+fn journal_action(before: &Commitment, after: &Commitment) -> String {
+    if before.state != after.state {
+        return format!("commitment.{}", after.state.as_str());
+    }
+    let action = match after.rung {
+        _ if before.moves.len() != after.moves.len() => "moved",
+        1 => "warned",
+        _ => "late",
+    };
+    format!("commitment.{action}")
 }

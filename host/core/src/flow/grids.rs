@@ -80,9 +80,9 @@ fn asks(questions: Vec<Question>, facts: &[Fact]) -> Report {
 }
 
 fn concludes(assessment: Assessment, protocols: &[Protocol], now: Instant) -> Report {
-    let named = protocols.iter().find(|one| {
-        one.content.id == assessment.protocol.id && one.content.version == assessment.protocol.version
-    });
+    let named = protocols
+        .iter()
+        .find(|one| one.content.id == assessment.protocol.id && one.content.version == assessment.protocol.version);
     if named.and_then(|one| one.validation.as_ref()).is_some_and(|signed| signed.expires_at <= now) {
         return Report::Failed("protocol-expired".to_owned());
     }

@@ -3,17 +3,21 @@
 //! calls plugins.
 
 mod advance_contact;
+mod agenda_calls;
+mod agenda_read;
 mod book_appointment;
 mod change_appointment;
 mod close_contact;
 mod facts;
 mod follow_commitment;
 mod grids;
-mod journal;
-mod memory;
-mod outbox;
+pub(crate) mod intents;
+pub(crate) mod journal;
+pub(crate) mod memory;
+pub(crate) mod outbox;
+mod outcome;
 mod receive_contact;
-mod scene;
+pub(crate) mod scene;
 mod script;
 mod search_slots;
 mod view;

@@ -141,9 +141,9 @@ impl Reception {
         effects: Vec<ContactEffect>,
     ) -> Stored<()> {
         // A clinician who is asked to call or decide is alerted by that.
-        let asked = effects.iter().any(|effect| {
-            matches!(effect, ContactEffect::Promise(Promise::Callback(_) | Promise::Decision(_)))
-        });
+        let asked = effects
+            .iter()
+            .any(|effect| matches!(effect, ContactEffect::Promise(Promise::Callback(_) | Promise::Decision(_))));
         for effect in effects {
             match effect {
                 ContactEffect::Alert(_) if asked => {}

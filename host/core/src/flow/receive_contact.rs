@@ -54,9 +54,7 @@ impl Reception {
             return Err(FlowError::NotFound("appointment"));
         }
         let repeated = match &origin {
-            Some(origin) => {
-                self.storage.contacts_from(&practice.id, origin, scene.now - REPEATED_WITHIN).await?
-            }
+            Some(origin) => self.storage.contacts_from(&practice.id, origin, scene.now - REPEATED_WITHIN).await?,
             None => 0,
         };
         let contact = Contact {

@@ -15,7 +15,8 @@ use crate::model::minimal_script;
 use crate::model::practice::{Instruction, PluginKind, Practice};
 use crate::model::recipients::{PATIENT, Recipient, first_of, named};
 use crate::model::script::{
-    AppointmentSummary, BookingProgress, CommitmentDraft, CommitmentSummary, Effect, MessageDraft, ScriptInfo, Session, View,
+    AppointmentSummary, BookingProgress, CommitmentDraft, CommitmentSummary, Effect, MessageDraft, ScriptInfo, Session,
+    View,
 };
 use crate::model::view::progress_of;
 use crate::model::wording;
@@ -269,17 +270,12 @@ fn key(effect: &Effect) -> String {
 
 /// What is left for a person to decide.
 pub(super) fn proposals(contact: &Contact, effects: &[Effect]) -> Vec<Effect> {
-    effects
-        .iter()
-        .filter(|effect| own_key(effect).is_none() && !contact.done.contains(&key(effect)))
-        .cloned()
-        .collect()
+    effects.iter().filter(|effect| own_key(effect).is_none() && !contact.done.contains(&key(effect))).cloned().collect()
 }
 
 /// Whether the script proposes something that the host would carry out now.
 pub(super) fn has_new_effect(contact: &Contact, effects: &[Effect]) -> bool {
-    contact.done.len() < MAX_EFFECTS
-        && effects.iter().filter_map(own_key).any(|key| !contact.done.contains(&key))
+    contact.done.len() < MAX_EFFECTS && effects.iter().filter_map(own_key).any(|key| !contact.done.contains(&key))
 }
 
 fn code_of(error: &GuestError) -> String {

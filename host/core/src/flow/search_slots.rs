@@ -1,16 +1,207 @@
 //! Finds slots in the practice's agendas, under the practice's rules.
 
-use super::{Flow, Reception, SlotSearch};
-use crate::ids::{ContactId, PracticeId};
-use crate::model::view::SlotOffer;
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use jiff::ToSpan;
+
+use super::agenda_read::{Seat, Wish};
+use super::memory::is_fresh;
+use super::outcome::Unread;
+use super::scene::zone;
+use super::{Flow, FlowError, Reception, SlotSearch};
+use crate::ids::{AgendaId, ContactId, FeatureId, MotiveId, PracticeId, SiteId};
+use crate::model::care::{Nature, Value, keys, latest};
+use crate::model::claims::agenda_resource;
+use crate::model::contact::{Contact, ContactState, is_known};
+use crate::model::practice::{Motive, Practice};
+use crate::model::scheduling::Audience;
+use crate::model::slots::Asker;
+use crate::model::view::{OfferedSlot, SlotOffer};
+use crate::time::{Instant, Span};
+
+/// Most slots of one search.
+const MAX_SLOTS: u32 = 100;
+
+/// How many other slots are offered to somebody who came too late.
+const ALTERNATIVES: usize = 5;
+
+/// How many of them are looked at to find the nearest.
+const LOOKED_AT: u32 = 60;
+
+/// How far from the wanted start alternatives are looked for, in minutes.
+const ALTERNATIVES_WITHIN_MIN: i64 = 7 * 24 * 60;
 
 impl Reception {
     /// Free slots for a contact.
     ///
     /// # Errors
-    /// `NotFound`, `Invalid`, `NotAllowed("not-concluded" | "emergency")`, `Storage`.
+    /// `NotFound`, `Invalid`, `NotAllowed("not-concluded" | "emergency" | "contact-closed")`, `Storage`.
     pub async fn search_slots(&self, practice: &PracticeId, contact: ContactId, search: SlotSearch) -> Flow<SlotOffer> {
-        let _ = (practice, contact, search);
-        todo!()
+        let practice = self.practice(practice)?;
+        if search.limit == 0 || search.limit > MAX_SLOTS {
+            return Err(FlowError::Invalid { field: "limit".to_owned(), why: "expected 1 to 100".to_owned() });
+        }
+        let contact = self.stored_contact(&practice, contact).await?;
+        let motive = motive_of(&practice, &contact, search.motive.as_ref())?;
+        may_book(&contact, Some(motive))?;
+        let now = self.clock.now();
+        let mut offer = SlotOffer { slots: Vec::new(), complete: true, as_of: now, unavailable: Vec::new() };
+        let Some(window) = window(&practice, motive, search.window, now) else { return Ok(offer) };
+        let wish = Wish { practice: &practice, motive, asker: asker_of(&contact), window, limit: search.limit, now };
+        let seats = seats(&practice, &contact, motive, &search);
+        let reads =
+            seats.iter().map(|(feature, seats)| async move { (*feature, self.read_free(wish, feature, seats).await) });
+        for (feature, read) in join_all(reads).await {
+            match read {
+                Ok(free) => {
+                    offer.complete &= free.complete;
+                    offer.as_of = offer.as_of.min(free.as_of);
+                    offer.slots.extend(free.slots);
+                }
+                Err(Unread::Agenda) => {
+                    offer.complete = false;
+                    offer.unavailable.push(feature.clone());
+                }
+                Err(Unread::Storage(error)) => return Err(error.into()),
+            }
+        }
+        let order = |one: &OfferedSlot| (one.slot.span.start, one.practitioner.clone(), one.slot.agenda.clone());
+        offer.slots.sort_by_cached_key(order);
+        offer.slots.truncate(usize::try_from(search.limit).unwrap_or(usize::MAX));
+        Ok(offer)
     }
+
+    /// Other slots of the same agenda, the nearest first. Many who lost the same
+    /// slot at once share one read of the agenda.
+    pub(super) async fn alternatives(
+        &self,
+        practice: &Practice,
+        motive: &Motive,
+        asker: Asker,
+        feature: &FeatureId,
+        agenda: &AgendaId,
+        wanted: Instant,
+    ) -> Vec<OfferedSlot> {
+        let Some(seat) = super::agenda_of(practice, feature, agenda) else { return Vec::new() };
+        let now = self.clock.now();
+        let window = Span::new(
+            wanted.plus_minutes(-ALTERNATIVES_WITHIN_MIN).max(now),
+            wanted.plus_minutes(ALTERNATIVES_WITHIN_MIN),
+        );
+        let Some(window) = window else { return Vec::new() };
+        let contest =
+            (practice.id.clone(), feature.clone(), agenda.clone(), format!("{}/{asker:?}", motive.id), wanted);
+        let snapshot = self.memory.snapshot(contest, now);
+        let mut kept = snapshot.lock().await;
+        let slots = match kept.as_ref() {
+            Some((at, slots)) if is_fresh(*at, now) => slots.clone(),
+            _ => {
+                // From the wanted start on first: that is what the caller can come to.
+                let mut slots = Vec::new();
+                let onward = Span::new(wanted.max(window.start), window.end);
+                for part in onward.into_iter().chain(Span::new(window.start, wanted)) {
+                    let wish = Wish { practice, motive, asker, window: part, limit: LOOKED_AT, now };
+                    if slots.len() < ALTERNATIVES
+                        && let Ok(free) = self.read_free(wish, feature, &[seat]).await
+                    {
+                        slots.extend(free.slots);
+                    }
+                }
+                let slots = std::sync::Arc::new(slots);
+                *kept = Some((now, slots.clone()));
+                slots
+            }
+        };
+        drop(kept);
+        // What was claimed since the agenda was read is no alternative.
+        let resource = agenda_resource(feature, agenda);
+        let Ok(claims) = self.storage.claims(&practice.id, &resource, window).await else { return Vec::new() };
+        let free = |offer: &&OfferedSlot| {
+            let wide = offer.slot.span.widened(motive.before_min, motive.after_min);
+            offer.slot.span.start != wanted
+                && (motive.seats > 1 || !claims.iter().any(|claim| claim.span.overlaps(&wide)))
+        };
+        let mut near: Vec<OfferedSlot> = slots.iter().filter(free).cloned().collect();
+        near.sort_by_key(|offer| offer.slot.span.start.millis_since(wanted).abs());
+        near.truncate(ALTERNATIVES);
+        near
+    }
+}
+
+/// The motive that is asked for, or else the contact's.
+pub(super) fn motive_of<'a>(practice: &'a Practice, contact: &Contact, asked: Option<&MotiveId>) -> Flow<&'a Motive> {
+    let own = || latest(&contact.facts, keys::MOTIVE).and_then(|fact| fact.value.as_text()).map(MotiveId::from);
+    let invalid = |why: &str| FlowError::Invalid { field: "motive".to_owned(), why: why.to_owned() };
+    let id = asked.cloned().or_else(own).ok_or_else(|| invalid("the contact has no motive yet"))?;
+    practice.motive(&id).ok_or_else(|| invalid("expected a motive of the practice"))
+}
+
+/// No appointment before a conclusion, and none instead of an emergency call
+/// (S13). A medical motive is not booked on the conclusion of a paper request.
+pub(super) fn may_book(contact: &Contact, motive: Option<&Motive>) -> Flow<()> {
+    let not_allowed = |code, remedy: &str| Err(FlowError::NotAllowed { code, remedy: remedy.to_owned() });
+    if contact.state == ContactState::Closed {
+        return not_allowed("contact-closed", "Cette demande est close : ouvrez-en une nouvelle.");
+    }
+    if contact.is_emergency() {
+        return not_allowed("emergency", "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.");
+    }
+    let Some(assessment) = contact.assessment.as_ref().filter(|_| contact.state == ContactState::Concluded) else {
+        return not_allowed("not-concluded", "Terminez d'abord le tri : signes d'alerte, motif, questions.");
+    };
+    if motive.is_some_and(|motive| motive.medical) && assessment.nature == Nature::Administrative {
+        return not_allowed(
+            "not-concluded",
+            "Ce motif est médical : notez-le dans la demande pour que le tri soit fait.",
+        );
+    }
+    Ok(())
+}
+
+/// What of a contact counts for the booking rules.
+pub(super) fn asker_of(contact: &Contact) -> Asker {
+    let facts = &contact.facts;
+    let by_professional =
+        latest(facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text()) == Some("professional");
+    let referred = latest(facts, keys::PATIENT_REFERRED).is_some_and(|fact| fact.value == Value::Yes);
+    Asker {
+        known: is_known(facts),
+        referred: referred || by_professional,
+        audience: Audience { professional: by_professional, ..Audience::default() },
+    }
+}
+
+/// The part of the wanted window that notice and horizon leave.
+fn window(practice: &Practice, motive: &Motive, wanted: Option<Span>, now: Instant) -> Option<Span> {
+    let zone = zone(practice);
+    let days = i64::from(motive.max_horizon_days.min(3660));
+    let start = now.plus_minutes(i64::from(motive.min_notice_min));
+    let end = zone.day(zone.date(now).saturating_add(days.days())).end;
+    let wanted = wanted.unwrap_or(Span { start, end });
+    Span::new(wanted.start.max(start), wanted.end.min(end))
+}
+
+/// Agendas of those who offer the motive, by the feature that serves them.
+fn seats<'a>(
+    practice: &'a Practice,
+    contact: &Contact,
+    motive: &Motive,
+    search: &SlotSearch,
+) -> BTreeMap<&'a FeatureId, Vec<Seat<'a>>> {
+    let site = latest(&contact.facts, keys::SITE).and_then(|fact| fact.value.as_text()).map(SiteId::from);
+    let mut seats: BTreeMap<&FeatureId, Vec<Seat<'a>>> = BTreeMap::new();
+    for practitioner in &practice.practitioners {
+        let offers = motive.practitioners.is_empty() || motive.practitioners.contains(&practitioner.id);
+        let wanted = search.practitioner.as_ref().is_none_or(|one| *one == practitioner.id);
+        if !offers || !wanted {
+            continue;
+        }
+        for agenda in &practitioner.agendas {
+            if site.as_ref().is_none_or(|site| *site == agenda.site) {
+                seats.entry(&agenda.feature).or_default().push((practitioner, agenda));
+            }
+        }
+    }
+    seats
 }

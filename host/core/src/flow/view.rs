@@ -25,7 +25,8 @@ pub(super) fn assemble(
     now: Instant,
 ) -> ContactView {
     let findings = find(practice, contact, now);
-    let check = CloseCheck { nature: nature(contact, &findings), script_allows: script.view.may_close, overridden: false };
+    let check =
+        CloseCheck { nature: nature(contact, &findings), script_allows: script.view.may_close, overridden: false };
     let blockers = match contact.state {
         ContactState::Closed => vec!["contact-closed"],
         _ => close_blockers(contact, &check),
@@ -160,7 +161,10 @@ fn banners(
         show("script-unavailable", "Script du cabinet non disponible : script minimal.".to_owned());
     }
     if intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
-        show("booking-to-verify", "Réservation à vérifier — ne pas ressaisir, ne rien confirmer au patient.".to_owned());
+        show(
+            "booking-to-verify",
+            "Réservation à vérifier — ne pas ressaisir, ne rien confirmer au patient.".to_owned(),
+        );
     }
     if contact.repeated > 0 {
         let times = contact.repeated;

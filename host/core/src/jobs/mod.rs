@@ -1,10 +1,30 @@
 //! What happens after a commit, one file per job. Every job may be run twice:
 //! it looks at the state first.
 
-use crate::flow::Reception;
-use crate::model::job::LeasedJob;
+mod deliver_message;
+mod expire_hold;
+mod reconcile_booking;
+mod watch_commitment;
+
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt};
+use tracing::warn;
+
+use crate::flow::{FlowError, Reception};
+use crate::model::job::{Job, LeasedJob};
 use crate::ports::storage::Stored;
 use crate::time::Instant;
+
+/// How long a worker holds a job before another may take it up.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// How many jobs one worker runs at once.
+const AT_ONCE: usize = 8;
+
+/// Seconds before a job that failed is run again, by attempt; the last one again
+/// and again.
+const BACK_OFF_S: [i64; 5] = [1, 5, 30, 120, 600];
 
 /// What came of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +43,71 @@ impl Reception {
     /// Only when the queue itself cannot be reached; a failing job is returned
     /// to the queue.
     pub async fn run_due_jobs(&self, limit: u32) -> Stored<usize> {
-        let _ = limit;
-        todo!()
+        let leased = self.storage.lease_jobs(self.clock.now(), limit, LEASE).await?;
+        let ran = leased.len();
+        let ended: Vec<Stored<()>> = stream::iter(leased)
+            .map(|job| async move {
+                match self.run_job(&job).await {
+                    JobOutcome::Done => self.storage.finish_job(job.id).await,
+                    JobOutcome::Again(at) => self.storage.retry_job(job.id, at).await,
+                }
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        // A job whose end could not be written comes back when its lease ends.
+        ended.into_iter().collect::<Stored<()>>()?;
+        Ok(ran)
     }
 
     /// Runs one leased job.
     pub async fn run_job(&self, leased: &LeasedJob) -> JobOutcome {
-        let _ = leased;
-        todo!()
+        let done = match self.practice(&leased.practice) {
+            Ok(practice) => match &leased.job {
+                Job::DeliverMessage(message) => self.deliver_message(&practice, *message).await,
+                Job::ReconcileBooking(intent) => self.reconcile_booking(&practice, *intent).await,
+                Job::ExpireHold(intent) => self.expire_hold(&practice, *intent).await,
+                Job::WatchCommitment(commitment) => self.watch_commitment(&practice, *commitment).await,
+            },
+            // Its file may come back: nothing of a practice is thrown away.
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                warn!(
+                    job.id = %leased.id, job.name = leased.job.name(), job.attempt = leased.attempt,
+                    practice.id = %leased.practice, error = code(&error), "job failed and will be run again"
+                );
+                JobOutcome::Again(self.clock.now().plus_millis(back_off_s(leased.attempt) * 1000))
+            }
+        }
+    }
+}
+
+fn back_off_s(attempt: u32) -> i64 {
+    let last = BACK_OFF_S.len() - 1;
+    BACK_OFF_S[usize::try_from(attempt.saturating_sub(1)).unwrap_or(last).min(last)]
+}
+
+/// A word for the log: error texts may name what people wrote.
+fn code(error: &FlowError) -> &'static str {
+    match error {
+        FlowError::NotFound(what) => what,
+        FlowError::Conflict => "conflict",
+        FlowError::Storage(_) => "storage",
+        FlowError::AgendaUnavailable(_) => "agenda-unavailable",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_fails_waits_longer_each_time_up_to_ten_minutes() {
+        let waits: Vec<i64> = [0, 1, 2, 3, 4, 5, 6, u32::MAX].into_iter().map(back_off_s).collect();
+        assert_eq!(waits, [1, 1, 5, 30, 120, 600, 600, 600]);
     }
 }

@@ -5,7 +5,9 @@ mod findings;
 mod people;
 mod weigh;
 
-pub use decide::{CloseCheck, Closing, ContactEffect, ContactEvent, Promise, close_blockers, decide, is_administrative};
+pub use decide::{
+    CloseCheck, Closing, ContactEffect, ContactEvent, Promise, close_blockers, decide, is_administrative,
+};
 pub use findings::{CALLER_KINDS, Findings, find};
 pub use people::{address_of, is_email, is_known, is_phone, patient_of, practitioner_asked, site_of};
 pub use weigh::{HostStep, MAX_GRID_QUESTIONS, Outcome, Report, UNDECIDED, conclude, host_content, host_step};

@@ -7,9 +7,12 @@
 mod answer;
 mod decide;
 
-pub use answer::{Answer, Finding, fits, read_answer, read_cancel_look_up, read_look_up, read_move_look_up};
+pub use answer::{
+    Answer, Finding, RULE_BROKEN, fits, read_answer, read_cancel_look_up, read_look_up, read_move_look_up,
+};
 pub use decide::{
-    ABSENT_GAP_MIN_MS, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, ResendRule, decide,
+    ABSENT_GAP_MIN_MS, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, OVERDUE_MARGIN_MS, ResendRule, decide,
+    next_at,
 };
 
 use serde::{Deserialize, Serialize};

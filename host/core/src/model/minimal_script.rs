@@ -58,8 +58,7 @@ fn identity() -> Vec<Question> {
 }
 
 fn request(practice: &Practice) -> Vec<Question> {
-    let choices =
-        practice.motives.iter().map(|motive| Choice { id: motive.id.0.clone(), label: motive.label.clone() });
+    let choices = practice.motives.iter().map(|motive| Choice { id: motive.id.0.clone(), label: motive.label.clone() });
     vec![
         Question {
             required: false,
@@ -95,7 +94,8 @@ fn recap(practice: &Practice, session: &Session) -> ReadBack {
         });
     }
     lines.extend(session.commitments.iter().map(|commitment| commitment.said.clone()));
-    let confirmed = latest(&session.facts, keys::RECAP).and_then(|fact| fact.value.as_text()).map(|said| said == "confirmed");
+    let confirmed =
+        latest(&session.facts, keys::RECAP).and_then(|fact| fact.value.as_text()).map(|said| said == "confirmed");
     ReadBack { text: lines.join(" "), facts, confirmed }
 }
 

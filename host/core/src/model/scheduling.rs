@@ -371,6 +371,43 @@ pub enum Rule {
     ResourceBusy,
 }
 
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 12] = [
+        Self::Duration,
+        Self::Buffer,
+        Self::Grid,
+        Self::Notice,
+        Self::Horizon,
+        Self::Quota,
+        Self::PatientType,
+        Self::Audience,
+        Self::Absence,
+        Self::Closed,
+        Self::StatusTransition,
+        Self::ResourceBusy,
+    ];
+
+    /// The wire word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Duration => "duration",
+            Self::Buffer => "buffer",
+            Self::Grid => "grid",
+            Self::Notice => "notice",
+            Self::Horizon => "horizon",
+            Self::Quota => "quota",
+            Self::PatientType => "patient-type",
+            Self::Audience => "audience",
+            Self::Absence => "absence",
+            Self::Closed => "closed",
+            Self::StatusTransition => "status-transition",
+            Self::ResourceBusy => "resource-busy",
+        }
+    }
+}
+
 /// Why an agenda did not do it. Every case except `OutcomeUnknown` promises
 /// that nothing changed in the agenda. A trap, a time-out and exhausted limits
 /// arrive here as `OutcomeUnknown`.

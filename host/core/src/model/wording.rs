@@ -213,8 +213,7 @@ pub fn of_script(
 pub fn approved_text(practice: &Practice, template: &ContentRef) -> Option<Letter> {
     let instruction = practice.instructions.iter().find(|one| one.id == template.id)?;
     let lines = vec!["Bonjour,".to_owned(), String::new(), instruction.text.clone()];
-    let mut letter =
-        letter(practice, "", format!("Un message de {}", practice.name), lines, Sensitivity::Health);
+    let mut letter = letter(practice, "", format!("Un message de {}", practice.name), lines, Sensitivity::Health);
     letter.template = template.clone();
     Some(letter)
 }

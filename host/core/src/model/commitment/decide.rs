@@ -70,9 +70,7 @@ pub fn decide(
             let state = if now < commitment.due { CommitmentState::Kept } else { CommitmentState::KeptLate };
             end(&mut next, state, note, now)
         }
-        CommitmentAction::Break { reason } => {
-            end(&mut next, CommitmentState::Broken, stated("reason", reason)?, now)
-        }
+        CommitmentAction::Break { reason } => end(&mut next, CommitmentState::Broken, stated("reason", reason)?, now),
         CommitmentAction::Withdraw { reason } => {
             end(&mut next, CommitmentState::Withdrawn, stated("reason", reason)?, now)
         }
@@ -230,10 +228,8 @@ mod tests {
             text.clone().prop_map(|note| CommitmentAction::Keep { note }),
             text.clone().prop_map(|reason| CommitmentAction::Break { reason }),
             text.clone().prop_map(|reason| CommitmentAction::Withdraw { reason }),
-            (text, -10i64..500).prop_map(|(reason, minutes)| CommitmentAction::Move {
-                due: MADE.plus_minutes(minutes),
-                reason
-            }),
+            (text, -10i64..500)
+                .prop_map(|(reason, minutes)| CommitmentAction::Move { due: MADE.plus_minutes(minutes), reason }),
         ];
         let event = prop_oneof![3 => Just(CommitmentEvent::Tick), 1 => action.prop_map(act)];
         (0i64..40, event)

@@ -101,7 +101,8 @@ mod tests {
         for text in ["a@b.example", "prénom.nom+x@cabinet.example"] {
             assert!(is_email(text), "{text}");
         }
-        for text in ["", "a", "@b", "a@", "a@b@c", "a b@c.example", "a@c.example\r\nBcc: x@y.example", "a@b,c@d", "<a@b>"]
+        for text in
+            ["", "a", "@b", "a@", "a@b@c", "a b@c.example", "a@c.example\r\nBcc: x@y.example", "a@b,c@d", "<a@b>"]
         {
             assert!(!is_email(text), "{text}");
         }

@@ -83,7 +83,12 @@ fn of_red_flags(findings: &Findings<'_>) -> Assessment {
         reasons: findings.reasons.clone(),
         say: Vec::new(),
         safety_net: None,
-        missing: findings.red_flags.unanswered.iter().map(|flag| format!("{}{}", keys::RED_FLAG_PREFIX, flag.id)).collect(),
+        missing: findings
+            .red_flags
+            .unanswered
+            .iter()
+            .map(|flag| format!("{}{}", keys::RED_FLAG_PREFIX, flag.id))
+            .collect(),
         protocol: host_content("host.red-flags"),
     }
 }

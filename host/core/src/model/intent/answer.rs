@@ -2,6 +2,7 @@
 //! as far as it is what was asked for.
 
 use super::{Intent, IntentKind};
+use crate::model::claims::is_time;
 use crate::model::scheduling::{AgendaAppointment, AgendaError, AppointmentStatus, Found};
 
 /// What an agenda answered to a write.
@@ -32,6 +33,9 @@ pub enum Finding {
     Unreadable,
 }
 
+/// Prefix of the refusals that name a rule: `rule-broken.quota`.
+pub const RULE_BROKEN: &str = "rule-broken.";
+
 /// Longest name of an appointment that is believed.
 const MAX_ID_BYTES: usize = 1024;
 
@@ -49,7 +53,7 @@ pub fn fits(intent: &Intent, held: &AgendaAppointment) -> bool {
                     && held.agenda == intent.request.agenda
                     && held.span.start == intent.request.span.start
                     && held.span.start < held.span.end
-                    && intent.claims.iter().all(|claim| held.span.end <= claim.span.end)
+                    && intent.claims.iter().filter(|claim| is_time(claim)).all(|claim| held.span.end <= claim.span.end)
             }
         }
 }
@@ -88,7 +92,7 @@ pub fn read_answer(
         Err(AgendaError::SlotTaken(_)) => refused("slot-taken"),
         Err(AgendaError::HoldExpired) => refused("hold-expired"),
         Err(AgendaError::Stale(_)) => refused("stale"),
-        Err(AgendaError::RuleBroken(..)) => refused("rule-broken"),
+        Err(AgendaError::RuleBroken(rule, _)) => refused(&format!("{RULE_BROKEN}{}", rule.as_str())),
         Err(AgendaError::Invalid(..)) => refused("invalid"),
         Err(AgendaError::Denied(_)) => refused("denied"),
         Err(AgendaError::CursorExpired | AgendaError::Unsupported(_)) => refused("unsupported"),

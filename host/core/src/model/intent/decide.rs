@@ -16,6 +16,10 @@ pub const LOOK_UP_LADDER_S: [i64; 7] = [1, 5, 30, 120, 600, 600, 600];
 /// Two sights of an absence are at least so far apart, in milliseconds.
 pub const ABSENT_GAP_MIN_MS: i64 = 10_000;
 
+/// How long after its deadline a write counts as lost, in milliseconds: its own
+/// answer has the first word.
+pub const OVERDUE_MARGIN_MS: i64 = 5_000;
+
 /// How often one op-id is sent at most: each time after an absence that was
 /// seen twice.
 pub const MAX_SENDS: u32 = 3;
@@ -54,15 +58,38 @@ pub enum IntentEvent {
 pub struct ResendRule {
     /// Sending the same op-id again is harmless.
     pub may_resend: bool,
-    /// How far apart two sights of an absence must be, in milliseconds.
-    pub absent_gap_ms: i64,
+    /// The longest a write may take, in milliseconds.
+    pub write_timeout_ms: u32,
 }
 
 impl ResendRule {
-    /// The rule of an agenda whose writes take at most `write_timeout_ms`.
+    /// How far apart two sights of an absence must be, in milliseconds.
     #[must_use]
-    pub fn new(may_resend: bool, write_timeout_ms: u32) -> Self {
-        Self { may_resend, absent_gap_ms: ABSENT_GAP_MIN_MS.max(i64::from(write_timeout_ms) * 2) }
+    pub fn absent_gap_ms(self) -> i64 {
+        ABSENT_GAP_MIN_MS.max(i64::from(self.write_timeout_ms) * 2)
+    }
+}
+
+/// When somebody must look at an intent next, if its answer does not come
+/// before: a send that took too long, the next look-up, the next attempt to take
+/// it out. `None` when nothing happens by itself.
+#[must_use]
+pub fn next_at(intent: &Intent, rule: ResendRule) -> Option<Instant> {
+    match intent.state {
+        IntentState::Sending => {
+            let deadline_ms = i64::from(rule.write_timeout_ms) + OVERDUE_MARGIN_MS;
+            Some(intent.sent_at.unwrap_or(intent.updated_at).plus_millis(deadline_ms))
+        }
+        IntentState::Unknown | IntentState::Compensating => {
+            let by_ladder = intent.updated_at.plus_millis(pause_s(intent.lookups)? * 1000);
+            // The second sight of an absence is worth having as soon as it counts.
+            let second_sight = intent
+                .absent_since
+                .map(|since| since.plus_millis(rule.absent_gap_ms()))
+                .filter(|at| *at > intent.updated_at);
+            Some(second_sight.map_or(by_ladder, |at| at.min(by_ladder)))
+        }
+        _ => None,
     }
 }
 
@@ -77,12 +104,10 @@ pub enum IntentEffect {
     RefusedLate,
     /// Only a person can tell: ask one. At most once.
     AskHuman,
-    /// Look it up at this instant.
-    LookUp(Instant),
-    /// Call the agenda again, with the same op-id.
-    Resend,
-    /// Take it out of the agenda at this instant.
-    TakeOut(Instant),
+    /// Look at it at [`next_at`]: a job for that is written with the change.
+    Watch,
+    /// Call the agenda, with the same op-id on every try.
+    Call,
 }
 
 /// One step of an intent. An event that comes too late for the state changes
@@ -98,12 +123,12 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
             _ => return Err(too_late()),
         },
         IntentEvent::Send => match intent.state {
-            IntentState::Drafted | IntentState::Claimed | IntentState::Held => send(&mut next, now, vec![]),
+            IntentState::Drafted | IntentState::Claimed | IntentState::Held => send(&mut next, now),
             _ => return Err(too_late()),
         },
-        IntentEvent::Answered { send, answer } => answered(&mut next, send, answer, now),
+        IntentEvent::Answered { send, answer } => answered(&mut next, send, answer),
         IntentEvent::Overdue if intent.state == IntentState::Sending => {
-            enter(&mut next, IntentState::Unknown, vec![IntentEffect::LookUp(now)])
+            enter(&mut next, IntentState::Unknown, vec![IntentEffect::Watch])
         }
         IntentEvent::LookedUp { finding, rule } if intent.state == IntentState::Unknown => {
             looked_up(&mut next, finding, rule, now)
@@ -113,9 +138,7 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
         {
             refuse(&mut next, "abandoned", vec![])
         }
-        IntentEvent::TakenOut(answer) if intent.state == IntentState::Compensating => {
-            taken_out(&mut next, &answer, now)
-        }
+        IntentEvent::TakenOut(answer) if intent.state == IntentState::Compensating => taken_out(&mut next, &answer),
         IntentEvent::Overdue | IntentEvent::LookedUp { .. } | IntentEvent::Abandon | IntentEvent::TakenOut(_) => {
             vec![]
         }
@@ -126,7 +149,7 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
     Ok((next, effects))
 }
 
-fn answered(intent: &mut Intent, sent: u32, answer: Answer, now: Instant) -> Vec<IntentEffect> {
+fn answered(intent: &mut Intent, sent: u32, answer: Answer) -> Vec<IntentEffect> {
     let latest = sent == intent.sends;
     let first = intent.sends <= 1;
     let asked_before = intent.state == IntentState::Unknown || !first;
@@ -151,10 +174,9 @@ fn answered(intent: &mut Intent, sent: u32, answer: Answer, now: Instant) -> Vec
             refuse(intent, &code, if asked_before { vec![IntentEffect::RefusedLate] } else { vec![] })
         }
         (IntentState::Sending, Answer::Unreachable(_) | Answer::Unknown) => {
-            let at = now.plus_millis(LOOK_UP_LADDER_S[0] * 1000);
-            enter(intent, IntentState::Unknown, vec![IntentEffect::LookUp(at)])
+            enter(intent, IntentState::Unknown, vec![IntentEffect::Watch])
         }
-        (IntentState::Refused, Answer::Done(held)) => done_after_refusal(intent, *held, now),
+        (IntentState::Refused, Answer::Done(held)) => done_after_refusal(intent, *held),
         _ => vec![],
     }
 }
@@ -166,13 +188,13 @@ fn is_own_follow_up(intent: &Intent) -> bool {
 }
 
 /// It was refused, its claim is gone, and now the agenda says that it was done.
-fn done_after_refusal(intent: &mut Intent, held: AgendaAppointment, now: Instant) -> Vec<IntentEffect> {
+fn done_after_refusal(intent: &mut Intent, held: AgendaAppointment) -> Vec<IntentEffect> {
     // Somebody else may hold the time by now.
     intent.claims.clear();
     intent.appointment = Some(held);
     intent.lookups = 0;
     match intent.kind {
-        IntentKind::Book => enter(intent, IntentState::Compensating, vec![IntentEffect::TakeOut(now)]),
+        IntentKind::Book => enter(intent, IntentState::Compensating, vec![IntentEffect::Watch]),
         // A cancellation that was done is what was wanted.
         IntentKind::Cancel { .. } => enter(intent, IntentState::Confirmed, vec![IntentEffect::Settle]),
         IntentKind::Move(_) => enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]),
@@ -181,7 +203,7 @@ fn done_after_refusal(intent: &mut Intent, held: AgendaAppointment, now: Instant
 
 fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
     intent.lookups = intent.lookups.saturating_add(1);
-    let seen_before = intent.absent_since.is_some_and(|since| now.millis_since(since) >= rule.absent_gap_ms);
+    let seen_before = intent.absent_since.is_some_and(|since| now.millis_since(since) >= rule.absent_gap_ms());
     match finding {
         Finding::Present(held) => {
             intent.appointment = Some(*held);
@@ -193,7 +215,7 @@ fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Insta
             return enter(intent, IntentState::Confirmed, vec![IntentEffect::Settle]);
         }
         Finding::Absent if seen_before && rule.may_resend && intent.sends < MAX_SENDS => {
-            return send(intent, now, vec![IntentEffect::Resend]);
+            return send(intent, now);
         }
         Finding::Absent if seen_before => {
             return enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]);
@@ -203,22 +225,17 @@ fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Insta
         }
         Finding::Unreadable => {}
     }
-    let Some(pause_s) = pause_s(intent.lookups) else {
+    if pause_s(intent.lookups).is_none() {
         return enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]);
-    };
-    let by_ladder = now.plus_millis(pause_s * 1000);
-    // The second sight is worth having as soon as it counts.
-    let second_sight = intent.absent_since.map(|since| since.plus_millis(rule.absent_gap_ms)).filter(|at| *at > now);
-    vec![IntentEffect::LookUp(second_sight.map_or(by_ladder, |at| at.min(by_ladder)))]
+    }
+    vec![IntentEffect::Watch]
 }
 
-fn taken_out(intent: &mut Intent, answer: &Answer, now: Instant) -> Vec<IntentEffect> {
+fn taken_out(intent: &mut Intent, answer: &Answer) -> Vec<IntentEffect> {
     intent.lookups = intent.lookups.saturating_add(1);
     match (answer, pause_s(intent.lookups)) {
         (Answer::Done(_), _) => enter(intent, IntentState::Compensated, vec![]),
-        (Answer::Unreachable(_) | Answer::Unknown, Some(pause_s)) => {
-            vec![IntentEffect::TakeOut(now.plus_millis(pause_s * 1000))]
-        }
+        (Answer::Unreachable(_) | Answer::Unknown, Some(_)) => vec![IntentEffect::Watch],
         _ => enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]),
     }
 }
@@ -228,12 +245,12 @@ fn pause_s(lookups: u32) -> Option<i64> {
     LOOK_UP_LADDER_S.get(usize::try_from(lookups).unwrap_or(usize::MAX)).copied()
 }
 
-fn send(intent: &mut Intent, now: Instant, effects: Vec<IntentEffect>) -> Vec<IntentEffect> {
+fn send(intent: &mut Intent, now: Instant) -> Vec<IntentEffect> {
     intent.sends = intent.sends.saturating_add(1);
     intent.sent_at = Some(now);
     intent.lookups = 0;
     intent.absent_since = None;
-    enter(intent, IntentState::Sending, effects)
+    enter(intent, IntentState::Sending, vec![IntentEffect::Watch, IntentEffect::Call])
 }
 
 fn refuse(intent: &mut Intent, code: &str, effects: Vec<IntentEffect>) -> Vec<IntentEffect> {

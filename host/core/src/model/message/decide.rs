@@ -82,9 +82,7 @@ pub fn decide(message: &Message, event: MessageEvent, now: Instant) -> (Message,
         (MessageState::Sending, MessageEvent::Answered { result: Err(error), dedupes }) => {
             not_accepted(&mut next, error, dedupes, now)
         }
-        (MessageState::Sending, MessageEvent::FoundSending { known, dedupes }) => {
-            found(&mut next, known, dedupes, now)
-        }
+        (MessageState::Sending, MessageEvent::FoundSending { known, dedupes }) => found(&mut next, known, dedupes, now),
         _ => vec![],
     };
     if next != *message {

@@ -86,7 +86,7 @@ fn unreachable() -> Answer {
 }
 
 fn rule(may_resend: bool) -> ResendRule {
-    ResendRule::new(may_resend, 7_000)
+    ResendRule { may_resend, write_timeout_ms: 7_000 }
 }
 
 /// Runs events one after another, `pause_ms` apart.
@@ -126,7 +126,8 @@ fn an_unknown_outcome_keeps_its_claim_and_is_looked_up_after_a_second() {
     let (intent, effects) = run(sending(), 1, vec![answer(1, Answer::Unknown)]);
     assert_eq!(intent.state, IntentState::Unknown);
     assert!(intent.state.is_live() && !intent.claims.is_empty());
-    assert_eq!(effects, [IntentEffect::LookUp(START.plus_millis(1001))]);
+    assert_eq!(effects, [IntentEffect::Watch]);
+    assert_eq!(next_at(&intent, rule(true)), Some(START.plus_millis(1001)));
 }
 
 #[test]
@@ -143,15 +144,15 @@ fn a_first_refusal_is_for_the_operator_and_a_late_one_for_somebody_who_waits() {
 fn absent_is_believed_only_when_seen_twice_far_enough_apart() {
     let unknown = run(sending(), 1, vec![IntentEvent::Overdue]).0;
     let (once, effects) = run(unknown, 1000, vec![look(Finding::Absent, true)]);
-    assert_eq!(once.state, IntentState::Unknown);
+    assert_eq!((once.state, effects), (IntentState::Unknown, vec![IntentEffect::Watch]));
     // The ladder says five seconds, which is sooner than the gap of 14 s.
-    assert_eq!(effects, [IntentEffect::LookUp(START.plus_millis(6000))]);
-    let (soon, effects) = decide(&once, look(Finding::Absent, true), START.plus_millis(6000)).unwrap();
+    assert_eq!(next_at(&once, rule(true)), Some(START.plus_millis(6000)));
+    let (soon, _) = decide(&once, look(Finding::Absent, true), START.plus_millis(6000)).unwrap();
     assert_eq!(soon.state, IntentState::Unknown);
-    assert_eq!(effects, [IntentEffect::LookUp(START.plus_millis(15_000))], "then as soon as it counts");
+    assert_eq!(next_at(&soon, rule(true)), Some(START.plus_millis(15_000)), "then as soon as it counts");
     let (again, effects) = decide(&soon, look(Finding::Absent, true), START.plus_millis(15_000)).unwrap();
     assert_eq!((again.state, again.sends), (IntentState::Sending, 2));
-    assert_eq!(effects, [IntentEffect::Resend]);
+    assert_eq!(effects, [IntentEffect::Watch, IntentEffect::Call]);
     let (human, effects) = decide(&soon, look(Finding::Absent, false), START.plus_millis(15_000)).unwrap();
     assert_eq!((human.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
 }
@@ -171,7 +172,7 @@ fn half_an_hour_of_an_unreadable_agenda_goes_to_a_person() {
         let (next, effects) = decide(&intent, look(Finding::Unreadable, true), now).unwrap();
         intent = next;
         match effects[..] {
-            [IntentEffect::LookUp(at)] => now = at,
+            [IntentEffect::Watch] => now = next_at(&intent, rule(true)).unwrap(),
             [IntentEffect::AskHuman] => {}
             ref other => panic!("{other:?}"),
         }
@@ -198,7 +199,7 @@ fn a_success_after_a_refusal_is_taken_out_again() {
     let (intent, effects) = run(sending(), 1, vec![answer(1, refused()), answer(1, done())]);
     assert_eq!(intent.state, IntentState::Compensating);
     assert!(intent.claims.is_empty(), "somebody else may hold the time");
-    assert!(matches!(effects[..], [IntentEffect::TakeOut(_)]));
+    assert_eq!(effects, [IntentEffect::Watch]);
     let (out, _) = decide(&intent, IntentEvent::TakenOut(done()), START).unwrap();
     assert_eq!(out.state, IntentState::Compensated);
     let (human, effects) = decide(&intent, IntentEvent::TakenOut(refused()), START).unwrap();
@@ -211,7 +212,7 @@ fn the_end_of_the_old_time_of_a_move_is_never_given_up_silently() {
     let sending = run(drafted(kind), 0, vec![IntentEvent::Send]).0;
     let (later, effects) = decide(&sending, answer(1, unreachable()), START).unwrap();
     assert_eq!(later.state, IntentState::Unknown);
-    assert!(matches!(effects[..], [IntentEffect::LookUp(_)]));
+    assert_eq!(effects, [IntentEffect::Watch]);
     let (human, effects) = decide(&sending, answer(1, refused()), START).unwrap();
     assert_eq!((human.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
 }
@@ -338,9 +339,8 @@ proptest! {
                 todo.push(answer(1, Answer::Unknown));
                 todo.push(IntentEvent::Overdue);
             }
-            for effect in effects {
-                if let IntentEffect::LookUp(at) = effect {
-                    now = at;
+            if intent.state == IntentState::Unknown && effects.contains(&IntentEffect::Watch) {
+                    now = next_at(&intent, rule(may_resend)).unwrap();
                     looks += 1;
                     prop_assert!(looks <= 32, "it ends");
                     // A late write lands within the time that a write may take.
@@ -357,7 +357,6 @@ proptest! {
                         Finding::Absent
                     };
                     todo.push(look(finding, may_resend));
-                }
             }
         }
         prop_assert!(intent.state.is_final(), "{:?}", intent.state);

@@ -1,0 +1,262 @@
+//! Hands a message to a channel that may carry it.
+
+use super::JobOutcome;
+use crate::flow::journal::Entry;
+use crate::flow::outbox::Post;
+use crate::flow::{Flow, Reception, Scene};
+use crate::ids::MessageId;
+use crate::model::audit::Actor;
+use crate::model::care::{Level, Sensitivity};
+use crate::model::channel::{Address, ChannelCaps, ChannelKind, MessageRef, Outbound, SendError};
+use crate::model::intent::{IntentKind, IntentState};
+use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, MessageState, decide};
+use crate::model::practice::{Binding, PluginKind, Practice};
+use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
+use crate::model::scheduling::AppointmentStatus;
+use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
+
+/// Where a message goes.
+struct Route<'a> {
+    binding: &'a Binding,
+    caps: ChannelCaps,
+    /// The channel may not carry the text: a notice without health content goes
+    /// instead, and the text is read in greffon.
+    discreet: bool,
+}
+
+/// What came of an event.
+struct Step {
+    outcome: JobOutcome,
+    /// The message, if this event changed it.
+    message: Option<Message>,
+}
+
+impl Reception {
+    pub(super) async fn deliver_message(&self, practice: &Practice, id: MessageId) -> Flow<JobOutcome> {
+        let Some(message) = self.storage.message(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
+        match message.state {
+            MessageState::Queued => self.deliver(practice, &message).await,
+            MessageState::Sending => self.ask_what_became(practice, &message).await,
+            _ => Ok(JobOutcome::Done),
+        }
+    }
+
+    async fn deliver(&self, practice: &Practice, message: &Message) -> Flow<JobOutcome> {
+        if self.is_superseded(practice, message).await? {
+            return self.step_message(practice, message.id, MessageEvent::Superseded, Vec::new()).await;
+        }
+        let route = match self.route(practice, message).await {
+            Ok(route) => route,
+            Err(event) => return self.step_message(practice, message.id, event, Vec::new()).await,
+        };
+        let fields = self.plugin_fields(practice, &route.binding.feature).await;
+        let channel = self.plugins.channel(practice, &route.binding.feature);
+        let to = match channel.normalise(&message.to).await {
+            Ok(to) => to,
+            Err(error) => {
+                let event = not_an_address(&error);
+                return self.step_message(practice, message.id, event, fields).await;
+            }
+        };
+        let taken = MessageEvent::Take(route.binding.feature.clone());
+        let step = self.take_step(practice, message.id, taken, fields.clone()).await?;
+        // Another worker was quicker, or it is worthless by now.
+        let Some(message) = step.message.filter(|now| now.state == MessageState::Sending) else {
+            return Ok(step.outcome);
+        };
+        let result = channel.send(&outbound(practice, &message, to, route.discreet)).await;
+        let event = MessageEvent::Answered { result, dedupes: route.caps.provider_dedupes };
+        let form = if route.discreet { "discreet" } else { "full" };
+        let fields = fields.into_iter().chain([("form".to_owned(), form.to_owned())]).collect();
+        self.step_message(practice, message.id, event, fields).await
+    }
+
+    /// A worker died while it was being sent: the channel may know more.
+    async fn ask_what_became(&self, practice: &Practice, message: &Message) -> Flow<JobOutcome> {
+        let mut event = MessageEvent::FoundSending { known: None, dedupes: false };
+        let mut fields = Vec::new();
+        if let Some(feature) = &message.feature {
+            fields = self.plugin_fields(practice, feature).await;
+            let key = MessageRef::Key(message.id.to_string());
+            let known = self.plugins.channel(practice, feature).status_of(&key).await.ok();
+            let dedupes = self.channel_caps(practice, feature).await.is_ok_and(|caps| caps.provider_dedupes);
+            event = MessageEvent::FoundSending { known, dedupes };
+        }
+        self.step_message(practice, message.id, event, fields).await
+    }
+
+    async fn step_message(
+        &self,
+        practice: &Practice,
+        id: MessageId,
+        event: MessageEvent,
+        fields: Vec<(String, String)>,
+    ) -> Flow<JobOutcome> {
+        Ok(self.take_step(practice, id, event, fields).await?.outcome)
+    }
+
+    /// Decides one event of a message and stores what follows from it.
+    async fn take_step(
+        &self,
+        practice: &Practice,
+        id: MessageId,
+        event: MessageEvent,
+        fields: Vec<(String, String)>,
+    ) -> Flow<Step> {
+        let actor = Actor::job("deliver-message");
+        let scene = Scene::new(practice, &actor, self.clock.now());
+        let mut tx = self.storage.begin(&practice.id).await?;
+        let nothing = Step { outcome: JobOutcome::Done, message: None };
+        let Some(before) = tx.message(id).await? else { return Ok(nothing) };
+        let (mut message, effects) = decide(&before, event, scene.now);
+        if message == before {
+            return Ok(nothing);
+        }
+        let mut entry = Entry::new(format!("message.{}", message.state.as_str()))
+            .about("message", id)
+            .field("attempts", message.attempts)
+            .fields(fields);
+        if let MessageCause::Contact(contact) = message.cause {
+            entry = entry.in_contact(Some(contact));
+        }
+        if let Some(code) = &message.failure {
+            entry = entry.field("failure", code);
+        }
+        self.note(tx.as_mut(), scene, entry).await?;
+        let mut outcome = JobOutcome::Done;
+        for effect in effects {
+            match effect {
+                MessageEffect::TryAt(at) => outcome = JobOutcome::Again(at),
+                // Not about what tells of another message: that would never end.
+                MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}
+                MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
+                MessageEffect::TellSecretariat => {
+                    let code = message.failure.as_deref().unwrap_or("unknown");
+                    let letter = wording::message_lost(practice, &message.recipient, code, &id.to_string());
+                    let post = Post {
+                        to: first_of(practice, &reception()),
+                        letter,
+                        level: message.level.raised_to(Level::Soon),
+                        valid_until: None,
+                        cause: MessageCause::Message(id),
+                        contact: None,
+                    };
+                    self.post(tx.as_mut(), scene, post).await?;
+                }
+            }
+        }
+        tx.save_message(&mut message).await?;
+        tx.commit().await?;
+        Ok(Step { outcome, message: Some(message) })
+    }
+
+    /// News of an appointment that has changed again is not told; and nothing is
+    /// told of a booking that is not confirmed (I2).
+    async fn is_superseded(&self, practice: &Practice, message: &Message) -> Flow<bool> {
+        let MessageCause::Intent(id) = message.cause else { return Ok(false) };
+        if !message.template.id.starts_with(APPOINTMENT_TEMPLATES) {
+            return Ok(false);
+        }
+        let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(true) };
+        if intent.state != IntentState::Confirmed {
+            return Ok(true);
+        }
+        if matches!(intent.kind, IntentKind::Cancel { .. }) {
+            return Ok(false);
+        }
+        let Some(held) = &intent.appointment else { return Ok(true) };
+        let known = self.storage.appointment(&practice.id, Some(&intent.feature), &held.id).await?;
+        Ok(known.is_none_or(|known| known.intent != id || known.held.status == AppointmentStatus::Cancelled))
+    }
+
+    /// The first channel that serves the recipient and may carry the text; else
+    /// the first that may carry a notice.
+    async fn route<'a>(&self, practice: &'a Practice, message: &Message) -> Result<Route<'a>, MessageEvent> {
+        let mut notice: Option<Route<'a>> = None;
+        let mut unready = false;
+        for binding in candidates(practice, message) {
+            let Ok(caps) = self.channel_caps(practice, &binding.feature).await else {
+                unready = true;
+                continue;
+            };
+            if !carries(caps.kind, &message.to.scheme) {
+                continue;
+            }
+            let ceiling = ceiling(practice, binding, &caps);
+            if message.sensitivity <= ceiling {
+                return Ok(Route { binding, caps, discreet: false });
+            }
+            if ceiling >= Sensitivity::Personal && notice.is_none() {
+                notice = Some(Route { binding, caps, discreet: true });
+            }
+        }
+        match notice {
+            Some(route) => Ok(route),
+            None if unready => Err(MessageEvent::Unready),
+            None => Err(MessageEvent::Unroutable("no-channel")),
+        }
+    }
+}
+
+/// Channels that serve the recipient, those that name it before the others.
+fn candidates<'a>(practice: &'a Practice, message: &Message) -> Vec<&'a Binding> {
+    let names = |binding: &&Binding| binding.recipients.contains(&message.recipient);
+    let channels = || practice.features.iter().filter(|binding| binding.kind == PluginKind::Notification);
+    let practitioner = practice.practitioners.iter().map(|one| &one.id).find(|id| id.0 == message.recipient);
+    let serves = |binding: &&Binding| {
+        binding.recipients.is_empty()
+            && (binding.practitioners.is_empty() || practitioner.is_some_and(|id| binding.practitioners.contains(id)))
+    };
+    channels().filter(names).chain(channels().filter(serves)).collect()
+}
+
+/// What a channel of this kind can address.
+fn carries(kind: ChannelKind, scheme: &str) -> bool {
+    match kind {
+        ChannelKind::Email | ChannelKind::SecureEmail => scheme == "mailto",
+        ChannelKind::Sms | ChannelKind::Voice => scheme == "tel",
+        ChannelKind::Push | ChannelKind::Chat | ChannelKind::RecordNote | ChannelKind::Webhook => {
+            scheme != "mailto" && scheme != "tel"
+        }
+    }
+}
+
+/// The most revealing text that may go: what the channel says, and not more than
+/// the practice's relay when mail goes through it.
+fn ceiling(practice: &Practice, binding: &Binding, caps: &ChannelCaps) -> Sensitivity {
+    match &practice.mail {
+        Some(relay) if binding.grants.mail => caps.max_sensitivity.min(relay.max_sensitivity),
+        _ => caps.max_sensitivity,
+    }
+}
+
+fn not_an_address(error: &SendError) -> MessageEvent {
+    match error {
+        SendError::NoRecipient(_) | SendError::Rejected(_) => MessageEvent::Unroutable("no-recipient"),
+        SendError::Unsupported(_) => MessageEvent::Unroutable("unsupported"),
+        // Normalising sends nothing, whatever went wrong.
+        _ => MessageEvent::Unready,
+    }
+}
+
+fn outbound(practice: &Practice, message: &Message, to: Address, discreet: bool) -> Outbound {
+    let (subject, body, sensitivity) = if discreet {
+        let (subject, body) = wording::discreet(practice, message.level, message.recipient == PATIENT);
+        (subject, body, Sensitivity::Personal)
+    } else {
+        (message.subject.clone(), message.body.clone(), message.sensitivity)
+    };
+    Outbound {
+        key: message.id.to_string(),
+        to,
+        reply_to: None,
+        subject: Some(subject),
+        body,
+        sensitivity,
+        level: message.level,
+        transactional: true,
+        valid_until: message.valid_until,
+        template: message.template.clone(),
+        attachments: Vec::new(),
+    }
+}

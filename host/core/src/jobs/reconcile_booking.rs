@@ -1,0 +1,55 @@
+//! Finds out what became of an intent, and brings it to an end. Holds the right
+//! to write to the agenda while it does, so that it never looks beside a write
+//! of its own process.
+
+use super::JobOutcome;
+use crate::flow::{Flow, Reception, Scene};
+use crate::ids::IntentId;
+use crate::model::audit::Actor;
+use crate::model::intent::{Intent, IntentEvent, IntentState, next_at};
+use crate::model::practice::Practice;
+
+impl Reception {
+    pub(super) async fn reconcile_booking(&self, practice: &Practice, id: IntentId) -> Flow<JobOutcome> {
+        let actor = Actor::job("reconcile-booking");
+        let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
+        if !is_mine(&intent) {
+            return Ok(JobOutcome::Done);
+        }
+        let manners = self.manners_or_careful(practice, &intent.feature).await;
+        let writing = self.writing_for(&intent).await?;
+        // What was in flight until now has been answered.
+        let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
+        let now = self.clock.now();
+        if let Some(at) = next_at(&intent, manners.rule(&intent)).filter(|at| *at > now) {
+            return Ok(JobOutcome::Again(at));
+        }
+        let scene = Scene::new(practice, &actor, now);
+        let event = match intent.state {
+            IntentState::Drafted => IntentEvent::Send,
+            IntentState::Sending => IntentEvent::Overdue,
+            IntentState::Unknown => {
+                let finding = self.look_up(practice, &intent, &manners, &writing).await?;
+                IntentEvent::LookedUp { finding, rule: manners.rule(&intent) }
+            }
+            IntentState::Compensating => IntentEvent::TakenOut(self.take_out(practice, &intent, &writing).await),
+            _ => return Ok(JobOutcome::Done),
+        };
+        let scene = Scene { now: self.clock.now(), ..scene };
+        let (intent, call) = self.step_intent(scene, id, &event, &manners).await?;
+        if call {
+            self.send(practice, &actor, &intent, &manners, &writing).await?;
+        }
+        // Whatever comes next has a job of its own, written with the change.
+        Ok(JobOutcome::Done)
+    }
+}
+
+/// Whether this job has anything to do with an intent in this state. A drafted
+/// one is the end of the old time of a move.
+fn is_mine(intent: &Intent) -> bool {
+    matches!(
+        intent.state,
+        IntentState::Drafted | IntentState::Sending | IntentState::Unknown | IntentState::Compensating
+    )
+}
