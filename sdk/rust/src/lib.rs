@@ -37,6 +37,7 @@ pub mod settings;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 pub mod triage;
+pub mod wording;
 
 pub use failure::Failure;
 

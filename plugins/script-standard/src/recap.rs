@@ -1,0 +1,229 @@
+//! The recap, generated from the facts: what was understood, what was agreed,
+//! what to bring.
+
+use greffon_sdk::practice::{Value, keys};
+use greffon_sdk::script::{AppointmentState, AppointmentSummary, ReadBack};
+
+use crate::french;
+use crate::interview::Interview;
+use crate::questions::{LABORATORY_VALUE, said};
+use crate::settings::Standard;
+
+/// For whom the text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// Said to the caller.
+    Spoken,
+    /// Written where others may read it: nothing of the patient's health, nor
+    /// who they are.
+    Discreet,
+}
+
+/// Facts that the spoken recap repeats, where they are known.
+const REPEATED: [&str; 6] = [
+    keys::PATIENT_FAMILY,
+    keys::PATIENT_GIVEN,
+    keys::PATIENT_BIRTH_DATE,
+    keys::CALLER_PHONE,
+    keys::MOTIVE,
+    LABORATORY_VALUE,
+];
+
+/// The recap to read.
+pub(crate) fn read_back(interview: &Interview<'_>) -> ReadBack {
+    let confirmed = match interview.facts.text(keys::RECAP) {
+        _ if !is_current(interview) => None,
+        Some("confirmed") => Some(true),
+        Some("corrected") => Some(false),
+        _ => None,
+    };
+    let facts = repeated(interview).map(str::to_owned).collect();
+    ReadBack { text: text(interview, Variant::Spoken), facts, confirmed }
+}
+
+/// Whether the caller answered to the recap, and nothing in it changed since.
+pub(crate) fn is_current(interview: &Interview<'_>) -> bool {
+    let facts = interview.facts;
+    let Some(answered) = facts.position(keys::RECAP) else { return false };
+    repeated(interview).all(|key| facts.position(key) < Some(answered))
+}
+
+fn repeated<'a>(interview: &Interview<'a>) -> impl Iterator<Item = &'static str> + 'a {
+    let facts = interview.facts;
+    REPEATED.into_iter().filter(move |key| facts.text(key).is_some())
+}
+
+/// The text of the recap.
+pub(crate) fn text(interview: &Interview<'_>, variant: Variant) -> String {
+    let mut lines = Vec::new();
+    if variant == Variant::Spoken {
+        lines.push(interview.settings.phrases.read_back.clone());
+        lines.extend(understood(interview));
+    }
+    if let Some(appointment) = &interview.session.appointment {
+        lines.extend(agreed(interview.settings, appointment));
+    }
+    for commitment in &interview.session.commitments {
+        let (date, time) = (french::date(&commitment.due_local), french::time(&commitment.due_local));
+        let template = &interview.settings.templates.commitment;
+        lines.push(fill(template, &[("said", &commitment.said), ("date", &date), ("time", &time)]));
+    }
+    lines.join(" ")
+}
+
+/// What was understood of the request: personal and health data.
+fn understood(interview: &Interview<'_>) -> Vec<String> {
+    let templates = &interview.settings.templates;
+    let value = |key: &str| interview.facts.value(key).and_then(|value: &Value| said(key, value));
+    let mut lines = Vec::new();
+    let (given, family) = (value(keys::PATIENT_GIVEN), value(keys::PATIENT_FAMILY));
+    if given.is_some() || family.is_some() {
+        let (given, family) = (given.unwrap_or_default(), family.unwrap_or_default());
+        lines.push(fill(&templates.patient, &[("given", &given), ("family", &family)]));
+    }
+    if let Some(date) = value(keys::PATIENT_BIRTH_DATE) {
+        lines.push(fill(&templates.birth_date, &[("date", &date)]));
+    }
+    if let Some(number) = value(keys::CALLER_PHONE) {
+        lines.push(fill(&templates.phone, &[("number", &number)]));
+    }
+    if let Some(motive) = &interview.motive {
+        lines.push(fill(&templates.motive, &[("motive", motive.label())]));
+    }
+    if let Some(result) = value(LABORATORY_VALUE) {
+        lines.push(fill(&templates.laboratory, &[("value", &result)]));
+    }
+    lines
+}
+
+/// What was agreed about the appointment, as far as it is certain.
+fn agreed(settings: &Standard, appointment: &AppointmentSummary) -> Vec<String> {
+    let (phrases, templates) = (&settings.phrases, &settings.templates);
+    match appointment.state {
+        AppointmentState::None | AppointmentState::Refused => return Vec::new(),
+        AppointmentState::Pending | AppointmentState::ToVerify => return vec![phrases.slot_to_verify.clone()],
+        AppointmentState::Confirmed => {}
+    }
+    let (date, time) = (french::date(&appointment.start_local), french::time(&appointment.start_local));
+    let mut lines = vec![fill(&templates.appointment, &[("date", &date), ("time", &time)])];
+    if let Some(practitioner) = &appointment.practitioner {
+        lines.push(fill(&templates.practitioner, &[("practitioner", practitioner)]));
+    }
+    if let Some(site) = &appointment.site {
+        lines.push(fill(&templates.site, &[("site", site)]));
+    }
+    lines.extend(to_bring(settings, appointment));
+    lines
+}
+
+/// Documents, and how early to come.
+pub(crate) fn to_bring(settings: &Standard, appointment: &AppointmentSummary) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !appointment.documents.is_empty() {
+        let documents = appointment.documents.join(", ");
+        lines.push(fill(&settings.templates.documents, &[("documents", &documents)]));
+    }
+    if appointment.arrive_early_min > 0 {
+        let minutes = appointment.arrive_early_min.to_string();
+        lines.push(fill(&settings.templates.arrive_early, &[("minutes", &minutes)]));
+    }
+    lines
+}
+
+/// A template with its placeholders filled. What is filled in is not looked at
+/// again, so that a caller's braces stay braces.
+pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some(start) = rest.find('{') {
+        filled.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let value = rest.find('}').and_then(|end| {
+            let (_, value) = values.iter().find(|(name, _)| *name == &rest[1..end])?;
+            Some((end, value))
+        });
+        match value {
+            Some((end, value)) => {
+                filled.push_str(value);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                filled.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use greffon_sdk::script::{CommitmentSummary, Phase};
+
+    use super::*;
+    use crate::testing::{Call, NOW, confirmed};
+
+    #[test]
+    fn the_recap_says_who_when_where_and_what_to_bring() {
+        let call = Call::patient("consultation").slot().appointment(confirmed());
+        let recap = call.view().recap.unwrap();
+        assert_eq!(
+            recap.text,
+            "Je récapitule. Pour Anne Durand. Date de naissance : 30 avril 1958. Numéro pour vous joindre : 01 99 00 00 01. \
+             Motif : consultation. Rendez-vous le mardi 24 novembre 2026 à 9 h 30. Avec Dr Claire Martin. Lieu : Site Nord. \
+             À apporter : carte Vitale, ordonnance. Merci d'arriver 15 minutes en avance."
+        );
+        assert_eq!(
+            recap.facts,
+            [keys::PATIENT_FAMILY, keys::PATIENT_GIVEN, keys::PATIENT_BIRTH_DATE, keys::CALLER_PHONE, keys::MOTIVE]
+        );
+    }
+
+    #[test]
+    fn the_written_variant_says_nothing_of_health_or_identity() {
+        let call =
+            Call::patient("certificat-sport").text("certificate.purpose", "judo").slot().appointment(confirmed());
+        let view = call.view();
+        let prompt = view.prompts.iter().find(|prompt| prompt.phase == Phase::ReadBack).unwrap();
+        let hint = prompt.hint.as_ref().unwrap();
+        assert!(hint.contains("mardi 24 novembre 2026 à 9 h 30") && hint.contains("carte Vitale"));
+        for word in ["certificat", "Durand", "1958", "judo"] {
+            assert!(!hint.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_appointment_that_is_not_certain_is_not_said_as_one() {
+        for state in [AppointmentState::Pending, AppointmentState::ToVerify] {
+            let call = Call::patient("consultation").slot().appointment(AppointmentSummary { state, ..confirmed() });
+            let text = call.view().recap.unwrap().text;
+            assert!(text.contains("Je vérifie votre rendez-vous") && !text.contains("9 h 30"), "{text}");
+        }
+        let refused = AppointmentSummary { state: AppointmentState::Refused, ..confirmed() };
+        assert!(!Call::patient("consultation").slot().appointment(refused).view().recap.unwrap().text.contains("24"));
+    }
+
+    #[test]
+    fn promises_are_said_with_their_time() {
+        let mut call = Call::patient("consultation").slot().appointment(confirmed());
+        call.session.commitments.push(CommitmentSummary {
+            what: "callback".to_owned(),
+            said: "Un médecin vous rappelle.".to_owned(),
+            due: NOW,
+            due_local: "2026-11-21T11:30".to_owned(),
+        });
+        let text = call.view().recap.unwrap().text;
+        assert!(
+            text.ends_with("Un médecin vous rappelle. Au plus tard le samedi 21 novembre 2026 à 11 h 30."),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_callers_braces_are_not_placeholders() {
+        assert_eq!(fill("Pour {given} {family}.", &[("given", "{family}"), ("family", "X")]), "Pour {family} X.");
+        assert_eq!(fill("{", &[]), "{");
+        assert_eq!(fill("{a}{b", &[("a", "1")]), "1{b");
+    }
+}
