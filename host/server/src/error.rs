@@ -37,7 +37,7 @@ pub(crate) enum ApiError {
     NoMethod,
     /// The role may not.
     Forbidden { code: &'static str },
-    /// The body is not JSON text.
+    /// The body is not JSON text, or not JSON of any request.
     Malformed { why: String },
     /// The body is not declared as JSON.
     NotJson,
@@ -214,7 +214,7 @@ impl ApiError {
             Self::NoRoute => "no such route; /v1/openapi.json lists them".to_owned(),
             Self::NoMethod => "the route has other methods; /v1/openapi.json lists them".to_owned(),
             Self::Forbidden { .. } => "the token's role may not do that".to_owned(),
-            Self::Malformed { why } => format!("the body is not JSON: {why}"),
+            Self::Malformed { why } => format!("the body cannot be read: {why}"),
             Self::NotJson => "send the body as content-type application/json".to_owned(),
             Self::TooLarge { limit_bytes } => format!("the body is larger than {limit_bytes} bytes"),
             Self::Invalid { why, .. } | Self::RuleBroken { why, .. } => why.clone(),

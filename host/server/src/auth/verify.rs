@@ -9,7 +9,7 @@ use super::AuthError;
 use super::claims::{Claims, Identity};
 use super::issuer::Issuer;
 use super::jwks::{KeyCache, KeySource};
-use super::keys::KeySet;
+use super::keys::{KeySet, VerifyingKey};
 
 /// A token for a thousand practices is half of this.
 const LONGEST_TOKEN: usize = 64 * 1024;
@@ -49,7 +49,8 @@ impl Authenticator {
         Self { clock, issuers: Vec::new() }
     }
 
-    /// Trusts greffon's own issuer.
+    /// Trusts greffon's own issuer. Called once per key, so that tokens of the
+    /// key before go on counting until they expire.
     #[must_use]
     pub fn with_own(mut self, issuer: &Issuer) -> Self {
         self.issuers.push(Trusted {
@@ -81,14 +82,26 @@ impl Authenticator {
         // the verified claims are checked against that same issuer below.
         let claimed: ClaimedIssuer =
             jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| AuthError::Malformed)?;
-        let trusted = self.issuers.iter().find(|one| one.name == claimed.iss).ok_or(AuthError::UnknownIssuer)?;
-        let kid = header.kid.as_deref();
-        let key = match &trusted.keys {
-            Keys::Own(keys) => keys.find(kid).cloned().ok_or(AuthError::UnknownKey)?,
-            Keys::Fetched(cache) => cache.key(kid).await?,
-        };
-        let claims: Claims = key.verify(token, header.alg)?;
-        claims.believe(&trusted.name, &trusted.audience, self.clock.now())
+        let mut refused = AuthError::UnknownIssuer;
+        for trusted in self.issuers.iter().filter(|one| one.name == claimed.iss) {
+            match trusted.key(header.kid.as_deref()).await {
+                Ok(key) => {
+                    let claims: Claims = key.verify(token, header.alg)?;
+                    return claims.believe(&trusted.name, &trusted.audience, self.clock.now());
+                }
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
+    }
+}
+
+impl Trusted {
+    async fn key(&self, kid: Option<&str>) -> Result<VerifyingKey, AuthError> {
+        match &self.keys {
+            Keys::Own(keys) => keys.find(kid).cloned().ok_or(AuthError::UnknownKey),
+            Keys::Fetched(cache) => cache.key(kid).await,
+        }
     }
 }
 

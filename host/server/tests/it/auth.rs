@@ -10,7 +10,7 @@ use greffon_core::ports::clock::Clock;
 use greffon_server::NewToken;
 use serde_json::json;
 
-use super::support::{Answer, HERE, TestApp, bearer, issuer, token};
+use super::support::{Answer, HERE, NOW, Setup, TestApp, bearer, instant, issuer, token};
 
 const PATH: &str = "/v1/practices/les-tilleuls/contacts";
 
@@ -85,6 +85,16 @@ async fn a_token_signed_with_another_key_is_refused() {
     let right = app.token(Role::Secretary);
     let borrowed = format!("{}.{}", right.split('.').next().unwrap(), signed.split_once('.').unwrap().1);
     assert_eq!(detail(&with_token(&app, &borrowed).await), "the token's signature does not stand");
+}
+
+#[tokio::test]
+async fn tokens_of_the_key_before_count_beside_those_of_the_new_one() {
+    let before = issuer("greffon", "greffon", 8);
+    let signed = before.sign(&token(Role::Secretary, &[HERE]), instant(NOW)).unwrap();
+    let app =
+        TestApp::with(Setup { authenticator: Box::new(move |usual| usual.with_own(&before)), ..Setup::default() });
+    with_token(&app, &signed).await.expect(200);
+    with_token(&app, &app.token(Role::Secretary)).await.expect(200);
 }
 
 #[tokio::test]

@@ -21,7 +21,34 @@ async fn slots_are_offered_with_rfc_3339_times() {
     assert_eq!(offer["complete"], true);
     assert_eq!(offer["unavailable"], json!([]));
     assert_eq!(offer["slots"].as_array().unwrap().len(), 3);
-    insta::assert_json_snapshot!(offer["slots"][0], @"");
+    insta::assert_json_snapshot!(offer["slots"][0], @r#"
+    {
+      "agenda": "dr-martin",
+      "audience": {
+        "cpts": false,
+        "own_patients": false,
+        "professional": false,
+        "public": false,
+        "snp": false
+      },
+      "booking_url": null,
+      "end": "2026-11-23T13:15:00Z",
+      "feature": "agenda",
+      "handle": null,
+      "modes": [
+        "office"
+      ],
+      "motives": [
+        "consultation"
+      ],
+      "practitioner": "dr-martin",
+      "seats_left": 1,
+      "site": "nord",
+      "start": "2026-11-23T13:00:00Z",
+      "state": "free",
+      "version": null
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -48,6 +75,8 @@ async fn no_slot_is_offered_or_booked_before_a_conclusion() {
     let concluded = app.concluded().await;
     let slot = app.first_slots(&concluded, 1).await.remove(0);
     let contact = app.received().await;
+    let motive = json!({ "facts": [{ "key": "request.motive", "value": { "choice": "consultation" } }] });
+    app.post(Role::Secretary, &format!("{contact}/facts"), &motive).await.expect(200);
     assert_eq!(app.get(Role::Secretary, &format!("{contact}/slots")).await.problem(), "409 not-concluded");
     assert_eq!(book(&app, &contact, "op-1", &slot).await.problem(), "409 not-concluded");
 }
@@ -139,7 +168,7 @@ async fn an_outcome_that_nobody_knows_is_accepted_and_never_booked_again() {
 async fn an_agenda_that_does_not_answer_is_a_503_and_changes_nothing() {
     let app = TestApp::new();
     let contact = app.concluded().await;
-    let slot = app.first_slots(&contact, 1).await.remove(0);
+    let slot = app.first_slots(&contact, 3).await.remove(2);
     app.agenda.down_until(instant("2026-11-23T08:10:00Z"));
     let answer = book(&app, &contact, "op-1", &slot).await;
     assert_eq!(answer.problem(), "503 agenda-unavailable");

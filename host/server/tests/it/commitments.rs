@@ -67,8 +67,14 @@ async fn a_promise_is_broken_or_withdrawn_only_with_a_reason() {
 #[tokio::test]
 async fn an_action_that_does_not_exist_is_named() {
     let (app, path) = promised().await;
-    for body in [json!("forget"), json!({}), json!({ "keep": {} }), json!({ "keep": { "note": "a", "by": "b" } })] {
-        assert_eq!(app.post(Role::Secretary, &path, &body).await.status, 422, "{body}");
+    for (body, problem) in [
+        (json!("forget"), "422 invalid body"),
+        (json!({ "forget": {} }), "422 invalid body"),
+        (json!({ "keep": {} }), "422 invalid keep"),
+        (json!({ "keep": { "note": "a", "by": "b" } }), "422 invalid keep.by"),
+        (json!({}), "400 malformed-body"),
+    ] {
+        assert_eq!(app.post(Role::Secretary, &path, &body).await.problem(), problem, "{body}");
     }
 }
 

@@ -110,11 +110,14 @@ async fn facts_lead_from_red_flags_to_a_conclusion() {
 async fn an_emergency_is_seen_at_once() {
     let app = TestApp::new();
     let path = app.received().await;
-    let body = json!({ "facts": [{ "key": "red-flag.all", "value": "yes" }] });
+    let body = json!({ "facts": [
+        { "key": "request.motive", "value": { "choice": "consultation" } },
+        { "key": "red-flag.all", "value": "yes" },
+    ] });
     let view = app.post(Role::Secretary, &format!("{path}/facts"), &body).await.expect(200).json();
     assert!(words(&view["banners"], "code").contains(&"emergency".to_owned()), "{view}");
     assert_eq!(view["may_book"], false);
-    assert_eq!(app.get(Role::Secretary, &format!("{path}/slots")).await.status, 409);
+    assert_eq!(app.get(Role::Secretary, &format!("{path}/slots")).await.problem(), "409 emergency");
 }
 
 #[tokio::test]

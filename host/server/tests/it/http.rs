@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use greffon_core::fakes::{FixedPractices, french_practice};
+use greffon_core::fakes::{FixedPractices, Pace, french_practice};
 use greffon_core::ids::PracticeId;
 use greffon_core::model::audit::Role;
 use greffon_core::model::practice::Practice;
@@ -203,6 +203,22 @@ async fn an_answer_that_takes_too_long_is_a_problem() {
     let (app, _, token) = hanging(Limits { timeout: Duration::from_millis(1), ..Limits::default() });
     let answer = app.send("GET", CONTACTS, &[("authorization", &token)], "").await;
     assert_eq!(answer.problem(), "504 timed-out");
+}
+
+#[tokio::test]
+async fn work_that_writes_ends_although_the_client_went_away() {
+    let app = TestApp::with(Setup { pace: Pace::interleaving(), ..Setup::default() });
+    let body = json!({ "channel": "phone" });
+    tokio::select! {
+        biased;
+        () = tokio::task::yield_now() => {}
+        answer = app.post(Role::Secretary, CONTACTS, &body) => panic!("answered before it stored: {}", answer.text),
+    }
+    let stored = || app.storage.look(&HERE.into(), |rows| rows.contacts.len());
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stored(), 1);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod http;
 mod idempotency;
 mod keys;
 mod messages;
+mod metrics;
 mod openapi;
 mod plugins;
 mod request_log;

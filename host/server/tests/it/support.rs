@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use greffon_core::fakes::{
     AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
-    MemoryIdempotency, MemoryStorage, SeededIds, french_practice,
+    MemoryIdempotency, MemoryStorage, Pace, SeededIds, french_practice,
 };
 use greffon_core::flow::Reception;
 use greffon_core::ids::PracticeId;
@@ -44,12 +44,18 @@ pub struct TestApp {
 pub struct Setup {
     pub limits: Limits,
     pub practices: Option<Arc<dyn Practices>>,
+    pub pace: Pace,
     pub authenticator: Box<dyn FnOnce(Authenticator) -> Authenticator>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { limits: Limits::default(), practices: None, authenticator: Box::new(|usual| usual) }
+        Self {
+            limits: Limits::default(),
+            practices: None,
+            pace: Pace::default(),
+            authenticator: Box::new(|usual| usual),
+        }
     }
 }
 
@@ -61,7 +67,7 @@ impl TestApp {
     pub fn with(setup: Setup) -> Self {
         let clock = Arc::new(ManualClock::at(instant(NOW)));
         let faults = Arc::new(FaultPlan::none());
-        let storage = Arc::new(MemoryStorage::with(Arc::clone(&faults), Arc::default(), None));
+        let storage = Arc::new(MemoryStorage::with(Arc::clone(&faults), Arc::new(setup.pace), None));
         let plugins = FakePlugins::new();
         let agenda = FakeAgenda::with(AgendaStyle::Arbitrated, Arc::clone(&clock), Arc::clone(&faults), Arc::default());
         for practice in [HERE, ELSEWHERE].map(PracticeId::from) {
