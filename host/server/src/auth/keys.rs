@@ -119,9 +119,10 @@ fn size(number: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use jsonwebtoken::Algorithm;
     use serde_json::json;
 
-    use super::KeySet;
+    use super::{AuthError, KeySet};
 
     fn set(keys: &serde_json::Value) -> KeySet {
         KeySet::from_jwks(json!({ "keys": keys }).to_string().as_bytes()).unwrap()
@@ -138,6 +139,42 @@ mod tests {
     fn a_key_that_is_too_short_is_left_out() {
         assert!(set(&json!([ed(X)])).find(Some("a")).is_some());
         assert!(set(&json!([ed(&X[..10])])).find(Some("a")).is_none());
+    }
+
+    // Signed once with OpenSSL; the private keys were thrown away.
+    const RSA_MODULUS: &str = concat!(
+        "lVQZhUCw3l235f6bGGq3utDQOITXVkJjfDPhqEbqOSZbfivX91k5hm_wa9Mnlzzyg4ru4-SVrxHUuGyrs-KfDF_FmKJUeFfaavkt",
+        "zw5J6VQ9nQ0kqij03CVfKyL5PN-f0s2bgO0bbNNR8e_QX_Lv5iZ5iVqYWReySKVNi_IQlyF31lP9sv5BZEZ83K2lLddLVuP8y-5R",
+        "T-ad71wMRdg1i7FuZoH9NpzF-uYFCRfVwEcYEKNuW6ivrNmQw4dJmqB3i6gMWGHMB788U3AIUByAAjAwBLOPWZ1u8ZMsjq-LwnX_",
+        "cyb3HmXXmnmMmT-SnAkU0qi8xhiLj7OeAyjxm2WSxQ",
+    );
+    const RSA_TOKEN: &str = concat!(
+        "eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzLTEifQ.kuEit63uJhr5mCs-WQqd2Rt6dWTMPZ_beTbAzTPHPBh2rC",
+        "UFe-7ql-oHdX8eRynoNA-PeNyBe6UW2VFcLRdfuNL4rxQCFsw3Mw6Bm5QinZk2KNj7Ed7jGS-8JnD6TB7-Ez8ZzqEjZIJ8FvgAgK",
+        "TOHW5oPNdlO3Gb-iENPdx5iNFHWeq6yGBUso01nzj7lZ9ddHVHUEN97V471t2zbqlgVvvzFD7om6XhkAIvIFaENsY5zraIeiFfif",
+        "N0SPzy0LAykRy01qMYbL3qgAYMKTdoVsxoSpIHf0PvXd_PFp6YPbGKHhbaAVAAsvJSlFDOBIL2OPvyQcpnSpCNUcfI7SepAg",
+    );
+    const EC_POINT: [&str; 2] =
+        ["nX1jPkgJA1VDICrrUEXsO7QRCJVBO3pF7hOwitVCex4", "PqIPD_OT-6H_IQ1BU6f7iy19Wya4iIRSIsVeDe3QBZc"];
+    const EC_TOKEN: &str = concat!(
+        "eyJhbGciOiJFUzI1NiIsImtpZCI6ImUifQ.eyJzdWIiOiJzLTEifQ.j-fqUkJE6Qj0B7jKmZBgj84YwTcReP4KClb_niLvIiXiAc",
+        "6rVdKit9nsAMj8lwwHN5x-BBy-WkuiXesun62q1A",
+    );
+
+    #[test]
+    fn rs256_and_es256_are_verified() {
+        let keys = set(&json!([
+            { "kty": "RSA", "kid": "r", "use": "sig", "n": RSA_MODULUS, "e": "AQAB" },
+            { "kty": "EC", "kid": "e", "crv": "P-256", "x": EC_POINT[0], "y": EC_POINT[1] },
+        ]));
+        for (kid, algorithm, token) in [("r", Algorithm::RS256, RSA_TOKEN), ("e", Algorithm::ES256, EC_TOKEN)] {
+            let key = keys.find(Some(kid)).unwrap();
+            let claims: serde_json::Value = key.verify(token, algorithm).unwrap();
+            assert_eq!(claims, json!({ "sub": "s-1" }));
+            let other_claims = token.replacen("eyJzdWIi", "eyJzdWIj", 1);
+            assert_eq!(key.verify::<serde_json::Value>(&other_claims, algorithm), Err(AuthError::BadSignature));
+            assert_eq!(key.verify::<serde_json::Value>(token, Algorithm::HS256), Err(AuthError::WrongAlgorithm));
+        }
     }
 
     #[test]
