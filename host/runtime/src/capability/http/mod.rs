@@ -130,7 +130,7 @@ impl Hooks {
                 feature = %self.bound.feature,
                 plugin.name = self.bound.plugin,
                 http.origin = shown,
-                "http request denied: add the origin to grants.http of the feature, if the plugin's manifest asks for it"
+                "http request denied: add the origin to grants.http of the feature, if its manifest asks for it"
             );
             return Err(Error::HttpRequestDenied);
         }
