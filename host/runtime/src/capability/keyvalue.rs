@@ -174,10 +174,6 @@ fn checked(key: &str) -> Result<(), Error> {
     if key.is_empty() || key.len() > KEY_BYTES {
         return Err(Error::Other(format!("a key has 1 to {KEY_BYTES} bytes")));
     }
-    if key.contains('\0') {
-        // PostgreSQL's text has no NUL.
-        return Err(Error::Other("a key has no NUL".to_owned()));
-    }
     Ok(())
 }
 

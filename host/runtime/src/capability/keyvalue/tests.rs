@@ -98,7 +98,7 @@ async fn keys_and_values_are_capped() {
     let bucket = opened(&mut state, "default").await;
     set(&mut state, &bucket, &"k".repeat(1024), &[0; 10]).await.expect("the largest");
     assert!(set(&mut state, &bucket, "k", &[0; 11]).await.is_err());
-    for key in ["", "a\0b", &"k".repeat(1025)] {
+    for key in ["", &"k".repeat(1025)] {
         assert!(set(&mut state, &bucket, key, b"v").await.is_err());
         assert!(get(&mut state, &bucket, key).await.is_err());
     }
