@@ -1,0 +1,137 @@
+use greffon_sdk::agenda::{Change, Delta};
+
+use super::server::Dialect;
+use super::*;
+
+impl Practice {
+    fn changes(&self, cursor: Option<&str>, limit: u32) -> Result<Delta, Error> {
+        let window = Span { start: tuesday("00:00"), end: tuesday("00:00") + 30 * 86_400_000 };
+        self.plugin.changes(&"dr-martin".to_owned(), cursor, window, limit)
+    }
+}
+
+fn told(delta: &Delta) -> Vec<String> {
+    let name = |id: &str| id.replace("dr-martin/", "");
+    delta
+        .changes
+        .iter()
+        .map(|change| match change {
+            Change::Upsert(appointment) => name(&appointment.id),
+            Change::Removed(id) => format!("-{}", name(id)),
+            Change::Absence(absence) => format!("absence {}", name(&absence.id)),
+            Change::AbsenceRemoved(id) => format!("-absence {}", name(id)),
+            Change::Reset => "reset".to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn changes_are_told_from_token_to_token() {
+    let practice = practice();
+    practice.server.put("a.ics", &event("a", "09:00", "09:30"));
+    practice.book("op-1", "10:00", "10:15").unwrap();
+    let first = practice.changes(None, 100).unwrap();
+    assert_eq!(told(&first), ["reset", "a.ics", "greffon-op-1.ics"]);
+    let none = practice.changes(Some(&first.cursor), 100).unwrap();
+    assert!(none.changes.is_empty() && !none.more);
+    practice.server.remove("a.ics");
+    practice.server.put("b.ics", &event("b", "11:00", "11:30"));
+    practice.server.put("far.ics", &object("f", "DTSTART:20270101T090000Z\r\nDTEND:20270101T100000Z"));
+    let absence =
+        practice.plugin.block(&"op-2".to_owned(), &"dr-martin".to_owned(), request("14:00", "15:00").span, "").unwrap();
+    let second = practice.changes(Some(&none.cursor), 100).unwrap();
+    assert_eq!(told(&second), ["-a.ics", "b.ics", "-far.ics", "absence greffon_absence-op-2.ics"]);
+    practice.plugin.unblock(&"op-3".to_owned(), &absence).unwrap();
+    assert_eq!(told(&practice.changes(Some(&second.cursor), 100).unwrap()), ["-absence greffon_absence-op-2.ics"]);
+}
+
+#[test]
+fn pages_hold_no_more_than_the_limit_and_miss_nothing() {
+    for limit in [0, 1, 2, 3, 7, 8, 9, 100] {
+        let practice = practice();
+        let fill = |from: u32, to: u32| {
+            for number in from..to {
+                let (start, end) = (format!("{number:02}:00"), format!("{number:02}:30"));
+                practice.server.put(&format!("{number:02}.ics"), &event(&number.to_string(), &start, &end));
+            }
+        };
+        let read = |mut cursor: Option<String>| {
+            let mut all = Vec::new();
+            for page in 0.. {
+                let delta = practice.changes(cursor.as_deref(), limit).unwrap();
+                assert!(delta.changes.len() <= usize::try_from(limit.max(1)).unwrap());
+                assert!(delta.cursor.len() <= 4096);
+                all.extend(told(&delta));
+                cursor = Some(delta.cursor);
+                if !delta.more {
+                    return (all, cursor);
+                }
+                assert!(page < 50);
+            }
+            unreachable!()
+        };
+        fill(0, 7);
+        let (all, cursor) = read(None);
+        assert_eq!(all.len(), 8, "limit {limit}: {all:?}");
+        fill(5, 12);
+        let (all, _) = read(cursor);
+        assert_eq!(all.len(), 7, "limit {limit}: {all:?}");
+    }
+}
+
+#[test]
+fn what_changes_between_two_pages_is_told_after_the_last() {
+    let practice = practice();
+    for name in ["a", "b", "c"] {
+        practice.server.put(&format!("{name}.ics"), &event(name, "09:00", "09:30"));
+    }
+    let first = practice.changes(None, 3).unwrap();
+    assert_eq!(told(&first), ["reset", "a.ics", "b.ics"]);
+    practice.server.remove("a.ics");
+    let second = practice.changes(Some(&first.cursor), 3).unwrap();
+    assert_eq!((told(&second), second.more), (vec!["c.ics".to_owned()], false));
+    assert_eq!(told(&practice.changes(Some(&second.cursor), 3).unwrap()), ["-a.ics"]);
+}
+
+#[test]
+fn a_changed_series_is_told_by_beginning_again() {
+    let practice = practice();
+    let lines = "DTSTART;TZID=Europe/Paris:20260303T090000\r\nDURATION:PT15M\r\nRRULE:FREQ=WEEKLY;COUNT=3";
+    practice.server.put("w.ics", &object("w", lines));
+    let first = practice.changes(None, 100).unwrap();
+    assert_eq!(first.changes.len(), 4);
+    assert!(told(&first)[1].starts_with("w.ics#"));
+    practice.server.remove("w.ics");
+    let next = practice.changes(Some(&first.cursor), 100).unwrap();
+    assert_eq!(told(&next), ["reset"]);
+    assert!(practice.changes(Some(&next.cursor), 100).unwrap().changes.is_empty());
+}
+
+#[test]
+fn cursors_that_are_of_no_use_are_expired() {
+    let practice = practice();
+    practice.server.put("a.ics", &event("a", "09:00", "09:30"));
+    let first = practice.changes(None, 100).unwrap();
+    practice.server.forget_tokens();
+    assert!(matches!(practice.changes(Some(&first.cursor), 100), Err(Error::CursorExpired)));
+    for cursor in ["", "x", "null", "[]", r#"{"from":"nope","next":null,"after":null}"#, &"x".repeat(5000)] {
+        assert!(matches!(practice.changes(Some(cursor), 100), Err(Error::CursorExpired)), "{cursor}");
+    }
+}
+
+#[test]
+fn a_server_without_tokens_tells_everything_each_time() {
+    let practice = practice();
+    practice.server.speak(Dialect { syncs: false, ..Dialect::default() });
+    practice.server.put("a.ics", &event("a", "09:00", "09:30"));
+    let first = practice.changes(None, 100).unwrap();
+    assert_eq!(told(&first), ["reset", "a.ics"]);
+    practice.server.put("b.ics", &event("b", "10:00", "10:30"));
+    let first = practice.changes(Some(&first.cursor), 1).unwrap();
+    assert_eq!((told(&first), first.more), (vec!["reset".to_owned()], true));
+    let second = practice.changes(Some(&first.cursor), 1).unwrap();
+    assert_eq!((told(&second), second.more), (vec!["a.ics".to_owned()], true));
+    let third = practice.changes(Some(&second.cursor), 1).unwrap();
+    assert_eq!((told(&third), third.more), (vec!["b.ics".to_owned()], false));
+    assert_eq!(told(&practice.changes(Some(&third.cursor), 100).unwrap()), ["reset", "a.ics", "b.ics"]);
+}

@@ -1,0 +1,89 @@
+use greffon_sdk::http::Response;
+
+use super::*;
+
+fn calendar(setting: &str) -> Practice {
+    with_settings(&format!(r#"{{"base-url":"https://dav.example/dav/","calendars":{{"dr-martin":{setting}}}}}"#))
+}
+
+#[test]
+fn a_calendar_is_found_by_its_name_and_remembered() {
+    for setting in [r#"{"name":"dr martin & associés"}"#, r#"{"name":"agenda","label":"Dr Martin"}"#] {
+        let practice = calendar(setting);
+        practice.server.put("a.ics", &event("a", "09:00", "09:30"));
+        assert_eq!(practice.find("08:00", "18:00").unwrap().slots.len(), 1);
+        assert_eq!(practice.server.requests(), ["PROPFIND", "PROPFIND", "PROPFIND", "PROPFIND", "REPORT", "REPORT"]);
+        practice.find("08:00", "18:00").unwrap();
+        assert_eq!(practice.server.requests(), ["REPORT"]);
+        practice.fakes.set_now(noon() + 25 * 3_600_000);
+        practice.find("08:00", "18:00").unwrap();
+        assert_eq!(practice.server.requests().len(), 5, "once a day it is looked for again");
+    }
+}
+
+#[test]
+fn a_name_that_no_or_several_calendars_have_is_an_error_that_says_so() {
+    for (setting, expected) in [
+        (r#"{"name":"Dr Petit"}"#, "/cabinet/agenda/"),
+        (r#"{"name":"Congés"}"#, "write one of /cabinet/b/, /cabinet/c/"),
+        ("{}", "no calendar \"dr-martin\""),
+    ] {
+        match calendar(setting).find("08:00", "18:00") {
+            Err(Error::Invalid((key, why))) => {
+                assert_eq!(key, "settings/calendars/dr-martin");
+                assert!(why.contains(expected), "{why}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn redirects_to_other_servers_and_circles_are_not_followed() {
+    let practice = calendar(r#"{"name":"agenda"}"#);
+    practice
+        .server
+        .fault("PROPFIND", Fault::Instead(Response::new(301, "").with_header("Location", "https://evil.example/")));
+    practice.find("08:00", "18:00").unwrap();
+    let circle = calendar(r#"{"name":"agenda"}"#);
+    for _ in 0..8 {
+        circle
+            .server
+            .fault("PROPFIND", Fault::Instead(Response::new(301, "").with_header("Location", "/.well-known/caldav")));
+    }
+    assert!(matches!(circle.find("08:00", "18:00"), Err(Error::Unavailable(_))));
+    assert!(circle.server.requests().len() <= 8);
+}
+
+#[test]
+fn a_refusal_during_discovery_is_a_refusal() {
+    let practice = calendar(r#"{"name":"agenda"}"#);
+    practice.server.fault("PROPFIND", Fault::Instead(Response::new(401, "")));
+    assert!(matches!(practice.find("08:00", "18:00"), Err(Error::Denied(_))));
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused_with_their_key() {
+    let new = |json: &str| CalDav::new(serde_json::from_str(json).unwrap()).err();
+    let key = |json: &str| match new(json) {
+        Some(Error::Invalid((key, _))) => key,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(key(r#"{"base-url":"dav.example","calendars":{"a":"/a/"}}"#), "settings/base-url");
+    assert_eq!(key(r#"{"base-url":"https://u:p@dav.example","calendars":{"a":"/a/"}}"#), "settings/base-url");
+    assert_eq!(key(r#"{"base-url":"https://dav.example","calendars":{}}"#), "settings/calendars");
+    let practice =
+        with_settings(r#"{"base-url":"https://dav.example","calendars":{"dr-martin":"https://other.example/a/"}}"#);
+    assert!(
+        matches!(practice.find("08:00", "18:00"), Err(Error::Invalid((key, _))) if key == "settings/calendars/dr-martin")
+    );
+    assert!(practice.server.requests().is_empty());
+}
+
+#[test]
+fn probe_tells_the_servers_clock() {
+    let practice = practice();
+    assert_eq!(practice.plugin.probe().unwrap(), at("2026-03-02T11:00:05", "UTC"));
+    practice.server.fault("PROPFIND", Fault::Instead(Response::new(403, "")));
+    assert!(matches!(practice.plugin.probe(), Err(Error::Denied(_))));
+}

@@ -1,0 +1,167 @@
+//! Booking on a server that has no rule against overlaps: read afresh, create under a name that the op-id determines,
+//! read again, and yield when somebody else is there. Of two that write at once at least one sees the other, because
+//! each reads after it wrote.
+
+use greffon_sdk::agenda::{Appointment, Error, Found, Request};
+
+use super::calendar::{Calendar, checked_op, checked_time};
+use super::told;
+use crate::dav::client::Condition;
+use crate::dav::failure::Failure;
+use crate::ical::read;
+use crate::ical::write::{self, Booking};
+use crate::mirror::object::{Mark, Object, Period};
+use crate::settings::Summary;
+
+impl Calendar<'_> {
+    /// Books.
+    pub fn book(&mut self, op: &str, what: &Request) -> Result<Appointment, Error> {
+        checked_op(op)?;
+        let period = checked_time("span", what.span)?;
+        self.writable()?;
+        self.refresh_wholly()?;
+        if let Some(object) = self.mirror.written_by(op).first() {
+            let settled = object.content.op.as_deref() != Some(op) || object.content.last_op.is_some();
+            if settled {
+                return Ok(told::booking(self.agenda, object));
+            }
+            // Whoever asks again was never told the end: it may have been written and never verified.
+            let name = object.name.clone();
+            return self.verify(&name, what.allow_overlap);
+        }
+        if !what.allow_overlap {
+            let others = self.others(period, None);
+            if !others.is_empty() {
+                return Err(told::taken(self.agenda, &others));
+            }
+        }
+        let name = told::booking_name(op);
+        let body = self.write_booking(op, what);
+        match self.client.put(&self.path(&name), Condition::Absent, body.clone()) {
+            Ok(etag) => {
+                if let Some(etag) = etag {
+                    let content = read::object(&body, &self.zones);
+                    self.mirror.put(Object { name: name.clone(), etag, content });
+                }
+            }
+            Err(failure) => self.settle(op, &name, &failure)?,
+        }
+        self.verify(&name, what.allow_overlap)
+    }
+
+    fn write_booking(&self, op: &str, what: &Request) -> Vec<u8> {
+        let named = self.settings.summary == Summary::Name;
+        let patient = &what.patient;
+        let mut summary = self.settings.label.clone();
+        if named {
+            let given = patient.given.first().map_or("", String::as_str);
+            summary = format!("{summary} {} {given}", patient.family).trim_end().to_owned();
+        }
+        let booking = Booking {
+            op,
+            span: what.span,
+            summary: &summary,
+            class: self.settings.class.word(),
+            motive: Some(what.motive.as_str()).filter(|_| named),
+            note: what.note.as_deref().filter(|_| named),
+        };
+        write::booking(&booking, self.now)
+    }
+
+    /// After a creation that did not plainly succeed: success only if the object is there and is ours.
+    fn settle(&mut self, op: &str, name: &str, failure: &Failure) -> Result<(), Error> {
+        let refused = matches!(failure.status(), Some(412));
+        if !refused && !failure.leaves_doubt() {
+            return Err(refusal_of_creation(failure));
+        }
+        let unknown = || Error::OutcomeUnknown("the booking was sent, and nobody knows what became of it".to_owned());
+        match self.client.get(&self.path(name)) {
+            Ok(Some(got)) => {
+                let content = read::object(&got.body, &self.zones);
+                if content.mark == Mark::Booking && content.op.as_deref() == Some(op) {
+                    self.mirror.put(Object { name: name.to_owned(), etag: got.etag, content });
+                    Ok(())
+                } else if refused {
+                    Err(Error::Other(format!("something else stands at the place of booking {op}")))
+                } else {
+                    Err(unknown())
+                }
+            }
+            // A refusal without anything there is one of the object itself.
+            Ok(None) if refused => Err(refusal_of_creation(failure)),
+            // After a lost answer the request may still arrive.
+            Ok(None) | Err(_) => Err(unknown()),
+        }
+    }
+
+    /// Reads the calendar again after writing `name`, and yields when somebody else is there too.
+    fn verify(&mut self, name: &str, allow_overlap: bool) -> Result<Appointment, Error> {
+        let written = |why: &str| Error::OutcomeUnknown(format!("the booking was written, but {why}"));
+        self.refresh().map_err(|_| written("the calendar could not be read again"))?;
+        if self.mirror.has_unread() {
+            return Err(written("others wrote more than could be read"));
+        }
+        let Some(own) = self.mirror.objects.get(name) else {
+            return Err(written("it is not there any more"));
+        };
+        let period = own.content.first.ok_or_else(|| written("it cannot be read"))?;
+        let others = self.others(period, Some(name));
+        if allow_overlap || others.is_empty() || own.content.busy.is_empty() {
+            return Ok(told::booking(self.agenda, own));
+        }
+        let refusal = told::taken(self.agenda, &others);
+        let path = self.path(name);
+        match self.client.delete(&path, if own.etag.is_empty() { "*" } else { &own.etag }) {
+            Ok(_) => {
+                self.mirror.remove(name, None);
+                Err(refusal)
+            }
+            Err(_) => Err(written("others have the time, and it could not be taken back")),
+        }
+    }
+
+    /// Returns what an op-id wrote, from the calendar alone.
+    pub fn look_up(&mut self, op: &str, what: &Request) -> Result<Found, Error> {
+        checked_op(op)?;
+        self.refresh_wholly()?;
+        let mut found: Vec<Object> = self.mirror.written_by(op).into_iter().cloned().collect();
+        if found.is_empty() {
+            let removed = self.mirror.gone.iter().find(|gone| gone.by.as_deref() == Some(op));
+            if let Some(gone) = removed {
+                return Ok(Found::Present(told::cancelled(self.agenda, &gone.object)));
+            }
+            // The mirror is a copy; the object itself has the last word.
+            let name = told::booking_name(op);
+            let got = self.client.get(&self.path(&name)).map_err(|failure| failure.of_read())?;
+            let Some(got) = got else { return Ok(Found::Absent) };
+            let content = read::object(&got.body, &self.zones);
+            if content.mark != Mark::Booking || content.op.as_deref() != Some(op) {
+                return Err(Error::Other(format!("something else stands at the place of booking {op}")));
+            }
+            found.push(Object { name, etag: got.etag, content });
+        }
+        let mut all: Vec<Appointment> = found.iter().map(|object| told::booking(self.agenda, object)).collect();
+        if let ([own], false) = (found.as_slice(), what.allow_overlap)
+            && !own.content.busy.is_empty()
+        {
+            let period = own.content.first.unwrap_or(Period(0, 1));
+            let others = self.others(period, Some(&own.name));
+            all.extend(others.iter().map(|other| told::busy(self.agenda, other)));
+        }
+        Ok(if all.len() == 1 { Found::Present(all.remove(0)) } else { Found::Ambiguous(all) })
+    }
+}
+
+/// A creation that was refused for certain.
+fn refusal_of_creation(failure: &Failure) -> Error {
+    let doubled = ["no-uid-conflict", "unique-scheduling-object-resource"].iter().any(|name| failure.names(name));
+    if doubled {
+        return Error::Other("the server has an object of this booking elsewhere".to_owned());
+    }
+    match failure.status() {
+        Some(412) => {
+            Error::Invalid(("object".to_owned(), "the server does not accept the object (HTTP 412)".to_owned()))
+        }
+        _ => failure.of_write(),
+    }
+}

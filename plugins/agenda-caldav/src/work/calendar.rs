@@ -1,0 +1,130 @@
+//! One calendar, opened for one call: its place on the server and its mirror.
+
+use greffon_sdk::agenda::{Error, Span};
+use greffon_sdk::keyvalue::Bucket;
+
+use super::told;
+use crate::dav::client::Client;
+use crate::dav::failure::Failure;
+use crate::ical::zone::Zones;
+use crate::mirror::object::Period;
+use crate::mirror::refresh::Refresh;
+use crate::mirror::view::Busy;
+use crate::mirror::{Mirror, Store};
+use crate::settings::Settings;
+
+/// Longest booking or absence, in milliseconds: a year.
+const LONGEST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
+
+/// Last instant of the year 9998: what RFC 5545 can write, with room for zones.
+const LAST_INSTANT: i64 = 253_370_764_799_999;
+
+/// One calendar.
+pub struct Calendar<'a> {
+    /// The practice's settings.
+    pub settings: &'a Settings,
+    /// The agenda's id.
+    pub agenda: &'a str,
+    /// The server.
+    pub client: &'a Client,
+    /// Path of the calendar, ending in a slash.
+    pub collection: String,
+    /// Its zones.
+    pub zones: Zones,
+    /// What is known of it.
+    pub mirror: Mirror,
+    /// The instant of this call.
+    pub now: i64,
+    store: Store<'a>,
+}
+
+impl<'a> Calendar<'a> {
+    /// Opens a calendar. No network.
+    pub fn open(
+        settings: &'a Settings,
+        agenda: &'a str,
+        client: &'a Client,
+        bucket: &'a Bucket,
+        collection: String,
+        now: i64,
+    ) -> Result<Self, Error> {
+        let details = settings.calendars.get(agenda).ok_or(Error::NotFound)?.details();
+        let zone = details.zone.unwrap_or_else(|| settings.zone.clone());
+        let source = format!("{} {zone}", client.server.url(&collection));
+        let mut store = Store::new(bucket, agenda, source, now);
+        let mirror = store.load().map_err(|error| Error::read_failed(&error))?;
+        Ok(Self { settings, agenda, client, collection, zones: Zones::new(&zone), mirror, now, store })
+    }
+
+    /// Brings the mirror to the server's present state.
+    pub fn refresh(&mut self) -> Result<(), Failure> {
+        let Self { client, collection, zones, mirror, store, .. } = self;
+        Refresh { client, collection, zones }.run(mirror, |mirror| store.save(mirror))
+    }
+
+    /// As `refresh`, before a write: everything must have been read.
+    pub fn refresh_wholly(&mut self) -> Result<(), Error> {
+        self.refresh().map_err(|failure| failure.of_read())?;
+        if self.mirror.has_unread() {
+            return Err(Error::Unavailable(format!("calendar \"{}\" is still being read; ask again", self.agenda)));
+        }
+        Ok(())
+    }
+
+    /// Stores what was learnt.
+    pub fn close(mut self) {
+        self.store.save(&mut self.mirror);
+    }
+
+    /// Path of an object.
+    pub fn path(&self, name: &str) -> String {
+        format!("{}{name}", self.collection)
+    }
+
+    /// What is not free in a period, but for one object.
+    pub fn others(&self, period: Period, except: Option<&str>) -> Vec<Busy<'_>> {
+        self.mirror.view(period, except).busy
+    }
+
+    /// Name of a booking of this calendar, from its id.
+    pub fn name_of<'i>(&self, id: &'i str) -> Result<&'i str, Error> {
+        told::split(id).filter(|(agenda, _)| *agenda == self.agenda).map(|(_, name)| name).ok_or(Error::NotFound)
+    }
+
+    /// Refuses writes where the practice wants none.
+    pub fn writable(&self) -> Result<(), Error> {
+        if self.settings.read_only {
+            return Err(Error::Denied("settings.read-only = true".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses what is no op-id.
+pub fn checked_op(op: &str) -> Result<(), Error> {
+    let fine = !op.is_empty() && op.len() <= 64 && op.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if fine { Ok(()) } else { Err(Error::Invalid(("op".to_owned(), "not 1 to 64 of [0-9A-Za-z-]".to_owned()))) }
+}
+
+/// Refuses what is no period that a calendar can hold.
+pub fn checked_period(field: &str, span: Span) -> Result<Period, Error> {
+    let wrong = |why: &str| Err(Error::Invalid((field.to_owned(), why.to_owned())));
+    if span.start >= span.end {
+        return wrong("empty or reversed");
+    }
+    if span.start < 0 || span.end > LAST_INSTANT {
+        return wrong("outside the years 1970 to 9998");
+    }
+    if span.end - span.start > LONGEST_MS {
+        return wrong("longer than a year");
+    }
+    Ok(span.into())
+}
+
+/// As `checked_period`, for what is to be written: iCalendar has whole seconds.
+pub fn checked_time(field: &str, span: Span) -> Result<Period, Error> {
+    if span.start % 1000 != 0 || span.end % 1000 != 0 {
+        return Err(Error::Invalid((field.to_owned(), "not in whole seconds".to_owned())));
+    }
+    checked_period(field, span)
+}

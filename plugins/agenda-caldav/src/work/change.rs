@@ -1,0 +1,195 @@
+//! Moving and cancelling what greffon booked. What others wrote is never changed.
+
+use greffon_sdk::agenda::{Appointment, Error, Request, Rule};
+
+use super::calendar::{Calendar, checked_op, checked_time};
+use super::told;
+use crate::dav::client::{Condition, Got};
+use crate::dav::failure::Failure;
+use crate::ical::patch::{self, Change};
+use crate::ical::read;
+use crate::mirror::object::{Content, Mark, Object, Period};
+use crate::settings::Cancel;
+
+impl Calendar<'_> {
+    /// Gives a booking another time. Only the time changes; motive and patient of the request are not written.
+    pub fn move_to(&mut self, op: &str, id: &str, expected: Option<&str>, to: &Request) -> Result<Appointment, Error> {
+        checked_op(op)?;
+        let period = checked_time("span", to.span)?;
+        let name = self.name_of(id)?.to_owned();
+        if to.agenda != self.agenda {
+            return Err(Error::Unsupported("a move to another agenda".to_owned()));
+        }
+        self.writable()?;
+        self.refresh_wholly()?;
+        let Some((got, content)) = self.own(&name)? else { return Err(Error::NotFound) };
+        if content.last_op.as_deref() == Some(op) {
+            return Ok(self.stands(&name, got.etag, content));
+        }
+        if content.cancelled {
+            let text = "impossible pour un rendez-vous annulé".to_owned();
+            return Err(Error::RuleBroken((Rule::StatusTransition, text)));
+        }
+        self.as_expected(&name, &got, &content, expected)?;
+        if !to.allow_overlap {
+            let others = self.others(period, Some(&name));
+            if !others.is_empty() {
+                return Err(told::taken(self.agenda, &others));
+            }
+        }
+        let body = self.patched(&got, &Change::Moved(to.span), op)?;
+        self.replace(op, &name, &got, body)?;
+        self.verify_move(&name, &got, content.first, to.allow_overlap)
+    }
+
+    /// Cancels a booking.
+    pub fn cancel(&mut self, op: &str, id: &str, expected: Option<&str>) -> Result<Appointment, Error> {
+        checked_op(op)?;
+        let name = self.name_of(id)?.to_owned();
+        self.writable()?;
+        let Some((got, content)) = self.own(&name)? else { return self.gone(&name) };
+        if content.cancelled {
+            return Ok(self.stands(&name, got.etag, content));
+        }
+        self.as_expected(&name, &got, &content, expected)?;
+        match self.settings.cancel {
+            Cancel::Mark => {
+                let body = self.patched(&got, &Change::Cancelled, op)?;
+                let content = read::object(&body, &self.zones);
+                let etag = self.replace(op, &name, &got, body)?;
+                Ok(self.stands(&name, etag.unwrap_or_default(), content))
+            }
+            Cancel::Delete => {
+                self.mirror.put(Object { name: name.clone(), etag: got.etag.clone(), content });
+                self.delete(&name, &got)?;
+                self.mirror.remove(&name, Some(op));
+                self.gone(&name)
+            }
+        }
+    }
+
+    /// The booking of this name as it is on the server now. None: it is not there.
+    fn own(&self, name: &str) -> Result<Option<(Got, Content)>, Error> {
+        let Some(got) = self.client.get(&self.path(name)).map_err(|failure| failure.of_read())? else {
+            return Ok(None);
+        };
+        let content = read::object(&got.body, &self.zones);
+        if content.mark != Mark::Booking {
+            return Err(Error::Denied("only what greffon booked can be changed".to_owned()));
+        }
+        Ok(Some((got, content)))
+    }
+
+    fn as_expected(&self, name: &str, got: &Got, content: &Content, expected: Option<&str>) -> Result<(), Error> {
+        match expected {
+            Some(version) if version != got.etag => Err(told::stale(self.agenda, name, &got.etag, content.clone())),
+            _ => Ok(()),
+        }
+    }
+
+    fn patched(&self, got: &Got, change: &Change, op: &str) -> Result<Vec<u8>, Error> {
+        patch::change(&got.body, change, op, self.now)
+            .ok_or_else(|| Error::Denied("somebody made something else of this booking: change it by hand".to_owned()))
+    }
+
+    /// Notes a booking in the mirror and tells it.
+    fn stands(&mut self, name: &str, etag: String, content: Content) -> Appointment {
+        let object = Object { name: name.to_owned(), etag, content };
+        let told = told::booking(self.agenda, &object);
+        if !object.etag.is_empty() {
+            self.mirror.put(object);
+        }
+        told
+    }
+
+    /// A booking that is not there: a success if it was.
+    fn gone(&mut self, name: &str) -> Result<Appointment, Error> {
+        if self.mirror.objects.get(name).is_some_and(|object| object.content.mark == Mark::Booking) {
+            self.mirror.remove(name, None);
+        }
+        let gone = self.mirror.gone.iter().rev().find(|gone| gone.object.name == name);
+        gone.map(|gone| told::cancelled(self.agenda, &gone.object)).ok_or(Error::NotFound)
+    }
+
+    /// Writes a new text of a booking over the one that was read. Returns its version, if the server tells it.
+    fn replace(&mut self, op: &str, name: &str, before: &Got, body: Vec<u8>) -> Result<Option<String>, Error> {
+        let path = self.path(name);
+        let failure = match self.client.put(&path, Condition::Version(version(before)), body) {
+            Ok(etag) => return Ok(etag),
+            Err(failure) => failure,
+        };
+        let refused = failure.status() == Some(412);
+        if !refused && !failure.leaves_doubt() {
+            return Err(refusal_of_change(&failure));
+        }
+        match self.own(name) {
+            Ok(Some((got, content))) if content.last_op.as_deref() == Some(op) => Ok(Some(got.etag)),
+            Ok(Some((got, content))) if refused => Err(told::stale(self.agenda, name, &got.etag, content)),
+            Ok(None) if refused => Err(Error::NotFound),
+            _ if refused => Err(Error::Unavailable("somebody else changed the booking meanwhile".to_owned())),
+            _ => Err(failure.of_write()),
+        }
+    }
+
+    fn delete(&mut self, name: &str, before: &Got) -> Result<(), Error> {
+        let path = self.path(name);
+        let failure = match self.client.delete(&path, version(before)) {
+            Ok(_) => return Ok(()),
+            Err(failure) => failure,
+        };
+        let refused = failure.status() == Some(412);
+        if !refused && !failure.leaves_doubt() {
+            return Err(refusal_of_change(&failure));
+        }
+        match self.own(name) {
+            Ok(None) => Ok(()),
+            Ok(Some((got, content))) if refused => Err(told::stale(self.agenda, name, &got.etag, content)),
+            _ if refused => Err(Error::Unavailable("somebody else changed the booking meanwhile".to_owned())),
+            _ => Err(failure.of_write()),
+        }
+    }
+
+    /// Reads the calendar again after a move, and moves back when somebody else is there too.
+    fn verify_move(
+        &mut self,
+        name: &str,
+        before: &Got,
+        old: Option<Period>,
+        allow_overlap: bool,
+    ) -> Result<Appointment, Error> {
+        let moved = |why: &str| Error::OutcomeUnknown(format!("the booking was moved, but {why}"));
+        self.refresh().map_err(|_| moved("the calendar could not be read again"))?;
+        if self.mirror.has_unread() {
+            return Err(moved("others wrote more than could be read"));
+        }
+        let Some(own) = self.mirror.objects.get(name) else { return Err(moved("it is not there any more")) };
+        let period = own.content.first.ok_or_else(|| moved("it cannot be read"))?;
+        let others = self.others(period, Some(name));
+        if allow_overlap || others.is_empty() {
+            return Ok(told::booking(self.agenda, own));
+        }
+        let refusal = told::taken(self.agenda, &others);
+        if old.is_none_or(|old| !self.others(old, Some(name)).is_empty()) {
+            return Err(moved("others have the new time, and now the old one too"));
+        }
+        let path = self.path(name);
+        let present = Got { etag: own.etag.clone(), body: Vec::new() };
+        match self.client.put(&path, Condition::Version(version(&present)), before.body.clone()) {
+            Ok(_) => Err(refusal),
+            Err(_) => Err(moved("others have the new time, and it could not be moved back")),
+        }
+    }
+}
+
+/// What a conditional write names; a server without versions is asked for anything that is there.
+fn version(got: &Got) -> &str {
+    if got.etag.is_empty() { "*" } else { &got.etag }
+}
+
+/// A change that was refused for certain.
+fn refusal_of_change(failure: &Failure) -> Error {
+    match failure.status() {
+        Some(404 | 410) => Error::NotFound,
+        _ => failure.of_write(),
+    }
+}

@@ -1,0 +1,86 @@
+//! Mirrored objects in the words of the contract.
+
+use greffon_sdk::agenda::{Appointment, Conflict, Error, Status};
+use greffon_sdk::practice::{ByWhom, Span};
+
+use crate::mirror::object::{Content, Mark, Object, Period};
+use crate::mirror::view::Busy;
+
+/// The id of an object, unique over all calendars. Names have no slash.
+pub fn id(agenda: &str, name: &str) -> String {
+    format!("{agenda}/{name}")
+}
+
+/// Agenda and name of an id; none for what `id` did not make.
+pub fn split(id: &str) -> Option<(&str, &str)> {
+    id.rsplit_once('/').filter(|(agenda, name)| !agenda.is_empty() && !name.is_empty())
+}
+
+/// The name of the object that an op-id books.
+pub fn booking_name(op: &str) -> String {
+    format!("greffon-{op}.ics")
+}
+
+/// The name of the object of an absence. Op-ids have no underscore, so no booking has such a name.
+pub fn absence_name(op: &str) -> String {
+    format!("greffon_absence-{op}.ics")
+}
+
+/// Whether an object of this name is an absence of greffon's.
+pub fn is_absence_name(name: &str) -> bool {
+    name.starts_with("greffon_absence-")
+}
+
+/// A booking of greffon's, as it stands.
+pub fn booking(agenda: &str, object: &Object) -> Appointment {
+    let period = object.content.first.unwrap_or(Period(0, 1));
+    appointment(agenda, object, id(agenda, &object.name), period)
+}
+
+/// A booking that is gone.
+pub fn cancelled(agenda: &str, object: &Object) -> Appointment {
+    Appointment { status: Status::Cancelled, version: None, ..booking(agenda, object) }
+}
+
+/// A time that is not free. An occurrence has an id of its own.
+pub fn busy(agenda: &str, busy: &Busy<'_>) -> Appointment {
+    let mut id = id(agenda, &busy.object.name);
+    if busy.occurrence {
+        id.push_str(&format!("#{}", busy.period.0));
+    }
+    let series = busy.occurrence.then(|| self::id(agenda, &busy.object.name));
+    Appointment { series, ..appointment(agenda, busy.object, id, busy.period) }
+}
+
+fn appointment(agenda: &str, object: &Object, id: String, period: Period) -> Appointment {
+    let Object { etag, content, .. } = object;
+    let ours = content.mark != Mark::Foreign;
+    Appointment {
+        id,
+        op: content.op.clone(),
+        version: (!etag.is_empty()).then(|| etag.clone()),
+        agenda: agenda.to_owned(),
+        span: Span::from(period),
+        buffer: None,
+        motive: content.motive.clone().filter(|_| ours),
+        status: if content.cancelled { Status::Cancelled } else { Status::Booked },
+        patient: None,
+        resources: Vec::new(),
+        replaces: None,
+        series: None,
+        last_change: content.changed,
+        by: if ours { ByWhom::System } else { ByWhom::Agenda },
+        ours,
+    }
+}
+
+/// The refusal of a time that others have.
+pub fn taken(agenda: &str, others: &[Busy<'_>]) -> Error {
+    let existing = others.iter().map(|other| busy(agenda, other)).collect();
+    Error::SlotTaken(Conflict { existing, alternatives: Vec::new() })
+}
+
+/// The refusal of a version that is not the present one.
+pub fn stale(agenda: &str, name: &str, etag: &str, content: Content) -> Error {
+    Error::Stale(booking(agenda, &Object { name: name.to_owned(), etag: etag.to_owned(), content }))
+}
