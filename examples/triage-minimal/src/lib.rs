@@ -33,3 +33,42 @@ fn question(key: String) -> Question {
 }
 
 greffon_sdk::export_triage!(Minimal);
+
+#[cfg(test)]
+mod tests {
+    use greffon_sdk::practice::{Fact, PracticeContext, Source};
+
+    use super::*;
+
+    fn step(answer: Option<Value>) -> Step {
+        let context = PracticeContext {
+            site: "nord".to_owned(),
+            practitioner: None,
+            speciality: None,
+            zone: "Europe/Paris".to_owned(),
+            now: 0,
+            now_local: "1970-01-01T01:00:00".to_owned(),
+            opening: Vec::new(),
+            language: "fr".to_owned(),
+        };
+        let (key, by) = ("breathless".to_owned(), "secretary".to_owned());
+        let facts = answer.map(|value| Fact { key, value, source: Source::Caller, at: 0, by });
+        let facts = facts.into_iter().collect();
+        let encounter = Encounter { motive: None, context, facts, patient_age_days: None, previous: None };
+        Minimal::next(&Empty {}, &encounter).unwrap()
+    }
+
+    #[test]
+    fn the_red_flag_is_asked_first() {
+        assert!(matches!(step(None), Step::Ask(questions) if questions[0].red_flag));
+    }
+
+    #[test]
+    fn only_a_no_is_a_no() {
+        assert!(matches!(step(Some(Value::No)), Step::Conclude(assessment) if assessment.level == Level::Routine));
+        for answer in [Value::Yes, Value::Unknown, Value::Refused] {
+            let step = step(Some(answer));
+            assert!(matches!(step, Step::Conclude(assessment) if assessment.level == Level::VeryUrgent));
+        }
+    }
+}
