@@ -58,7 +58,8 @@ impl Bindings {
             return known;
         }
         let prepare = |binding: &Binding| {
-            let prepared = ready(practice, binding, registry, breaker, opened).map_err(|problems| on_one_line(&problems));
+            let prepared =
+                ready(practice, binding, registry, breaker, opened).map_err(|problems| on_one_line(&problems));
             (binding.feature.clone(), prepared)
         };
         let features = practice.features.iter().map(prepare).collect();

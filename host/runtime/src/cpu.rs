@@ -98,12 +98,12 @@ mod tests {
                 while meter.inside() < Duration::from_millis(2) {
                     black_box(0);
                 }
-                let (sender, receiver) = futures::channel::oneshot::channel();
+                let (sender, receiver) = futures::channel::oneshot::channel::<()>();
                 std::thread::spawn(move || {
                     std::thread::park_timeout(waiting);
                     drop(sender);
                 });
-                drop(receiver.await);
+                receiver.await.expect_err("the sender went away");
             });
             meter.meter(work).await;
         });

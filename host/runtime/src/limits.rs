@@ -44,16 +44,21 @@ impl Limits {
     /// for, so theirs are short.
     #[must_use]
     pub fn of(kind: PluginKind) -> Self {
-        let (deadline, cpu) = match kind {
-            PluginKind::Triage | PluginKind::Script => (Duration::from_millis(250), Duration::from_millis(100)),
-            PluginKind::Agenda | PluginKind::Notification => (Duration::from_secs(7), Duration::from_millis(500)),
+        let (deadline, cpu, output_bytes, transfer_bytes) = match kind {
+            PluginKind::Triage | PluginKind::Script => {
+                (Duration::from_millis(250), Duration::from_millis(100), MIB, 4 * MIB)
+            }
+            // A page of busy times of a whole practice is long.
+            PluginKind::Agenda | PluginKind::Notification => {
+                (Duration::from_secs(7), Duration::from_millis(500), 4 * MIB, 16 * MIB)
+            }
         };
         Self {
             memory_bytes: 64 * MIB,
             deadline,
             cpu,
-            output_bytes: MIB,
-            transfer_bytes: 4 * MIB,
+            output_bytes,
+            transfer_bytes,
             log_lines: 100,
             http_requests: 64,
             http_body_bytes: 4 * MIB,
@@ -66,7 +71,9 @@ impl Limits {
 
 /// A manifest asks for more than the operator allows.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("limits.{key} = {asked} is more than the operator allows, {cap}; lower it, or raise limits.{key} of greffon.toml")]
+#[error(
+    "limits.{key} = {asked} is more than the operator allows, {cap}; lower it, or raise limits.{key} of greffon.toml"
+)]
 pub struct AboveCap {
     /// Key of the manifest, and of the operator's file.
     pub key: &'static str,
@@ -100,6 +107,10 @@ impl Limits {
     /// # Errors
     /// The first ask above its cap.
     pub fn with(mut self, asks: &LimitsAsk, caps: &Self) -> Result<Self, AboveCap> {
+        // The operator's caps bind the defaults too.
+        self.memory_bytes = self.memory_bytes.min(caps.memory_bytes);
+        self.deadline = self.deadline.min(caps.deadline);
+        self.cpu = self.cpu.min(caps.cpu);
         let bytes = |asked: &mut u64, ask: Option<u32>, unit: u64, cap: u64, key| {
             let Some(ask) = ask else { return Ok(()) };
             let asked_bytes = u64::from(ask).saturating_mul(unit);
@@ -244,6 +255,13 @@ mod tests {
         assert!(Limits::of(PluginKind::Agenda).with(&asks, &Limits::caps()).is_err());
         let asks = LimitsAsk { log_lines: Some(1_001), ..LimitsAsk::default() };
         assert!(Limits::of(PluginKind::Agenda).with(&asks, &Limits::caps()).is_err());
+    }
+
+    #[test]
+    fn the_operator_s_caps_bind_the_defaults_too() {
+        let caps = Limits { memory_bytes: MIB, deadline: Duration::from_millis(1), ..Limits::caps() };
+        let limits = Limits::of(PluginKind::Agenda).with(&LimitsAsk::default(), &caps).expect("nothing asked");
+        assert_eq!((limits.memory_bytes, limits.deadline), (MIB, Duration::from_millis(1)));
     }
 
     #[test]

@@ -116,9 +116,19 @@ mod tests {
     #[test]
     fn what_is_more_or_less_than_an_origin_is_refused() {
         for text in [
-            "", "dav.example", "https://", "https://u:p@dav.example", "https://dav.example/", "https://dav.example/a",
-            "https://dav.example?q", "https://dav.example#f", "ftp://dav.example", "https://dav.example:", "/path",
-            "https://dav.example:99999", "https://dav.example:0x50",
+            "",
+            "dav.example",
+            "https://",
+            "https://u:p@dav.example",
+            "https://dav.example/",
+            "https://dav.example/a",
+            "https://dav.example?q",
+            "https://dav.example#f",
+            "ftp://dav.example",
+            "https://dav.example:",
+            "/path",
+            "https://dav.example:99999",
+            "https://dav.example:0x50",
         ] {
             assert!(text.parse::<Origin>().is_err(), "{text}");
         }

@@ -112,8 +112,7 @@ fn interface(kind: PluginKind) -> &'static str {
     }
 }
 
-const KINDS: [PluginKind; 4] =
-    [PluginKind::Triage, PluginKind::Script, PluginKind::Agenda, PluginKind::Notification];
+const KINDS: [PluginKind; 4] = [PluginKind::Triage, PluginKind::Script, PluginKind::Agenda, PluginKind::Notification];
 
 impl Inspection {
     /// Checks that the component can be a plugin of this kind.
@@ -165,8 +164,8 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
         ReadError::Parser(error) => PackageError::Unreadable(error.message().to_owned()),
     })?;
     let section = read.api_version.ok_or(PackageError::NoApiVersion)?;
-    let text = std::str::from_utf8(section)
-        .map_err(|_| PackageError::BadApiVersion("the text is not ASCII".to_owned()))?;
+    let text =
+        std::str::from_utf8(section).map_err(|_| PackageError::BadApiVersion("the text is not ASCII".to_owned()))?;
     let plugin: ApiVersion = text.parse().map_err(PackageError::BadApiVersion)?;
     if !SERVED.serves(plugin) {
         return Err(PackageError::ApiVersion { plugin });
@@ -240,9 +239,8 @@ fn read(bytes: &[u8]) -> Result<Read<'_>, ReadError> {
             depth -= 1;
         } else if let ValidPayload::End(types) = validated {
             let types = types.as_ref();
-            let powerful = |name: &String| {
-                types.component_item_for_import(name).is_none_or(|item| gives_power(types, &item.ty))
-            };
+            let powerful =
+                |name: &String| types.component_item_for_import(name).is_none_or(|item| gives_power(types, &item.ty));
             read.imports = std::mem::take(&mut imports).into_iter().filter(powerful).collect();
         }
     }

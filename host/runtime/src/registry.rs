@@ -274,16 +274,11 @@ impl Registry {
         };
         let compiled = match self.compiled(&inspection.digest, manifest.kind) {
             Some(compiled) => compiled,
-            None => self.compile(manifest.kind, component).map_err(|error| LoadError::Link { id, why: one_line(&error) })?,
+            None => {
+                self.compile(manifest.kind, component).map_err(|error| LoadError::Link { id, why: one_line(&error) })?
+            }
         };
-        Ok(Plugin {
-            manifest,
-            digest: inspection.digest,
-            size_bytes: inspection.size_bytes,
-            schema,
-            limits,
-            compiled,
-        })
+        Ok(Plugin { manifest, digest: inspection.digest, size_bytes: inspection.size_bytes, schema, limits, compiled })
     }
 
     /// The same component under another name or manifest is not compiled again.

@@ -197,9 +197,12 @@ impl Runtime {
     /// The binding's plugin must be a [`PluginInfo::reference`].
     ///
     /// # Errors
-    /// Everything that is wrong, at least one thing.
-    pub fn check_binding(&self, binding: &Binding) -> Result<(), Vec<Problem>> {
-        bound::check(binding, &self.registry).map(|_| ())
+    /// The first thing that is wrong.
+    pub fn check_binding(&self, binding: &Binding) -> Result<(), Problem> {
+        match bound::check(binding, &self.registry) {
+            Ok(_) => Ok(()),
+            Err(problems) => problems.into_iter().next().map_or(Ok(()), Err),
+        }
     }
 
     /// How long calls took, per kind.
@@ -228,12 +231,7 @@ impl Runtime {
     }
 
     /// Calls a guest, if its breaker lets the call through.
-    pub(crate) async fn call<T, F>(
-        &self,
-        ready: &Ready,
-        function: &'static str,
-        run: F,
-    ) -> Result<T, PluginFailure>
+    pub(crate) async fn call<T, F>(&self, ready: &Ready, function: &'static str, run: F) -> Result<T, PluginFailure>
     where
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,

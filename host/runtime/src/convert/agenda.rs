@@ -263,11 +263,7 @@ impl FromGuest<wit::Change> for Change {
 
 impl FromGuest<wit::Absence> for AgendaAbsence {
     fn from_guest(absence: wit::Absence, intake: &mut Intake) -> Result<Self, Breach> {
-        Ok(Self {
-            id: intake.id(absence.id)?,
-            span: intake.take(absence.span)?,
-            label: intake.take(absence.label)?,
-        })
+        Ok(Self { id: intake.id(absence.id)?, span: intake.take(absence.span)?, label: intake.take(absence.label)? })
     }
 }
 

@@ -93,11 +93,7 @@ impl FromGuest<wit::Rendered> for Rendered {
 
 impl FromGuest<wit::Accepted> for Accepted {
     fn from_guest(accepted: wit::Accepted, intake: &mut Intake) -> Result<Self, Breach> {
-        Ok(Self {
-            provider_id: intake.id(accepted.provider_id)?,
-            at: intake.take(accepted.at)?,
-            units: accepted.units,
-        })
+        Ok(Self { provider_id: intake.id(accepted.provider_id)?, at: intake.take(accepted.at)?, units: accepted.units })
     }
 }
 

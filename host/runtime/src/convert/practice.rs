@@ -42,13 +42,7 @@ impl From<Value> for wit::Value {
 
 impl From<Fact> for wit::Fact {
     fn from(fact: Fact) -> Self {
-        Self {
-            key: fact.key,
-            value: fact.value.into(),
-            source: fact.source.into(),
-            at: fact.at.0,
-            by: fact.by,
-        }
+        Self { key: fact.key, value: fact.value.into(), source: fact.source.into(), at: fact.at.0, by: fact.by }
     }
 }
 

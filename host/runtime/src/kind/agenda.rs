@@ -158,9 +158,7 @@ impl Agenda for AgendaCalls<'_> {
     async fn place_hold(&self, op: &OpId, what: &BookingRequest, ttl_s: u32) -> Result<Hold, AgendaError> {
         let (op, told, what) = (op.0.clone(), what.patient.trust, wit::Request::from(what.clone()));
         self.write("agenda.place-hold", told, move |guest, store| {
-            Box::pin(async move {
-                guest.greffon_scheduling_agenda().call_place_hold(store, &op, &what, ttl_s).await
-            })
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_place_hold(store, &op, &what, ttl_s).await })
         })
         .await
     }
@@ -182,9 +180,7 @@ impl Agenda for AgendaCalls<'_> {
         let (op, told, what) = (op.0.clone(), what.patient.trust, wit::Request::from(what.clone()));
         let held = held.cloned().map(wit::Hold::from);
         self.write("agenda.book", told, move |guest, store| {
-            Box::pin(async move {
-                guest.greffon_scheduling_agenda().call_book(store, &op, &what, held.as_ref()).await
-            })
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_book(store, &op, &what, held.as_ref()).await })
         })
         .await
     }
@@ -254,9 +250,7 @@ impl Agenda for AgendaCalls<'_> {
     async fn block(&self, op: &OpId, of: &AgendaId, over: Span, label: &str) -> Result<String, AgendaError> {
         let (op, of, over, label) = (op.0.clone(), of.0.clone(), over.into(), label.to_owned());
         self.write("agenda.block", IdentityTrust::Provisional, move |guest, store| {
-            Box::pin(async move {
-                guest.greffon_scheduling_agenda().call_block(store, &op, &of, over, &label).await
-            })
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_block(store, &op, &of, over, &label).await })
         })
         .await
     }

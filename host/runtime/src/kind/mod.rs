@@ -11,7 +11,7 @@ use greffon_core::ids::FeatureId;
 use greffon_core::model::practice::Practice;
 use greffon_core::model::script::{ScriptInfo, Session, View};
 use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
-use greffon_core::ports::plugins::{Agenda, Channel, GuestError, PluginFailure, Plugins, PluginStatus, Pure};
+use greffon_core::ports::plugins::{Agenda, Channel, GuestError, PluginFailure, PluginStatus, Plugins, Pure};
 use wasmtime::Store;
 
 use crate::convert::{Breach, FromGuest, Intake};

@@ -88,23 +88,21 @@ fn place(text: &str, span: &Range<usize>) -> Place {
     }
 }
 
-/// The dotted key whose name or value is at a byte.
+/// The dotted key whose name or value is at a byte; empty when there is none.
 fn key_at(text: &str, at: usize) -> String {
-    let Ok(table) = DeTable::parse(text) else { return String::new() };
-    let mut path = Vec::new();
-    let mut table = table.get_ref();
-    'deeper: loop {
-        for (name, value) in table {
-            if name.span().contains(&at) || value.span().contains(&at) {
-                path.push(name.get_ref().to_string());
-                if let (DeValue::Table(inner), false) = (value.get_ref(), name.span().contains(&at)) {
-                    table = inner;
-                    continue 'deeper;
-                }
-            }
+    DeTable::parse(text).ok().and_then(|table| key_in(table.get_ref(), at)).unwrap_or_default()
+}
+
+/// The span of a table is its header's, so its keys are looked through first.
+fn key_in(table: &DeTable<'_>, at: usize) -> Option<String> {
+    table.iter().find_map(|(name, value)| {
+        if let DeValue::Table(inner) = value.get_ref()
+            && let Some(key) = key_in(inner, at)
+        {
+            return Some(format!("{}.{key}", name.get_ref()));
         }
-        return path.join(".");
-    }
+        (name.span().contains(&at) || value.span().contains(&at)).then(|| name.get_ref().to_string())
+    })
 }
 
 /// Serde says "unknown field `x`, expected one of `a`, `b`": keep the fact, and

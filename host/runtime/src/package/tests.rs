@@ -2,7 +2,8 @@ use super::*;
 
 /// A component from text, stamped with a version.
 fn component(version: Option<&str>, body: &str) -> Vec<u8> {
-    let stamp = version.map_or_else(String::new, |version| format!("(@custom \"{API_VERSION_SECTION}\" \"{version}\")"));
+    let stamp =
+        version.map_or_else(String::new, |version| format!("(@custom \"{API_VERSION_SECTION}\" \"{version}\")"));
     wat::parse_str(format!("(component {stamp} {body})")).expect("text")
 }
 

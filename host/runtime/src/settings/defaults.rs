@@ -68,10 +68,7 @@ mod tests {
         });
         let mut settings = json!({ "list": [{}, { "b": false }], "map": { "x": {} } });
         fill(&schema, &mut settings);
-        assert_eq!(
-            settings,
-            json!({ "a": 1, "list": [{ "b": true }, { "b": false }], "map": { "x": { "b": true } } })
-        );
+        assert_eq!(settings, json!({ "a": 1, "list": [{ "b": true }, { "b": false }], "map": { "x": { "b": true } } }));
     }
 
     #[test]

@@ -107,8 +107,8 @@ fn problem(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Problem {
 
 /// What the schema says about a property beside the failing keyword.
 fn describe(schema: &Value, error: &jsonschema::ValidationError<'_>, name: &str) -> String {
-    let description = parent(schema, error)
-        .and_then(|parent| parent.get("properties")?.get(name)?.get("description")?.as_str());
+    let description =
+        parent(schema, error).and_then(|parent| parent.get("properties")?.get(name)?.get("description")?.as_str());
     match description {
         Some(text) => format!("add \"{name}\": {}", cut(text)),
         None => format!("add \"{name}\""),

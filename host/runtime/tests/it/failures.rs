@@ -1,0 +1,134 @@
+//! Each way of misbehaving ends as its own typed failure.
+
+use greffon_core::model::practice::PluginKind::Triage;
+use greffon_core::ports::plugins::{PluginFailure, Plugins};
+
+use crate::guest::{Guest, ZEROES};
+use crate::host::{Host, practice};
+
+/// A deadline that a busy machine does not reach before the budget of CPU.
+const PATIENT: &str = "[limits]\ndeadline-ms = 20000";
+
+/// Registers a triage guest with this `next` and asks it.
+async fn next_of(body: &str) -> PluginFailure {
+    failure_of(&Guest::triage(body), "").await
+}
+
+async fn failure_of(component: &[u8], manifest: &str) -> PluginFailure {
+    let host = Host::new();
+    host.register("guest", Triage, manifest, component);
+    host.next(&practice("a", &[("guest", Triage)]), "guest").await.expect_err("no answer")
+}
+
+fn limit(name: &str) -> PluginFailure {
+    PluginFailure::LimitReached { feature: "guest".into(), limit: name.to_owned() }
+}
+
+fn trapped(code: &str) -> PluginFailure {
+    PluginFailure::Trapped { feature: "guest".into(), code: code.to_owned() }
+}
+
+#[tokio::test]
+async fn a_guest_that_loops_reaches_its_limit_of_cpu() {
+    let component = Guest::triage("(loop $again (br $again)) unreachable");
+    assert_eq!(failure_of(&component, PATIENT).await, limit("cpu"));
+}
+
+#[tokio::test]
+async fn a_guest_that_loops_while_it_starts_reaches_its_limit_too() {
+    let fields = "(func $start (loop $again (br $again))) (start $start)";
+    let component = Guest { world: "triage-plugin", fields, bodies: &[("next", ZEROES)] }.component();
+    assert_eq!(failure_of(&component, PATIENT).await, limit("cpu"));
+}
+
+#[tokio::test]
+async fn the_deadline_ends_what_the_cpu_budget_would_allow() {
+    let component = Guest::triage("(loop $again (br $again)) unreachable");
+    assert_eq!(failure_of(&component, "[limits]\ndeadline-ms = 20\ncpu-ms = 2000").await, limit("deadline"));
+}
+
+#[tokio::test]
+async fn a_guest_that_allocates_without_end_reaches_its_limit_of_memory() {
+    let grow = "(loop $more (br_if $more (i32.ge_s (memory.grow (i32.const 16)) (i32.const 0)))) unreachable";
+    assert_eq!(next_of(grow).await, limit("memory"));
+}
+
+#[tokio::test]
+async fn a_guest_that_is_born_too_large_reaches_its_limit_of_memory() {
+    assert_eq!(failure_of(&Guest::triage(ZEROES), "[limits]\nmemory-mib = 1").await, limit("memory"));
+}
+
+#[tokio::test]
+async fn a_guest_that_recurses_without_end_reaches_its_limit_of_stack() {
+    let fields = "(func $deep (param i32) (result i32) (i32.add (local.get 0) (call $deep (local.get 0))))";
+    let bodies = &[("next", "(call $deep (i32.const 1))")];
+    let component = Guest { world: "triage-plugin", fields, bodies }.component();
+    assert_eq!(failure_of(&component, "").await, limit("stack"));
+}
+
+#[tokio::test]
+async fn a_guest_that_panics_is_trapped() {
+    assert_eq!(next_of("unreachable").await, trapped("unreachable"));
+}
+
+#[tokio::test]
+async fn a_guest_that_reads_beyond_its_memory_is_trapped() {
+    assert_eq!(next_of("(i32.load (i32.const -8))").await, trapped("out-of-bounds"));
+}
+
+#[tokio::test]
+async fn a_guest_that_divides_by_zero_is_trapped() {
+    assert_eq!(next_of("(i32.div_u (i32.const 1) (i32.const 0))").await, trapped("arithmetic"));
+}
+
+#[tokio::test]
+async fn an_answer_that_lies_outside_of_the_memory_is_trapped() {
+    let failure = next_of("(i32.const -16)").await;
+    assert!(matches!(failure, PluginFailure::Trapped { .. }), "{failure:?}");
+}
+
+/// `ok(ask(list))`, the list being 60 000 questions of zeroes.
+const FLOOD: &str = "(i32.store8 (i32.const 1028) (i32.const 0))
+    (i32.store (i32.const 1032) (i32.const 4096))
+    (i32.store (i32.const 1036) (i32.const 60000))
+    (drop (memory.grow (i32.const 40)))
+    (i32.const 1024)";
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_reaches_its_limit_of_output() {
+    assert_eq!(next_of(FLOOD).await, limit("output"));
+}
+
+#[tokio::test]
+async fn an_answer_against_the_contract_is_trapped() {
+    // `ok(ask([]))`: nothing to ask and no conclusion.
+    assert_eq!(next_of(ZEROES).await, trapped("contract"));
+}
+
+#[tokio::test]
+async fn a_failure_names_the_feature_and_nothing_of_the_guest() {
+    let text = next_of("unreachable").await.to_string();
+    assert_eq!(text, "plugin of \"guest\" trapped (unreachable)");
+}
+
+#[tokio::test]
+async fn failures_in_a_row_suspend_the_feature_until_a_call_is_tried() {
+    let host = Host::new();
+    host.register("guest", Triage, "", &Guest::triage("unreachable"));
+    let practice = practice("a", &[("guest", Triage)]);
+    for _ in 0..5 {
+        assert_eq!(host.next(&practice, "guest").await, Err(trapped("unreachable")));
+    }
+    assert_eq!(host.next(&practice, "guest").await, Err(PluginFailure::Suspended("guest".into())));
+    assert!(host.runtime.status(&practice).await[0].suspended);
+
+    let other = crate::host::practice("b", &[("guest", Triage)]);
+    assert_eq!(host.next(&other, "guest").await, Err(trapped("unreachable")), "another practice has its own breaker");
+
+    host.clock.advance(greffon_runtime::BreakerConfig::default().cool_down);
+    assert_eq!(host.next(&practice, "guest").await, Err(trapped("unreachable")), "one call is tried");
+    assert_eq!(host.next(&practice, "guest").await, Err(PluginFailure::Suspended("guest".into())));
+
+    let repaired = greffon_core::model::practice::Practice { revision: "2".to_owned(), ..practice };
+    assert_eq!(host.next(&repaired, "guest").await, Err(trapped("unreachable")), "a changed file begins anew");
+}

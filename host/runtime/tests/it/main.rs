@@ -1,0 +1,8 @@
+//! The runtime as the composition root uses it, on guests written in text.
+
+mod answers;
+mod failures;
+mod guest;
+mod host;
+mod neighbours;
+mod plugins;

@@ -1,0 +1,165 @@
+//! Finding, refusing and binding plugins.
+
+use std::fs;
+use std::path::Path;
+
+use greffon_core::model::practice::PluginKind::{self, Agenda, Triage};
+use greffon_core::ports::plugins::{PluginFailure, Plugins};
+use greffon_runtime::{LoadError, PackageError};
+
+use crate::guest::{Guest, ZEROES, stamped};
+use crate::host::{Host, binding, manifest, practice};
+
+fn calm() -> Vec<u8> {
+    Guest { world: "triage-plugin", fields: "", bodies: &[("protocols", ZEROES)] }.component()
+}
+
+fn register(host: &Host, id: &str, kind: PluginKind, component: &[u8]) -> Result<(), LoadError> {
+    let manifest = manifest(id, kind, "");
+    host.runtime.register_bundled([(id, manifest.as_str(), component)])
+}
+
+/// A folder with a plugin.
+fn folder(kind: PluginKind, component: &[u8]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("plugin.toml"), manifest("from-file", kind, "")).expect("write");
+    fs::write(folder.path().join("guest.wasm"), component).expect("write");
+    folder
+}
+
+#[test]
+fn a_bundled_plugin_is_found_by_its_name() {
+    let host = Host::new();
+    register(&host, "calm", Triage, &calm()).expect("registers");
+    let info = host.runtime.resolve("calm", Path::new("/")).expect("found");
+    assert_eq!((info.kind, info.reference.as_str(), info.version.as_str()), (Triage, "calm", "0.1.0"));
+    assert_eq!(host.runtime.bundled(), [info]);
+}
+
+#[test]
+fn an_unknown_plugin_is_named_with_the_nearest_one() {
+    let host = Host::new();
+    register(&host, "calm", Triage, &calm()).expect("registers");
+    let error = host.runtime.resolve("clam", Path::new("/")).expect_err("unknown");
+    assert!(error.to_string().contains("\"clam\""));
+    assert!(error.hint().is_some_and(|hint| hint.contains("did you mean \"calm\"?")), "{:?}", error.hint());
+}
+
+#[tokio::test]
+async fn a_changed_file_is_a_new_plugin_and_the_old_one_goes_on() {
+    let host = Host::new();
+    let folder = folder(Triage, &calm());
+    let first = host.runtime.resolve("./", folder.path()).expect("loads");
+    assert!(first.reference.ends_with(&first.digest), "{}", first.reference);
+    let bound = |reference: &str, revision: &str| {
+        let mut practice = practice("a", &[("guest", Triage)]);
+        practice.features[0].plugin = reference.to_owned();
+        practice.revision = revision.to_owned();
+        practice
+    };
+    let old = bound(&first.reference, "1");
+    let feature = "guest".into();
+    assert_eq!(host.runtime.triage_protocols(&old, &feature).await, Ok(Ok(Vec::new())));
+
+    fs::write(folder.path().join("guest.wasm"), Guest::triage("unreachable")).expect("write");
+    let second = host.runtime.resolve("./", folder.path()).expect("loads");
+    assert_ne!(first.reference, second.reference);
+    assert_eq!(host.runtime.triage_protocols(&old, &feature).await, Ok(Ok(Vec::new())));
+    let new = bound(&second.reference, "2");
+    assert!(host.runtime.triage_protocols(&new, &feature).await.is_err());
+
+    let pinned = format!("./guest.wasm#sha256:{}", first.digest);
+    let error = host.runtime.resolve(&pinned, folder.path()).expect_err("changed");
+    assert!(matches!(error, LoadError::Digest { .. }), "{error}");
+}
+
+#[test]
+fn what_cannot_be_a_plugin_is_refused_before_it_is_compiled() {
+    let host = Host::new();
+    let refused = |component: &[u8], kind| match register(&host, "guest", kind, component) {
+        Err(LoadError::Package { source, .. }) => source,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(b"hello", Triage), PackageError::NotWasm);
+    assert_eq!(refused(&wat::parse_str("(module)").expect("text"), Triage), PackageError::CoreModule);
+    assert!(matches!(refused(&calm(), Agenda), PackageError::MissingExport { .. }));
+    let newer = stamped(wat::parse_str("(component)").expect("text"), "0.2.0");
+    assert!(matches!(refused(&newer, Triage), PackageError::ApiVersion { .. }));
+
+    let log = r#"(import "greffon:host/log@0.1.0" "log"
+        (func $log (param i32 i32 i32 i32 i32)))"#;
+    let logging = Guest { world: "agenda-plugin", fields: log, bodies: &[] }.component();
+    register(&host, "logging", Agenda, &logging).expect("an agenda may log");
+}
+
+#[test]
+fn an_agenda_that_wants_sockets_is_refused_by_name() {
+    let wants = r#"(component
+        (import "wasi:sockets/instance-network@0.2.0" (instance (export "f" (func))))
+        (instance $i) (export "greffon:scheduling/agenda@0.1.0" (instance $i)))"#;
+    let component = stamped(wat::parse_str(wants).expect("text"), "0.1.0");
+    let error = register(&Host::new(), "guest", Agenda, &component).expect_err("no sockets").to_string();
+    assert!(error.contains("wasi:sockets/instance-network"), "{error}");
+    assert_eq!(error.lines().count(), 1);
+}
+
+#[test]
+fn an_export_that_lacks_functions_is_refused() {
+    let empty = r#"(component (instance $i) (export "greffon:triage/triage@0.1.0" (instance $i)))"#;
+    let component = stamped(wat::parse_str(empty).expect("text"), "0.1.0");
+    let error = register(&Host::new(), "guest", Triage, &component).expect_err("no functions");
+    assert!(matches!(error, LoadError::Link { .. }), "{error}");
+}
+
+#[test]
+fn a_bundled_plugin_has_the_name_of_its_manifest() {
+    let text = manifest("calm", Triage, "");
+    let error = Host::new().runtime.register_bundled([("other", text.as_str(), &*calm())]).expect_err("misnamed");
+    assert!(matches!(error, LoadError::Misnamed { .. }), "{error}");
+}
+
+#[test]
+fn a_manifest_that_asks_for_more_than_the_operator_allows_is_refused() {
+    let text = manifest("calm", Triage, "[limits]\nmemory-mib = 129");
+    let error = Host::new().runtime.register_bundled([("calm", text.as_str(), &*calm())]).expect_err("too much");
+    assert!(error.to_string().contains("limits.memory-mib = 129"), "{error}");
+}
+
+#[tokio::test]
+async fn a_binding_that_does_not_fit_says_so_and_is_never_called() {
+    let host = Host::new();
+    let component = Guest { world: "agenda-plugin", fields: "", bodies: &[] }.component();
+    host.register("guest", Agenda, "[asks]\nkeyvalue = true", &component);
+    let problem = host.runtime.check_binding(&binding("guest", Agenda)).expect_err("not granted");
+    assert_eq!(problem.key, "grants.keyvalue");
+
+    let practice = practice("a", &[("guest", Agenda)]);
+    let status = &host.runtime.status(&practice).await[0];
+    assert!(!status.usable);
+    assert!(status.problem.as_ref().is_some_and(|text| text.contains("grants.keyvalue = true")), "{status:?}");
+    let feature = "guest".into();
+    let probed = host.runtime.agenda(&practice, &feature).probe().await;
+    assert!(probed.is_err_and(|error| format!("{error:?}").contains("grants.keyvalue")));
+
+    let mut granted = binding("guest", Agenda);
+    granted.grants.keyvalue = true;
+    host.runtime.check_binding(&granted).expect("fits");
+}
+
+#[tokio::test]
+async fn a_feature_of_another_kind_or_none_is_not_bound() {
+    let host = Host::new();
+    register(&host, "calm", Triage, &calm()).expect("registers");
+    let practice = practice("a", &[("calm", Triage)]);
+    let feature = "calm".into();
+    let session = host.runtime.script_check(&practice, &feature).await;
+    assert_eq!(session, Err(PluginFailure::NotBound("calm".into())));
+    let unknown = "other".into();
+    assert_eq!(host.runtime.triage_check(&practice, &unknown).await, Err(PluginFailure::NotBound("other".into())));
+}
+
+#[test]
+fn a_plugin_that_was_never_resolved_is_no_plugin() {
+    let problem = Host::new().runtime.check_binding(&binding("./guest", Agenda)).expect_err("not loaded");
+    assert_eq!(problem.key, "plugin");
+}
