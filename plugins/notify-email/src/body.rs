@@ -41,9 +41,9 @@ fn push_line(written: &mut String, line: &str) {
             column = 0;
         }
         if literal {
-            written.push(sign)
+            written.push(sign);
         } else {
-            push_hex(written, '=', sign)
+            push_hex(written, '=', sign);
         }
         column += width;
     }

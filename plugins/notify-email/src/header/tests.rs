@@ -9,7 +9,8 @@ pub fn read(words: &[String]) -> String {
     let mut after_encoded = true;
     for word in words {
         let payload = word.strip_prefix("=?utf-8?q?").and_then(|rest| rest.strip_suffix("?="));
-        if !(after_encoded && payload.is_some()) && !text.is_empty() {
+        let joined = text.is_empty() || (after_encoded && payload.is_some());
+        if !joined {
             text.push(' ');
         }
         after_encoded = payload.is_some();
