@@ -20,10 +20,10 @@ use crate::model::intent::{Intent, IntentEvent, IntentKind, IntentState, decide}
 use crate::model::job::Job;
 use crate::model::person::{Identifier, IdentityTrust, Person};
 use crate::model::practice::{Motive, Practice, PractitionerAgenda};
-use crate::model::scheduling::{BookingRequest, Rule, Slot, SlotState, VisitMode};
+use crate::model::scheduling::{AppointmentStatus, BookingRequest, Rule, Slot, SlotState, VisitMode};
 use crate::model::slots::{Asker, Desk, Fit, check};
 use crate::model::view::{BookingView, OfferedSlot};
-use crate::ports::storage::StorageError;
+use crate::ports::storage::{Page, StorageError};
 use crate::time::{Instant, Span};
 
 /// How often a booking begins again because others changed the same things.
@@ -106,8 +106,7 @@ impl Reception {
             slot_version: new.slot_version.clone(),
             note: new.note.clone(),
             operator: operator(actor),
-            // The practice's file says that these patients come together.
-            allow_overlap: motive.seats > 1,
+            allow_overlap: false,
         };
         let id = IntentId(self.ids.next(scene.now));
         let draft = Intent {
@@ -148,6 +147,7 @@ impl Reception {
             Ok(claims) => draft.claims = claims,
             Err(rule) => return self.too_late(scene, &draft, place, rule).await,
         }
+        draft.request.allow_overlap = self.joins_a_group(scene.practice, &draft, place.motive).await?;
         let writing = self.memory.try_writing(&scene.practice.id, &draft.feature, &place.agendas(&draft));
         match self.claim(scene, draft.clone(), writing.is_some(), manners).await {
             Ok(intent) => self.bring(scene, intent, writing, place, manners).await.map(Begun::Done),
@@ -162,6 +162,24 @@ impl Reception {
             Err(FlowError::Conflict) => Ok(Begun::Again),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether others of the same motive are in the agenda at the very same time,
+    /// as the practice's file wants it. The first of a group is refused like
+    /// anybody else when somebody wrote into the agenda meanwhile.
+    async fn joins_a_group(&self, practice: &Practice, draft: &Intent, motive: &Motive) -> Flow<bool> {
+        if motive.seats <= 1 {
+            return Ok(false);
+        }
+        let page = Page { limit: 200, cursor: None };
+        let there = self.storage.appointments(&practice.id, draft.request.span, &page).await?;
+        Ok(there.items.iter().any(|one| {
+            one.feature == draft.feature
+                && one.held.agenda == draft.request.agenda
+                && one.held.span.start == draft.request.span.start
+                && one.held.motive.as_ref() == Some(&draft.request.motive)
+                && !matches!(one.held.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
+        }))
     }
 
     /// Checks every rule again, and says what to claim. The inner error is a
