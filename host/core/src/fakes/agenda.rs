@@ -3,7 +3,6 @@
 
 #![expect(clippy::result_large_err, reason = "the port's own error: an agenda says what stands instead")]
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -12,7 +11,7 @@ use super::Sabotage;
 use super::clock::ManualClock;
 use super::faults::{Effect, Fault, FaultPlan};
 use super::pace::Pace;
-use crate::ids::{AgendaId, AppointmentId, OpId};
+use crate::ids::{AgendaId, AppointmentId, MotiveId, OpId};
 use crate::model::scheduling::{
     AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus,
     Audience, BookingRequest, ByWhom, Change, Delta, Found, Hold, Rule, Slot, SlotPage, SlotQuery, SlotState,
@@ -149,21 +148,25 @@ impl FakeAgenda {
     }
 
     /// Pairs of live entries of one agenda that overlap, of which greffon wrote
-    /// the later one: the double bookings.
+    /// the later one: the double bookings. Patients of a motive with `seats` who
+    /// come at the very same time are a group, up to that many.
     #[must_use]
-    pub fn double_bookings(&self) -> Vec<(AppointmentId, AppointmentId)> {
-        let mut by_agenda: BTreeMap<AgendaId, Vec<HeldEntry>> = BTreeMap::new();
-        for entry in self.live() {
-            by_agenda.entry(entry.held.agenda.clone()).or_default().push(entry);
-        }
+    pub fn double_bookings(&self, seats: impl Fn(&MotiveId) -> u32) -> Vec<(AppointmentId, AppointmentId)> {
+        let mut live = self.live();
+        live.sort_by_key(|entry| (entry.held.agenda.clone(), entry.held.span.start, entry.settled));
         let mut pairs = Vec::new();
-        for entries in by_agenda.values() {
-            for (index, one) in entries.iter().enumerate() {
-                for other in &entries[index + 1..] {
-                    let later = if one.settled > other.settled { one } else { other };
-                    if one.held.span.overlaps(&other.held.span) && later.held.ours {
-                        pairs.push((one.held.id.clone(), other.held.id.clone()));
-                    }
+        for (index, one) in live.iter().enumerate() {
+            let mut group = 1;
+            let beside = live[index + 1..]
+                .iter()
+                .take_while(|other| other.held.agenda == one.held.agenda && other.held.span.start < one.held.span.end);
+            for other in beside {
+                let places = one.held.motive.as_ref().map_or(1, &seats);
+                let together = other.held.span == one.held.span && other.held.motive == one.held.motive;
+                group += u32::from(together);
+                let later = if one.settled > other.settled { one } else { other };
+                if later.held.ours && !(together && group <= places) {
+                    pairs.push((one.held.id.clone(), other.held.id.clone()));
                 }
             }
         }

@@ -20,7 +20,7 @@ use crate::time::Instant;
 /// What kind of channel it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChannelStyle {
-    /// Sends once for one key and can be asked: a gateway.
+    /// Sends text messages, once for one key, and can be asked: a gateway.
     Gateway,
     /// Sends whatever it is given and knows nothing afterwards: mail.
     Mail,
@@ -121,7 +121,7 @@ impl Channel for FakeChannel {
         let gateway = self.inner.style == ChannelStyle::Gateway;
         Ok(ChannelCaps {
             kind: if gateway { ChannelKind::Sms } else { ChannelKind::Email },
-            max_sensitivity: Sensitivity::Health,
+            max_sensitivity: if gateway { Sensitivity::Personal } else { Sensitivity::Health },
             receipts: gateway,
             read_receipts: false,
             replies: false,

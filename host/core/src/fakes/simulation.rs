@@ -34,6 +34,9 @@ pub struct Faults {
     pub storage: Rates,
     /// Deaths of the process, at most so many a day.
     pub crashes: u64,
+    /// Processes that stand still for up to twenty minutes and go on as if
+    /// nothing had been, at most so many a day.
+    pub stalls: u64,
     /// Ten minutes without an agenda, at most so many times a day and practice.
     pub outages: u64,
 }
@@ -43,7 +46,7 @@ impl Faults {
     #[must_use]
     pub fn none() -> Self {
         let none = Rates::default();
-        Self { agenda: none, channel: none, pure: none, storage: none, crashes: 0, outages: 0 }
+        Self { agenda: none, channel: none, pure: none, storage: none, crashes: 0, stalls: 0, outages: 0 }
     }
 
     /// Everything goes wrong, far more often than in life: about one agenda
@@ -62,8 +65,9 @@ impl Faults {
             agenda: every(500),
             channel: every(400),
             pure: every(40),
-            storage: Rates { refused: 30, ..Rates::default() },
+            storage: Rates { refused: 30, response_lost: 15, ..Rates::default() },
             crashes: 4,
+            stalls: 1,
             outages: 1,
         }
     }

@@ -20,6 +20,8 @@
 //!   again when they come after the answer. They never answer one, and a
 //!   negation in them ("pas de douleur") changes nothing.
 
+use std::borrow::Cow;
+
 use super::care::{Fact, Level, Source, Value, keys};
 use super::practice::RedFlag;
 use super::triage::{AnswerKind, Question, Reason};
@@ -33,15 +35,16 @@ pub use core_set::core_set;
 /// The core set with a practice's additions. An addition under a core id can
 /// add words and raise the level; it replaces neither.
 #[must_use]
-pub fn with_additions(additions: &[RedFlag]) -> Vec<RedFlag> {
-    let mut flags = core_set().to_vec();
+pub fn with_additions(additions: &[RedFlag]) -> Vec<Cow<'_, RedFlag>> {
+    let mut flags: Vec<Cow<'_, RedFlag>> = core_set().iter().map(Cow::Borrowed).collect();
     for addition in additions {
         match flags.iter_mut().find(|flag| flag.id == addition.id) {
             Some(flag) => {
+                let flag = flag.to_mut();
                 flag.level = flag.level.raised_to(addition.level);
                 flag.words.extend(addition.words.iter().cloned());
             }
-            None => flags.push(addition.clone()),
+            None => flags.push(Cow::Borrowed(addition)),
         }
     }
     flags
@@ -177,15 +180,15 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact]) -> Assessed {
         }
         if let Some(ground) = own.positive(&understood_key(&flag.id), facts) {
             let contradicted = own.last_no.is_some();
-            assessed.positive.push(Positive { id: flag.id, level: flag.level, ground, contradicted });
+            assessed.positive.push(Positive { id: flag.id.clone(), level: flag.level, ground, contradicted });
             continue;
         }
         let cleared = own.last_no.map(|fact| fact.at).max(group.last_no.map(|fact| fact.at));
         match (cleared, last_mention) {
-            (Some(cleared), Some(mention)) if mention > cleared => assessed.unanswered.push(flag),
+            (Some(cleared), Some(mention)) if mention > cleared => assessed.unanswered.push(flag.into_owned()),
             (Some(_), _) => {}
-            (None, Some(_)) => assessed.unanswered.push(flag),
-            (None, None) => unasked.push(flag),
+            (None, Some(_)) => assessed.unanswered.push(flag.into_owned()),
+            (None, None) => unasked.push(flag.into_owned()),
         }
     }
     assessed.unanswered.append(&mut unasked);
@@ -247,9 +250,12 @@ fn is_said_by_a_person(source: Source) -> bool {
 /// Whether normalised text contains one of the words, each from the start of a
 /// word on: `saign` is in "il saigne", `crise` is not in "surcrise".
 fn mentions(normalised: &str, words: &[String]) -> bool {
-    words.iter().map(|word| normalise(word)).any(|word| {
+    words.iter().any(|word| {
+        // The core set is kept normalised, and this runs at every step of a contact.
+        let is_plain = word.bytes().all(|sign| sign.is_ascii_lowercase() || sign == b' ');
+        let word = if is_plain { Cow::Borrowed(word.as_str()) } else { Cow::Owned(normalise(word)) };
         let word = word.trim();
-        !word.is_empty() && normalised.contains(&format!(" {word}"))
+        !word.is_empty() && normalised.match_indices(word).any(|(at, _)| normalised[..at].ends_with(' '))
     })
 }
 

@@ -89,7 +89,7 @@ fn only_an_agenda_without_names_books_one_op_id_twice() {
             let twice = style == AgendaStyle::NoId;
             assert_eq!(matches!(again, Err(AgendaError::Already(_))), !twice);
             assert_eq!(agenda.live().len(), 1 + usize::from(twice), "{style:?}");
-            assert_eq!(agenda.double_bookings().len(), usize::from(twice));
+            assert_eq!(agenda.double_bookings(|_| 1).len(), usize::from(twice));
         });
     }
 }
@@ -103,12 +103,26 @@ fn overlaps_are_refused_by_an_arbitrated_agenda_and_counted_everywhere() {
             let second = agenda.book(&op("b"), &sample_request("dr-martin", minute(70)), None).await;
             let refused = style == AgendaStyle::Arbitrated;
             assert_eq!(matches!(second, Err(AgendaError::SlotTaken(_))), refused);
-            assert_eq!(agenda.double_bookings().len(), usize::from(!refused));
+            assert_eq!(agenda.double_bookings(|_| 1).len(), usize::from(!refused));
             agenda.book(&op("c"), &sample_request("dr-petit", minute(70)), None).await.unwrap();
             agenda.book(&op("d"), &sample_request("dr-martin", minute(85)), None).await.unwrap();
-            assert_eq!(agenda.double_bookings().len(), usize::from(!refused));
+            assert_eq!(agenda.double_bookings(|_| 1).len(), usize::from(!refused));
         });
     }
+}
+
+#[test]
+fn a_group_at_the_very_same_time_is_no_double_booking_until_it_is_full() {
+    let Case { agenda, .. } = case(AgendaStyle::NoId);
+    block_on(async {
+        for name in ["a", "b"] {
+            agenda.book(&op(name), &sample_request("dr-martin", minute(60)), None).await.unwrap();
+        }
+        assert!(agenda.double_bookings(|_| 2).is_empty());
+        assert_eq!(agenda.double_bookings(|_| 1).len(), 1);
+        agenda.book(&op("c"), &sample_request("dr-martin", minute(60)), None).await.unwrap();
+        assert_eq!(agenda.double_bookings(|_| 2).len(), 1);
+    });
 }
 
 #[test]
@@ -122,7 +136,7 @@ fn all_refuse_what_somebody_entered_by_hand_and_do_not_blame_greffon_for_hands()
             agenda.book(&op("b"), &sample_request("dr-martin", minute(90)), None).await.unwrap();
             assert_eq!(agenda.enter_if_free(&"dr-martin".into(), minute(90)), None);
             agenda.enter(&"dr-martin".into(), minute(90));
-            assert!(agenda.double_bookings().is_empty());
+            assert!(agenda.double_bookings(|_| 1).is_empty());
         });
     }
 }

@@ -42,7 +42,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Kinds, as often as they come.
-    const MIX: [Self; 22] = [
+    const MIX: [Self; 21] = [
         Self::RedFlag,
         Self::UnclearFlag,
         Self::Renewal,
@@ -61,7 +61,6 @@ impl Kind {
         Self::Professional,
         Self::Sales,
         Self::Repeat,
-        Self::Race,
         Self::Race,
         Self::DoubleClick,
         Self::HangsUp,
@@ -120,6 +119,8 @@ pub(super) struct Caller {
     worse: Value,
     birth_date: &'static str,
     known: bool,
+    /// Whether mail reaches them; otherwise a text message does.
+    writes: bool,
 }
 
 impl Caller {
@@ -160,6 +161,7 @@ impl Caller {
             worse: random.pick(&worse).cloned().unwrap_or(Value::No),
             birth_date: random.pick(&births).copied().unwrap_or(births[0]),
             known: kind == Kind::FollowUp || random.chance(5000),
+            writes: random.chance(5000),
         }
     }
 
@@ -186,6 +188,7 @@ impl Caller {
             keys::CALLER_NAME | keys::PATIENT_FAMILY => Value::Text(self.family.clone()),
             keys::PATIENT_GIVEN => Value::Text("Camille".to_owned()),
             keys::PATIENT_BIRTH_DATE => Value::Date(self.birth_date.to_owned()),
+            keys::PATIENT_EMAIL if !self.writes => Value::Refused,
             keys::PATIENT_EMAIL => Value::Text(format!("{}@patients.example", self.family.to_lowercase())),
             keys::PATIENT_KNOWN => {
                 if self.known {

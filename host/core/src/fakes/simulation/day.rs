@@ -1,6 +1,7 @@
 //! One day: who comes when, what breaks when, and when it is over.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use crate::flow::{FlowError, Reception};
 use crate::model::audit::{Actor, Role};
 use crate::model::civil::{Zone, parse_date};
 use crate::model::commitment::CommitmentAction;
+use crate::model::practice::{Binding, Grants, PluginKind};
 use crate::ports::clock::Clock;
 use crate::time::{Instant, Span};
 
@@ -73,27 +75,31 @@ impl Day {
         let mut rooms = Vec::new();
         let mut channels = Vec::new();
         let notes = Notes::default();
-        for (id, style, channel) in [
-            ("les-tilleuls", AgendaStyle::Arbitrated, ChannelStyle::Mail),
-            ("les-acacias", AgendaStyle::FreeStore, ChannelStyle::Gateway),
-            ("le-port", AgendaStyle::NoId, ChannelStyle::Mail),
+        for (id, style) in [
+            ("les-tilleuls", AgendaStyle::Arbitrated),
+            ("les-acacias", AgendaStyle::FreeStore),
+            ("le-port", AgendaStyle::NoId),
         ] {
-            let practice = french_practice(id);
+            let mut practice = french_practice(id);
+            practice.features.push(channel_binding("texto"));
             let at_agenda = plan(faults.agenda, &mut random);
             let agenda = FakeAgenda::with(style, clock.clone(), at_agenda, pace.clone()).sabotaged(sabotage);
             plugins.add_agenda(&practice.id, &"agenda".into(), agenda.clone());
-            let at_channel = plan(faults.channel, &mut random);
-            let channel = FakeChannel::with(channel, clock.clone(), at_channel, pace.clone());
-            channel.watch(oracle::witness(&practice.id, &storage, &agenda, &notes));
-            plugins.add_channel(&practice.id, &"courrier".into(), channel.clone());
-            channels.push(channel);
+            for (feature, style) in [("courrier", ChannelStyle::Mail), ("texto", ChannelStyle::Gateway)] {
+                let at_channel = plan(faults.channel, &mut random);
+                let channel = FakeChannel::with(style, clock.clone(), at_channel, pace.clone());
+                channel.watch(oracle::witness(&practice.id, &storage, &agenda, &notes));
+                plugins.add_channel(&practice.id, &feature.into(), channel.clone());
+                channels.push(channel);
+            }
             rooms.push((practice.id.clone(), agenda));
             practices.push(practice);
         }
         let executor = Executor::new(random.fork(), clock.clone());
         let ids = Arc::new(SeededIds::new(random.next_u64()));
         let practices = FixedPractices::new(practices);
-        let server = Server::new(executor.clone(), storage, plugins, practices, clock.clone(), ids);
+        let nodes = if random.chance(4000) { 2 } else { 1 };
+        let server = Server::new(executor.clone(), storage, plugins, practices, clock.clone(), ids, nodes);
         let offices = rooms.into_iter().map(|(practice, agenda)| Office {
             server: server.clone(),
             practice,
@@ -106,13 +112,15 @@ impl Day {
     }
 
     pub(super) fn run(mut self) -> Report {
-        self.server.start();
+        for node in 0..self.server.nodes() {
+            self.server.start(node);
+        }
         for office in self.offices.clone() {
             self.people_come(&office);
             self.hands_write(&office);
             self.promises_are_kept(&office);
         }
-        self.process_dies();
+        self.processes_die();
         self.go_on();
         self.end()
     }
@@ -130,19 +138,16 @@ impl Day {
             let at = self.between(8, 18);
             let number = usize::try_from(number).unwrap_or(0);
             let caller = Caller::any(&mut self.random, number);
-            if caller.kind == Kind::Race {
-                self.call_at(office, caller.rival(), at);
-            }
-            self.call_at(office, caller, at);
+            let office = office.clone();
+            self.executor.spawn(Place::World, async move {
+                office.server.clock.sleep_until(at).await;
+                if caller.kind == Kind::Race {
+                    office.race(caller).await;
+                } else {
+                    office.serve(caller).await;
+                }
+            });
         }
-    }
-
-    fn call_at(&self, office: &Office, caller: Caller, at: Instant) {
-        let office = office.clone();
-        self.executor.spawn(Place::World, async move {
-            office.server.clock.sleep_until(at).await;
-            office.serve(caller).await;
-        });
     }
 
     /// The doctor writes into the agenda by hand; the agenda stops answering.
@@ -183,16 +188,31 @@ impl Day {
         });
     }
 
-    fn process_dies(&mut self) {
+    fn processes_die(&mut self) {
         for _ in 0..self.random.below(self.faults.crashes + 1) {
             let at = self.between(8, 19);
             let polls = self.random.below(300);
+            let node = self.any_node();
             let server = self.server.clone();
             self.executor.spawn(Place::World, async move {
                 server.clock.sleep_until(at).await;
-                server.executor.crash_after(polls);
+                server.executor.crash_after(node, polls);
             });
         }
+        for _ in 0..self.random.below(self.faults.stalls + 1) {
+            let at = self.between(8, 19);
+            let until = at.plus_millis(self.random.between(10_000, 20 * 60_000));
+            let node = self.any_node();
+            let server = self.server.clone();
+            self.executor.spawn(Place::World, async move {
+                server.clock.sleep_until(at).await;
+                server.executor.stall(node, until);
+            });
+        }
+    }
+
+    fn any_node(&mut self) -> usize {
+        usize::try_from(self.random.below(u64::try_from(self.server.nodes()).unwrap_or(1))).unwrap_or(0)
     }
 
     /// Until nothing is left to do, or the day must be quiet.
@@ -210,14 +230,15 @@ impl Day {
                         self.ring_if_due(&workers_wait_until);
                     }
                 }
-                Turn::Crashed => self.restart_later(),
+                Turn::Crashed(node) => self.restart_later(node),
                 Turn::Idle => {
                     if self.ring_if_due(&workers_wait_until) {
                         continue;
                     }
                     let due = self.server.storage.next_due().map(|due| due.max(workers_wait_until.get()));
                     let due = due.filter(|_| self.server.is_up());
-                    let Some(next) = self.clock.next_wake().into_iter().chain(due).min() else { break };
+                    let goes_on = self.executor.stalled_until();
+                    let Some(next) = self.clock.next_wake().into_iter().chain(due).chain(goes_on).min() else { break };
                     if next > quiet {
                         break;
                     }
@@ -243,13 +264,13 @@ impl Day {
         due
     }
 
-    fn restart_later(&mut self) {
-        self.server.crashed();
+    fn restart_later(&mut self, node: usize) {
+        self.server.crashed(node);
         let pause_ms = self.random.between(2_000, 90_000);
         let server = self.server.clone();
         self.executor.spawn(Place::World, async move {
             server.clock.sleep_until(server.clock.now().plus_millis(pause_ms)).await;
-            server.start();
+            server.start(node);
         });
     }
 
@@ -271,6 +292,21 @@ impl Day {
         trace.mix_text(&format!("{:?}", report.counts));
         report.trace = trace.digest();
         report
+    }
+}
+
+/// A channel beside the practice's own.
+fn channel_binding(feature: &str) -> Binding {
+    Binding {
+        feature: feature.into(),
+        plugin: "texto-essai".to_owned(),
+        kind: PluginKind::Notification,
+        sites: Vec::new(),
+        practitioners: Vec::new(),
+        recipients: Vec::new(),
+        settings: serde_json::Value::Null,
+        grants: Grants::default(),
+        credentials: BTreeMap::new(),
     }
 }
 

@@ -16,14 +16,15 @@ use super::super::clock::ManualClock;
 use super::super::random::Random;
 use super::trace::Trace;
 use crate::ports::clock::Clock;
+use crate::time::Instant;
 
 /// Where a task lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// Outside greffon: goes on whatever happens to the process.
     World,
-    /// In the process of greffon: gone when it crashes.
-    Process,
+    /// In the process of this number: gone when it crashes.
+    Node(usize),
 }
 
 struct Task {
@@ -68,8 +69,12 @@ pub(super) struct Executor {
     next_task: Cell<u64>,
     random: RefCell<Random>,
     clock: Arc<ManualClock>,
-    /// Polls of the process that are left until it crashes.
-    fuse: Cell<Option<u64>>,
+    /// A process, and its polls that are left until it crashes.
+    fuse: Cell<Option<(usize, u64)>>,
+    /// A process that stands still, and until when.
+    stalled: Cell<Option<(usize, Instant)>>,
+    /// Tasks of a process that stands still and could go on.
+    parked: RefCell<Vec<u64>>,
     pub(super) trace: Trace,
 }
 
@@ -78,8 +83,8 @@ pub(super) struct Executor {
 pub(super) enum Turn {
     /// A task was polled.
     Polled,
-    /// A task was polled, and then the process crashed.
-    Crashed,
+    /// A task was polled, and then its process crashed.
+    Crashed(usize),
     /// Every task waits.
     Idle,
 }
@@ -94,6 +99,8 @@ impl Executor {
             random: RefCell::new(random),
             clock,
             fuse: Cell::new(None),
+            stalled: Cell::new(None),
+            parked: RefCell::default(),
             trace: Trace::default(),
         })
     }
@@ -106,19 +113,34 @@ impl Executor {
         self.spawned.borrow_mut().push((id, Task { future: Box::pin(future), ready, place }));
     }
 
-    /// Runs a future in the process and waits for it outside.
-    pub(super) async fn request<T: 'static>(&self, request: impl Future<Output = T> + 'static) -> Result<T, Crashed> {
+    /// Runs a future in a process and waits for it outside.
+    pub(super) async fn request<T: 'static>(
+        &self,
+        node: usize,
+        request: impl Future<Output = T> + 'static,
+    ) -> Result<T, Crashed> {
         let (answer, waiting) = oneshot::channel();
-        self.spawn(Place::Process, async move {
+        self.spawn(Place::Node(node), async move {
             // Whoever asked may have crashed as well: then nobody listens.
             drop(answer.send(request.await));
         });
         waiting.await.map_err(|_| Crashed)
     }
 
-    /// The process crashes after so many more polls.
-    pub(super) fn crash_after(&self, polls: u64) {
-        self.fuse.set(Some(polls));
+    /// The process crashes after so many more of its polls.
+    pub(super) fn crash_after(&self, node: usize, polls: u64) {
+        self.fuse.set(Some((node, polls)));
+    }
+
+    /// The process stands still until then, and goes on as if nothing had been:
+    /// a suspended machine.
+    pub(super) fn stall(&self, node: usize, until: Instant) {
+        self.stalled.set(Some((node, until)));
+    }
+
+    /// When a process that stands still goes on.
+    pub(super) fn stalled_until(&self) -> Option<Instant> {
+        self.stalled.get().map(|(_, until)| until)
     }
 
     /// Polls one ready task.
@@ -133,32 +155,36 @@ impl Executor {
         if task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
             self.tasks.borrow_mut().insert(id, task);
         }
-        if place == Place::Process
-            && let Some(left) = self.fuse.get()
-        {
-            self.fuse.set(left.checked_sub(1));
-            if left == 0 {
-                self.crash();
-                return Turn::Crashed;
+        match (place, self.fuse.get()) {
+            (Place::Node(node), Some((doomed, 0))) if node == doomed => {
+                self.fuse.set(None);
+                self.crash(node);
+                return Turn::Crashed(node);
             }
+            (Place::Node(node), Some((doomed, left))) if node == doomed => self.fuse.set(Some((doomed, left - 1))),
+            _ => {}
         }
         Turn::Polled
     }
 
-    /// Drops everything that was under way in the process.
-    fn crash(&self) {
+    /// Drops everything that was under way in a process.
+    fn crash(&self, node: usize) {
         self.adopt();
-        let (gone, kept) = std::mem::take(&mut *self.tasks.borrow_mut())
-            .into_iter()
-            .partition(|(_, task)| task.place == Place::Process);
+        let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
+        let (gone, kept) = tasks.into_iter().partition(|(_, task)| task.place == Place::Node(node));
         *self.tasks.borrow_mut() = kept;
         // Dropped last: what a future drops may wake or spawn others.
         drop::<BTreeMap<u64, Task>>(gone);
     }
 
-    /// Any of the tasks that can go on; those that are gone are skipped.
+    /// Any of the tasks that can go on; those that are gone are skipped, those
+    /// of a process that stands still are put aside.
     fn next_ready(&self) -> Option<(u64, Task)> {
         let mut ready = lock(&self.ready);
+        if self.stalled.get().is_some_and(|(_, until)| until <= self.clock.now()) {
+            self.stalled.set(None);
+            ready.append(&mut self.parked.borrow_mut());
+        }
         loop {
             let waiting = u64::try_from(ready.len()).unwrap_or(0);
             if waiting == 0 {
@@ -166,8 +192,12 @@ impl Executor {
             }
             let index = usize::try_from(self.random.borrow_mut().below(waiting)).unwrap_or(0);
             let id = ready.swap_remove(index);
-            if let Some(task) = self.tasks.borrow_mut().remove(&id) {
-                return Some((id, task));
+            let mut tasks = self.tasks.borrow_mut();
+            let still = |task: &Task| self.stalled.get().is_some_and(|(node, _)| task.place == Place::Node(node));
+            match tasks.get(&id) {
+                Some(task) if still(task) => self.parked.borrow_mut().push(id),
+                Some(_) => return tasks.remove(&id).map(|task| (id, task)),
+                None => {}
             }
         }
     }

@@ -15,11 +15,13 @@ use super::super::storage::MemoryStorage;
 use super::executor::{Crashed, Executor, Place};
 use super::report::{Oracle, Report, Violation};
 use crate::flow::{Flow, FlowError, Reception};
-use crate::ids::{ContactId, PracticeId};
+use crate::ids::{ContactId, MotiveId, PracticeId};
 use crate::ports::clock::Clock;
+use crate::ports::practices::Practices;
 use crate::ports::storage::StorageError;
 
-/// The process: what a crash takes away, and how it comes back.
+/// The processes of greffon over one database: what a crash takes away, and how
+/// it comes back.
 pub(super) struct Server {
     pub(super) executor: Rc<Executor>,
     pub(super) storage: MemoryStorage,
@@ -27,7 +29,7 @@ pub(super) struct Server {
     pub(super) practices: FixedPractices,
     pub(super) clock: Arc<ManualClock>,
     pub(super) ids: Arc<SeededIds>,
-    reception: RefCell<Option<Reception>>,
+    nodes: Vec<RefCell<Option<Reception>>>,
     resting: RefCell<Vec<Waker>>,
     pub(super) crashes: Cell<u64>,
 }
@@ -36,6 +38,7 @@ pub(super) struct Server {
 const WORKERS: usize = 2;
 
 impl Server {
+    #[expect(clippy::too_many_arguments, reason = "each is one part of a process's world")]
     pub(super) fn new(
         executor: Rc<Executor>,
         storage: MemoryStorage,
@@ -43,6 +46,7 @@ impl Server {
         practices: FixedPractices,
         clock: Arc<ManualClock>,
         ids: Arc<SeededIds>,
+        nodes: usize,
     ) -> Rc<Self> {
         Rc::new(Self {
             executor,
@@ -51,14 +55,19 @@ impl Server {
             practices,
             clock,
             ids,
-            reception: RefCell::new(None),
+            nodes: (0..nodes).map(|_| RefCell::default()).collect(),
             resting: RefCell::default(),
             crashes: Cell::new(0),
         })
     }
 
+    /// How many processes there are.
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// A new process over the same database and the same world.
-    pub(super) fn start(self: &Rc<Self>) {
+    pub(super) fn start(self: &Rc<Self>, node: usize) {
         let reception = Reception::new(
             Arc::new(self.storage.clone()),
             Arc::new(self.plugins.clone()),
@@ -66,10 +75,10 @@ impl Server {
             self.clock.clone(),
             self.ids.clone(),
         );
-        *self.reception.borrow_mut() = Some(reception.clone());
+        *self.nodes[node].borrow_mut() = Some(reception.clone());
         for _ in 0..WORKERS {
             let (server, reception) = (self.clone(), reception.clone());
-            self.executor.spawn(Place::Process, async move {
+            self.executor.spawn(Place::Node(node), async move {
                 loop {
                     let ran = reception.run_due_jobs(3).await;
                     if ran.unwrap_or(0) == 0 {
@@ -81,10 +90,9 @@ impl Server {
     }
 
     /// The executor has dropped what was under way; forget the rest.
-    pub(super) fn crashed(&self) {
+    pub(super) fn crashed(&self, node: usize) {
         self.crashes.set(self.crashes.get() + 1);
-        *self.reception.borrow_mut() = None;
-        self.resting.borrow_mut().clear();
+        *self.nodes[node].borrow_mut() = None;
     }
 
     /// Wakes the workers.
@@ -95,7 +103,7 @@ impl Server {
     }
 
     pub(super) fn is_up(&self) -> bool {
-        self.reception.borrow().is_some()
+        self.nodes.iter().any(|node| node.borrow().is_some())
     }
 
     async fn rest(&self) {
@@ -163,10 +171,12 @@ impl Office {
         F: Future<Output = Flow<T>> + 'static,
     {
         for _ in 0..PATIENCE {
-            let reception = self.server.reception.borrow().clone();
+            // Behind a balancer: the next try may meet another process.
+            let node = self.below(self.server.nodes());
+            let reception = self.server.nodes[node].borrow().clone();
             let answer = match reception {
                 None => Err(Crashed),
-                Some(reception) => self.server.executor.request(request(reception)).await,
+                Some(reception) => self.server.executor.request(node, request(reception)).await,
             };
             match answer {
                 Err(Crashed) | Ok(Err(FlowError::Conflict | FlowError::Storage(StorageError::Unavailable(_)))) => {
@@ -198,6 +208,12 @@ impl Office {
 
     pub(super) fn chance(&self, per_ten_thousand: u32) -> bool {
         self.random.borrow_mut().chance(per_ten_thousand)
+    }
+
+    /// How many patients of a motive come together.
+    pub(super) fn seats(&self, motive: &MotiveId) -> u32 {
+        let practice = self.server.practices.get(&self.practice);
+        practice.as_ref().and_then(|practice| practice.motive(motive)).map_or(1, |motive| motive.seats.max(1))
     }
 
     /// A fresh op-id, as a client mints it at the first click.

@@ -6,10 +6,13 @@ use super::super::storage::MemoryStorage;
 use super::office::{Notes, Office};
 use super::report::Oracle;
 use crate::ids::{ContactId, MessageId, PracticeId};
+use crate::model::care::Level;
 use crate::model::channel::Outbound;
+use crate::model::commitment::CommitmentState;
 use crate::model::intent::{Intent, IntentKind, IntentState};
 use crate::model::job::Job;
-use crate::model::message::MessageCause;
+use crate::model::message::{MessageCause, MessageState};
+use crate::model::scheduling::{AppointmentStatus, ByWhom};
 use crate::time::Instant;
 
 /// Sees every message at the moment when it leaves: what a patient is told of a
@@ -63,7 +66,7 @@ fn lie(intent: &Intent, agenda: &FakeAgenda, template: &str) -> Option<String> {
 
 /// Judges a practice when everything is quiet.
 pub(super) fn judge(office: &Office, notes: &Notes, now: Instant) {
-    for (one, other) in office.agenda.double_bookings() {
+    for (one, other) in office.agenda.double_bookings(|motive| office.seats(motive)) {
         notes.violation(Oracle::DoubleBooking, format!("{}: {one} and {other}", office.practice));
     }
     let storage = &office.server.storage;
@@ -77,6 +80,7 @@ pub(super) fn judge(office: &Office, notes: &Notes, now: Instant) {
     contacts(office, notes, &rows);
     endings(notes, &rows, &jobs, now);
     truth(office, notes, &rows);
+    silence(office, notes, &rows);
     count(notes, &rows);
 }
 
@@ -135,11 +139,8 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
     }
     for appointment in rows.appointments.values() {
         let entry = entries.iter().rev().find(|entry| entry.held.id == appointment.id);
-        let taken = !matches!(
-            appointment.held.status,
-            crate::model::scheduling::AppointmentStatus::Cancelled
-                | crate::model::scheduling::AppointmentStatus::EnteredInError
-        );
+        let taken =
+            !matches!(appointment.held.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError);
         let doubtful = rows.intents.values().any(|intent| {
             intent.state == IntentState::NeedsHuman
                 && (intent.chain == appointment.chain
@@ -154,6 +155,32 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
                 office.practice, appointment.id, appointment.held.status, appointment.held.span
             );
             notes.violation(Oracle::Untruth, text);
+        }
+    }
+}
+
+/// Whoever must be told has a message, whatever became of it.
+fn silence(office: &Office, notes: &Notes, rows: &Rows) {
+    for intent in rows.intents.values() {
+        let told = rows
+            .messages
+            .values()
+            .any(|message| message.recipient == "patient" && message.cause == MessageCause::Intent(intent.id));
+        let own = matches!(intent.kind, IntentKind::Cancel { by: ByWhom::System, .. });
+        // Whoever speaks for a patient hears it on the line.
+        let patient = &intent.request.patient;
+        let can_be_told = patient.email.is_some() || patient.phone.is_some();
+        if intent.state == IntentState::Confirmed && can_be_told && !told && !own {
+            let text = format!("{}: {:?} {}: the patient has no message", office.practice, intent.kind, intent.id);
+            notes.violation(Oracle::Silence, text);
+        }
+    }
+    for contact in rows.contacts.values().filter(|contact| contact.level == Some(Level::Vital)) {
+        let cause = MessageCause::Contact(contact.id);
+        let told = rows.messages.values().any(|message| message.recipient != "patient" && message.cause == cause);
+        if !told {
+            let text = format!("{}: contact {}: nobody was alerted", office.practice, contact.id);
+            notes.violation(Oracle::Silence, text);
         }
     }
 }
@@ -196,8 +223,8 @@ fn intent_name(intent: &Intent) -> &'static str {
     }
 }
 
-fn message_name(state: crate::model::message::MessageState) -> &'static str {
-    use crate::model::message::MessageState as State;
+fn message_name(state: MessageState) -> &'static str {
+    use MessageState as State;
     match state {
         State::Queued | State::Sending => "message.open",
         State::Sent => "message.sent",
@@ -208,8 +235,8 @@ fn message_name(state: crate::model::message::MessageState) -> &'static str {
     }
 }
 
-fn commitment_name(state: crate::model::commitment::CommitmentState) -> &'static str {
-    use crate::model::commitment::CommitmentState as State;
+fn commitment_name(state: CommitmentState) -> &'static str {
+    use CommitmentState as State;
     match state {
         State::Promised | State::InProgress => "commitment.open",
         State::Kept => "commitment.kept",

@@ -14,6 +14,9 @@ pub enum Oracle {
     /// A patient was told of a booking that was not confirmed, or that the
     /// agenda never held.
     ToldTooEarly,
+    /// A patient was never told of a confirmed booking, or nobody at the practice
+    /// of an emergency.
+    Silence,
     /// A commitment is open, and nobody will look at it again.
     ForgottenCommitment,
     /// An intent or a message has not ended.

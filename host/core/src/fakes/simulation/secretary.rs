@@ -63,6 +63,35 @@ impl Office {
         line.close().await;
     }
 
+    /// Two secretaries, two callers, and the same slot on both screens: they
+    /// press within the same second.
+    pub(super) async fn race(&self, caller: Caller) {
+        let rival = caller.rival();
+        self.notes.count(caller.kind.name());
+        let (one, other) = futures::join!(self.ready_to_book(&caller), self.ready_to_book(&rival));
+        let (Some(mut one), Some(mut other)) = (one, other) else { return };
+        if let Some(slot) = one.find_slot(1).await {
+            let (first, second) = futures::join!(one.book_from(slot.clone()), other.book_from(slot));
+            if let (Some((first, _)), Some((second, _))) = (first, second)
+                && first == second
+            {
+                let text = format!("{}: two callers were given {first}", self.practice);
+                self.notes.violation(Oracle::DoubleBooking, text);
+            }
+        }
+        futures::join!(one.close(), other.close());
+    }
+
+    async fn ready_to_book<'a>(&'a self, caller: &'a Caller) -> Option<Line<'a>> {
+        let (mut line, view) = self.pick_up(caller).await?;
+        let view = line.interview(view).await?;
+        if view.may_book {
+            return Some(line);
+        }
+        line.close().await;
+        None
+    }
+
     async fn pick_up<'a>(&'a self, caller: &'a Caller) -> Option<(Line<'a>, ContactView)> {
         let new = NewContact {
             channel: ContactChannel::Phone,
@@ -275,9 +304,13 @@ impl Line<'_> {
 
     /// Books, and tries others when somebody was quicker.
     async fn book(&mut self) -> Option<(AppointmentId, FeatureId)> {
-        let among = if self.caller.kind == Kind::Race { 1 } else { 3 };
-        let mut slot = self.find_slot(among).await?;
+        let slot = self.find_slot(3).await?;
         self.office.pause_s(1, 30).await;
+        self.book_from(slot).await
+    }
+
+    async fn book_from(&mut self, mut slot: OfferedSlot) -> Option<(AppointmentId, FeatureId)> {
+        let among = 3;
         for _ in 0..5 {
             let new = NewBooking {
                 op_id: self.office.op_id(),
@@ -291,6 +324,11 @@ impl Line<'_> {
                 slot_version: slot.slot.version.clone(),
                 note: None,
             };
+            // The doctor writes the same time into the agenda just then.
+            let agenda = &self.office.agenda;
+            if self.office.chance(600) && agenda.enter_if_free(&slot.slot.agenda, slot.slot.span).is_some() {
+                self.office.notes.count("beaten-by-hand");
+            }
             let clicks = if self.caller.kind == Kind::DoubleClick { 2 } else { 1 };
             let answer = self.click(new, clicks).await?;
             match answer {

@@ -171,10 +171,13 @@ impl Transaction for MemoryTransaction {
 
     async fn commit(self: Box<Self>) -> Stored<()> {
         self.storage.inner.pace.point().await;
-        if let Some(fault) = self.storage.inner.plan.draw(Effect::StorageWrite) {
-            return Err(StorageError::Unavailable(format!("commit {}", fault_word(fault)).into()));
-        }
+        let fault = self.storage.inner.plan.draw(Effect::StorageWrite);
         let Self { storage, practice, written, jobs, _writer } = *self;
+        let unanswered = || Err(StorageError::Unavailable("the commit was not answered, on purpose".into()));
+        // A connection that breaks during COMMIT leaves either.
+        if fault.is_some_and(|fault| fault != Fault::ResponseLost) {
+            return unanswered();
+        }
         storage.lock().practices.entry(practice).or_default().absorb(written);
         if storage.inner.sabotage == Some(Sabotage::JobsOutsideTransaction) {
             storage.inner.pace.point().await;
@@ -183,13 +186,6 @@ impl Transaction for MemoryTransaction {
         // Others run before the caller learns of it: a crash here comes after
         // the commit.
         storage.inner.pace.point().await;
-        Ok(())
-    }
-}
-
-fn fault_word(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Refused => "refused on purpose",
-        _ => "lost on purpose",
+        if fault.is_some() { unanswered() } else { Ok(()) }
     }
 }
