@@ -1,6 +1,7 @@
 //! The road of a contact on real peers: an agenda on Radicale, then on
 //! Xandikos, mail through a real SMTP server.
 
+use greffon::demo::api::segment;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -34,7 +35,7 @@ async fn books_moves_and_cancels(agenda: &Peer, calendar: &str) -> anyhow::Resul
     let mails = peers::mails(&smtp)?;
     assert!(mails.iter().any(|mail| mail.contains("patient1@patients.example")), "{mails:?}");
 
-    let appointment = booked.body["appointment"].as_str().unwrap_or_default();
+    let appointment = segment(booked.body["appointment"].as_str().unwrap_or_default());
     let later = test.slots(&contact, MONDAY.plus_minutes(24 * 60)).await?.swap_remove(0);
     let path = format!("/v1/appointments/{appointment}/move?practice=cabinet");
     let body = json!({ "op_id": "journey-2", "contact": contact, "start": later["start"] });

@@ -16,6 +16,7 @@ use clap::Parser as _;
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let arguments = commands::Arguments::parse();
+    wire::provide_tls();
     match commands::run(arguments) {
         Ok(code) => code,
         Err(error) => {

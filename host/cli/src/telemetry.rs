@@ -30,9 +30,8 @@ pub fn start(log: &Log, fallback: &str) -> anyhow::Result<()> {
 /// # Errors
 /// When something counts already.
 pub fn metrics() -> anyhow::Result<RenderMetrics> {
-    let handle = metrics_exporter_prometheus::PrometheusBuilder::new()
-        .install_recorder()
-        .context("metrics cannot start")?;
+    let handle =
+        metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("metrics cannot start")?;
     greffon_server::describe_metrics();
     Ok(Arc::new(move || handle.render()))
 }

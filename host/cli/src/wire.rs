@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use greffon_core::flow::Reception;
-use greffon_core::model::practice::{Binding, PluginKind, Practice};
+use greffon_core::model::practice::{Binding, Practice};
 use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
 use greffon_core::ports::keyvalue::KeyValue;
 use greffon_core::ports::practices::Practices as _;
@@ -19,7 +19,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::config::directory::Directory;
 use crate::config::operator::OperatorConfig;
-use crate::config::practice::{Plugins, Problem};
+use crate::config::practice::{Plugins, Problem, Resolved};
 use crate::output;
 
 /// `iss` of the tokens that greffon signs itself.
@@ -121,6 +121,13 @@ impl Host {
     }
 }
 
+/// Makes ring the TLS provider of this process, unless there is one: HTTP
+/// clients need one before they are built.
+pub fn provide_tls() {
+    // An error says that one is installed already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
 /// The issuer of the configuration's own key, when there is one.
 ///
 /// # Errors
@@ -168,12 +175,13 @@ fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
 struct Resolver(Arc<Runtime>);
 
 impl Plugins for Resolver {
-    fn kind(&self, plugin: &str, base: &Path) -> Result<PluginKind, Problem> {
-        self.0.resolve(plugin, base).map(|info| info.kind).map_err(|error| Problem {
+    fn resolve(&self, plugin: &str, base: &Path) -> Result<Resolved, Problem> {
+        let found = self.0.resolve(plugin, base).map_err(|error| Problem {
             key: "plugin".to_owned(),
             message: error.to_string(),
             hint: error.hint(),
-        })
+        })?;
+        Ok(Resolved { kind: found.kind, reference: found.reference })
     }
 
     fn check(&self, binding: &Binding) -> Result<(), Problem> {

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use greffon::config::operator::{Allow, OperatorConfig};
 use greffon::config::secret::{SecretFile, SecretRef};
 use greffon::demo::api::Api;
-use greffon::wire::{Host, own_issuer};
+use greffon::wire::{Host, own_issuer, provide_tls};
 use greffon_core::fakes::clock::ManualClock;
 use greffon_core::model::audit::Role;
 use greffon_core::ports::clock::Clock;
@@ -81,6 +81,7 @@ impl TestHost {
             },
             MONDAY,
         )?;
+        provide_tls();
         let client = reqwest::Client::builder().no_proxy().build()?;
         Ok(Self { host, clock, secretary: Api::new(client, base, token), folder })
     }
@@ -140,7 +141,7 @@ impl TestHost {
 
     /// Slots on offer for a contact, from this instant on.
     pub async fn slots(&self, contact: &str, from: Instant) -> anyhow::Result<Vec<Value>> {
-        let path = format!("/v1/contacts/{contact}/slots?limit=50&from={from}");
+        let path = format!("/v1/contacts/{contact}/slots?limit=50&from={from}&to={}", from.plus_minutes(28 * 24 * 60));
         let mut offer = self.secretary.call(Method::GET, &path, None).await?.ok("searching slots")?;
         anyhow::ensure!(offer["complete"] == true, "the offer is incomplete: {offer}");
         match offer["slots"].take() {

@@ -148,6 +148,7 @@ pub async fn read_calendar(peer: &Peer, path: &str) -> anyhow::Result<Vec<String
 
 async fn make_calendar(peer: &Peer, path: &str) -> anyhow::Result<()> {
     let method = reqwest::Method::from_bytes(b"MKCALENDAR")?;
+    greffon::wire::provide_tls();
     let client = reqwest::Client::builder().no_proxy().build()?;
     let answer = client
         .request(method, format!("{}{path}", peer.origin()))

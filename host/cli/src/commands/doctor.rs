@@ -38,7 +38,12 @@ impl Doctor {
         } else {
             for check in &checks {
                 let mark = if check.ok { "ok    " } else { "FAILED" };
-                output::data(&format!("{mark}  {}{}{}", check.what, if check.detail.is_empty() { "" } else { ": " }, check.detail))?;
+                output::data(&format!(
+                    "{mark}  {}{}{}",
+                    check.what,
+                    if check.detail.is_empty() { "" } else { ": " },
+                    check.detail
+                ))?;
             }
         }
         Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -63,10 +68,9 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
     note("configuration", Ok(file.display().to_string()));
     match wire::own_issuer(&config) {
         Ok(Some(_)) => note("signing key", Ok(String::new())),
-        Ok(None) if config.issuers.is_empty() => note(
-            "signing key",
-            Err("no token would be believed; add [keys] signing or [[issuers]]".to_owned()),
-        ),
+        Ok(None) if config.issuers.is_empty() => {
+            note("signing key", Err("no token would be believed; add [keys] signing or [[issuers]]".to_owned()))
+        }
         Ok(None) => note("signing key", Ok("none; tokens come from the configured issuers".to_owned())),
         Err(error) => note("signing key", Err(error.to_string())),
     };

@@ -64,8 +64,7 @@ fn list(as_json: bool) -> anyhow::Result<()> {
 
 fn inspect(file: &std::path::Path, as_json: bool) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let found = greffon_runtime::inspect(&bytes)
-        .map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    let found = greffon_runtime::inspect(&bytes).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
     let verdict = match found.kind {
         Some(kind) => found.check(kind),
         None => Ok(()),

@@ -10,8 +10,8 @@ use greffon_core::flow::Reception;
 use greffon_core::ports::clock::SystemClock;
 use tokio::net::TcpListener;
 
-use crate::config::operator::OperatorConfig;
 use crate::config::directory::Directory;
+use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::telemetry;
 use crate::wire::Host;

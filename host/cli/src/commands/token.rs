@@ -72,7 +72,9 @@ impl Token {
         }
         let config = OperatorConfig::load(config, std::env::vars())?;
         let Some(issuer) = wire::own_issuer(&config)? else {
-            bail!("no signing key is configured\n\nhint: greffon token key > signing.pem, then [keys] signing = {{ file = \"signing.pem\" }}");
+            bail!(
+                "no signing key is configured\n\nhint: greffon token key > signing.pem, then [keys] signing = {{ file = \"signing.pem\" }}"
+            );
         };
         let practices = match (self.practices.is_empty(), self.role) {
             (false, _) => Some(self.practices.into_iter().map(Into::into).collect()),

@@ -27,11 +27,11 @@ pub(super) fn build(loader: &Loader<'_>, id: &str, feature: &FeatureFile, plugin
         let key = if problem.key.is_empty() { key.clone() } else { format!("{key}.{}", problem.key) };
         loader.source.at_key(&key, problem.message, problem.hint)
     };
-    let kind = plugins.kind(&feature.plugin, loader.base).map_err(problem)?;
+    let plugin = plugins.resolve(&feature.plugin, loader.base).map_err(problem)?;
     let binding = Binding {
         feature: id.into(),
-        plugin: feature.plugin.clone(),
-        kind,
+        plugin: plugin.reference,
+        kind: plugin.kind,
         sites: feature.sites.iter().map(|one| one.as_str().into()).collect(),
         practitioners: feature.practitioners.iter().map(|one| one.as_str().into()).collect(),
         recipients: feature.recipients.clone(),
@@ -85,9 +85,8 @@ fn json(value: toml::Value) -> Value {
 }
 
 fn credentials(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<BTreeMap<String, Credential>> {
-    let read = |name: &str, part: &str, secret: &SecretRef| {
-        loader.secret(&format!("{key}.credentials.{name}.{part}"), secret)
-    };
+    let read =
+        |name: &str, part: &str, secret: &SecretRef| loader.secret(&format!("{key}.credentials.{name}.{part}"), secret);
     feature
         .credentials
         .iter()
@@ -108,10 +107,9 @@ fn credentials(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<
                     scheme: CredentialScheme::Header { name: header.clone(), value: read(name, "value", value)? },
                     origin: Some(origin.clone()),
                 },
-                CredentialFile::Key { key: secret } => Credential {
-                    scheme: CredentialScheme::Key { key: read(name, "key", secret)? },
-                    origin: None,
-                },
+                CredentialFile::Key { key: secret } => {
+                    Credential { scheme: CredentialScheme::Key { key: read(name, "key", secret)? }, origin: None }
+                }
             };
             Ok((name.clone(), credential))
         })

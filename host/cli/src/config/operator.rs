@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::diagnostic::{Diagnostic, Source};
 use super::secret::SecretRef;
@@ -109,7 +110,7 @@ impl Default for LimitsConfig {
             concurrent_calls_per_practice: 16,
             memory_mib: 128,
             deadline_ms: 20_000,
-            cpu_ms: 2_000,
+            cpu_ms: 5_000,
         }
     }
 }
@@ -120,7 +121,18 @@ impl Default for LimitsConfig {
 pub struct Allow {
     /// Blocks such as `10.20.0.0/16`; plain http is allowed inside them.
     #[schemars(with = "Vec<String>")]
+    #[serde(deserialize_with = "networks")]
     pub cidrs: Vec<IpNet>,
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let written = Vec::<String>::deserialize(deserializer)?;
+    written
+        .iter()
+        .map(|text| {
+            text.parse().map_err(|_| D::Error::custom(format!("\"{text}\" is not a network; write \"10.20.0.0/16\"")))
+        })
+        .collect()
 }
 
 /// Log lines.
@@ -199,9 +211,8 @@ impl OperatorConfig {
     }
 
     fn check(&self, source: &Source<'_>) -> Result<(), Box<Diagnostic>> {
-        let fail = |key: &str, message: String, hint: &str| {
-            Err(Box::new(source.at_key(key, message, Some(hint.to_owned()))))
-        };
+        let fail =
+            |key: &str, message: String, hint: &str| Err(Box::new(source.at_key(key, message, Some(hint.to_owned()))));
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| self.storage.starts_with(scheme)) {
             return fail("storage", "unknown storage scheme".to_owned(), "sqlite:<path> or postgres://host/database");
         }
@@ -261,7 +272,10 @@ mod tests {
         let example = parse(EXAMPLE, &[]).expect("the example reads");
         let default = parse("", &[]).expect("nothing reads");
         assert_eq!(format!("{:?}", example.limits), format!("{:?}", default.limits));
-        assert_eq!((example.listen, example.storage, example.practices), (default.listen, default.storage, default.practices));
+        assert_eq!(
+            (example.listen, example.storage, example.practices),
+            (default.listen, default.storage, default.practices)
+        );
     }
 
     #[test]

@@ -23,11 +23,20 @@ const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
 
 /// What loading needs to know of plugins. Implemented over the runtime.
 pub trait Plugins {
-    /// What the plugin is; the error names the remedy.
-    fn kind(&self, plugin: &str, base: &Path) -> Result<PluginKind, Problem>;
+    /// Finds the plugin; the error names the remedy.
+    fn resolve(&self, plugin: &str, base: &Path) -> Result<Resolved, Problem>;
     /// Settings, grants and credentials against the manifest; the error's key
     /// is relative to the feature.
     fn check(&self, binding: &Binding) -> Result<(), Problem>;
+}
+
+/// A plugin that a practice file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// What it is.
+    pub kind: PluginKind,
+    /// What the binding must hold so that calls reach exactly this component.
+    pub reference: String,
 }
 
 /// Something wrong below a key.
@@ -337,9 +346,7 @@ impl Loader<'_> {
         };
         let login = match &mail.login {
             None => None,
-            Some(login) => {
-                Some((login.username.clone(), self.secret("mail.login.password", &login.password)?))
-            }
+            Some(login) => Some((login.username.clone(), self.secret("mail.login.password", &login.password)?)),
         };
         Ok(Some(MailRelay {
             host: mail.host.clone(),

@@ -32,10 +32,11 @@ grants.keyvalue = true
 struct Known;
 
 impl Plugins for Known {
-    fn kind(&self, plugin: &str, _: &Path) -> Result<PluginKind, Problem> {
+    fn resolve(&self, plugin: &str, _: &Path) -> Result<Resolved, Problem> {
+        let found = |kind| Ok(Resolved { kind, reference: plugin.to_owned() });
         match plugin {
-            "agenda-local" => Ok(PluginKind::Agenda),
-            "triage-grid" => Ok(PluginKind::Triage),
+            "agenda-local" => found(PluginKind::Agenda),
+            "triage-grid" => found(PluginKind::Triage),
             _ => Err(Problem {
                 key: "plugin".to_owned(),
                 message: format!("unknown plugin \"{plugin}\""),

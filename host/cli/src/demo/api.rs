@@ -25,7 +25,7 @@ impl Answer {
     /// The body of a success.
     pub fn ok(self, what: &str) -> anyhow::Result<Value> {
         if !self.status.is_success() {
-            bail!("{what}: {} {}", self.status.as_u16(), self.code());
+            bail!("{what}: {} {} {}", self.status.as_u16(), self.code(), self.body);
         }
         Ok(self.body)
     }
@@ -34,6 +34,17 @@ impl Answer {
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or("no code")
     }
+}
+
+/// A text as one segment of a path: agendas name appointments as they like.
+#[must_use]
+pub fn segment(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 impl Api {

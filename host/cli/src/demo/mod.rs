@@ -89,7 +89,9 @@ impl Demo {
                 folder.display()
             ));
         } else {
-            output::note("\n  pour tout garder : greffon demo --data DOSSIER ; pour explorer l'API : greffon demo --serve");
+            output::note(
+                "\n  pour tout garder : greffon demo --data DOSSIER ; pour explorer l'API : greffon demo --serve",
+            );
         }
     }
 }
@@ -145,14 +147,20 @@ impl Set {
         let zone_of = |id: &str| directory.get(&id.into()).map(|practice| practice.time_zone.clone());
         stage.play(&self.days, &self.cases, zone_of, &bar).await?;
         bar.finish_and_clear();
-        let planned = self.days.iter().flat_map(|day| &day.contacts).map(|one| 1 + usize::from(one.rival.is_some())).sum();
+        let planned =
+            self.days.iter().flat_map(|day| &day.contacts).map(|one| 1 + usize::from(one.rival.is_some())).sum();
         let supervisor = person("supervisor", Role::Supervisor)?;
         let year = (self.first, self.first.plus_minutes(366 * 24 * 60));
         let mut summary = Summary::count(&supervisor, directory.as_ref(), planned, year).await?;
         summary.look_into(&self.peer.store);
-        summary.calls(self.host.wiring.runtime.call_stats().into_iter().map(|stats| {
-            (stats.kind, Calls { count: stats.count, p50_us: stats.p50_us, p99_us: stats.p99_us })
-        }));
+        summary.calls(
+            self.host
+                .wiring
+                .runtime
+                .call_stats()
+                .into_iter()
+                .map(|stats| (stats.kind, Calls { count: stats.count, p50_us: stats.p50_us, p99_us: stats.p99_us })),
+        );
         summary.wall_s = started.elapsed().as_secs_f64();
         Ok(summary)
     }
@@ -177,7 +185,11 @@ impl Set {
              http://{}/v1/practices/centre-des-lilas/contacts\n\n  Ctrl-C pour arrêter",
             self.address, self.address
         );
-        if quiet { output::note(&lines) } else { output::data(&lines)? }
+        if quiet {
+            output::note(&lines)
+        } else {
+            output::data(&lines)?
+        }
         tokio::select! {
             () = work(self.host.reception.clone()) => {}
             () = stop_asked() => {}

@@ -108,11 +108,8 @@ fn found(href: &str, props: &str) -> String {
 }
 
 fn object(object: &Object, with_data: bool) -> String {
-    let data = if with_data {
-        format!("<C:calendar-data>{}</C:calendar-data>", escape(&object.data))
-    } else {
-        String::new()
-    };
+    let data =
+        if with_data { format!("<C:calendar-data>{}</C:calendar-data>", escape(&object.data)) } else { String::new() };
     found(&object.href, &format!("<D:getetag>{}</D:getetag><D:resourcetype/>{data}", escape(&object.etag)))
 }
 

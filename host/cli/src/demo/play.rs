@@ -14,10 +14,10 @@ use indicatif::ProgressBar;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::Api;
+use super::api::{Api, segment};
 use super::clock::DemoClock;
 use super::day::{Case, Day, Patient, PlannedContact, Wish};
-use super::secretary::{Booked, Call, contact_of, view_of};
+use super::secretary::{Booked, Call, SEARCH_MINUTES, contact_of, view_of};
 
 /// Jobs taken from the queue at once.
 const BATCH: u32 = 32;
@@ -115,7 +115,12 @@ impl Stage {
             return Ok(None);
         }
         let api = &self.secretaries[0];
-        let mut view = call.receive(api).await?;
+        let appointment = match event.case.wish {
+            Wish::Move | Wish::Cancel => self.appointment_of(&call).await?,
+            Wish::None | Wish::Book | Wish::Race => None,
+        };
+        let about = appointment.as_ref().and_then(|one| one["id"].as_str());
+        let mut view = call.receive(api, about).await?;
         if !event.case.hangs_up {
             view = call.interview(api, view).await?;
             self.clock.pass_seconds(EXCHANGE_SECONDS);
@@ -132,8 +137,8 @@ impl Stage {
                 }
                 self.verify(&view, &booked).await?;
             }
-            Wish::Move => self.move_appointment(&call, &view).await?,
-            Wish::Cancel => self.cancel_appointment(&call, &view).await?,
+            Wish::Move => self.move_appointment(&call, &view, appointment).await?,
+            Wish::Cancel => self.cancel_appointment(&call, &view, appointment).await?,
             Wish::None | Wish::Race => {}
         }
         self.finish(&call, &view).await?;
@@ -151,13 +156,11 @@ impl Stage {
 
     /// Two secretaries, two patients, one slot, at the same moment.
     async fn race(&self, event: &Event<'_>) -> anyhow::Result<()> {
-        let calls = [
-            event.call(event.planned.patient.as_deref(), "-a"),
-            event.call(event.planned.rival.as_deref(), "-b"),
-        ];
+        let calls =
+            [event.call(event.planned.patient.as_deref(), "-a"), event.call(event.planned.rival.as_deref(), "-b")];
         let mut views = Vec::new();
         for (call, api) in calls.iter().zip(&self.secretaries) {
-            let view = call.receive(api).await?;
+            let view = call.receive(api, None).await?;
             views.push(call.interview(api, view).await?);
         }
         let slots = match calls[0].offer(&self.secretaries[0], &views[0], self.clock.now()).await? {
@@ -218,14 +221,15 @@ impl Stage {
         Ok(())
     }
 
-    async fn move_appointment(&self, call: &Call<'_>, view: &Value) -> anyhow::Result<()> {
-        let Some(appointment) = self.appointment_of(call).await? else { return Ok(()) };
-        let id = appointment["id"].as_str().unwrap_or_default();
+    async fn move_appointment(&self, call: &Call<'_>, view: &Value, appointment: Option<Value>) -> anyhow::Result<()> {
+        let Some(appointment) = appointment else { return Ok(()) };
+        let id = segment(appointment["id"].as_str().unwrap_or_default());
         let start: jiff::Timestamp = appointment["start"].as_str().unwrap_or_default().parse()?;
-        let from = start.as_millisecond() + call.case.days * 86_400_000;
+        let from = Instant(start.as_millisecond() + call.case.days * 86_400_000);
+        let to = from.plus_minutes(SEARCH_MINUTES);
         let contact = contact_of(view);
         let motive = appointment["motive"].as_str().unwrap_or_default();
-        let search = format!("/v1/contacts/{contact}/slots?limit=20&motive={motive}&from={}", Instant(from));
+        let search = format!("/v1/contacts/{contact}/slots?limit=20&motive={motive}&from={from}&to={to}");
         let api = &self.secretaries[0];
         let offer = api.call(Method::GET, &search, None).await?.ok("searching slots for a move")?;
         let slot = offer["slots"]
@@ -247,9 +251,14 @@ impl Stage {
         Ok(())
     }
 
-    async fn cancel_appointment(&self, call: &Call<'_>, view: &Value) -> anyhow::Result<()> {
-        let Some(appointment) = self.appointment_of(call).await? else { return Ok(()) };
-        let id = appointment["id"].as_str().unwrap_or_default();
+    async fn cancel_appointment(
+        &self,
+        call: &Call<'_>,
+        view: &Value,
+        appointment: Option<Value>,
+    ) -> anyhow::Result<()> {
+        let Some(appointment) = appointment else { return Ok(()) };
+        let id = segment(appointment["id"].as_str().unwrap_or_default());
         let body = json!({
             "op_id": format!("{}-cancel", call.key),
             "contact": contact_of(view),
@@ -334,8 +343,8 @@ impl Stage {
             let forgotten = id.bytes().map(u32::from).sum::<u32>() % 9 == 0;
             let kept_at = if forgotten { due + 10 * 60_000 } else { made + (due - made) / 2 };
             if now.0 >= kept_at {
-                let path = format!("/v1/commitments/{id}/keep");
-                let body = json!({ "note": "fait, tracé par la démonstration" });
+                let path = format!("/v1/commitments/{id}/actions");
+                let body = json!({ "keep": { "note": "fait, tracé par la démonstration" } });
                 self.staff.call(Method::POST, &path, Some(&body)).await?.ok("keeping a promise")?;
             }
         }

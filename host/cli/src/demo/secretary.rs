@@ -12,6 +12,9 @@ use super::day::{Case, Patient, PlannedContact};
 /// Rounds of questions after which a secretary stops asking.
 const ROUNDS: usize = 15;
 
+/// How far ahead a slot is looked for: four weeks.
+pub const SEARCH_MINUTES: i64 = 28 * 24 * 60;
+
 /// One contact, with everything that its case says.
 pub struct Call<'a> {
     /// Names the contact in keys: stable over restarts.
@@ -40,8 +43,8 @@ pub enum Booked {
 }
 
 impl Call<'_> {
-    /// Stores the contact.
-    pub async fn receive(&self, api: &Api) -> anyhow::Result<Value> {
+    /// Stores the contact, and which appointment it is about.
+    pub async fn receive(&self, api: &Api, about: Option<&str>) -> anyhow::Result<Value> {
         let mut facts = vec![
             json!({ "key": "caller.kind", "value": { "choice": self.case.caller } }),
             json!({ "key": "request.words", "value": { "text": self.case.words } }),
@@ -55,7 +58,7 @@ impl Call<'_> {
         if self.case.hangs_up {
             facts.truncate(2);
         }
-        let body = json!({ "channel": self.case.channel, "origin": self.origin(), "facts": facts });
+        let body = json!({ "channel": self.case.channel, "origin": self.origin(), "facts": facts, "about": about });
         let path = format!("/v1/practices/{}/contacts", self.practice);
         let answer = api.post_once(&path, &body, &self.key).await?.ok("receiving a contact")?;
         Ok(view_of(answer))
@@ -143,15 +146,11 @@ impl Call<'_> {
     }
 
     /// Slots on offer: at the practitioner asked for, else at anybody's.
-    pub async fn offer(
-        &self,
-        api: &Api,
-        view: &Value,
-        now: Instant,
-    ) -> anyhow::Result<Result<Vec<Value>, Booked>> {
+    pub async fn offer(&self, api: &Api, view: &Value, now: Instant) -> anyhow::Result<Result<Vec<Value>, Booked>> {
         let contact = contact_of(view);
         let from = Instant(now.0 + self.case.days * 86_400_000);
-        let base = format!("/v1/contacts/{contact}/slots?limit=10&from={from}");
+        let to = from.plus_minutes(SEARCH_MINUTES);
+        let base = format!("/v1/contacts/{contact}/slots?limit=10&from={from}&to={to}");
         let mut complete = true;
         let asked = self.planned.practitioner.as_ref().map(|one| format!("{base}&practitioner={one}"));
         for path in asked.into_iter().chain([base]) {

@@ -44,7 +44,9 @@ impl Reception {
         }
         let contact = self.stored_contact(&practice, contact).await?;
         let motive = motive_of(&practice, &contact, search.motive.as_ref())?;
-        may_book(&contact, Some(motive))?;
+        // Another time for an appointment that was triaged when it was made.
+        let moves = self.motive_moved(&practice, &contact).await? == Some(motive.id.clone());
+        may_book(&contact, Some(motive).filter(|_| !moves))?;
         let now = self.clock.now();
         let mut offer = SlotOffer { slots: Vec::new(), complete: true, as_of: now, unavailable: Vec::new() };
         let Some(window) = window(&practice, motive, search.window, now) else { return Ok(offer) };
@@ -126,6 +128,15 @@ impl Reception {
         near.sort_by_key(|offer| offer.slot.span.start.millis_since(wanted).abs());
         near.truncate(ALTERNATIVES);
         near
+    }
+}
+
+impl Reception {
+    /// The motive of the appointment that the contact is about.
+    async fn motive_moved(&self, practice: &Practice, contact: &Contact) -> Flow<Option<MotiveId>> {
+        let Some(about) = &contact.about else { return Ok(None) };
+        let appointment = self.storage.appointment(&practice.id, None, about).await?;
+        Ok(appointment.and_then(|one| one.held.motive))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The life of a contact as a pure function. Facts are only added, the level
 //! only rises, an emergency stays one; a practitioner alone lowers.
 
-use super::weigh::{UNDECIDED, host_content};
-use super::{CloseOutcome, Contact, ContactState, Lowering, Statement};
+use super::weigh::{UNDECIDED, UNDECIDED_LEVEL, host_content};
+use super::{CloseOutcome, Contact, ContactState, Lowering, RecapOutcome, Statement};
 use crate::model::audit::Role;
 use crate::model::care::{Fact, Level, Nature, Value, keys, latest};
 use crate::model::practice::Delays;
@@ -313,6 +313,9 @@ fn has_emergency_outcome(contact: &Contact) -> bool {
 }
 
 fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Refusal> {
+    if closing.outcome.recap == RecapOutcome::NotReached && closing.check.overridden {
+        cut_off(contact, closing.check.nature);
+    }
     if let Some(code) = close_blockers(contact, &closing.check).first() {
         let remedy = match *code {
             "emergency-outcome-missing" => "Notez d'abord ce qu'est devenue l'orientation vers le 15.",
@@ -328,6 +331,19 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
     Ok(())
 }
 
+/// The caller was gone before triage concluded: the contact can be closed, and
+/// somebody is charged with finding out what it was about.
+fn cut_off(contact: &mut Contact, nature: Nature) {
+    if nature == Nature::Administrative || contact.state == ContactState::Concluded {
+        return;
+    }
+    let level = contact.level.unwrap_or(UNDECIDED_LEVEL).raised_to(UNDECIDED_LEVEL);
+    let reason = reason_of("host.cut-off", "la ligne a été coupée avant la fin du tri : rappeler");
+    contact.assessment = Some(of_person(contact, level, reason));
+    contact.level = Some(level);
+    contact.state = ContactState::Concluded;
+}
+
 /// Prefixes of effects of the host's own among [`Contact::done`].
 const ALERT_PREFIX: &str = "host:alert:";
 const PROMISE_PREFIX: &str = "host:promise:";
@@ -340,7 +356,7 @@ fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
     {
         effects.push(ContactEffect::Alert(level));
     }
-    if contact.state != ContactState::Concluded {
+    if !matches!(contact.state, ContactState::Concluded | ContactState::Closed) {
         return effects;
     }
     let promise = match contact.assessment.as_ref().map(|one| &one.orientation) {

@@ -28,6 +28,9 @@ pub struct Findings<'a> {
     pub red_flags: red_flags::Assessed,
     /// Red flags to be asked now, those that the caller's words bring up first.
     pub to_ask: Vec<RedFlag>,
+    /// The level of a colleague's call: a laboratory announces what cannot wait,
+    /// a professional speaks for a patient and neither is asked a patient's questions.
+    pub colleague: Option<Level>,
     /// No level may be lower.
     pub floor: Option<Level>,
     /// Why.
@@ -77,5 +80,10 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
             raise(modifier.floor, format!("modifier.{}", modifier.code), Vec::new(), modifier.text.to_owned());
         }
     }
-    Findings { nature, motive, red_flags, to_ask, floor, reasons }
+    let colleague = match caller {
+        "laboratory" => Some(Level::VeryUrgent),
+        "professional" => Some(Level::SameDay),
+        _ => None,
+    };
+    Findings { nature, motive, red_flags, to_ask, colleague, floor, reasons }
 }

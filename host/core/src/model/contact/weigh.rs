@@ -16,7 +16,7 @@ const MAX_ASKED_AT_ONCE: usize = 30;
 
 /// The level of a medical contact that nobody could triage and whose motive has
 /// no floor: a person looks at it the same day.
-const UNDECIDED_LEVEL: Level = Level::SameDay;
+pub const UNDECIDED_LEVEL: Level = Level::SameDay;
 
 /// Protocol of conclusions that nobody could draw.
 pub const UNDECIDED: &str = "host.undecided";
@@ -63,6 +63,7 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
         return HostStep::AskRedFlags;
     }
     match (findings.motive, findings.nature) {
+        (None, _) if findings.colleague.is_some() => HostStep::Conclude(Box::new(of_colleague(findings))),
         (None, Nature::Administrative) => HostStep::Nothing,
         (None, _) => HostStep::AskMotive,
         (Some(_), Nature::Administrative) => HostStep::Conclude(Box::new(administrative(findings))),
@@ -90,6 +91,25 @@ fn of_red_flags(findings: &Findings<'_>) -> Assessment {
             .map(|flag| format!("{}{}", keys::RED_FLAG_PREFIX, flag.id))
             .collect(),
         protocol: host_content("host.red-flags"),
+    }
+}
+
+/// A colleague without a motive: no grid is made for them, a practitioner is
+/// told.
+fn of_colleague(findings: &Findings<'_>) -> Assessment {
+    Assessment {
+        level: findings.colleague.unwrap_or(UNDECIDED_LEVEL),
+        nature: Nature::Medical,
+        orientation: Orientation::Message("practitioner".to_owned()),
+        reasons: vec![Reason {
+            rule: "host.colleague".to_owned(),
+            facts: vec![keys::CALLER_KIND.to_owned()],
+            text: "un professionnel ou un laboratoire s'adresse au médecin".to_owned(),
+        }],
+        say: Vec::new(),
+        safety_net: None,
+        missing: Vec::new(),
+        protocol: host_content("host.colleague"),
     }
 }
 
@@ -162,6 +182,10 @@ pub fn conclude(practice: &Practice, contact: &Contact, findings: &Findings<'_>,
             Report::Concludes { mut assessment, protocol_floor } => {
                 for floor in [protocol_floor, findings.floor].into_iter().flatten() {
                     assessment.level = assessment.level.raised_to(floor);
+                }
+                // Whoever must call the emergency number is in vital danger, whatever else is said.
+                if matches!(assessment.orientation, Orientation::EmergencyCall(_)) {
+                    assessment.level = Level::Vital;
                 }
                 approved_only(practice, &mut assessment);
                 concluded.push(*assessment);
