@@ -1,0 +1,12 @@
+//! The road of a contact over ports in memory: what people see, what leaves,
+//! what stands in the agenda, and what a crash or a lost answer does to it.
+
+mod bookings;
+mod changes;
+mod contacts;
+mod contest;
+mod counting;
+mod messages;
+mod office;
+mod promises;
+mod unknown_outcomes;

@@ -1,0 +1,154 @@
+use greffon_core::fakes::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault};
+use greffon_core::model::care::{Sensitivity, Value, keys};
+use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::practice::{MailRelay, MailSecurity};
+
+use crate::office::{NOW, Office, everything, fact, text};
+
+fn messages(office: &Office, recipient: &str) -> Vec<Message> {
+    office.rows().messages.values().filter(|one| one.recipient == recipient).cloned().collect()
+}
+
+fn alerted(office: &Office) {
+    office.receive(vec![fact("red-flag.seizure", Value::Yes), text(keys::PATIENT_FAMILY, "Dupont")]);
+}
+
+#[test]
+fn a_channel_that_cannot_send_now_is_tried_again() {
+    let office = Office::open();
+    alerted(&office);
+    office.plan.next(Effect::ChannelSend, Fault::Refused);
+    office.work();
+    assert_eq!(messages(&office, "on-call")[0].state, MessageState::Queued);
+    office.wait_s(9);
+    assert!(office.sent.lock().unwrap().is_empty());
+    office.wait_s(1);
+    let message = &messages(&office, "on-call")[0];
+    assert_eq!((message.state, message.attempts), (MessageState::Sent, 2));
+    assert_eq!(office.sent.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn what_may_have_been_sent_is_never_sent_again_and_a_person_is_told() {
+    for fault in [Fault::Lost, Fault::ResponseLost] {
+        let office = Office::open();
+        alerted(&office);
+        office.plan.next(Effect::ChannelSend, fault);
+        office.wait_s(24 * 3600);
+        let message = &messages(&office, "on-call")[0];
+        assert_eq!((message.state, message.attempts), (MessageState::Uncertain, 1));
+        let told = office.sent_to("secretariat@tilleuls.example");
+        assert_eq!(told.len(), 1);
+        assert!(told[0].body.contains("peut-être") && !told[0].body.contains("Dupont"));
+    }
+}
+
+#[test]
+fn a_process_that_dies_while_sending_leaves_it_uncertain() {
+    use futures::FutureExt;
+    let mut office = Office::open();
+    alerted(&office);
+    // The worker dies after the message was taken up: its commit stands, its send does not.
+    let jobs = futures::executor::block_on(async {
+        let storage: &dyn greffon_core::ports::storage::Storage = &office.storage;
+        storage.lease_jobs(NOW, 10, std::time::Duration::from_secs(60)).await.unwrap()
+    });
+    assert_eq!(jobs.len(), 1);
+    let mut rows = office.rows();
+    let id = *rows.messages.keys().next().unwrap();
+    let mut message = rows.messages.remove(&id).unwrap();
+    message.state = MessageState::Sending;
+    message.attempts = 1;
+    message.feature = Some("courrier".into());
+    let storage: &dyn greffon_core::ports::storage::Storage = &office.storage;
+    let saved = async {
+        let mut tx = storage.begin(&office.practice).await.unwrap();
+        tx.save_message(&mut message).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    saved.now_or_never().unwrap();
+    office.restart();
+    office.work();
+    assert_eq!(messages(&office, "on-call")[0].state, MessageState::Uncertain);
+    assert_eq!(office.sent_to("on-call@tilleuls.example").len(), 0, "not sent again blindly");
+    assert_eq!(office.sent_to("secretariat@tilleuls.example").len(), 1);
+}
+
+#[test]
+fn a_channel_that_may_not_carry_health_carries_a_notice_instead() {
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
+        practice.mail = Some(MailRelay {
+            host: "smtp.example".to_owned(),
+            port: 465,
+            security: MailSecurity::Tls,
+            login: None,
+            from: "accueil@tilleuls.example".to_owned(),
+            max_sensitivity: Sensitivity::Personal,
+        });
+        practice.features.iter_mut().for_each(|feature| feature.grants.mail = true);
+    });
+    alerted(&office);
+    office.work();
+    let sent = office.sent_to("on-call@tilleuls.example");
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].sensitivity, Sensitivity::Personal);
+    assert!(!sent[0].body.contains("Dupont") && sent[0].subject.as_deref() == Some("Message prioritaire dans greffon"));
+    let message = &messages(&office, "on-call")[0];
+    assert_eq!(message.state, MessageState::Sent);
+    assert!(message.body.contains("Dupont"), "the text is read in greffon");
+}
+
+#[test]
+fn without_a_channel_for_the_address_it_fails_and_the_reception_is_told() {
+    let office = Office::open();
+    let mut facts = everything("consultation");
+    facts.retain(|fact| fact.key != keys::PATIENT_EMAIL);
+    let contact = office.receive(facts).contact;
+    office.booked(contact, "op-1");
+    office.work();
+    let to_patient = &messages(&office, "patient")[0];
+    assert_eq!((to_patient.state, to_patient.failure.as_deref()), (MessageState::Failed, Some("no-channel")));
+    assert_eq!(office.sent_to("secretariat@tilleuls.example")[0].template.id, "host.message-lost");
+}
+
+#[test]
+fn a_binding_that_names_the_recipient_goes_first() {
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
+        let mut own = practice.features.iter().find(|one| one.feature == "courrier".into()).unwrap().clone();
+        own.feature = "courrier-garde".into();
+        own.recipients = vec!["on-call".to_owned()];
+        practice.features.push(own);
+    });
+    let own = FakeChannel::new(ChannelStyle::Mail, office.clock.clone());
+    office.plugins.fakes.add_channel(&office.practice, &"courrier-garde".into(), own.clone());
+    alerted(&office);
+    office.work();
+    assert_eq!((own.sent().len(), office.channel.sent().len()), (1, 0));
+}
+
+#[test]
+fn a_gateway_that_deduplicates_is_asked_again_without_harm() {
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
+        practice.recipients.insert(
+            "on-call".to_owned(),
+            greffon_core::model::practice::Recipient { scheme: "tel".to_owned(), address: "+33600000000".to_owned() },
+        );
+    });
+    let gateway =
+        FakeChannel::with(ChannelStyle::Gateway, office.clock.clone(), office.plan.clone(), std::sync::Arc::default());
+    office.plugins.fakes.add_channel(&office.practice, &"courrier".into(), gateway.clone());
+    alerted(&office);
+    office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
+    office.wait_s(60);
+    assert_eq!((gateway.sent().len(), messages(&office, "on-call")[0].state), (1, MessageState::Sent));
+}
+
+#[test]
+fn urgent_messages_leave_before_the_rest() {
+    let office = Office::open();
+    let contact = office.triaged();
+    office.booked(contact, "op-1");
+    alerted(&office);
+    futures::executor::block_on(office.reception.run_due_jobs(1)).unwrap();
+    assert_eq!(office.sent.lock().unwrap()[0].template.id, "host.alert");
+}

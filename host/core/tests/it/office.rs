@@ -1,0 +1,238 @@
+//! One practice with its ports in memory, and the words of a test.
+
+use std::sync::Arc;
+
+use futures::executor::block_on;
+use greffon_core::fakes::{
+    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
+    MemoryStorage, Pace, Rows, SeededIds, french_practice,
+};
+use greffon_core::flow::{
+    BookingOutcome, Flow, FlowError, NewBooking, NewClosing, NewContact, NewFact, Reception, SlotSearch,
+};
+use greffon_core::ids::{ContactId, PracticeId};
+use greffon_core::model::audit::{Actor, Role};
+use greffon_core::model::care::{Source, Value, keys};
+use greffon_core::model::channel::Outbound;
+use greffon_core::model::contact::{ContactChannel, RecapOutcome};
+use greffon_core::model::practice::Practice;
+use greffon_core::model::view::{ContactView, OfferedSlot};
+use greffon_core::time::Instant;
+use std::sync::Mutex;
+
+use crate::counting::Counting;
+
+/// Tuesday 24 November 2026, 9:00 in Paris.
+pub const NOW: Instant = Instant(1_795_507_200_000);
+
+pub struct Office {
+    pub practice: PracticeId,
+    pub clock: Arc<ManualClock>,
+    pub storage: MemoryStorage,
+    pub plan: Arc<FaultPlan>,
+    pub plugins: Counting,
+    pub agenda: FakeAgenda,
+    pub channel: FakeChannel,
+    pub sent: Arc<Mutex<Vec<Outbound>>>,
+    practices: FixedPractices,
+    ids: Arc<SeededIds>,
+    pub reception: Reception,
+}
+
+impl Office {
+    pub fn open() -> Self {
+        Self::with(AgendaStyle::Arbitrated, |_| {})
+    }
+
+    pub fn with(style: AgendaStyle, change: impl FnOnce(&mut Practice)) -> Self {
+        Self::paced(style, Arc::new(Pace::default()), change)
+    }
+
+    /// With others running between any two steps.
+    pub fn crowded(change: impl FnOnce(&mut Practice)) -> Self {
+        Self::paced(AgendaStyle::Arbitrated, Arc::new(Pace::interleaving()), change)
+    }
+
+    fn paced(style: AgendaStyle, pace: Arc<Pace>, change: impl FnOnce(&mut Practice)) -> Self {
+        let mut practice = french_practice("tilleuls");
+        change(&mut practice);
+        let id = practice.id.clone();
+        let clock = Arc::new(ManualClock::at(NOW));
+        let plan = Arc::new(FaultPlan::none());
+        let storage = MemoryStorage::with(plan.clone(), pace.clone(), None);
+        let plugins = Counting::over(FakePlugins::with(plan.clone(), pace.clone()));
+        let agenda = FakeAgenda::with(style, clock.clone(), plan.clone(), pace.clone());
+        let channel = FakeChannel::with(ChannelStyle::Mail, clock.clone(), plan.clone(), pace);
+        plugins.fakes.add_agenda(&id, &"agenda".into(), agenda.clone());
+        plugins.fakes.add_channel(&id, &"courrier".into(), channel.clone());
+        let sent: Arc<Mutex<Vec<Outbound>>> = Arc::default();
+        let seen = sent.clone();
+        channel.watch(move |message| seen.lock().unwrap().push(message.clone()));
+        let practices = FixedPractices::new([practice]);
+        let ids = Arc::new(SeededIds::new(1));
+        let reception = Reception::new(
+            Arc::new(storage.clone()),
+            Arc::new(plugins.clone()),
+            Arc::new(practices.clone()),
+            clock.clone(),
+            ids.clone(),
+        );
+        Self { practice: id, clock, storage, plan, plugins, agenda, channel, sent, practices, ids, reception }
+    }
+
+    /// The process dies and another one starts over the same world.
+    pub fn restart(&mut self) {
+        self.storage.end_leases();
+        self.reception = Reception::new(
+            Arc::new(self.storage.clone()),
+            Arc::new(self.plugins.clone()),
+            Arc::new(self.practices.clone()),
+            self.clock.clone(),
+            self.ids.clone(),
+        );
+    }
+
+    pub fn rows(&self) -> Rows {
+        self.storage.rows(&self.practice)
+    }
+
+    pub fn receive(&self, facts: Vec<NewFact>) -> ContactView {
+        let origin = Some("+33612345678".to_owned());
+        let new = NewContact { channel: ContactChannel::Phone, origin, facts, about: None };
+        block_on(self.reception.receive_contact(&self.practice, new, &secretary())).unwrap()
+    }
+
+    pub fn tell(&self, contact: ContactId, facts: Vec<NewFact>) -> Flow<ContactView> {
+        block_on(self.reception.advance_contact(&self.practice, contact, facts, &secretary()))
+    }
+
+    pub fn look(&self, contact: ContactId) -> ContactView {
+        block_on(self.reception.view_contact(&self.practice, contact)).unwrap()
+    }
+
+    /// A contact whose medical triage is concluded: a slot within days.
+    pub fn triaged(&self) -> ContactId {
+        self.triaged_for("consultation")
+    }
+
+    pub fn triaged_for(&self, motive: &str) -> ContactId {
+        let view = self.receive(everything(motive));
+        assert!(view.may_book, "{view:?}");
+        view.contact
+    }
+
+    pub fn slots(&self, contact: ContactId) -> Vec<OfferedSlot> {
+        self.search(contact).unwrap()
+    }
+
+    pub fn search(&self, contact: ContactId) -> Flow<Vec<OfferedSlot>> {
+        let search = SlotSearch { motive: None, window: None, practitioner: Some("dr-martin".into()), limit: 10 };
+        block_on(self.reception.search_slots(&self.practice, contact, search)).map(|offer| offer.slots)
+    }
+
+    pub fn book(&self, contact: ContactId, new: NewBooking) -> Flow<BookingOutcome> {
+        block_on(self.reception.book_appointment(&self.practice, contact, new, &secretary()))
+    }
+
+    /// Books the first free slot.
+    pub fn booked(&self, contact: ContactId, op: &str) -> BookingOutcome {
+        let slot = self.slots(contact).remove(0);
+        self.book(contact, booking(&slot, op)).unwrap()
+    }
+
+    pub fn close(&self, contact: ContactId) -> Flow<ContactView> {
+        let new = NewClosing { recap: RecapOutcome::Confirmed, statements: vec![], override_reason: None };
+        block_on(self.reception.close_contact(&self.practice, contact, new, &secretary()))
+    }
+
+    /// Runs everything that is due now.
+    pub fn work(&self) {
+        while block_on(self.reception.run_due_jobs(50)).unwrap() > 0 {}
+    }
+
+    /// Moves the clock from job to job until `seconds` have gone.
+    pub fn wait_s(&self, seconds: i64) {
+        let end = Instant(greffon_core::ports::clock::Clock::now(&*self.clock).0 + seconds * 1000);
+        self.work();
+        while let Some(at) = self.storage.next_due().filter(|at| *at <= end) {
+            self.clock.set(at);
+            self.work();
+        }
+        self.clock.set(end);
+        self.work();
+    }
+
+    /// What left, by recipient's address.
+    pub fn sent_to(&self, address: &str) -> Vec<Outbound> {
+        self.sent.lock().unwrap().iter().filter(|one| one.to.value == address).cloned().collect()
+    }
+
+    pub fn journal(&self, action: &str) -> usize {
+        self.storage.look(&self.practice, |rows| rows.audit.iter().filter(|event| event.action == action).count())
+    }
+}
+
+pub fn secretary() -> Actor {
+    Actor { subject: "secretary-1".to_owned(), role: Role::Secretary }
+}
+
+pub fn doctor() -> Actor {
+    Actor { subject: "dr-martin".to_owned(), role: Role::Practitioner }
+}
+
+pub fn fact(key: &str, value: Value) -> NewFact {
+    NewFact { key: key.to_owned(), value, source: None }
+}
+
+pub fn choice(key: &str, id: &str) -> NewFact {
+    fact(key, Value::Choice(id.to_owned()))
+}
+
+pub fn text(key: &str, words: &str) -> NewFact {
+    fact(key, Value::Text(words.to_owned()))
+}
+
+/// All that a complete contact tells.
+pub fn everything(motive: &str) -> Vec<NewFact> {
+    vec![
+        choice(keys::CALLER_KIND, "patient"),
+        text(keys::PATIENT_FAMILY, "Dupont"),
+        text(keys::PATIENT_GIVEN, "Jeanne"),
+        text(keys::PATIENT_EMAIL, "jeanne@dupont.example"),
+        fact(keys::PATIENT_KNOWN, Value::Yes),
+        text(keys::CALLER_PHONE, "06 12 34 56 78"),
+        text(keys::WORDS, "je voudrais voir le docteur"),
+        NewFact { source: Some(Source::Operator), ..fact(keys::RED_FLAGS_ALL, Value::No) },
+        choice(keys::MOTIVE, motive),
+        fact("grid.worse", Value::No),
+    ]
+}
+
+pub fn booking(slot: &OfferedSlot, op: &str) -> NewBooking {
+    NewBooking {
+        op_id: op.into(),
+        feature: slot.feature.clone(),
+        agenda: slot.slot.agenda.clone(),
+        start: slot.slot.span.start,
+        motive: None,
+        mode: None,
+        patient: None,
+        slot_handle: slot.slot.handle.clone(),
+        slot_version: slot.slot.version.clone(),
+        note: None,
+    }
+}
+
+pub fn code(error: &FlowError) -> &'static str {
+    match error {
+        FlowError::NotAllowed { code, .. } | FlowError::Forbidden { code } => code,
+        FlowError::NotFound(what) => what,
+        FlowError::SlotTaken { .. } => "slot-taken",
+        FlowError::RuleBroken { .. } => "rule-broken",
+        FlowError::OpIdReused => "op-id-reused",
+        FlowError::Conflict => "conflict",
+        FlowError::AgendaUnavailable(_) => "agenda-unavailable",
+        FlowError::Invalid { .. } => "invalid",
+        FlowError::Storage(_) => "storage",
+    }
+}
