@@ -8,8 +8,9 @@
 
 use greffon_sdk::keyvalue::{Error, Update};
 
+use crate::item::Entry;
 use crate::page::Page;
-use crate::register::{Entry, FORMAT, Register};
+use crate::register::{FORMAT, Register};
 use crate::space::Space;
 
 /// How long an appointment stays in the register after its end.

@@ -7,8 +7,9 @@ use greffon_sdk::agenda::{
 use greffon_sdk::keyvalue::{self, Update};
 
 use crate::archive;
+use crate::item::Period;
 use crate::page::Page;
-use crate::register::{Claim, FORMAT, Kept, Outcome, Period, Refusal, Register};
+use crate::register::{Claim, FORMAT, Kept, Outcome, Refusal, Register};
 use crate::settings::Settings;
 use crate::space::Space;
 use crate::status::Status;
@@ -265,7 +266,7 @@ impl<S: Space> Desk<'_, S> {
                 }
                 Ok(result)
             }
-            Err(Trouble::Refused(error)) => Err(error),
+            Err(Trouble::Refused(error)) => Err(*error),
             Err(Trouble::Space(error)) if swept_at.is_some() => Err(Error::write_failed(&error)),
             Err(Trouble::Space(error)) => Err(Error::read_failed(&error)),
         }
@@ -304,14 +305,14 @@ impl<S: Space> Desk<'_, S> {
 /// Why a write ended without a result.
 enum Trouble {
     /// The agenda says no.
-    Refused(Error),
+    Refused(Box<Error>),
     /// The space failed.
     Space(keyvalue::Error),
 }
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
-        Self::Refused(error)
+        Self::Refused(Box::new(error))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod archive;
 mod desk;
+mod item;
 mod listing;
 mod page;
 mod register;

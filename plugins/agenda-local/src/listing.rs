@@ -2,7 +2,8 @@
 
 use greffon_sdk::agenda::{Absence, Audience, Change, Slot, SlotPage, SlotQuery, SlotState};
 
-use crate::register::{Entry, Gone, Period, Register};
+use crate::item::{Entry, Gone, Period};
+use crate::register::Register;
 use crate::settings::Settings;
 use crate::told;
 

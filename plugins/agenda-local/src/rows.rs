@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::register::{Absence, Entry, Hold, Period, Place};
+use crate::item::{Absence, Entry, Hold, Period, Place};
 use crate::status::Status;
 
 /// Start, end, minutes before, minutes after, motive.

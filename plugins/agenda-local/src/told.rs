@@ -3,8 +3,8 @@
 use greffon_sdk::agenda::Appointment;
 use greffon_sdk::practice::{ByWhom, Span};
 
+use crate::item::{Entry, Period};
 use crate::page::Page;
-use crate::register::{Entry, Period};
 
 const BY: [ByWhom; 5] = [ByWhom::Patient, ByWhom::Practitioner, ByWhom::Secretary, ByWhom::Agenda, ByWhom::System];
 

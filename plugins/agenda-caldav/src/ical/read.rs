@@ -86,7 +86,7 @@ fn whose(content: &mut Content, event: &Component) {
     }
     let text = |name| event.line(name).map(Line::text);
     content.last_op = text(LAST_OP).filter(|op| is_op(op)).or(content.last_op.take());
-    content.motive = text(MOTIVE).filter(|motive| motive.len() <= 256).or(content.motive.take());
+    content.motive = text(MOTIVE).filter(|motive| (1..=256).contains(&motive.len())).or(content.motive.take());
     content.cancelled |= is_cancelled(event);
     let changed = event.line("LAST-MODIFIED").or_else(|| event.line("DTSTAMP"));
     let changed = changed.and_then(|line| DateTime::parse(line.value.trim().strip_suffix('Z')?));

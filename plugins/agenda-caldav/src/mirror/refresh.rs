@@ -1,6 +1,6 @@
 //! Bringing the mirror up to date.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use greffon_sdk::log;
 
@@ -47,7 +47,7 @@ impl Refresh<'_> {
     fn sync(&self, mirror: &mut Mirror) -> Result<(), Failure> {
         let mut whole = mirror.token.is_none();
         let mut token = mirror.token.clone();
-        let mut present = BTreeMap::new();
+        let mut present = BTreeSet::new();
         for _ in 0..MOST_PAGES {
             let page = match self.client.sync(self.collection, token.as_deref()) {
                 Err(failure) if !whole && says_bad_token(&failure) => {
@@ -60,7 +60,7 @@ impl Refresh<'_> {
             // A part about the collection itself with 507 says that there is more (RFC 6578 §3.6).
             let more = page.responses.iter().any(|part| part.status == Some(507));
             let next = page.sync_token.clone().ok_or(Failure::Garbage("a sync-collection with its token"))?;
-            self.take(page, mirror, whole, &mut present);
+            self.take(&page, mirror, whole, &mut present);
             let stuck = more && token.as_deref() == Some(next.as_str());
             token = Some(next);
             if stuck {
@@ -78,8 +78,8 @@ impl Refresh<'_> {
         Err(Failure::Garbage("a sync-collection that ends"))
     }
 
-    fn take(&self, page: Multistatus, mirror: &mut Mirror, whole: bool, present: &mut BTreeMap<String, ()>) {
-        warn_of_strangers(&page);
+    fn take(&self, page: &Multistatus, mirror: &mut Mirror, whole: bool, present: &mut BTreeSet<String>) {
+        warn_of_strangers(page);
         for part in &page.responses {
             let Some(name) = member(self.collection, &part.path) else { continue };
             if part.is_gone() {
@@ -88,7 +88,7 @@ impl Refresh<'_> {
             } else {
                 mirror.put_unread(name, part.etag().unwrap_or_default());
                 if whole {
-                    present.insert(name.to_owned(), ());
+                    present.insert(name.to_owned());
                 }
             }
         }
@@ -105,13 +105,13 @@ impl Refresh<'_> {
         // The tag was read first: a change between the two requests is seen again next time.
         let (found, _) = self.client.properties(self.collection, 1, "<D:getetag/><D:resourcetype/>")?;
         warn_of_strangers(&found);
-        let mut present = BTreeMap::new();
+        let mut present = BTreeSet::new();
         for part in &found.responses {
             let is_collection =
                 part.prop(Ns::Dav, "resourcetype").is_some_and(|kind| kind.child(Ns::Dav, "collection").is_some());
             if let (Some(name), false) = (member(self.collection, &part.path), is_collection || part.is_gone()) {
                 mirror.put_unread(name, part.etag().unwrap_or_default());
-                present.insert(name.to_owned(), ());
+                present.insert(name.to_owned());
             }
         }
         keep_only(mirror, &present);
@@ -205,8 +205,8 @@ impl Mirror {
     }
 }
 
-fn keep_only(mirror: &mut Mirror, present: &BTreeMap<String, ()>) {
-    let vanished: Vec<String> = mirror.objects.keys().filter(|name| !present.contains_key(*name)).cloned().collect();
+fn keep_only(mirror: &mut Mirror, present: &BTreeSet<String>) {
+    let vanished: Vec<String> = mirror.objects.keys().filter(|name| !present.contains(*name)).cloned().collect();
     for name in vanished {
         mirror.remove(&name, None);
     }

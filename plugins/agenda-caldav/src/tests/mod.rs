@@ -5,6 +5,7 @@ mod change;
 mod changes;
 mod discovery;
 mod find;
+mod manifest;
 mod server;
 
 use greffon_sdk::agenda::{Agenda, Appointment, Audience, Error, Request, SlotPage, SlotQuery};

@@ -25,10 +25,7 @@ impl Calendar<'_> {
         let name = told::absence_name(op);
         let path = self.path(&name);
         let id = told::id(self.agenda, &name);
-        let failure = match self.client.put(&path, Condition::Absent, body) {
-            Ok(_) => return Ok(id),
-            Err(failure) => failure,
-        };
+        let Err(failure) = self.client.put(&path, Condition::Absent, body) else { return Ok(id) };
         let refused = failure.status() == Some(412);
         if !refused && !failure.leaves_doubt() {
             return Err(failure.of_write());

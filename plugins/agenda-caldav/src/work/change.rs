@@ -133,10 +133,7 @@ impl Calendar<'_> {
 
     fn delete(&mut self, name: &str, before: &Got) -> Result<(), Error> {
         let path = self.path(name);
-        let failure = match self.client.delete(&path, version(before)) {
-            Ok(_) => return Ok(()),
-            Err(failure) => failure,
-        };
+        let Err(failure) = self.client.delete(&path, version(before)) else { return Ok(()) };
         let refused = failure.status() == Some(412);
         if !refused && !failure.leaves_doubt() {
             return Err(refusal_of_change(&failure));

@@ -6,9 +6,12 @@ use greffon_sdk::practice::{ByWhom, Span};
 use crate::mirror::object::{Content, Mark, Object, Period};
 use crate::mirror::view::Busy;
 
-/// The id of an object, unique over all calendars. Names have no slash.
+/// Longest name in an id, in bytes; the host takes ids of 1,024. greffon's own names are far shorter.
+const NAME_BYTES: usize = 700;
+
+/// The id of an object, unique over all calendars. Names are ASCII and have no slash.
 pub fn id(agenda: &str, name: &str) -> String {
-    format!("{agenda}/{name}")
+    format!("{agenda}/{}", name.get(..NAME_BYTES).unwrap_or(name))
 }
 
 /// Agenda and name of an id; none for what `id` did not make.

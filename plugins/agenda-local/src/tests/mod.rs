@@ -3,6 +3,7 @@
 mod booking;
 mod changes;
 mod life;
+mod manifest;
 mod model;
 mod past;
 mod plugin;
