@@ -50,7 +50,8 @@ async fn books_moves_and_cancels(agenda: &Peer, calendar: &str) -> anyhow::Resul
     let cancelled = test.secretary.call(Method::POST, &path, Some(&body)).await?;
     assert!(cancelled.status.is_success(), "{}", cancelled.body);
     assert_eq!(peers::read_calendar(agenda, calendar).await?, Vec::<String>::new());
-    assert!(test.slots(&contact, MONDAY).await?.iter().any(|one| one["start"] == slot["start"]));
+    let free = test.slots(&contact, MONDAY.plus_minutes(24 * 60)).await?;
+    assert!(free.iter().any(|one| one["start"] == later["start"]), "its time is free again");
     Ok(())
 }
 

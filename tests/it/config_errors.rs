@@ -29,13 +29,6 @@ async fn a_missing_grant_names_the_line_to_add() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_grant_that_the_manifest_does_not_ask_for_is_refused() -> anyhow::Result<()> {
-    let shown = refusal("grants.keyvalue = true\n", "grants.keyvalue = true\ngrants.mail = true\n").await?;
-    assert!(shown.contains("mail"), "{shown}");
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn settings_that_break_the_schema_name_path_and_value() -> anyhow::Result<()> {
     let shown = refusal("label = \"Dr Martin\"", "label = 7").await?;
     assert!(shown.contains("label") && shown.contains("cabinet.toml:"), "{shown}");

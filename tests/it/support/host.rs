@@ -9,7 +9,7 @@ use greffon::config::operator::{Allow, OperatorConfig};
 use greffon::config::secret::{SecretFile, SecretRef};
 use greffon::demo::api::Api;
 use greffon::wire::{Host, own_issuer, provide_tls};
-use greffon_core::fakes::clock::ManualClock;
+use greffon_core::fakes::ManualClock;
 use greffon_core::model::audit::Role;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::Practices as _;

@@ -120,7 +120,8 @@ pub async fn smtp() -> anyhow::Result<Option<Peer>> {
         .spawn()
         .context("aiosmtpd does not start")?;
     let stdout = process.stdout.take().context("stdout is piped")?;
-    let ready = BufReader::new(stdout).lines().next_line();
+    let mut lines = BufReader::new(stdout).lines();
+    let ready = lines.next_line();
     tokio::time::timeout(START, ready).await.context("aiosmtpd does not get ready")??;
     Ok(Some(Peer { port, folder, _process: process }))
 }

@@ -43,6 +43,7 @@ const WITH_CALDAV: &str = "maison-des-remparts";
 /// How long the demo's tokens last, on its own clock.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// Plays a whole morning.
 #[derive(Args)]
 pub struct Demo {
     /// Print one JSON object instead of the summary
@@ -57,6 +58,10 @@ pub struct Demo {
 }
 
 impl Demo {
+    /// Plays it and prints the summary.
+    ///
+    /// # Errors
+    /// When the demo cannot be set up, or the API answers what it must not.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         telemetry::start(&crate::config::operator::Log::default(), "error")?;
         let temporary;
