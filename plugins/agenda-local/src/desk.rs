@@ -45,7 +45,7 @@ enum Step<T> {
 impl<S: Space> Desk<'_, S> {
     /// Returns what is not free in the window.
     pub fn find_slots(&self, query: &SlotQuery) -> Result<SlotPage, Error> {
-        let window = period("window", query.window)?;
+        let window = window(query.window)?;
         let known = query.agendas.iter().filter(|id| self.settings.agendas.contains_key(*id)).count();
         if known == 0 {
             return Err(Error::NotFound);
@@ -63,7 +63,7 @@ impl<S: Space> Desk<'_, S> {
 
     /// Returns what changed since the cursor.
     pub fn changes(&self, agenda: &str, cursor: Option<&str>, window: Span, limit: u32) -> Result<Delta, Error> {
-        let window = period("window", window)?;
+        let window = self::window(window)?;
         self.known(agenda)?;
         let register = self.register(agenda)?;
         let (changes, cursor, more): (Vec<Change>, String, bool) =
@@ -348,6 +348,15 @@ fn period(field: &str, span: Span) -> Result<Period, Error> {
         return wrong("longer than a year");
     }
     Ok(Period { start: span.start, end: span.end })
+}
+
+/// A window to read: as much of it as the register can hold.
+fn window(span: Span) -> Result<Period, Error> {
+    let window = Period { start: span.start.max(0), end: span.end.min(LAST_INSTANT) };
+    if window.start >= window.end {
+        return Err(Error::Invalid(("window".to_owned(), "empty or reversed".to_owned())));
+    }
+    Ok(window)
 }
 
 fn by_code(by: ByWhom) -> u8 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use greffon_sdk::log;
+use greffon_sdk::{http, log};
 
 use super::Mirror;
 use super::object::{Content, Object};
@@ -19,6 +19,10 @@ const BATCH: usize = 64;
 
 /// Most requests for objects in one call, so that a first reading of a large calendar is done in several.
 const MOST_REQUESTS: usize = 24;
+
+/// Answers that may be lost before the calendar counts as unreachable. An object that is too large for the host to take
+/// looks like a lost answer too.
+const MOST_LOST: usize = 3;
 
 /// Most answers that a sync may be cut into.
 const MOST_PAGES: usize = 20;
@@ -130,6 +134,7 @@ impl Refresh<'_> {
         // Those that failed before come last.
         unread.sort();
         let mut requests = 0;
+        let mut lost = 0;
         for batch in unread.chunks(BATCH) {
             if requests >= MOST_REQUESTS {
                 break;
@@ -138,7 +143,7 @@ impl Refresh<'_> {
             requests += 1;
             match self.client.multiget(self.collection, &names) {
                 Ok(found) => self.take_objects(&found, mirror),
-                Err(failure) if is_about_content(&failure) => log::warn("multiget-failed", &[]),
+                Err(failure) if may_be_about_content(&failure, &mut lost) => log::warn("multiget-failed", &[]),
                 Err(failure) => return Err(failure),
             }
             // What the answer left out is asked for one by one.
@@ -146,7 +151,7 @@ impl Refresh<'_> {
                 let left = mirror.objects.get(name).is_some_and(|object| object.content.unread);
                 if left && requests < MOST_REQUESTS {
                     requests += 1;
-                    self.read_one(name, mirror)?;
+                    self.read_one(name, mirror, &mut lost)?;
                 }
             }
             if requests.is_multiple_of(4) {
@@ -167,11 +172,11 @@ impl Refresh<'_> {
         }
     }
 
-    fn read_one(&self, name: &str, mirror: &mut Mirror) -> Result<(), Failure> {
+    fn read_one(&self, name: &str, mirror: &mut Mirror, lost: &mut usize) -> Result<(), Failure> {
         match self.client.get(&format!("{}{name}", self.collection)) {
             Ok(Some(got)) => self.take_object(name, &got, mirror),
             Ok(None) => mirror.remove(name, None),
-            Err(failure) if is_about_content(&failure) => {
+            Err(failure) if may_be_about_content(&failure, lost) => {
                 log::warn("object-unreadable", &[]);
                 if let Some(object) = mirror.objects.get(name).filter(|object| !object.content.blind).cloned() {
                     let content = Content { blind: true, ..object.content };
@@ -237,12 +242,17 @@ pub fn says_no_sync(failure: &Failure) -> bool {
     }
 }
 
-/// Whether a failure may come from what is in the objects, rather than from the server or the way to it.
-fn is_about_content(failure: &Failure) -> bool {
+/// Whether a failure may come from what is in the objects, rather than from the server or the way to it. `lost` counts
+/// the answers that did not arrive.
+fn may_be_about_content(failure: &Failure, lost: &mut usize) -> bool {
     match failure {
         Failure::Garbage(_) => true,
         Failure::Status { status, retry_after_s, .. } => {
             retry_after_s.is_none() && !matches!(status, 401 | 403 | 429 | 502..=504)
+        }
+        Failure::Http(http::Error::ResponseLost(_)) => {
+            *lost += 1;
+            *lost < MOST_LOST
         }
         Failure::Http(_) | Failure::Redirect { .. } => false,
     }

@@ -69,6 +69,28 @@ fn objects_over_which_the_server_stumbles_are_got_one_by_one() {
 }
 
 #[test]
+fn an_object_that_is_too_large_to_arrive_does_not_hide_the_others() {
+    let practice = practice();
+    for number in 0..3 {
+        practice.server.put(&format!("{number}.ics"), &event(&number.to_string(), "09:00", "09:30"));
+    }
+    practice.find("08:00", "18:00").unwrap();
+    practice.server.put("3.ics", &event("3", "10:00", "10:30"));
+    practice.server.fault("REPORT", Fault::Before(Box::new(|_| {})));
+    practice.server.fault("REPORT", Fault::AnswerLost);
+    practice.server.fault("GET", Fault::AnswerLost);
+    let page = practice.find("08:00", "18:00").unwrap();
+    assert_eq!((page.slots.len(), page.complete), (3, false));
+    for _ in 0..3 {
+        practice.server.put("4.ics", &event("4", "11:00", "11:30"));
+        practice.server.fault("GET", Fault::AnswerLost);
+    }
+    practice.server.fault("REPORT", Fault::Before(Box::new(|_| {})));
+    practice.server.fault("REPORT", Fault::AnswerLost);
+    assert!(matches!(practice.find("08:00", "18:00"), Err(Error::Unavailable(_))), "nothing arrives any more");
+}
+
+#[test]
 fn a_large_calendar_is_read_in_several_calls_and_nothing_is_free_meanwhile() {
     let practice = practice();
     for number in 0..4_000 {
@@ -189,4 +211,17 @@ fn hrefs_of_other_places_are_not_followed() {
     practice.find("08:00", "18:00").unwrap();
     assert_eq!(practice.server.requests(), ["REPORT"]);
     assert!(practice.fakes.logged().iter().any(|entry| entry.code == "hrefs-elsewhere"));
+}
+
+#[test]
+fn a_window_without_end_is_read_for_three_years() {
+    let practice = practice();
+    let lines = "DTSTART;TZID=Europe/Paris:20260106T090000\r\nDURATION:PT15M\r\nRRULE:FREQ=WEEKLY";
+    practice.server.put("endless.ics", &object("e", lines));
+    let from = tuesday("00:00");
+    let page = practice.plugin.find_slots(&query(Span { start: from, end: i64::MAX })).unwrap();
+    assert_eq!((page.slots.len(), page.complete), (157, false));
+    for (start, end) in [(5, 5), (6, 5), (-2, -1), (i64::MAX - 1, i64::MAX), (i64::MIN, 0)] {
+        assert!(matches!(practice.plugin.find_slots(&query(Span { start, end })), Err(Error::Invalid(_))), "{start}");
+    }
 }

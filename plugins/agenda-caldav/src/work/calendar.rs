@@ -16,6 +16,9 @@ use crate::settings::Settings;
 /// Longest booking or absence, in milliseconds: a year.
 const LONGEST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 
+/// Widest window that is read, in milliseconds: three years.
+const WIDEST_MS: i64 = 3 * LONGEST_MS;
+
 /// Last instant of the year 9998: what RFC 5545 can write, with room for zones.
 const LAST_INSTANT: i64 = 253_370_764_799_999;
 
@@ -106,8 +109,18 @@ pub fn checked_op(op: &str) -> Result<(), Error> {
     if fine { Ok(()) } else { Err(Error::Invalid(("op".to_owned(), "not 1 to 64 of [0-9A-Za-z-]".to_owned()))) }
 }
 
+/// A window to read, and whether that is all of it: endless series are not followed for ever.
+pub fn checked_window(span: Span) -> Result<(Period, bool), Error> {
+    let start = span.start.max(0);
+    let window = Period(start, span.end.min(LAST_INSTANT).min(start.saturating_add(WIDEST_MS)));
+    if window.0 >= window.1 {
+        return Err(Error::Invalid(("window".to_owned(), "empty or reversed".to_owned())));
+    }
+    Ok((window, window == span.into()))
+}
+
 /// Refuses what is no period that a calendar can hold.
-pub fn checked_period(field: &str, span: Span) -> Result<Period, Error> {
+fn checked_period(field: &str, span: Span) -> Result<Period, Error> {
     let wrong = |why: &str| Err(Error::Invalid((field.to_owned(), why.to_owned())));
     if span.start >= span.end {
         return wrong("empty or reversed");

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use greffon_sdk::agenda::{Absence, Change, Delta, Error, Span};
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Calendar, checked_period};
+use super::calendar::{Calendar, checked_window};
 use super::told;
 use crate::dav::place::member;
 use crate::mirror::object::{Mark, Period};
@@ -29,9 +29,9 @@ struct Cursor {
 }
 
 impl Calendar<'_> {
-    /// Returns at most `limit` changes.
+    /// Returns at most `limit` changes, of at most three years from the window's start.
     pub fn changes(&mut self, cursor: Option<&str>, window: Span, limit: u32) -> Result<Delta, Error> {
-        let window = checked_period("window", window)?;
+        let (window, _) = checked_window(window)?;
         let cursor = match cursor {
             Some(text) if text.len() > CURSOR_BYTES => return Err(Error::CursorExpired),
             Some(text) => Some(serde_json::from_str::<Cursor>(text).map_err(|_| Error::CursorExpired)?),

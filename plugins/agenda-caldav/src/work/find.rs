@@ -2,7 +2,7 @@
 
 use greffon_sdk::agenda::{Audience, Error, Slot, SlotPage, SlotQuery, SlotState};
 
-use super::calendar::{Calendar, checked_period};
+use super::calendar::{Calendar, checked_window};
 use crate::mirror::object::{Mark, Period};
 use crate::mirror::view::Busy;
 
@@ -12,8 +12,8 @@ pub fn find_slots(
     now: i64,
     mut with: impl FnMut(&str, &mut dyn FnMut(&mut Calendar<'_>) -> Result<(), Error>) -> Result<(), Error>,
 ) -> Result<SlotPage, Error> {
-    let window = checked_period("window", query.window)?;
-    let mut page = SlotPage { slots: Vec::new(), complete: true, as_of: now };
+    let (window, whole) = checked_window(query.window)?;
+    let mut page = SlotPage { slots: Vec::new(), complete: whole, as_of: now };
     let mut last_error = Error::NotFound;
     let mut readable = 0;
     for agenda in &query.agendas {

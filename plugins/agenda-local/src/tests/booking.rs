@@ -217,6 +217,10 @@ fn find_slots_tells_what_is_missing() {
             && slot.state == SlotState::Unavailable
             && slot.span == asked.window)
     );
+    for (start, end) in [(5, 5), (6, 5), (-2, -1), (i64::MAX - 1, i64::MAX)] {
+        let empty = SlotQuery { window: Span { start, end }, ..asked.clone() };
+        assert!(matches!(desk.find_slots(&empty), Err(Error::Invalid(_))), "{start}");
+    }
     asked.agendas = vec!["dr-nobody".to_owned()];
     assert!(matches!(desk.find_slots(&asked), Err(Error::NotFound)));
 }
