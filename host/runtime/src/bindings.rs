@@ -7,7 +7,6 @@
 //! Standard interfaces are those of wasmtime's own WASI crates.
 
 #![expect(missing_docs, reason = "generated from wit/, which is documented")]
-#![expect(clippy::all, reason = "generated code")]
 
 /// World `greffon:notification/channel-plugin`, and everything shared.
 pub mod channel {

@@ -4,6 +4,7 @@ mod api_version;
 pub mod bindings;
 mod bound;
 mod breaker;
+mod cache;
 pub mod capability;
 mod convert;
 mod cpu;

@@ -216,10 +216,10 @@ fn read(bytes: &[u8]) -> Result<Read<'_>, ReadError> {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             // Compilers can only write it into the module that they make; the
             // component's own comes after its modules and wins.
-            Payload::CustomSection(section) if section.name() == API_VERSION_SECTION => {
-                if depth == 0 || read.api_version.is_none() {
-                    read.api_version = Some(section.data());
-                }
+            Payload::CustomSection(section)
+                if section.name() == API_VERSION_SECTION && (depth == 0 || read.api_version.is_none()) =>
+            {
+                read.api_version = Some(section.data());
             }
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section.clone() {

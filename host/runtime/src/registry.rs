@@ -19,6 +19,7 @@ use crate::bindings::agenda::AgendaPluginPre;
 use crate::bindings::channel::ChannelPluginPre;
 use crate::bindings::script::ScriptPluginPre;
 use crate::bindings::triage::TriagePluginPre;
+use crate::cache::Cache;
 use crate::limits::{AboveCap, Limits};
 use crate::linker::Linkers;
 use crate::manifest::{Manifest, ManifestError, nearest};
@@ -199,6 +200,7 @@ impl LoadError {
 pub(crate) struct Registry {
     engine: Engine,
     linkers: Linkers,
+    cache: Option<Cache>,
     caps: Limits,
     bundled: RwLock<BTreeMap<String, Arc<Plugin>>>,
     /// By [`PluginInfo::reference`].
@@ -206,9 +208,9 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    pub(crate) fn new(engine: Engine, caps: Limits) -> wasmtime::Result<Self> {
+    pub(crate) fn new(engine: Engine, caps: Limits, cache: Option<Cache>) -> wasmtime::Result<Self> {
         let linkers = Linkers::new(&engine)?;
-        Ok(Self { engine, linkers, caps, bundled: RwLock::default(), files: RwLock::default() })
+        Ok(Self { engine, linkers, cache, caps, bundled: RwLock::default(), files: RwLock::default() })
     }
 
     /// Registers a plugin that is part of the host.
@@ -274,9 +276,10 @@ impl Registry {
         };
         let compiled = match self.compiled(&inspection.digest, manifest.kind) {
             Some(compiled) => compiled,
-            None => {
-                self.compile(manifest.kind, component).map_err(|error| LoadError::Link { id, why: one_line(&error) })?
-            }
+            None => self
+                .component(&inspection.digest, component)
+                .and_then(|component| self.link(manifest.kind, &component))
+                .map_err(|error| LoadError::Link { id, why: one_line(&error) })?,
         };
         Ok(Plugin { manifest, digest: inspection.digest, size_bytes: inspection.size_bytes, schema, limits, compiled })
     }
@@ -288,9 +291,19 @@ impl Registry {
         bundled.or_else(|| read(&self.files).values().find(same).map(|plugin| plugin.compiled.clone()))
     }
 
-    fn compile(&self, kind: PluginKind, component: &[u8]) -> wasmtime::Result<Compiled> {
-        let component = Component::from_binary(&self.engine, component)?;
-        let linked = self.linkers.of(kind).instantiate_pre(&component)?;
+    fn component(&self, digest: &str, bytes: &[u8]) -> wasmtime::Result<Component> {
+        if let Some(component) = self.cache.as_ref().and_then(|cache| cache.get(digest, &self.engine)) {
+            return Ok(component);
+        }
+        let component = Component::from_binary(&self.engine, bytes)?;
+        if let Some(cache) = &self.cache {
+            cache.put(digest, &component);
+        }
+        Ok(component)
+    }
+
+    fn link(&self, kind: PluginKind, component: &Component) -> wasmtime::Result<Compiled> {
+        let linked = self.linkers.of(kind).instantiate_pre(component)?;
         Ok(match kind {
             PluginKind::Triage => Compiled::Triage(TriagePluginPre::new(linked)?),
             PluginKind::Script => Compiled::Script(ScriptPluginPre::new(linked)?),

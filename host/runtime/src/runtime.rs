@@ -20,6 +20,7 @@ use wasmtime::Store;
 
 use crate::bound::{self, Bindings, PracticeFeatures, Ready};
 use crate::breaker::{BreakerConfig, Outcome};
+use crate::cache::Cache;
 use crate::capability::http::Egress;
 use crate::engine::{self, EngineError, EngineSize};
 use crate::failure::Failure;
@@ -51,6 +52,9 @@ pub struct RuntimeConfig {
     pub allowed_networks: BTreeMap<PracticeId, Vec<IpNet>>,
     /// Where mail of practices without a relay goes, as `.eml` files.
     pub mail_folder: PathBuf,
+    /// Where compiled plugins are kept, so that a restart need not compile them
+    /// again; made private. `None` keeps none.
+    pub cache_folder: Option<PathBuf>,
 }
 
 impl Default for RuntimeConfig {
@@ -63,6 +67,7 @@ impl Default for RuntimeConfig {
             most_cpu_ms: 2_000,
             allowed_networks: BTreeMap::new(),
             mail_folder: PathBuf::from("data/mail"),
+            cache_folder: None,
         }
     }
 }
@@ -127,7 +132,13 @@ impl Runtime {
         };
         let size = EngineSize { calls: config.concurrent_calls, memory_bytes: caps.memory_bytes };
         let engine = engine::start(size)?;
-        let registry = Registry::new(engine.clone(), caps).map_err(RuntimeError::Link)?;
+        let cache = config.cache_folder.and_then(|folder| {
+            let opened = Cache::open(&folder, &engine);
+            // Slower, and no less safe: no reason not to start.
+            let warn = |error: &_| tracing::warn!("compiled plugins cannot be kept in {}: {error}", folder.display());
+            opened.inspect_err(warn).ok()
+        });
+        let registry = Registry::new(engine.clone(), caps, cache).map_err(RuntimeError::Link)?;
         // At least two: while one guest spins, another gets its answer.
         let threads = thread::available_parallelism().map_or(2, |count| count.get().max(2));
         let guests = Builder::new_multi_thread()

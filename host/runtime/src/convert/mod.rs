@@ -142,7 +142,7 @@ impl<W, T: FromGuest<W>> FromGuest<Option<W>> for Option<T> {
 
 impl<W, T: FromGuest<W>> FromGuest<Vec<W>> for Vec<T> {
     fn from_guest(items: Vec<W>, intake: &mut Intake) -> Result<Self, Breach> {
-        intake.each(items, |intake, item| intake.take(item))
+        intake.each(items, Intake::take)
     }
 }
 

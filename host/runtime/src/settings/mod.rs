@@ -160,8 +160,8 @@ mod tests {
         Schema::compile(&document).expect("schema")
     }
 
-    fn only(settings: Value) -> Problem {
-        let mut problems = schema().apply(&settings).expect_err("does not fit");
+    fn only(settings: &Value) -> Problem {
+        let mut problems = schema().apply(settings).expect_err("does not fit");
         assert_eq!(problems.len(), 1, "{problems:?}");
         problems.remove(0)
     }
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_missing_setting_is_named_with_its_description() {
-        let problem = only(json!({}));
+        let problem = only(&json!({}));
         assert_eq!(problem.key, "settings");
         assert_eq!(problem.message, "\"calendars\" is missing");
         assert!(problem.hint.contains("path of the calendar"), "{}", problem.hint);
@@ -185,25 +185,25 @@ mod tests {
 
     #[test]
     fn an_unknown_setting_is_named_with_the_nearest_one() {
-        let problem = only(json!({ "calendars": {}, "mdoe": "strict" }));
+        let problem = only(&json!({ "calendars": {}, "mdoe": "strict" }));
         assert_eq!(problem.key, "settings.mdoe");
         assert!(problem.hint.starts_with("did you mean \"mode\"?"), "{}", problem.hint);
     }
 
     #[test]
     fn a_wrong_value_is_named_with_its_path() {
-        let problem = only(json!({ "calendars": { "a": 3 } }));
+        let problem = only(&json!({ "calendars": { "a": 3 } }));
         assert_eq!(problem.key, "settings.calendars.a");
         assert!(problem.message.contains('3') && problem.message.contains("string"), "{}", problem.message);
-        let problem = only(json!({ "calendars": {}, "mode": "strikt" }));
+        let problem = only(&json!({ "calendars": {}, "mode": "strikt" }));
         assert!(problem.hint.contains("did you mean \"strict\"?"), "{}", problem.hint);
-        let problem = only(json!({ "calendars": {}, "depth": 0 }));
+        let problem = only(&json!({ "calendars": {}, "depth": 0 }));
         assert_eq!(problem.key, "settings.depth");
     }
 
     #[test]
     fn a_long_value_is_cut() {
-        let problem = only(json!({ "calendars": "x".repeat(10_000) }));
+        let problem = only(&json!({ "calendars": "x".repeat(10_000) }));
         assert!(problem.message.len() < 200, "{}", problem.message.len());
     }
 

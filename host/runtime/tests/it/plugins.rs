@@ -163,3 +163,22 @@ fn a_plugin_that_was_never_resolved_is_no_plugin() {
     let problem = Host::new().runtime.check_binding(&binding("./guest", Agenda)).expect_err("not loaded");
     assert_eq!(problem.key, "plugin");
 }
+
+#[tokio::test]
+async fn a_plugin_from_the_cache_is_the_plugin() {
+    let folder = tempfile::tempdir().expect("folder");
+    let config = || greffon_runtime::RuntimeConfig {
+        concurrent_calls: 2,
+        concurrent_calls_per_practice: 2,
+        cache_folder: Some(folder.path().to_path_buf()),
+        ..greffon_runtime::RuntimeConfig::default()
+    };
+    for _ in 0..2 {
+        let host = Host::with(config());
+        register(&host, "calm", Triage, &calm()).expect("registers");
+        let protocols = host.runtime.triage_protocols(&practice("a", &[("calm", Triage)]), &"calm".into()).await;
+        assert_eq!(protocols, Ok(Ok(Vec::new())));
+    }
+    let kept = fs::read_dir(folder.path()).expect("folder").count();
+    assert_eq!(kept, 2, "the key and one component");
+}
