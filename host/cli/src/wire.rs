@@ -168,6 +168,7 @@ fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
             .map(|(practice, allow)| (practice.as_str().into(), allow.cidrs.clone()))
             .collect(),
         mail_folder: config.data.join("mail"),
+        cache_folder: Some(config.data.join("compiled")),
     }
 }
 
