@@ -1,11 +1,12 @@
 //! Moves, cancels and marks appointments, through the same intents.
 
 use super::agenda_calls::Sent;
-use super::book_appointment::{Begun, MAX_TRIES, Place, check_op, check_text, digest_of, invalid, operator};
+use super::book_appointment::{MAX_TRIES, check_op, check_text, digest_of, invalid, operator};
 use super::intents::{Manners, intent_entry};
 use super::journal::Entry;
 use super::outcome::{refusal, unavailable};
 use super::search_slots::asker_of;
+use super::take_place::{Begun, Place};
 use super::{BookingOutcome, Flow, FlowError, NewCancellation, NewMove, NewStatus, Reception, Scene};
 use crate::ids::{AppointmentId, ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;

@@ -50,11 +50,11 @@ impl Reception {
             Ok(Ok(Step::Ask(questions))) => asks(questions, &encounter.facts),
             Ok(Ok(Step::Conclude(assessment))) => match self.protocols(practice, feature).await {
                 Ok(Ok(protocols)) => concludes(assessment, &protocols, now),
-                Ok(Err(error)) => failed(error),
+                Ok(Err(error)) => failed(&error),
                 Err(failure) => Report::Failed(failure.code().to_owned()),
             },
             Ok(Err(error)) if error.code == "not-applicable" => Report::NotApplicable,
-            Ok(Err(error)) => failed(error),
+            Ok(Err(error)) => failed(&error),
             Err(failure) => Report::Failed(failure.code().to_owned()),
         }
     }
@@ -95,7 +95,7 @@ fn concludes(assessment: Assessment, protocols: &[Protocol], now: Instant) -> Re
 }
 
 /// A guest's code may be anything; what is kept of it is a short word.
-fn failed(error: GuestError) -> Report {
+fn failed(error: &GuestError) -> Report {
     let word = |sign: &char| sign.is_ascii_lowercase() || *sign == '-';
     let code: String = error.code.chars().take(40).filter(word).collect();
     Report::Failed(if code.is_empty() { "other".to_owned() } else { code })

@@ -20,6 +20,8 @@ mod receive_contact;
 pub(crate) mod scene;
 mod script;
 mod search_slots;
+mod settle;
+mod take_place;
 mod view;
 
 use std::sync::Arc;

@@ -69,7 +69,7 @@ fn request(practice: &Practice) -> Vec<Question> {
 }
 
 fn recap(practice: &Practice, session: &Session) -> ReadBack {
-    let text = |key: &str| latest(&session.facts, key).and_then(|fact| spoken(fact));
+    let text = |key: &str| latest(&session.facts, key).and_then(spoken);
     let mut lines = Vec::new();
     let mut facts = Vec::new();
     let mut say = |label: &str, key: &str, text: Option<String>| {

@@ -500,6 +500,7 @@ pub struct AgendaDescriptor {
 /// What `look-up` found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "short-lived, one at a time; a box would only hide it")]
 pub enum Found {
     /// Nothing under this op-id.
     Absent,
@@ -523,6 +524,7 @@ pub struct AgendaAbsence {
 /// One change of an agenda.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "short-lived, one at a time; a box would only hide it")]
 pub enum Change {
     /// New or different.
     Upsert(AgendaAppointment),

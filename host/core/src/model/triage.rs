@@ -149,6 +149,7 @@ pub struct Encounter {
 /// What comes next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "short-lived, one at a time; a box would only hide it")]
 pub enum Step {
     /// Ask these, in this order.
     Ask(Vec<Question>),

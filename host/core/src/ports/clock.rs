@@ -22,6 +22,7 @@ pub trait Ids: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port that the lint points to")]
     fn now(&self) -> Instant {
         Instant(jiff::Timestamp::now().as_millisecond())
     }

@@ -80,7 +80,7 @@ pub fn decide(message: &Message, event: MessageEvent, now: Instant) -> (Message,
             vec![]
         }
         (MessageState::Sending, MessageEvent::Answered { result: Err(error), dedupes }) => {
-            not_accepted(&mut next, error, dedupes, now)
+            not_accepted(&mut next, &error, dedupes, now)
         }
         (MessageState::Sending, MessageEvent::FoundSending { known, dedupes }) => found(&mut next, known, dedupes, now),
         _ => vec![],
@@ -91,9 +91,9 @@ pub fn decide(message: &Message, event: MessageEvent, now: Instant) -> (Message,
     (next, effects)
 }
 
-fn not_accepted(message: &mut Message, error: SendError, dedupes: bool, now: Instant) -> Vec<MessageEffect> {
+fn not_accepted(message: &mut Message, error: &SendError, dedupes: bool, now: Instant) -> Vec<MessageEffect> {
     match error {
-        SendError::Transient(after_s) | SendError::Quota(after_s) => retry(message, after_s, now),
+        SendError::Transient(after_s) | SendError::Quota(after_s) => retry(message, *after_s, now),
         SendError::Uncertain(_) if dedupes => retry(message, None, now),
         SendError::Uncertain(_) => uncertain(message),
         SendError::Rejected(_) => fail(message, "rejected"),
