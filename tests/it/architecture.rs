@@ -71,8 +71,20 @@ fn heavy_trees_stay_behind_one_crate() {
 fn every_mandated_folder_has_a_readme() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests stand in a workspace");
     for folder in [
-        "", "wit", "sdk", "sdk/rust", "plugins", "examples", "host", "host/core", "host/storage", "host/runtime",
-        "host/bundled", "host/server", "host/cli", "tests",
+        "",
+        "wit",
+        "sdk",
+        "sdk/rust",
+        "plugins",
+        "examples",
+        "host",
+        "host/core",
+        "host/storage",
+        "host/runtime",
+        "host/bundled",
+        "host/server",
+        "host/cli",
+        "tests",
     ] {
         assert!(root.join(folder).join("README.md").is_file(), "{folder}/README.md is missing");
     }

@@ -35,7 +35,8 @@ impl Scene {
         let answer = self.test.secretary.call(Method::POST, &path, Some(&body)).await?;
         assert_eq!(self.proxy.used(), 1, "the fault was used");
         let view = self.test.view(&contact).await?;
-        let to_verify = view["banners"].as_array().is_some_and(|all| all.iter().any(|one| one["code"] == "booking-to-verify"));
+        let to_verify =
+            view["banners"].as_array().is_some_and(|all| all.iter().any(|one| one["code"] == "booking-to-verify"));
         match answer.status {
             // The plugin looked by itself and found what the server committed.
             StatusCode::CREATED => assert_eq!(fault, Fault::DropAnswer, "{}", answer.body),

@@ -36,25 +36,13 @@ greffon_sdk::export_triage!(Minimal);
 
 #[cfg(test)]
 mod tests {
-    use greffon_sdk::practice::{Fact, PracticeContext, Source};
+    use greffon_sdk::testing::{encounter, fact};
 
     use super::*;
 
     fn step(answer: Option<Value>) -> Step {
-        let context = PracticeContext {
-            site: "nord".to_owned(),
-            practitioner: None,
-            speciality: None,
-            zone: "Europe/Paris".to_owned(),
-            now: 0,
-            now_local: "1970-01-01T01:00:00".to_owned(),
-            opening: Vec::new(),
-            language: "fr".to_owned(),
-        };
-        let (key, by) = ("breathless".to_owned(), "secretary".to_owned());
-        let facts = answer.map(|value| Fact { key, value, source: Source::Caller, at: 0, by });
-        let facts = facts.into_iter().collect();
-        let encounter = Encounter { motive: None, context, facts, patient_age_days: None, previous: None };
+        let mut encounter = encounter("consultation");
+        encounter.facts.extend(answer.map(|value| fact("breathless", value)));
         Minimal::next(&Empty {}, &encounter).unwrap()
     }
 

@@ -3,8 +3,6 @@
 //! The server excludes nothing by itself: see [`work`] for how a booking never stands twice, and [`mirror`] for how the
 //! plugin knows what is taken.
 
-#![expect(clippy::result_large_err, reason = "an error of the contract carries the appointment that is in the way")]
-
 mod dav;
 mod ical;
 mod mirror;

@@ -2,8 +2,6 @@
 //!
 //! It refuses overlaps by itself: see [`register`].
 
-#![expect(clippy::result_large_err, reason = "an error of the contract carries the appointment that is in the way")]
-
 mod archive;
 mod desk;
 mod item;

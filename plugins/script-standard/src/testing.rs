@@ -1,9 +1,10 @@
 //! Calls for the tests.
 
-use greffon_sdk::practice::{ContentRef, Fact, Level, Nature, PracticeContext, Source, Span, Value, keys};
+use greffon_sdk::practice::{ContentRef, Level, Nature, Span, Value, keys};
 use greffon_sdk::script::{
     AppointmentState, AppointmentSummary, Assessment, Effect, Orientation, Phase, Script, Session, View,
 };
+use greffon_sdk::testing;
 
 use crate::ScriptStandard;
 
@@ -20,27 +21,7 @@ pub(crate) struct Call {
 impl Call {
     /// Nothing is known, under empty settings.
     pub fn new() -> Self {
-        let context = PracticeContext {
-            site: "nord".to_owned(),
-            practitioner: None,
-            speciality: None,
-            zone: "Europe/Paris".to_owned(),
-            now: NOW,
-            now_local: "2026-11-21T09:30:00".to_owned(),
-            opening: Vec::new(),
-            language: "fr".to_owned(),
-        };
-        let session = Session {
-            script: ContentRef::in_settings("", ""),
-            context,
-            facts: Vec::new(),
-            assessment: None,
-            done: Vec::new(),
-            override_reason: None,
-            appointment: None,
-            commitments: Vec::new(),
-        };
-        Self { settings: serde_json::json!({}), session }
+        Self { settings: serde_json::json!({}), session: testing::session() }
     }
 
     /// A patient whose identity is known.
@@ -72,8 +53,7 @@ impl Call {
     }
 
     pub fn with(mut self, key: &str, value: Value) -> Self {
-        let (key, by) = (key.to_owned(), "secretary".to_owned());
-        self.session.facts.push(Fact { key, value, source: Source::Caller, at: NOW, by });
+        self.session.facts.push(testing::fact(key, value));
         self
     }
 

@@ -136,7 +136,7 @@ fn red_flags(grid: &Grid, flags: &[&RedFlag]) -> Decided {
 }
 
 fn undecided(flags: &[&RedFlag]) -> Decided {
-    let level = undecided_level(top(flags, |flag| undecided_level(flag)));
+    let level = undecided_level(top(flags, undecided_level));
     let facts = flags.iter().map(|flag| flag.key.clone()).collect();
     Decided::human(level, "red-flag-undecided", facts, "Signe d'alerte : question comprise, réponse inconnue.")
 }

@@ -1,14 +1,12 @@
 //! A grid and cases for the tests.
 
-use greffon_sdk::practice::{Fact, PracticeContext, Source, Value};
+use greffon_sdk::practice::Value;
+use greffon_sdk::testing;
 use greffon_sdk::triage::{Assessment, Encounter, Step, Triage, TriageError};
 use serde_json::json;
 
 use crate::TriageGrid;
 use crate::settings::Grid;
-
-/// 2026-11-21T08:30:00Z.
-const NOW: i64 = 1_795_249_800_000;
 
 /// Settings with one protocol, for fever up to two years of age.
 pub(crate) fn fever() -> serde_json::Value {
@@ -56,20 +54,9 @@ pub(crate) struct Case {
 impl Case {
     /// A child of 400 days.
     pub fn new(motive: &str) -> Self {
-        let context = PracticeContext {
-            site: "nord".to_owned(),
-            practitioner: None,
-            speciality: None,
-            zone: "Europe/Paris".to_owned(),
-            now: NOW,
-            now_local: "2026-11-21T09:30:00".to_owned(),
-            opening: Vec::new(),
-            language: "fr".to_owned(),
-        };
-        let motive = Some(motive.to_owned());
-        Self {
-            encounter: Encounter { motive, context, facts: Vec::new(), patient_age_days: Some(400), previous: None },
-        }
+        let mut encounter = testing::encounter(motive);
+        encounter.patient_age_days = Some(400);
+        Self { encounter }
     }
 
     /// Without any red flag.
@@ -78,13 +65,7 @@ impl Case {
     }
 
     pub fn with(mut self, key: &str, value: Value) -> Self {
-        self.encounter.facts.push(Fact {
-            key: key.to_owned(),
-            value,
-            source: Source::Caller,
-            at: NOW,
-            by: "secretary".to_owned(),
-        });
+        self.encounter.facts.push(testing::fact(key, value));
         self
     }
 

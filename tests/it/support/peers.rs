@@ -32,7 +32,8 @@ pub fn python(needed: &str) -> Option<PathBuf> {
             .is_ok_and(|status| status.success())
     });
     if found.is_none() {
-        let line = format!("peer absent: {needed} is not installed, the test that needs it did not run (.ci/run installs it)");
+        let line =
+            format!("peer absent: {needed} is not installed, the test that needs it did not run (.ci/run installs it)");
         assert!(std::env::var_os("CI").is_none(), "{line}");
         println!("{line}");
     }
@@ -151,11 +152,8 @@ async fn make_calendar(peer: &Peer, path: &str) -> anyhow::Result<()> {
     let method = reqwest::Method::from_bytes(b"MKCALENDAR")?;
     greffon::wire::provide_tls();
     let client = reqwest::Client::builder().no_proxy().build()?;
-    let answer = client
-        .request(method, format!("{}{path}", peer.origin()))
-        .basic_auth("cabinet", Some("secret"))
-        .send()
-        .await?;
+    let answer =
+        client.request(method, format!("{}{path}", peer.origin())).basic_auth("cabinet", Some("secret")).send().await?;
     anyhow::ensure!(answer.status().is_success(), "MKCALENDAR: {}", answer.status());
     Ok(())
 }

@@ -22,7 +22,8 @@ pub async fn fresh() -> anyhow::Result<Option<Fresh>> {
         println!("{line}");
         return Ok(None);
     };
-    let (id,): (String,) = sqlx::query_as("SELECT replace(gen_random_uuid()::text, '-', '')").fetch_one(&mut connection).await?;
+    let (id,): (String,) =
+        sqlx::query_as("SELECT replace(gen_random_uuid()::text, '-', '')").fetch_one(&mut connection).await?;
     let name = format!("greffon_test_{id}");
     connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
     let (base, _) = server.rsplit_once('/').context("the URL names a database")?;

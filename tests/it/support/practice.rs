@@ -2,7 +2,12 @@
 
 /// A practice whose agenda is kept by `agenda-local`.
 pub fn local(id: &str) -> String {
-    practice(id, "agenda-local", "grants.keyvalue = true\nsettings = { agendas = { martin = { label = \"Dr Martin\" } } }", "")
+    practice(
+        id,
+        "agenda-local",
+        "grants.keyvalue = true\nsettings = { agendas = { martin = { label = \"Dr Martin\" } } }",
+        "",
+    )
 }
 
 /// A practice whose agenda is on a CalDAV server.

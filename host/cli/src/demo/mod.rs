@@ -191,9 +191,9 @@ impl Set {
             self.address, self.address
         );
         if quiet {
-            output::note(&lines)
+            output::note(&lines);
         } else {
-            output::data(&lines)?
+            output::data(&lines)?;
         }
         tokio::select! {
             () = work(self.host.reception.clone()) => {}

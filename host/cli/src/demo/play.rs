@@ -163,10 +163,8 @@ impl Stage {
             let view = call.receive(api, None).await?;
             views.push(call.interview(api, view).await?);
         }
-        let slots = match calls[0].offer(&self.secretaries[0], &views[0], self.clock.now()).await? {
-            Ok(slots) => slots,
-            Err(_) => Vec::new(),
-        };
+        let offer = calls[0].offer(&self.secretaries[0], &views[0], self.clock.now()).await?;
+        let slots = offer.unwrap_or_default();
         let (one, two) = tokio::join!(
             self.take_once(&calls[0], &self.secretaries[0], &views[0], &slots),
             self.take_once(&calls[1], &self.secretaries[1], &views[1], &slots)

@@ -1,8 +1,6 @@
 //! Agendas of the world outside, in memory: what a plugin and its server do
 //! together, with every way in which the road between can fail.
 
-#![expect(clippy::result_large_err, reason = "the port's own error: an agenda says what stands instead")]
-
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -123,6 +121,11 @@ impl FakeAgenda {
         let mut book = self.open_book();
         let taken = book.entries().any(|entry| entry.occupies(agenda, span));
         (!taken).then(|| book.enter(agenda, span))
+    }
+
+    /// Somebody strikes an entry out by hand.
+    pub fn strike(&self, entry: &AppointmentId) {
+        self.open_book().remove(entry);
     }
 
     /// Serves these free slots, instead of telling what is not free.

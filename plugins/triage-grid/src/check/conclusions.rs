@@ -55,14 +55,14 @@ fn below_floor(place: &Place<'_>, level: Level, path: &str, findings: &mut Vec<F
 }
 
 fn unnamed(destination: &Destination, path: &str, findings: &mut Vec<Finding>) {
-    let name = match destination {
-        Destination::EmergencyCall(name)
-        | Destination::LiveTransfer(name)
-        | Destination::Message(name)
-        | Destination::DocumentRequest(name)
-        | Destination::Redirect(name)
-        | Destination::HumanDecision(name) => name,
-        _ => return,
+    let (Destination::EmergencyCall(name)
+    | Destination::LiveTransfer(name)
+    | Destination::Message(name)
+    | Destination::DocumentRequest(name)
+    | Destination::Redirect(name)
+    | Destination::HumanDecision(name)) = destination
+    else {
+        return;
     };
     if name.trim().is_empty() {
         findings.push(Finding::error(format!("{path}/orientation"), "L'orientation ne dit pas vers qui ou pourquoi."));

@@ -12,6 +12,7 @@
 //! assert_eq!(calendar::to_civil(calendar::now(), "UTC").unwrap(), "2026-11-21T08:30:00.000+00:00");
 //! ```
 
+mod care;
 pub(crate) mod civil;
 pub(crate) mod recurrence;
 pub(crate) mod state;
@@ -23,6 +24,7 @@ use crate::http::{self, Request, Response};
 use crate::keyvalue;
 use crate::mail::MailError;
 use crate::practice::Instant;
+pub use care::{context, encounter, fact, session};
 pub use state::{Logged, Mail};
 
 /// The fake host of one test. It begins empty: settings `{}`, time 0, nothing

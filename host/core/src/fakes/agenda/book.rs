@@ -1,8 +1,6 @@
 //! What an agenda server holds, and what it does with a request that reaches
 //! it.
 
-#![expect(clippy::result_large_err, reason = "the port's own error: an agenda says what stands instead")]
-
 use super::{
     AgendaAppointment, AgendaError, AgendaId, AgendaInfo, AgendaStyle, AppointmentId, AppointmentStatus, Audience,
     BookingRequest, ByWhom, Found, Instant, OpId, Rule, Slot, SlotQuery, SlotState, Span,

@@ -17,7 +17,7 @@ use super::super::random::Random;
 use super::super::storage::MemoryStorage;
 use super::Faults;
 use super::cast::{Caller, Kind};
-use super::executor::{Executor, Place, Turn};
+use super::executor::{Accident, Executor, Place, Turn};
 use super::office::{Notes, Office, Server};
 use super::oracle;
 use super::report::Report;
@@ -120,7 +120,7 @@ impl Day {
             self.hands_write(&office);
             self.promises_are_kept(&office);
         }
-        self.processes_die();
+        self.processes_have_accidents();
         self.go_on();
         self.end()
     }
@@ -160,8 +160,9 @@ impl Day {
             let office = office.clone();
             self.executor.spawn(Place::World, async move {
                 office.server.clock.sleep_until(at).await;
-                if office.agenda.enter_if_free(&who.into(), span).is_some() {
+                if let Some(entry) = office.agenda.enter_if_free(&who.into(), span) {
                     office.notes.count("written-by-hand");
+                    office.perhaps_strike(entry).await;
                 }
             });
         }
@@ -188,31 +189,25 @@ impl Day {
         });
     }
 
-    fn processes_die(&mut self) {
+    fn processes_have_accidents(&mut self) {
         for _ in 0..self.random.below(self.faults.crashes + 1) {
-            let at = self.between(8, 19);
-            let polls = self.random.below(300);
-            let node = self.any_node();
-            let server = self.server.clone();
-            self.executor.spawn(Place::World, async move {
-                server.clock.sleep_until(at).await;
-                server.executor.crash_after(node, polls);
-            });
+            self.accident_at_some_time(Accident::Crash);
         }
         for _ in 0..self.random.below(self.faults.stalls + 1) {
-            let at = self.between(8, 19);
-            let until = at.plus_millis(self.random.between(10_000, 20 * 60_000));
-            let node = self.any_node();
-            let server = self.server.clone();
-            self.executor.spawn(Place::World, async move {
-                server.clock.sleep_until(at).await;
-                server.executor.stall(node, until);
-            });
+            let pause_ms = self.random.between(5_000, 20 * 60_000);
+            self.accident_at_some_time(Accident::Stall(pause_ms));
         }
     }
 
-    fn any_node(&mut self) -> usize {
-        usize::try_from(self.random.below(u64::try_from(self.server.nodes()).unwrap_or(1))).unwrap_or(0)
+    fn accident_at_some_time(&mut self, accident: Accident) {
+        let at = self.between(8, 19);
+        let polls = self.random.below(300);
+        let node = usize::try_from(self.random.below(u64::try_from(self.server.nodes()).unwrap_or(1))).unwrap_or(0);
+        let server = self.server.clone();
+        self.executor.spawn(Place::World, async move {
+            server.clock.sleep_until(at).await;
+            server.executor.light_fuse(node, polls, accident);
+        });
     }
 
     /// Until nothing is left to do, or the day must be quiet.

@@ -27,6 +27,16 @@ pub(super) enum Place {
     Node(usize),
 }
 
+/// What happens to a process in the middle of anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accident {
+    /// It dies.
+    Crash,
+    /// It stands still for so many milliseconds and goes on as if nothing had
+    /// been: a suspended machine.
+    Stall(i64),
+}
+
 struct Task {
     future: Pin<Box<dyn Future<Output = ()>>>,
     ready: Arc<Ready>,
@@ -69,8 +79,8 @@ pub(super) struct Executor {
     next_task: Cell<u64>,
     random: RefCell<Random>,
     clock: Arc<ManualClock>,
-    /// A process, and its polls that are left until it crashes.
-    fuse: Cell<Option<(usize, u64)>>,
+    /// What will happen to a process, and its polls that are left until then.
+    fuse: Cell<Option<(usize, u64, Accident)>>,
     /// A process that stands still, and until when.
     stalled: Cell<Option<(usize, Instant)>>,
     /// Tasks of a process that stands still and could go on.
@@ -127,15 +137,9 @@ impl Executor {
         waiting.await.map_err(|_| Crashed)
     }
 
-    /// The process crashes after so many more of its polls.
-    pub(super) fn crash_after(&self, node: usize, polls: u64) {
-        self.fuse.set(Some((node, polls)));
-    }
-
-    /// The process stands still until then, and goes on as if nothing had been:
-    /// a suspended machine.
-    pub(super) fn stall(&self, node: usize, until: Instant) {
-        self.stalled.set(Some((node, until)));
+    /// The accident happens after so many more polls of the process.
+    pub(super) fn light_fuse(&self, node: usize, polls: u64, accident: Accident) {
+        self.fuse.set(Some((node, polls, accident)));
     }
 
     /// When a process that stands still goes on.
@@ -155,14 +159,21 @@ impl Executor {
         if task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
             self.tasks.borrow_mut().insert(id, task);
         }
-        match (place, self.fuse.get()) {
-            (Place::Node(node), Some((doomed, 0))) if node == doomed => {
-                self.fuse.set(None);
-                self.crash(node);
-                return Turn::Crashed(node);
+        let Some((doomed, left, accident)) = self.fuse.get().filter(|(doomed, ..)| place == Place::Node(*doomed))
+        else {
+            return Turn::Polled;
+        };
+        if left > 0 {
+            self.fuse.set(Some((doomed, left - 1, accident)));
+            return Turn::Polled;
+        }
+        self.fuse.set(None);
+        match accident {
+            Accident::Crash => {
+                self.crash(doomed);
+                return Turn::Crashed(doomed);
             }
-            (Place::Node(node), Some((doomed, left))) if node == doomed => self.fuse.set(Some((doomed, left - 1))),
-            _ => {}
+            Accident::Stall(pause_ms) => self.stalled.set(Some((doomed, self.clock.now().plus_millis(pause_ms)))),
         }
         Turn::Polled
     }

@@ -15,7 +15,8 @@ use super::super::storage::MemoryStorage;
 use super::executor::{Crashed, Executor, Place};
 use super::report::{Oracle, Report, Violation};
 use crate::flow::{Flow, FlowError, Reception};
-use crate::ids::{ContactId, MotiveId, PracticeId};
+use crate::ids::{AppointmentId, ContactId, MotiveId, PracticeId};
+use crate::model::view::OfferedSlot;
 use crate::ports::clock::Clock;
 use crate::ports::practices::Practices;
 use crate::ports::storage::StorageError;
@@ -38,7 +39,6 @@ pub(super) struct Server {
 const WORKERS: usize = 2;
 
 impl Server {
-    #[expect(clippy::too_many_arguments, reason = "each is one part of a process's world")]
     pub(super) fn new(
         executor: Rc<Executor>,
         storage: MemoryStorage,
@@ -208,6 +208,26 @@ impl Office {
 
     pub(super) fn chance(&self, per_ten_thousand: u32) -> bool {
         self.random.borrow_mut().chance(per_ten_thousand)
+    }
+
+    /// The doctor writes the same time into the agenda just then, now and then.
+    pub(super) fn perhaps_be_quicker(&self, slot: &OfferedSlot) {
+        if !self.chance(600) {
+            return;
+        }
+        if let Some(entry) = self.agenda.enter_if_free(&slot.slot.agenda, slot.slot.span) {
+            self.notes.count("beaten-by-hand");
+            let office = self.clone();
+            self.server.executor.spawn(Place::World, async move { office.perhaps_strike(entry).await });
+        }
+    }
+
+    /// What a hand wrote, a hand strikes out again, half of the time.
+    pub(super) async fn perhaps_strike(&self, entry: AppointmentId) {
+        if self.chance(5000) {
+            self.pause_s(10, 3600).await;
+            self.agenda.strike(&entry);
+        }
     }
 
     /// How many patients of a motive come together.

@@ -58,7 +58,7 @@ pub struct Report {
     pub counts: BTreeMap<&'static str, u64>,
     /// What must never happen, and did.
     pub violations: Vec<Violation>,
-    /// Digest of everything that happened, in order.
+    /// Digest of everything that happened on each day, in order.
     pub trace: u64,
 }
 
@@ -85,7 +85,7 @@ impl Report {
             self.add(name, count);
         }
         self.violations.extend(day.violations);
-        self.trace = self.trace.rotate_left(7) ^ day.trace;
+        self.trace = self.trace.wrapping_add(day.trace);
     }
 }
 

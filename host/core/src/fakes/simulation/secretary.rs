@@ -324,11 +324,7 @@ impl Line<'_> {
                 slot_version: slot.slot.version.clone(),
                 note: None,
             };
-            // The doctor writes the same time into the agenda just then.
-            let agenda = &self.office.agenda;
-            if self.office.chance(600) && agenda.enter_if_free(&slot.slot.agenda, slot.slot.span).is_some() {
-                self.office.notes.count("beaten-by-hand");
-            }
+            self.office.perhaps_be_quicker(&slot);
             let clicks = if self.caller.kind == Kind::DoubleClick { 2 } else { 1 };
             let answer = self.click(new, clicks).await?;
             match answer {
