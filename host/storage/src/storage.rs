@@ -123,12 +123,12 @@ impl Storage for Database {
         jobs::next_at(self.reader().await?.on()).await
     }
 
-    async fn finish_job(&self, id: JobId) -> Stored<()> {
-        jobs::finish(self.writer().await?.on(), id).await
+    async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()> {
+        jobs::finish(self.writer().await?.on(), id, attempt).await
     }
 
-    async fn retry_job(&self, id: JobId, run_at: Instant) -> Stored<()> {
-        jobs::retry(self.writer().await?.on(), id, run_at).await
+    async fn retry_job(&self, id: JobId, attempt: u32, run_at: Instant) -> Stored<()> {
+        jobs::retry(self.writer().await?.on(), id, attempt, run_at).await
     }
 
     async fn ready(&self) -> Stored<()> {

@@ -9,6 +9,7 @@
 mod cast;
 mod day;
 mod executor;
+mod line;
 mod office;
 mod oracle;
 mod report;

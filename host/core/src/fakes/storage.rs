@@ -320,15 +320,18 @@ impl Storage for MemoryStorage {
         Ok(self.next_due())
     }
 
-    async fn finish_job(&self, id: JobId) -> Stored<()> {
+    async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()> {
         self.effect(Effect::StorageWrite).await?;
-        self.lock().jobs.remove(&id);
+        let mut tables = self.lock();
+        if tables.jobs.get(&id).is_some_and(|row| row.attempt == attempt) {
+            tables.jobs.remove(&id);
+        }
         Ok(())
     }
 
-    async fn retry_job(&self, id: JobId, run_at: Instant) -> Stored<()> {
+    async fn retry_job(&self, id: JobId, attempt: u32, run_at: Instant) -> Stored<()> {
         self.effect(Effect::StorageWrite).await?;
-        if let Some(row) = self.lock().jobs.get_mut(&id) {
+        if let Some(row) = self.lock().jobs.get_mut(&id).filter(|row| row.attempt == attempt) {
             row.run_at = run_at;
             row.leased_until = None;
         }

@@ -1,14 +1,15 @@
 //! Hands a message to a channel that may carry it.
 
-use super::JobOutcome;
+use super::{JobOutcome, LEASE};
 use crate::flow::journal::Entry;
-use crate::flow::outbox::Post;
+use crate::flow::outbox::{Post, lane_of};
 use crate::flow::{Flow, Reception, Scene};
 use crate::ids::MessageId;
 use crate::model::audit::Actor;
 use crate::model::care::{Level, Sensitivity};
 use crate::model::channel::{Address, ChannelCaps, ChannelKind, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
+use crate::model::job::Job;
 use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, MessageState, decide};
 use crate::model::practice::{Binding, PluginKind, Practice};
 use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
@@ -110,7 +111,9 @@ impl Reception {
         let Some(before) = tx.message(id).await? else { return Ok(nothing) };
         let (mut message, effects) = decide(&before, event, scene.now);
         if message == before {
-            return Ok(nothing);
+            // Another worker is on it and may yet die: somebody looks again.
+            let outcome = if before.state.is_final() { JobOutcome::Done } else { JobOutcome::Again(scene.now + LEASE) };
+            return Ok(Step { outcome, message: None });
         }
         let mut entry = Entry::new(format!("message.{}", message.state.as_str()))
             .about("message", id)
@@ -123,10 +126,13 @@ impl Reception {
             entry = entry.field("failure", code);
         }
         self.note(tx.as_mut(), scene, entry).await?;
-        let mut outcome = JobOutcome::Done;
         for effect in effects {
             match effect {
-                MessageEffect::TryAt(at) => outcome = JobOutcome::Again(at),
+                // A job of its own, in the same change: this one may have been
+                // ended by another worker after its lease.
+                MessageEffect::TryAt(at) => {
+                    self.enqueue(tx.as_mut(), scene, &Job::DeliverMessage(id), lane_of(message.level), at).await?;
+                }
                 // Not about what tells of another message: that would never end.
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
@@ -147,7 +153,7 @@ impl Reception {
         }
         tx.save_message(&mut message).await?;
         tx.commit().await?;
-        Ok(Step { outcome, message: Some(message) })
+        Ok(Step { outcome: JobOutcome::Done, message: Some(message) })
     }
 
     /// News of an appointment that has changed again is not told; and nothing is

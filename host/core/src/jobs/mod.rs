@@ -48,8 +48,8 @@ impl Reception {
         let ended: Vec<Stored<()>> = stream::iter(leased)
             .map(|job| async move {
                 match self.run_job(&job).await {
-                    JobOutcome::Done => self.storage.finish_job(job.id).await,
-                    JobOutcome::Again(at) => self.storage.retry_job(job.id, at).await,
+                    JobOutcome::Done => self.storage.finish_job(job.id, job.attempt).await,
+                    JobOutcome::Again(at) => self.storage.retry_job(job.id, job.attempt, at).await,
                 }
             })
             .buffer_unordered(AT_ONCE)

@@ -155,10 +155,13 @@ pub trait Storage: Send + Sync {
     async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>>;
     /// When the next job will be due or its lease ends, if there is any.
     async fn next_job_at(&self) -> Stored<Option<Instant>>;
-    /// Removes a job that was done. Nothing happens when it is gone.
-    async fn finish_job(&self, id: JobId) -> Stored<()>;
-    /// Gives a job back, to be run at `run_at`.
-    async fn retry_job(&self, id: JobId, run_at: Instant) -> Stored<()>;
+    /// Removes a job that was done in its `attempt`-th lease. Nothing happens
+    /// when it is gone, or was leased again meanwhile: a worker that was thought
+    /// dead must not end what another one has begun.
+    async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()>;
+    /// Gives a job of the `attempt`-th lease back, to be run at `run_at`. Nothing
+    /// happens in the same cases.
+    async fn retry_job(&self, id: JobId, attempt: u32, run_at: Instant) -> Stored<()>;
 
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;

@@ -87,12 +87,14 @@ const LEASE: Sql = Sql {
 
 const NEXT: Sql = Sql::both("SELECT MIN(due_at) FROM jobs");
 
-const FINISH: Sql = Sql::both("DELETE FROM jobs WHERE id = $1");
+/// Only in the lease that did it: `attempt` grows with every lease, so a worker
+/// whose lease ended cannot end the work of the next one.
+const FINISH: Sql = Sql::both("DELETE FROM jobs WHERE id = $1 AND attempt = $2");
 
 const RETRY: Sql = Sql::both(
     "UPDATE jobs
-     SET run_at = $2, due_at = $2
-     WHERE id = $1",
+     SET run_at = $3, due_at = $3
+     WHERE id = $1 AND attempt = $2",
 );
 
 #[derive(FromRow)]
@@ -133,13 +135,13 @@ pub(crate) async fn next_at(on: On<'_>) -> Stored<Option<Instant>> {
     Ok(next.map(Instant))
 }
 
-pub(crate) async fn finish(on: On<'_>, id: JobId) -> Stored<()> {
-    execute!(on, FINISH, id.0).map_err(failed)?;
+pub(crate) async fn finish(on: On<'_>, id: JobId, attempt: u32) -> Stored<()> {
+    execute!(on, FINISH, id.0, i64::from(attempt)).map_err(failed)?;
     Ok(())
 }
 
-pub(crate) async fn retry(on: On<'_>, id: JobId, run_at: Instant) -> Stored<()> {
-    execute!(on, RETRY, id.0, run_at.0).map_err(failed)?;
+pub(crate) async fn retry(on: On<'_>, id: JobId, attempt: u32, run_at: Instant) -> Stored<()> {
+    execute!(on, RETRY, id.0, i64::from(attempt), run_at.0).map_err(failed)?;
     Ok(())
 }
 

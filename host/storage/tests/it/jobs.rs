@@ -23,6 +23,7 @@ contract! {
     workers_of_two_nodes_never_get_the_same_job,
     a_job_that_cannot_be_read_does_not_stop_the_queue,
     garbage_times_and_limits_do_not_fail,
+    a_worker_whose_lease_ended_ends_nothing_of_the_next,
 }
 
 async fn enqueue(f: &Fixture, lane: Lane, run_at: Instant) -> JobId {
@@ -89,9 +90,9 @@ async fn a_finished_job_is_gone_however_often_it_is_finished(f: Fixture) {
     let id = enqueue(&f, Lane::Normal, MONDAY).await;
     let other = enqueue(&f, Lane::Normal, minute(60)).await;
     lease(&f, MONDAY, 1).await;
-    f.db.finish_job(id).await.unwrap();
-    f.db.finish_job(id).await.unwrap();
-    f.db.retry_job(id, MONDAY).await.unwrap();
+    f.db.finish_job(id, 1).await.unwrap();
+    f.db.finish_job(id, 1).await.unwrap();
+    f.db.retry_job(id, 1, MONDAY).await.unwrap();
     assert_eq!(lease(&f, minute(60), 10).await, [other]);
 }
 
@@ -99,7 +100,7 @@ async fn a_job_given_back_runs_at_its_new_time(f: Fixture) {
     let id = enqueue(&f, Lane::Normal, MONDAY).await;
     lease(&f, MONDAY, 1).await;
     let again = MONDAY + Duration::from_secs(5);
-    f.db.retry_job(id, again).await.unwrap();
+    f.db.retry_job(id, 1, again).await.unwrap();
     assert_eq!(f.db.next_job_at().await.unwrap(), Some(again));
     assert_eq!(lease(&f, Instant(again.0 - 1), 1).await, []);
     let leased = f.db.lease_jobs(again, 1, LEASE).await.unwrap();
@@ -158,5 +159,17 @@ async fn garbage_times_and_limits_do_not_fail(f: Fixture) {
     assert_eq!(lease(&f, Instant(i64::MIN), 1).await, []);
     assert_eq!(lease(&f, Instant(i64::MAX), u32::MAX).await, [id]);
     assert_eq!(f.db.next_job_at().await.unwrap(), Some(Instant(i64::MAX)));
-    f.db.retry_job(JobId(samples::id()), MONDAY).await.unwrap();
+    f.db.retry_job(JobId(samples::id()), 1, MONDAY).await.unwrap();
+}
+
+async fn a_worker_whose_lease_ended_ends_nothing_of_the_next(f: Fixture) {
+    let id = enqueue(&f, Lane::Normal, MONDAY).await;
+    lease(&f, MONDAY, 1).await;
+    let after = MONDAY + LEASE;
+    assert_eq!(lease(&f, after, 1).await, [id]);
+    f.db.finish_job(id, 1).await.unwrap();
+    f.db.retry_job(id, 1, minute(600)).await.unwrap();
+    assert_eq!(f.db.next_job_at().await.unwrap(), Some(after + LEASE));
+    f.db.finish_job(id, 2).await.unwrap();
+    assert_eq!(f.db.next_job_at().await.unwrap(), None);
 }

@@ -283,6 +283,7 @@ impl Day {
         for violation in &mut report.violations {
             violation.day_seed = self.seed;
         }
+        self.executor.clear();
         let trace = &self.executor.trace;
         trace.mix_text(&format!("{:?}", report.counts));
         report.trace = trace.digest();

@@ -188,6 +188,14 @@ impl Executor {
         drop::<BTreeMap<u64, Task>>(gone);
     }
 
+    /// Drops every task: those that wait for ever hold the executor itself.
+    pub(super) fn clear(&self) {
+        self.adopt();
+        let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
+        drop::<BTreeMap<u64, Task>>(tasks);
+        self.spawned.borrow_mut().clear();
+    }
+
     /// Any of the tasks that can go on; those that are gone are skipped, those
     /// of a process that stands still are put aside.
     fn next_ready(&self) -> Option<(u64, Task)> {

@@ -102,7 +102,12 @@ fn endings(notes: &Notes, rows: &Rows, jobs: &[(Job, Instant)], now: Instant) {
         notes.violation(Oracle::Unfinished, format!("intent {} is {:?}", intent.id, intent.state));
     }
     for message in rows.messages.values().filter(|message| !message.state.is_final()) {
-        notes.violation(Oracle::Unfinished, format!("message {} is {:?}", message.id, message.state));
+        let next = jobs.iter().find(|(job, _)| *job == Job::DeliverMessage(message.id)).map(|(_, at)| at.to_string());
+        let text = format!(
+            "message {} ({}) is {:?} after {} attempts, made {}, next {next:?}, now {now}",
+            message.id, message.template.id, message.state, message.attempts, message.created_at
+        );
+        notes.violation(Oracle::Unfinished, text);
     }
     for one in rows.commitments.values().filter(|one| !one.state.is_final()) {
         let watched = jobs.iter().any(|(job, _)| *job == Job::WatchCommitment(one.id));

@@ -109,8 +109,8 @@ fn jobs_are_leased_urgent_first_and_again_when_the_lease_ends() {
         assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [id(2), id(1)]);
         assert!(storage.lease_jobs(Instant(10), 10, minute).await.unwrap().is_empty());
         assert_eq!(storage.next_job_at().await.unwrap(), Some(Instant(50)));
-        storage.finish_job(id(1)).await.unwrap();
-        storage.retry_job(id(3), Instant(100_000)).await.unwrap();
+        storage.finish_job(id(1), 1).await.unwrap();
+        storage.retry_job(id(3), 0, Instant(100_000)).await.unwrap();
         let again = storage.lease_jobs(Instant(60_010), 10, minute).await.unwrap();
         assert_eq!(again.iter().map(|job| (job.id, job.attempt)).collect::<Vec<_>>(), [(id(2), 2)]);
     });
