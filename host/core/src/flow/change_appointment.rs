@@ -304,7 +304,7 @@ fn is_open(contact: &Contact) -> Flow<()> {
 /// no triage.
 pub(super) fn may_move(contact: &Contact) -> Flow<()> {
     is_open(contact)?;
-    if contact.is_emergency() {
+    if contact.forbids_appointments() {
         return Err(FlowError::NotAllowed {
             code: "emergency",
             remedy: "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.".to_owned(),

@@ -63,17 +63,15 @@ impl Reception {
         })
     }
 
-    /// The same for an agenda that may be out of reach: the most careful ones.
-    pub(crate) async fn manners_or_careful(&self, practice: &Practice, feature: &FeatureId) -> Manners {
-        match self.manners(practice, feature).await {
-            Ok(manners) => manners,
-            Err(_) => Manners {
-                moves: true,
-                idempotent: false,
-                conditional: false,
-                write_timeout_ms: UNDESCRIBED_WRITE_TIMEOUT_MS,
-                fields: self.plugin_fields(practice, feature).await,
-            },
+    /// How to treat an agenda that cannot say what it is: nothing is sent again,
+    /// everything is waited for.
+    pub(crate) async fn careful_manners(&self, practice: &Practice, feature: &FeatureId) -> Manners {
+        Manners {
+            moves: true,
+            idempotent: false,
+            conditional: false,
+            write_timeout_ms: UNDESCRIBED_WRITE_TIMEOUT_MS,
+            fields: self.plugin_fields(practice, feature).await,
         }
     }
 

@@ -155,7 +155,7 @@ pub(super) fn may_book(contact: &Contact, motive: Option<&Motive>) -> Flow<()> {
     if contact.state == ContactState::Closed {
         return not_allowed("contact-closed", "Cette demande est close : ouvrez-en une nouvelle.");
     }
-    if contact.is_emergency() {
+    if contact.forbids_appointments() {
         return not_allowed("emergency", "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.");
     }
     let Some(assessment) = contact.assessment.as_ref().filter(|_| contact.state == ContactState::Concluded) else {

@@ -41,7 +41,7 @@ pub(super) fn assemble(
         missing: script.view.missing.clone(),
         may_close: blockers.is_empty(),
         close_blockers: blockers.into_iter().map(str::to_owned).collect(),
-        may_book: contact.state == ContactState::Concluded && !contact.is_emergency(),
+        may_book: contact.state == ContactState::Concluded && !contact.forbids_appointments(),
         proposals: proposals(contact, &script.view.effects),
         recap: script.view.recap.clone(),
         assessment: contact.assessment.clone(),

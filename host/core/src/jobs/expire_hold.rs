@@ -12,7 +12,7 @@ impl Reception {
         let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
         let actor = Actor::job("expire-hold");
         let scene = Scene::new(practice, &actor, self.clock.now());
-        let manners = self.manners_or_careful(practice, &intent.feature).await;
+        let manners = self.careful_manners(practice, &intent.feature).await;
         self.step_intent(scene, id, &IntentEvent::Abandon, &manners).await?;
         Ok(JobOutcome::Done)
     }

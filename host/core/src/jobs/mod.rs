@@ -8,7 +8,7 @@ mod watch_commitment;
 
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt};
+use futures::future::join_all;
 use tracing::warn;
 
 use crate::flow::{FlowError, Reception};
@@ -19,8 +19,9 @@ use crate::time::Instant;
 /// How long a worker holds a job before another may take it up.
 const LEASE: Duration = Duration::from_secs(60);
 
-/// How many jobs one worker runs at once.
-const AT_ONCE: usize = 8;
+/// How many jobs one worker leases and runs at once: no lease runs while its job
+/// waits.
+const AT_ONCE: u32 = 16;
 
 /// Seconds before a job that failed is run again, by attempt; the last one again
 /// and again.
@@ -36,25 +37,22 @@ pub enum JobOutcome {
 }
 
 impl Reception {
-    /// Leases the jobs that are due, at most `limit`, runs them, and finishes or
-    /// returns each. Says how many it ran.
+    /// Leases jobs that are due, at most `limit` and at most as many as run at
+    /// once, runs them, and finishes or returns each. Says how many it ran.
     ///
     /// # Errors
     /// Only when the queue itself cannot be reached; a failing job is returned
     /// to the queue.
     pub async fn run_due_jobs(&self, limit: u32) -> Stored<usize> {
-        let leased = self.storage.lease_jobs(self.clock.now(), limit, LEASE).await?;
+        let leased = self.storage.lease_jobs(self.clock.now(), limit.min(AT_ONCE), LEASE).await?;
         let ran = leased.len();
-        let ended: Vec<Stored<()>> = stream::iter(leased)
-            .map(|job| async move {
-                match self.run_job(&job).await {
-                    JobOutcome::Done => self.storage.finish_job(job.id, job.attempt).await,
-                    JobOutcome::Again(at) => self.storage.retry_job(job.id, job.attempt, at).await,
-                }
-            })
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
+        let ended = join_all(leased.iter().map(|job| async move {
+            match self.run_job(job).await {
+                JobOutcome::Done => self.storage.finish_job(job.id, job.attempt).await,
+                JobOutcome::Again(at) => self.storage.retry_job(job.id, job.attempt, at).await,
+            }
+        }))
+        .await;
         // A job whose end could not be written comes back when its lease ends.
         ended.into_iter().collect::<Stored<()>>()?;
         Ok(ran)

@@ -3,10 +3,10 @@
 //! of its own process.
 
 use super::JobOutcome;
-use crate::flow::{Flow, Reception, Scene};
+use crate::flow::{Flow, FlowError, Reception, Scene};
 use crate::ids::IntentId;
 use crate::model::audit::Actor;
-use crate::model::intent::{Intent, IntentEvent, IntentState, next_at};
+use crate::model::intent::{Answer, Finding, Intent, IntentEvent, IntentState, next_at};
 use crate::model::practice::Practice;
 
 impl Reception {
@@ -16,7 +16,13 @@ impl Reception {
         if !is_mine(&intent) {
             return Ok(JobOutcome::Done);
         }
-        let manners = self.manners_or_careful(practice, &intent.feature).await;
+        // An agenda that cannot even say what it is is not asked for more: what a
+        // look-up means depends on it.
+        let described = self.manners(practice, &intent.feature).await.ok();
+        let manners = match &described {
+            Some(manners) => manners.clone(),
+            None => self.careful_manners(practice, &intent.feature).await,
+        };
         let writing = self.writing_for(&intent).await?;
         // What was in flight until now has been answered.
         let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
@@ -26,13 +32,20 @@ impl Reception {
         }
         let scene = Scene::new(practice, &actor, now);
         let event = match intent.state {
-            IntentState::Drafted => IntentEvent::Send,
             IntentState::Sending => IntentEvent::Overdue,
+            IntentState::Drafted if described.is_none() => return Err(FlowError::AgendaUnavailable(intent.feature)),
+            IntentState::Drafted => IntentEvent::Send,
             IntentState::Unknown => {
-                let finding = self.look_up(practice, &intent, &manners, &writing).await?;
+                let finding = match &described {
+                    Some(manners) => self.look_up(practice, &intent, manners, &writing).await?,
+                    None => Finding::Unreadable,
+                };
                 IntentEvent::LookedUp { finding, rule: manners.rule(&intent) }
             }
-            IntentState::Compensating => IntentEvent::TakenOut(self.take_out(practice, &intent, &writing).await),
+            IntentState::Compensating => IntentEvent::TakenOut(match described {
+                Some(_) => self.take_out(practice, &intent, &writing).await,
+                None => Answer::Unreachable("unavailable".to_owned()),
+            }),
             _ => return Ok(JobOutcome::Done),
         };
         let scene = Scene { now: self.clock.now(), ..scene };

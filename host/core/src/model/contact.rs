@@ -116,6 +116,13 @@ impl Contact {
     pub fn is_emergency(&self) -> bool {
         self.assessment.as_ref().is_some_and(|one| matches!(one.orientation, Orientation::EmergencyCall(_)))
     }
+
+    /// Whether an appointment would stand where somebody must act at once: an
+    /// emergency call, or any other orientation at the vital level (S13).
+    #[must_use]
+    pub fn forbids_appointments(&self) -> bool {
+        self.is_emergency() || self.level == Some(Level::Vital)
+    }
 }
 
 /// A clinician lowered the level.

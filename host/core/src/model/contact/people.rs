@@ -11,7 +11,9 @@ use crate::model::practice::{Practice, Practitioner, Site};
 #[must_use]
 pub fn patient_of(facts: &[Fact]) -> Person {
     let text = |key: &str| latest(facts, key).and_then(|fact| fact.value.as_text()).map(str::to_owned);
-    let speaks_for_themselves = text(keys::CALLER_KIND).as_deref() == Some("patient");
+    // Whoever calls for a child or a parent is who can be reached about them.
+    let speaks_for_the_patient =
+        text(keys::CALLER_KIND).is_none_or(|kind| matches!(kind.as_str(), "patient" | "relative" | "unknown"));
     Person {
         identifiers: Vec::new(),
         family: text(keys::PATIENT_FAMILY).unwrap_or_default(),
@@ -20,7 +22,7 @@ pub fn patient_of(facts: &[Fact]) -> Person {
             .unwrap_or_default(),
         birth_date: text(keys::PATIENT_BIRTH_DATE),
         phone: text(keys::PATIENT_PHONE)
-            .or_else(|| if speaks_for_themselves { text(keys::CALLER_PHONE) } else { None }),
+            .or_else(|| if speaks_for_the_patient { text(keys::CALLER_PHONE) } else { None }),
         email: text(keys::PATIENT_EMAIL),
         trust: IdentityTrust::Provisional,
         known_to_practice: is_known(facts),
