@@ -10,6 +10,17 @@ use serde::Deserialize;
 use crate::environment::clean;
 use crate::{BuildError, Target};
 
+/// How plugins are compiled: small, and without a panic machinery. Given to
+/// cargo with each build, so that a plugin's own workspace needs no profile.
+const PROFILE: [&str; 6] = [
+    "profile.plugin.inherits='release'",
+    "profile.plugin.opt-level='s'",
+    "profile.plugin.lto=true",
+    "profile.plugin.codegen-units=1",
+    "profile.plugin.panic='abort'",
+    "profile.plugin.strip=true",
+];
+
 /// A wasm file and what it was made from.
 #[derive(Clone, Debug)]
 pub(crate) struct Artifact {
@@ -59,6 +70,9 @@ pub(crate) fn build(
         .arg(target_dir)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
+    for setting in PROFILE {
+        command.args(["--config", setting]);
+    }
     for package in packages {
         command.args(["--package", package]);
     }

@@ -8,11 +8,10 @@ use crate::BuildError;
 /// The component of a module that was compiled for [`crate::Target::Pure`].
 pub(crate) fn wrap(package: &str, module: &[u8]) -> Result<Vec<u8>, BuildError> {
     let not_a_component = |why: String| BuildError::NotAComponent { package: package.to_owned(), why };
-    let mut encoder = ComponentEncoder::default();
-    let component = encoder
+    let component = ComponentEncoder::default()
         .validate(true)
         .module(module)
-        .and_then(ComponentEncoder::encode)
+        .and_then(|mut encoder| encoder.encode())
         .map_err(|error| not_a_component(format!("{error:#}")))?;
 
     let decoded = wit_component::decode(&component).map_err(|error| not_a_component(format!("{error:#}")))?;

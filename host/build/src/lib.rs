@@ -63,9 +63,9 @@ pub fn build_component(
     built.pop().ok_or(BuildError::NoArtifact { package: package.name, target })
 }
 
-/// Builds packages of the workspace in `workspace_dir` with its `plugin`
-/// profile, into `target_dir`, and returns them in the order given. Cargo's
-/// messages go to the standard error output.
+/// Builds packages of the workspace that `workspace_dir` is in, small and
+/// without a panic machinery, into `target_dir`, and returns them in the order
+/// given. Cargo's messages go to the standard error output.
 ///
 /// # Errors
 /// A target that is neither installed nor installable, a package that does not

@@ -1,16 +1,26 @@
 //! Migrations: forward only, embedded, applied all together or not at all.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Connection as _, PgConnection, SqlSafeStr as _};
 
 use crate::database::{Backend, Database};
 use crate::error::{Cause, SetupError, code_is};
 use crate::sql::{On, Sql};
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+
+static SQLITE: LazyLock<Migrator> = LazyLock::new(|| embedded(SQLITE_FILES));
+static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| embedded(POSTGRES_FILES));
+
+fn embedded(files: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migration = |&(version, description, text): &(i64, &'static str, &'static str)| {
+        Migration::new(version, description.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(files.iter().map(migration).collect())
+}
 
 const JOURNAL_EXISTS: Sql = Sql {
     sqlite: "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
@@ -73,8 +83,8 @@ pub async fn pending(database: &Database) -> Result<Vec<String>, SetupError> {
 
 async fn missing(mut on: On<'_>) -> Result<Vec<String>, SetupError> {
     let migrator = match on {
-        On::Sqlite(_) => &SQLITE,
-        On::Postgres(_) => &POSTGRES,
+        On::Sqlite(_) => &*SQLITE,
+        On::Postgres(_) => &*POSTGRES,
     };
     let (journals,) = fetch!(fetch_one, (i64,), on.again(), JOURNAL_EXISTS)?;
     let applied = match journals {

@@ -6,7 +6,6 @@ use greffon_core::ids::PracticeId;
 use greffon_core::ports::storage::{Listed, Page, StorageError, Stored};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::cursor;
@@ -96,12 +95,13 @@ pub(crate) fn possible(text: &str) -> bool {
     key("key", text).is_ok()
 }
 
-/// A row of a list that is ordered by an instant.
-#[derive(FromRow)]
-pub(crate) struct DocRow {
-    pub(crate) at_ms: i64,
-    pub(crate) id: Uuid,
-    pub(crate) doc: String,
+row! {
+    /// A row of a list that is ordered by an instant.
+    pub(crate) struct DocRow {
+        pub(crate) at_ms: i64,
+        pub(crate) id: Uuid,
+        pub(crate) doc: String,
+    }
 }
 
 /// A place in such a list.

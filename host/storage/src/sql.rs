@@ -38,6 +38,27 @@ impl On<'_> {
     }
 }
 
+/// A row by the names of its columns, on both databases. sqlx's derive does the
+/// same, at the price of building both drivers a second time for the compiler.
+macro_rules! row {
+    ($(#[$attribute:meta])* $seen:vis struct $name:ident { $($(#[$said:meta])* $shown:vis $column:ident: $type:ty,)* }) => {
+        $(#[$attribute])*
+        $seen struct $name {
+            $($(#[$said])* $shown $column: $type,)*
+        }
+
+        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
+        where
+            &'static str: sqlx::ColumnIndex<R>,
+            $($type: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,)*
+        {
+            fn from_row(row: &'r R) -> sqlx::Result<Self> {
+                Ok(Self { $($column: row.try_get(stringify!($column))?,)* })
+            }
+        }
+    };
+}
+
 /// Runs a statement; the number of rows that it wrote.
 macro_rules! execute {
     ($on:expr, $sql:expr $(, $value:expr)* $(,)?) => {{

@@ -84,10 +84,12 @@ impl Guest<'_> {
             fields = self.fields,
         );
         let mut module = wat::parse_str(&module).unwrap_or_else(|error| panic!("{error}\n{module}"));
-        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).expect("metadata");
-        let mut encoder = ComponentEncoder::default();
-        let component =
-            encoder.validate(true).module(&module).and_then(ComponentEncoder::encode).expect("a module of the world");
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("metadata");
+        let component = ComponentEncoder::default()
+            .validate(true)
+            .module(&module)
+            .and_then(|mut encoder| encoder.encode())
+            .expect("a module of the world");
         stamped(component, "0.1.0")
     }
 }

@@ -4,7 +4,6 @@ use greffon_core::ids::{AppointmentId, FeatureId, PracticeId};
 use greffon_core::model::intent::Appointment;
 use greffon_core::ports::storage::{Listed, Page, StorageError, Stored};
 use greffon_core::time::Span;
-use sqlx::FromRow;
 
 use crate::cursor;
 use crate::error::failed;
@@ -64,12 +63,13 @@ const LIST: Sql = Sql::both(
      LIMIT $7",
 );
 
-#[derive(FromRow)]
-struct AppointmentRow {
-    start_ms: i64,
-    feature: String,
-    id: String,
-    doc: String,
+row! {
+    struct AppointmentRow {
+        start_ms: i64,
+        feature: String,
+        id: String,
+        doc: String,
+    }
 }
 
 impl Document for Appointment {

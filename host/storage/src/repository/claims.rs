@@ -6,7 +6,6 @@ use greffon_core::ids::PracticeId;
 use greffon_core::model::intent::{Claim, Intent};
 use greffon_core::ports::storage::{StorageError, Stored};
 use greffon_core::time::{Instant, Span};
-use sqlx::FromRow;
 
 use crate::error::{code_is, failed};
 use crate::rows;
@@ -42,12 +41,14 @@ const OVERLAPPING: Sql = Sql::both(
      ORDER BY start_ms, end_ms, seat",
 );
 
-#[derive(FromRow, PartialEq, Eq, PartialOrd, Ord)]
-struct ClaimRow {
-    resource: String,
-    seat: i64,
-    start_ms: i64,
-    end_ms: i64,
+row! {
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
+    struct ClaimRow {
+        resource: String,
+        seat: i64,
+        start_ms: i64,
+        end_ms: i64,
+    }
 }
 
 /// Live claims on a resource that overlap `window`.

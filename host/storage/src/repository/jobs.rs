@@ -8,7 +8,6 @@ use greffon_core::ids::{JobId, PracticeId};
 use greffon_core::model::job::{Job, Lane, LeasedJob};
 use greffon_core::ports::storage::{StorageError, Stored};
 use greffon_core::time::Instant;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::error::failed;
@@ -97,14 +96,15 @@ const RETRY: Sql = Sql::both(
      WHERE id = $1 AND attempt = $2",
 );
 
-#[derive(FromRow)]
-struct JobRow {
-    id: Uuid,
-    practice: String,
-    lane: i64,
-    run_at: i64,
-    attempt: i64,
-    doc: String,
+row! {
+    struct JobRow {
+        id: Uuid,
+        practice: String,
+        lane: i64,
+        run_at: i64,
+        attempt: i64,
+        doc: String,
+    }
 }
 
 pub(crate) async fn enqueue(

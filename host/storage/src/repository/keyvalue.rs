@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
 use greffon_core::ports::storage::{StorageError, Stored};
-use sqlx::FromRow;
 
 use crate::database::{Database, Open};
 use crate::error::failed;
@@ -60,10 +59,11 @@ const SIZE: Sql = Sql::both(
      WHERE practice = $1 AND feature = $2",
 );
 
-#[derive(FromRow)]
-struct Entry {
-    value: Vec<u8>,
-    revision: i64,
+row! {
+    struct Entry {
+        value: Vec<u8>,
+        revision: i64,
+    }
 }
 
 #[async_trait]
