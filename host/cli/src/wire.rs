@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use greffon_core::flow::Reception;
+use greffon_core::ids::PracticeId;
 use greffon_core::model::practice::{Binding, Practice};
+use greffon_core::model::triage::Finding;
 use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
 use greffon_core::ports::keyvalue::KeyValue;
 use greffon_core::ports::practices::Practices as _;
@@ -172,6 +174,10 @@ fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
     }
 }
 
+fn said(problem: greffon_runtime::Problem) -> Problem {
+    Problem { key: problem.key, message: problem.message, hint: Some(problem.hint) }
+}
+
 /// What practice files ask of the runtime.
 struct Resolver(Arc<Runtime>);
 
@@ -182,14 +188,14 @@ impl Plugins for Resolver {
             message: error.to_string(),
             hint: error.hint(),
         })?;
-        Ok(Resolved { kind: found.kind, reference: found.reference })
+        Ok(Resolved { kind: found.kind, reference: found.reference, files: found.files })
     }
 
     fn check(&self, binding: &Binding) -> Result<(), Problem> {
-        self.0.check_binding(binding).map_err(|problem| Problem {
-            key: problem.key,
-            message: problem.message,
-            hint: Some(problem.hint),
-        })
+        self.0.check_binding(binding).map_err(said)
+    }
+
+    fn analyse(&self, practice: &PracticeId, binding: &Binding) -> Result<Vec<Finding>, Problem> {
+        self.0.analyse(practice, binding).map_err(said)
     }
 }

@@ -43,6 +43,11 @@ pub(crate) struct Bindings {
 }
 
 impl Bindings {
+    /// Removes a practice that is not served any more.
+    pub(crate) fn forget(&self, practice: &PracticeId) {
+        self.practices.write().unwrap_or_else(PoisonError::into_inner).remove(practice);
+    }
+
     /// The features of a practice. A new revision is made ready whole, and
     /// starts with closed breakers: its file may be the repair.
     pub(crate) fn of(
@@ -99,7 +104,13 @@ pub(crate) struct Checked {
     pub granted: crate::state::Granted,
 }
 
-/// Checks a binding against its plugin's manifest.
+/// The problem to mend first.
+pub(crate) fn first(mut problems: Vec<Problem>) -> Problem {
+    problems.swap_remove(0)
+}
+
+/// Checks a binding against its plugin's manifest; at least one problem when it
+/// does not fit.
 pub(crate) fn check(binding: &Binding, registry: &Registry) -> Result<(Arc<Plugin>, Checked), Vec<Problem>> {
     let Some(plugin) = registry.get(&binding.plugin) else {
         return Err(vec![Problem {

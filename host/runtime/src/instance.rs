@@ -188,8 +188,15 @@ impl Permits {
         tokio::time::timeout(self.wait, both).await.ok().flatten()
     }
 
+    /// Removes the places of a practice that is not served any more; calls
+    /// under way keep theirs.
+    pub(crate) fn forget(&self, practice: &PracticeId) {
+        self.practices.lock().unwrap_or_else(PoisonError::into_inner).remove(practice);
+    }
+
     fn of(&self, practice: &PracticeId) -> Arc<Semaphore> {
-        // Semaphores are only ever added: the map is whole whatever panicked.
+        // Entries are added and removed as a whole: the map is whole whatever
+        // panicked.
         let mut practices = self.practices.lock().unwrap_or_else(PoisonError::into_inner);
         match practices.get(practice) {
             Some(semaphore) => Arc::clone(semaphore),

@@ -40,13 +40,15 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The default of a kind. Pure calls are part of what the operator waits
-    /// for, so theirs are short.
+    /// The default of a kind. Pure calls are part of what somebody on the line
+    /// waits for, so theirs are short. Their deadline is ten times what they may
+    /// compute: a busy host makes a patient wait, and does not take the triage
+    /// away.
     #[must_use]
     pub fn of(kind: PluginKind) -> Self {
         let (deadline, cpu, output_bytes, transfer_bytes) = match kind {
             PluginKind::Triage | PluginKind::Script => {
-                (Duration::from_millis(250), Duration::from_millis(100), MIB, 4 * MIB)
+                (Duration::from_secs(1), Duration::from_millis(100), MIB, 4 * MIB)
             }
             // A page of busy times of a whole practice is long.
             PluginKind::Agenda | PluginKind::Notification => {

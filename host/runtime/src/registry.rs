@@ -85,6 +85,9 @@ pub struct PluginInfo {
     /// What it asks for, as in its manifest: `http https://*.example`,
     /// `keyvalue`, `mail`, `credential dav`.
     pub asks: Vec<String>,
+    /// The files that it was read from; none for a bundled one.
+    #[serde(skip)]
+    pub files: Vec<PathBuf>,
 }
 
 /// Why a plugin cannot be loaded.
@@ -213,6 +216,11 @@ impl Registry {
         Ok(Self { engine, linkers, cache, caps, bundled: RwLock::default(), files: RwLock::default() })
     }
 
+    /// What the operator allows at most.
+    pub(crate) fn caps(&self) -> &Limits {
+        &self.caps
+    }
+
     /// Registers a plugin that is part of the host.
     pub(crate) fn register_bundled(&self, name: &str, manifest: &str, component: &[u8]) -> Result<(), LoadError> {
         let manifest = Manifest::parse(&Path::new(name).join("plugin.toml"), manifest)?;
@@ -228,7 +236,7 @@ impl Registry {
     /// seconds.
     pub(crate) fn resolve(&self, written: &str, base: &Path) -> Result<PluginInfo, LoadError> {
         if let Some(plugin) = read(&self.bundled).get(written) {
-            return Ok(info(written, plugin));
+            return Ok(info(written, plugin, Vec::new()));
         }
         let Some(located) = Located::find(written, base)? else {
             let known = read(&self.bundled).keys().cloned().collect();
@@ -236,11 +244,13 @@ impl Registry {
         };
         let component = located.read()?;
         let reference = located.reference(&package::digest(&component));
-        if let Some(plugin) = read(&self.files).get(&reference) {
-            return Ok(info(&reference, plugin));
+        let manifest = Manifest::load(&located.manifest)?;
+        let read_from = vec![located.component, located.manifest];
+        if let Some(plugin) = read(&self.files).get(&reference).filter(|plugin| plugin.manifest == manifest) {
+            return Ok(info(&reference, plugin, read_from));
         }
-        let plugin = Arc::new(self.load(Manifest::load(&located.manifest)?, &component)?);
-        let found = info(&reference, &plugin);
+        let plugin = Arc::new(self.load(manifest, &component)?);
+        let found = info(&reference, &plugin, read_from);
         let mut files = write(&self.files);
         // Earlier contents of files, once no practice uses them any more.
         files.retain(|_, plugin| Arc::strong_count(plugin) > 1);
@@ -256,7 +266,7 @@ impl Registry {
 
     /// The bundled plugins, sorted by name.
     pub(crate) fn bundled(&self) -> Vec<PluginInfo> {
-        read(&self.bundled).iter().map(|(name, plugin)| info(name, plugin)).collect()
+        read(&self.bundled).iter().map(|(name, plugin)| info(name, plugin, Vec::new())).collect()
     }
 
     fn load(&self, manifest: Manifest, component: &[u8]) -> Result<Plugin, LoadError> {
@@ -313,7 +323,7 @@ impl Registry {
     }
 }
 
-fn info(reference: &str, plugin: &Plugin) -> PluginInfo {
+fn info(reference: &str, plugin: &Plugin, files: Vec<PathBuf>) -> PluginInfo {
     let manifest = &plugin.manifest;
     let mut asks: Vec<String> = manifest.asks.http.iter().map(|origin| format!("http {origin}")).collect();
     asks.extend(manifest.asks.keyvalue.then(|| "keyvalue".to_owned()));
@@ -331,6 +341,7 @@ fn info(reference: &str, plugin: &Plugin) -> PluginInfo {
         description: manifest.description.clone(),
         data: manifest.data.iter().map(|class| class.as_str()).collect(),
         asks,
+        files,
     }
 }
 

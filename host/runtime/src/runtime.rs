@@ -88,9 +88,9 @@ pub enum RuntimeError {
 
 /// Runs plugins. One per process.
 pub struct Runtime {
-    registry: Registry,
+    pub(crate) registry: Registry,
     bindings: Bindings,
-    caller: Caller,
+    pub(crate) caller: Caller,
     clock: Arc<dyn Clock>,
     breaker: BreakerConfig,
     opened: BTreeMap<PracticeId, Vec<IpNet>>,
@@ -210,10 +210,15 @@ impl Runtime {
     /// # Errors
     /// The first thing that is wrong.
     pub fn check_binding(&self, binding: &Binding) -> Result<(), Problem> {
-        match bound::check(binding, &self.registry) {
-            Ok(_) => Ok(()),
-            Err(problems) => problems.into_iter().next().map_or(Ok(()), Err),
-        }
+        bound::check(binding, &self.registry).map(|_| ()).map_err(bound::first)
+    }
+
+    /// Lets go of what is kept for a practice that is not served any more:
+    /// bindings, connections. Calls under way end as they would have.
+    pub fn forget(&self, practice: &PracticeId) {
+        self.bindings.forget(practice);
+        self.caller.egress.forget(practice);
+        self.caller.permits.forget(practice);
     }
 
     /// How long calls took, per kind.

@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use greffon_core::model::practice::PluginKind;
-use greffon_core::model::triage::{Finding, FindingSeverity};
-use greffon_core::ports::plugins::Plugins as _;
-use greffon_core::ports::practices::Practices as _;
+use greffon_core::ids::PracticeId;
+use greffon_core::model::triage::FindingSeverity;
 use serde_json::json;
 
+use crate::config::diagnostic::Diagnostic;
+use crate::config::directory::practice_files;
 use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::wire::Wiring;
@@ -25,76 +25,128 @@ pub enum Practice {
     Check {
         /// Only this practice
         id: Option<String>,
+        /// For programs
+        #[arg(long)]
+        json: bool,
     },
 }
 
 impl Practice {
-    pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
+    pub fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
         let wiring = Wiring::without_storage(config)?;
-        let problems = wiring.directory.refresh().problems;
-        for problem in &problems {
-            output::note(&format!("error: {problem}\n"));
-        }
-        let mut errors = problems.len();
         match self {
-            Self::List { json: true } => {
-                let practices: Vec<_> = wiring
-                    .practices()
-                    .map(|practice| {
-                        let features: Vec<_> = practice
-                            .features
-                            .iter()
-                            .map(|one| json!({ "feature": one.feature, "plugin": one.plugin, "kind": one.kind }))
-                            .collect();
-                        json!({ "id": practice.id, "name": practice.name, "features": features })
-                    })
-                    .collect();
-                output::json(&practices)?;
-            }
-            Self::List { json: false } => {
-                let rows: Vec<Vec<String>> = wiring
-                    .practices()
-                    .map(|practice| {
-                        let features: Vec<&str> = practice.features.iter().map(|one| one.feature.as_str()).collect();
-                        vec![practice.id.to_string(), practice.name.clone(), features.join(", ")]
-                    })
-                    .collect();
-                output::data(&output::table(&["id", "name", "features"], &rows))?;
-            }
-            Self::Check { id } => errors += check(&wiring, id.as_deref()).await?,
+            Self::List { json } => list(&wiring, json),
+            Self::Check { id, json } => check(&wiring, id.as_deref(), json),
         }
-        Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
-/// Prints the findings of the plugins' own analysis; how many are errors.
-async fn check(wiring: &Wiring, only: Option<&str>) -> anyhow::Result<usize> {
-    let mut errors = 0;
+fn list(wiring: &Wiring, as_json: bool) -> anyhow::Result<ExitCode> {
+    let problems = wiring.directory.refresh().problems;
+    for problem in &problems {
+        output::note(&format!("error: {problem}\n"));
+    }
+    if as_json {
+        let practices: Vec<_> = wiring
+            .practices()
+            .map(|practice| {
+                let features: Vec<_> = practice
+                    .features
+                    .iter()
+                    .map(|one| json!({ "feature": one.feature, "plugin": one.plugin, "kind": one.kind }))
+                    .collect();
+                json!({ "id": practice.id, "name": practice.name, "features": features })
+            })
+            .collect();
+        output::json(&practices)?;
+    } else {
+        let rows: Vec<Vec<String>> = wiring
+            .practices()
+            .map(|practice| {
+                let features: Vec<&str> = practice.features.iter().map(|one| one.feature.as_str()).collect();
+                vec![practice.id.to_string(), practice.name.clone(), features.join(", ")]
+            })
+            .collect();
+        output::data(&output::table(&["id", "name", "features"], &rows))?;
+    }
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What was found in one practice's files.
+struct Report {
+    practice: PracticeId,
+    findings: Vec<(&'static str, Diagnostic)>,
+}
+
+fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
+    let files = practice_files(&wiring.config.practices)?;
     if let Some(id) = only
-        && wiring.directory.get(&id.into()).is_none()
+        && !files.contains_key(&PracticeId::from(id))
     {
-        anyhow::bail!("no usable practice \"{id}\" in {}", wiring.config.practices.display());
+        let known: Vec<&str> = files.keys().map(PracticeId::as_str).collect();
+        let folder = wiring.config.practices.display();
+        anyhow::bail!("no file \"{id}.toml\" in {folder}\n\nhint: practices there: {}", known.join(", "));
     }
-    for practice in wiring.practices().filter(|one| only.is_none_or(|id| one.id.as_str() == id)) {
-        let mut found: Vec<(String, Finding)> = Vec::new();
-        for binding in &practice.features {
-            let findings = match binding.kind {
-                PluginKind::Triage => wiring.runtime.triage_check(&practice, &binding.feature).await?,
-                PluginKind::Script => wiring.runtime.script_check(&practice, &binding.feature).await?,
-                PluginKind::Agenda | PluginKind::Notification => Vec::new(),
+    let wanted = files.into_iter().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only));
+    let reports: Vec<Report> = wanted
+        .map(|(practice, file)| {
+            let findings = match wiring.directory.examine(&file) {
+                Err(problem) => vec![("error", *problem)],
+                Ok(read) => read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect(),
             };
-            found.extend(findings.into_iter().map(|finding| (binding.feature.to_string(), finding)));
+            Report { practice, findings }
+        })
+        .collect();
+    if as_json {
+        print_json(&reports)?;
+    } else {
+        print_text(&reports)?;
+    }
+    let sound = reports.iter().flat_map(|report| &report.findings).all(|(severity, _)| *severity != "error");
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn word(severity: FindingSeverity) -> &'static str {
+    match severity {
+        FindingSeverity::Error => "error",
+        FindingSeverity::Warning => "warning",
+    }
+}
+
+fn print_text(reports: &[Report]) -> anyhow::Result<()> {
+    for Report { practice, findings } in reports {
+        let count = |word| findings.iter().filter(|(severity, _)| *severity == word).count();
+        match (count("error"), count("warning")) {
+            (0, 0) => output::data(&format!("{practice}: ok"))?,
+            (0, warnings) => output::data(&format!("{practice}: ok, {warnings} warnings"))?,
+            (errors, warnings) => output::data(&format!("{practice}: {errors} errors, {warnings} warnings"))?,
         }
-        errors += found.iter().filter(|(_, finding)| finding.severity == FindingSeverity::Error).count();
-        let verdict = if found.is_empty() { "ok".to_owned() } else { format!("{} findings", found.len()) };
-        output::data(&format!("{}: {verdict}", practice.id))?;
-        for (feature, finding) in found {
-            let severity = match finding.severity {
-                FindingSeverity::Error => "error",
-                FindingSeverity::Warning => "warning",
-            };
-            output::data(&format!("  {severity}: {feature}: {}: {}", finding.path, finding.message))?;
+        for (severity, diagnostic) in findings {
+            output::data(&format!("{severity}: {diagnostic}\n"))?;
         }
     }
-    Ok(errors)
+    Ok(())
+}
+
+fn print_json(reports: &[Report]) -> anyhow::Result<()> {
+    let reports: Vec<_> = reports
+        .iter()
+        .map(|Report { practice, findings }| {
+            let findings: Vec<_> = findings
+                .iter()
+                .map(|(severity, one)| {
+                    json!({
+                        "severity": severity,
+                        "file": one.file,
+                        "line": one.place.as_ref().map(|place| place.line),
+                        "column": one.place.as_ref().map(|place| place.column),
+                        "message": one.message,
+                        "hint": one.hint,
+                    })
+                })
+                .collect();
+            json!({ "practice": practice, "findings": findings })
+        })
+        .collect();
+    output::json(&reports)
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use greffon_core::flow::Reception;
-use greffon_core::ports::clock::SystemClock;
+use greffon_core::ports::clock::{Clock as _, SystemClock};
+use greffon_core::ports::idempotency::Idempotency as _;
+use greffon_runtime::Runtime;
+use greffon_storage::Database;
 use tokio::net::TcpListener;
 
 use crate::config::directory::Directory;
@@ -26,6 +29,13 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// Pause between two looks at the practice files.
 const WATCH: Duration = Duration::from_secs(2);
 
+/// How long a repeated request gets its first answer again, in minutes; what
+/// the API promises for an `Idempotency-Key`.
+const ANSWERS_KEPT_MIN: i64 = 24 * 60;
+
+/// Pause between two removals of older answers.
+const TIDY: Duration = Duration::from_secs(3600);
+
 #[derive(Args)]
 pub struct Serve {
     /// Leave the queue to `greffon worker`
@@ -42,7 +52,8 @@ impl Serve {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; change `listen` or stop what uses the port"))?;
-        tokio::spawn(watch(Arc::clone(&host.wiring.directory)));
+        tokio::spawn(watch(Arc::clone(&host.wiring.directory), Arc::clone(&host.wiring.runtime)));
+        tokio::spawn(tidy(Arc::clone(&host.database)));
         if !self.no_worker {
             tokio::spawn(work(host.reception.clone()));
         }
@@ -57,7 +68,7 @@ impl Serve {
 pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.log, "info")?;
     let host = Host::build(config, Arc::new(SystemClock)).await?;
-    tokio::spawn(watch(Arc::clone(&host.wiring.directory)));
+    tokio::spawn(watch(Arc::clone(&host.wiring.directory), Arc::clone(&host.wiring.runtime)));
     tokio::select! {
         () = work(host.reception.clone()) => {}
         () = stop_asked() => {}
@@ -87,7 +98,18 @@ async fn pause(reception: &Reception) -> Duration {
     Duration::from_millis(u64::try_from(until).unwrap_or(0)).clamp(Duration::from_millis(5), LONGEST_PAUSE)
 }
 
-async fn watch(directory: Arc<Directory>) {
+/// Forgets answers that no client may ask for again.
+async fn tidy(database: Arc<Database>) {
+    loop {
+        match database.forget(SystemClock.now().plus_minutes(-ANSWERS_KEPT_MIN)).await {
+            Ok(count) => tracing::debug!(count, "old answers forgotten"),
+            Err(error) => tracing::warn!(error = %error, "old answers cannot be forgotten"),
+        }
+        tokio::time::sleep(TIDY).await;
+    }
+}
+
+async fn watch(directory: Arc<Directory>, runtime: Arc<Runtime>) {
     let mut said: Vec<String> = Vec::new();
     loop {
         tokio::time::sleep(WATCH).await;
@@ -97,6 +119,7 @@ async fn watch(directory: Arc<Directory>) {
             tracing::info!(practice.id = %id, "practice configuration taken");
         }
         for id in &refresh.removed {
+            runtime.forget(id);
             tracing::warn!(practice.id = %id, "practice removed: its file is gone");
         }
         // A broken file is looked at every time and said once.

@@ -1,12 +1,14 @@
 //! One `[features.<name>]`: settings, grants and credentials of a plugin.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use greffon_core::model::practice::{Binding, Credential, CredentialScheme, Grants};
+use greffon_core::model::triage::Finding;
 use serde_json::Value;
 
-use super::practice::{Loaded, Loader, Plugins};
+use super::diagnostic::{Diagnostic, Source};
+use super::practice::{Loaded, Loader, Plugins, Problem};
 use super::practice_file::{CredentialFile, FeatureFile};
 use super::secret::SecretRef;
 
@@ -23,11 +25,11 @@ pub(super) fn build(loader: &Loader<'_>, id: &str, feature: &FeatureFile, plugin
         let key = format!("{key}.recipients.{index}");
         loader.known(&key, "recipient", one, loader.file.recipients.keys())?;
     }
-    let problem = |problem: super::practice::Problem| {
-        let key = if problem.key.is_empty() { key.clone() } else { format!("{key}.{}", problem.key) };
-        loader.source.at_key(&key, problem.message, problem.hint)
-    };
+    let problem = |problem| refused(loader, id, feature, problem);
     let plugin = plugins.resolve(&feature.plugin, loader.base).map_err(problem)?;
+    for file in &plugin.files {
+        loader.names(file);
+    }
     let binding = Binding {
         feature: id.into(),
         plugin: plugin.reference,
@@ -47,27 +49,57 @@ pub(super) fn build(loader: &Loader<'_>, id: &str, feature: &FeatureFile, plugin
     Ok(binding)
 }
 
+/// What a plugin, or its manifest, says against a binding, at its place.
+pub(super) fn refused(loader: &Loader<'_>, id: &str, feature: &FeatureFile, problem: Problem) -> Diagnostic {
+    let Problem { key, message, hint } = problem;
+    if let Some(inner) = key.strip_prefix("settings")
+        && let Some((path, text)) = settings_file(loader, feature, inner.trim_start_matches('.'))
+    {
+        return Source { file: &path, text: &text }.at_key(inner.trim_start_matches('.'), message, hint);
+    }
+    let key = if key.is_empty() { format!("features.{id}") } else { format!("features.{id}.{key}") };
+    loader.source.at_key(&key, message, hint)
+}
+
+/// What a plugin's analysis finds in its settings, at its place.
+pub(super) fn found(loader: &Loader<'_>, id: &str, feature: &FeatureFile, finding: &Finding) -> Diagnostic {
+    // A JSON Pointer (RFC 6901) without escapes, as far as settings have keys
+    // of plain words.
+    let key = finding.path.replace('/', ".");
+    let message = match key.trim_start_matches('.') {
+        "" => finding.message.clone(),
+        key => format!("{key}: {}", finding.message),
+    };
+    refused(loader, id, feature, Problem { key: format!("settings{key}"), message, hint: None })
+}
+
+/// The settings file, when that is where a key of the settings comes from.
+fn settings_file(loader: &Loader<'_>, feature: &FeatureFile, key: &str) -> Option<(PathBuf, String)> {
+    let path = loader.base.join(feature.settings_file.as_ref()?);
+    let first = key.split('.').next().unwrap_or_default();
+    if feature.settings.contains_key(first) {
+        return None;
+    }
+    let text = std::fs::read_to_string(&path).ok()?;
+    Some((path, text))
+}
+
 fn settings(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<Value> {
     let mut settings = match &feature.settings_file {
         None => toml::Table::new(),
         Some(name) => {
             let path = loader.base.join(name);
-            read_table(&path).map_err(|message| {
-                let hint = "the path is relative to the practice file; the file is TOML".to_owned();
+            loader.names(&path);
+            let text = std::fs::read_to_string(&path).map_err(|error| {
+                let message = format!("settings file \"{}\" cannot be read: {error}", path.display());
+                let hint = "the path is relative to the practice file".to_owned();
                 loader.source.at_key(&format!("{key}.settings-file"), message, Some(hint))
-            })?
+            })?;
+            text.parse().map_err(|error| Source { file: &path, text: &text }.unreadable(&error))?
         }
     };
     settings.extend(feature.settings.clone());
     Ok(json(toml::Value::Table(settings)))
-}
-
-fn read_table(path: &Path) -> Result<toml::Table, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("settings file \"{}\" cannot be read: {error}", path.display()))?;
-    text.parse().map_err(|error: toml::de::Error| {
-        format!("settings file \"{}\" is not TOML: {}", path.display(), error.message())
-    })
 }
 
 /// TOML has dates where JSON has none: they become text. A float that JSON

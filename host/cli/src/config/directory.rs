@@ -11,7 +11,8 @@ use greffon_core::model::practice::Practice;
 use greffon_core::ports::practices::Practices;
 
 use super::diagnostic::Diagnostic;
-use super::practice::{self, Plugins};
+use super::others::Others;
+use super::practice::{self, Plugins, Read};
 
 /// The practices of one installation.
 pub struct Directory {
@@ -23,6 +24,7 @@ pub struct Directory {
 struct Loaded {
     practice: Arc<Practice>,
     text: String,
+    others: Others,
 }
 
 /// What one look at the folder did.
@@ -42,8 +44,9 @@ impl Directory {
         Self { folder, plugins, loaded: RwLock::default() }
     }
 
-    /// Looks at the folder and takes what changed. Files that other files name
-    /// (settings, secrets) are read again with their practice file: touch it.
+    /// Looks at the folder and takes what changed: a practice file, or a file
+    /// that it names. A file with which a plugin's own analysis finds an error
+    /// is not taken.
     pub fn refresh(&self) -> Refresh {
         let mut refresh = Refresh::default();
         let files = match practice_files(&self.folder) {
@@ -61,19 +64,20 @@ impl Directory {
                     continue;
                 }
             };
-            if self.read().get(id).is_some_and(|loaded| loaded.text == text) {
+            if self.taken().get(id).is_some_and(|loaded| loaded.text == text && !loaded.others.changed()) {
                 continue;
             }
             match practice::parse(file, &text, self.plugins.as_ref()) {
-                Ok(practice) => {
-                    let loaded = Loaded { practice: Arc::new(practice), text };
+                Ok(read) if read.errors().next().is_some() => refresh.problems.extend(read.errors().cloned()),
+                Ok(Read { practice, others, .. }) => {
+                    let loaded = Loaded { practice: Arc::new(practice), text, others };
                     self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
                     refresh.changed.push(id.clone());
                 }
                 Err(problem) => refresh.problems.push(*problem),
             }
         }
-        let gone: Vec<PracticeId> = self.read().keys().filter(|id| !files.contains_key(*id)).cloned().collect();
+        let gone: Vec<PracticeId> = self.taken().keys().filter(|id| !files.contains_key(*id)).cloned().collect();
         for id in gone {
             self.loaded.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
             refresh.removed.push(id);
@@ -81,18 +85,28 @@ impl Directory {
         refresh
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<PracticeId, Loaded>> {
+    /// Reads one file as [`refresh`](Self::refresh) would, and takes nothing.
+    ///
+    /// # Errors
+    /// The first thing that is wrong; what plugins find in their settings is
+    /// in the success.
+    pub fn examine(&self, file: &Path) -> Result<Read, Box<Diagnostic>> {
+        let text = std::fs::read_to_string(file).map_err(|error| Box::new(unreadable(file, &error)))?;
+        practice::parse(file, &text, self.plugins.as_ref())
+    }
+
+    fn taken(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<PracticeId, Loaded>> {
         self.loaded.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Practices for Directory {
     fn get(&self, id: &PracticeId) -> Option<Arc<Practice>> {
-        self.read().get(id).map(|loaded| Arc::clone(&loaded.practice))
+        self.taken().get(id).map(|loaded| Arc::clone(&loaded.practice))
     }
 
     fn list(&self) -> Vec<PracticeId> {
-        self.read().keys().cloned().collect()
+        self.taken().keys().cloned().collect()
     }
 }
 

@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod directory;
 mod hours;
 pub mod operator;
+pub mod others;
 pub mod practice;
 pub mod practice_file;
 pub mod secret;

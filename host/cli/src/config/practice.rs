@@ -2,7 +2,8 @@
 //! is in range, every secret is read, every plugin can be bound. Whole or not
 //! at all.
 
-use std::path::Path;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::care::{Level, Sensitivity};
@@ -12,10 +13,12 @@ use greffon_core::model::practice::{
     PractitionerAgenda, Recipient, RedFlag, Site, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
+use greffon_core::model::triage::{Finding, FindingSeverity};
 
 use super::binding;
 use super::diagnostic::{Diagnostic, Source, nearest};
 use super::hours;
+use super::others::Others;
 use super::practice_file::{AgendaFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile};
 
 /// Authority of RPPS numbers (ANS, NOS: `urn:oid:1.2.250.1.71.4.2.1`).
@@ -28,6 +31,9 @@ pub trait Plugins {
     /// Settings, grants and credentials against the manifest; the error's key
     /// is relative to the feature.
     fn check(&self, binding: &Binding) -> Result<(), Problem>;
+    /// What the plugin itself finds in the settings of a binding that was
+    /// checked.
+    fn analyse(&self, practice: &PracticeId, binding: &Binding) -> Result<Vec<Finding>, Problem>;
 }
 
 /// A plugin that a practice file names.
@@ -37,6 +43,8 @@ pub struct Resolved {
     pub kind: PluginKind,
     /// What the binding must hold so that calls reach exactly this component.
     pub reference: String,
+    /// The files that it was read from.
+    pub files: Vec<PathBuf>,
 }
 
 /// Something wrong below a key.
@@ -50,37 +58,47 @@ pub struct Problem {
     pub hint: Option<String>,
 }
 
-/// Reads one file.
-///
-/// # Errors
-/// The first thing that is wrong, with file, line, column, key, value and
-/// remedy.
-pub fn load(file: &Path, plugins: &dyn Plugins) -> Result<Practice, Box<Diagnostic>> {
-    let text = std::fs::read_to_string(file).map_err(|error| Diagnostic {
-        file: file.to_path_buf(),
-        place: None,
-        message: format!("cannot read the practice file: {error}"),
-        hint: Some("check that the file exists and that greffon may read it".to_owned()),
-    })?;
-    parse(file, &text, plugins)
+/// What a practice file came to.
+#[derive(Debug)]
+pub struct Read {
+    /// The practice.
+    pub practice: Practice,
+    /// What its plugins' own analysis found in their settings.
+    pub findings: Vec<(FindingSeverity, Diagnostic)>,
+    /// The files that it names.
+    pub others: Others,
+}
+
+impl Read {
+    /// The findings that keep it from going live.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        let errors = self.findings.iter().filter(|(severity, _)| *severity == FindingSeverity::Error);
+        errors.map(|(_, diagnostic)| diagnostic)
+    }
 }
 
 /// Reads one file's text; `file` names it and is the base of relative paths.
 ///
 /// # Errors
-/// As [`load`].
-pub fn parse(file: &Path, text: &str, plugins: &dyn Plugins) -> Result<Practice, Box<Diagnostic>> {
+/// The first thing that is wrong, with file, line, column, key, value and
+/// remedy.
+pub fn parse(file: &Path, text: &str, plugins: &dyn Plugins) -> Result<Read, Box<Diagnostic>> {
     let source = Source { file, text };
     let written: PracticeFile = toml::from_str(text).map_err(|error| source.unreadable(&error))?;
     let base = file.parent().unwrap_or(Path::new("."));
-    let loader = Loader { source: &source, base, file: &written };
-    Ok(loader.practice(plugins)?)
+    let loader = Loader { source: &source, base, file: &written, others: RefCell::default() };
+    let mut practice = loader.practice(plugins)?;
+    let findings = loader.findings(&practice, plugins)?;
+    let others = loader.others.into_inner();
+    practice.revision = revision(text, &others);
+    Ok(Read { practice, findings, others })
 }
 
 pub(super) struct Loader<'a> {
     pub(super) source: &'a Source<'a>,
     pub(super) base: &'a Path,
     pub(super) file: &'a PracticeFile,
+    others: RefCell<Others>,
 }
 
 pub(super) type Loaded<T> = Result<T, Diagnostic>;
@@ -121,7 +139,7 @@ impl Loader<'_> {
             id: PracticeId(file.id.clone()),
             name: file.name.clone(),
             time_zone: file.time_zone.clone(),
-            revision: revision(self.source.text),
+            revision: String::new(),
             greeting: file.greeting.clone(),
             phone: file.phone.clone(),
             demo: file.demo,
@@ -144,6 +162,19 @@ impl Loader<'_> {
             features,
             mail: self.mail()?,
         })
+    }
+
+    /// What the plugins say of their settings.
+    fn findings(&self, practice: &Practice, plugins: &dyn Plugins) -> Loaded<Vec<(FindingSeverity, Diagnostic)>> {
+        let mut findings = Vec::new();
+        for (binding, (id, feature)) in practice.features.iter().zip(&self.file.features) {
+            let found = plugins
+                .analyse(&practice.id, binding)
+                .map_err(|problem| binding::refused(self, id, feature, problem))?;
+            let placed = |one: Finding| (one.severity, binding::found(self, id, feature, &one));
+            findings.extend(found.into_iter().map(placed));
+        }
+        Ok(findings)
     }
 
     fn identity(&self) -> Loaded<()> {
@@ -359,7 +390,15 @@ impl Loader<'_> {
     }
 
     pub(super) fn secret(&self, key: &str, secret: &super::secret::SecretRef) -> Loaded<secrecy::SecretString> {
+        if let super::secret::SecretRef::File(one) = secret {
+            self.names(&self.base.join(&one.file));
+        }
         secret.read(self.base).map_err(|(message, hint)| self.source.at_key(key, message, Some(hint)))
+    }
+
+    /// Notes a file that the practice file names.
+    pub(super) fn names(&self, path: &Path) {
+        self.others.borrow_mut().note(path);
     }
 
     fn agendas_are_served(&self, features: &[Binding]) -> Loaded<()> {
@@ -406,11 +445,12 @@ impl Loader<'_> {
     }
 }
 
-/// A short digest of the text: changes whenever the file does.
-fn revision(text: &str) -> String {
+/// Changes whenever the file, or one that it names, does.
+fn revision(text: &str, others: &Others) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
+    others.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 

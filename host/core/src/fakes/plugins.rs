@@ -12,7 +12,7 @@ use super::pace::Pace;
 use crate::ids::{FeatureId, PracticeId};
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::script::{ScriptInfo, Session, View};
-use crate::model::triage::{Encounter, Finding, Protocol, Step};
+use crate::model::triage::{Encounter, Protocol, Step};
 use crate::ports::plugins::{Agenda, Channel, PluginFailure, PluginStatus, Plugins, Pure};
 
 mod script;
@@ -135,11 +135,6 @@ impl Plugins for FakePlugins {
         }
     }
 
-    async fn triage_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure> {
-        self.call(practice, feature, PluginKind::Triage, Effect::Triage).await?;
-        Ok(Vec::new())
-    }
-
     async fn script_catalogue(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<ScriptInfo>> {
         self.call(practice, feature, PluginKind::Script, Effect::Script).await?;
         Ok(Ok(vec![script::info()]))
@@ -151,11 +146,6 @@ impl Plugins for FakePlugins {
             Some(script) => script(session),
             None => Ok(Ok(script::render(session))),
         }
-    }
-
-    async fn script_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure> {
-        self.call(practice, feature, PluginKind::Script, Effect::Script).await?;
-        Ok(Vec::new())
     }
 
     fn agenda<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Agenda + 'a> {

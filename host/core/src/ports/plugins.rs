@@ -17,7 +17,7 @@ use crate::model::scheduling::{
     ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
 };
 use crate::model::script::{ScriptInfo, Session, View};
-use crate::model::triage::{Encounter, Finding, Protocol, Step};
+use crate::model::triage::{Encounter, Protocol, Step};
 use crate::time::{Instant, Span};
 
 /// Why a call did not give an answer of the contract. Codes only: nothing of
@@ -124,15 +124,11 @@ pub trait Plugins: Send + Sync {
     async fn triage_protocols(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<Protocol>>;
     /// The next step of a triage. Deterministic.
     async fn triage_next(&self, practice: &Practice, feature: &FeatureId, encounter: &Encounter) -> Pure<Step>;
-    /// Static analysis of the feature's grids.
-    async fn triage_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure>;
 
     /// The scripts that the feature offers.
     async fn script_catalogue(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<ScriptInfo>>;
     /// The view of a session. Deterministic.
     async fn script_render(&self, practice: &Practice, feature: &FeatureId, session: &Session) -> Pure<View>;
-    /// Static analysis of the feature's scripts.
-    async fn script_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure>;
 
     /// The agenda plugin of a feature.
     fn agenda<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Agenda + 'a>;

@@ -13,8 +13,8 @@ use greffon_core::model::scheduling::{
     ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
 };
 use greffon_core::model::script::{ScriptInfo, Session, View};
-use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
-use greffon_core::ports::plugins::{Agenda, Channel, PluginFailure, PluginStatus, Plugins, Pure};
+use greffon_core::model::triage::{Encounter, Protocol, Step};
+use greffon_core::ports::plugins::{Agenda, Channel, PluginStatus, Plugins, Pure};
 use greffon_core::time::{Instant, Span};
 
 /// Fake plugins behind a counter.
@@ -54,18 +54,12 @@ impl Plugins for Counting {
         self.count("triage");
         self.fakes.triage_next(practice, feature, encounter).await
     }
-    async fn triage_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure> {
-        self.fakes.triage_check(practice, feature).await
-    }
     async fn script_catalogue(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<ScriptInfo>> {
         self.fakes.script_catalogue(practice, feature).await
     }
     async fn script_render(&self, practice: &Practice, feature: &FeatureId, session: &Session) -> Pure<View> {
         self.count("script");
         self.fakes.script_render(practice, feature, session).await
-    }
-    async fn script_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure> {
-        self.fakes.script_check(practice, feature).await
     }
     fn agenda<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Agenda + 'a> {
         Box::new(CountingAgenda { of: self, inner: self.fakes.agenda(practice, feature) })

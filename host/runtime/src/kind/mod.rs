@@ -2,6 +2,7 @@
 //! no answer.
 
 mod agenda;
+mod analysis;
 mod notification;
 mod script;
 mod triage;
@@ -10,8 +11,8 @@ use async_trait::async_trait;
 use greffon_core::ids::FeatureId;
 use greffon_core::model::practice::Practice;
 use greffon_core::model::script::{ScriptInfo, Session, View};
-use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
-use greffon_core::ports::plugins::{Agenda, Channel, GuestError, PluginFailure, PluginStatus, Plugins, Pure};
+use greffon_core::model::triage::{Encounter, Protocol, Step};
+use greffon_core::ports::plugins::{Agenda, Channel, GuestError, PluginStatus, Plugins, Pure};
 use wasmtime::Store;
 
 use crate::convert::{Breach, FromGuest, Intake};
@@ -32,20 +33,12 @@ impl Plugins for Runtime {
         triage::next(self, practice, feature, encounter).await
     }
 
-    async fn triage_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure> {
-        triage::check(self, practice, feature).await
-    }
-
     async fn script_catalogue(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<ScriptInfo>> {
         script::catalogue(self, practice, feature).await
     }
 
     async fn script_render(&self, practice: &Practice, feature: &FeatureId, session: &Session) -> Pure<View> {
         script::render(self, practice, feature, session).await
-    }
-
-    async fn script_check(&self, practice: &Practice, feature: &FeatureId) -> Result<Vec<Finding>, PluginFailure> {
-        script::check(self, practice, feature).await
     }
 
     fn agenda<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Agenda + 'a> {

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use greffon_core::ids::FeatureId;
 use greffon_core::model::practice::{PluginKind, Practice};
 use greffon_core::model::script::{ScriptInfo, Session, View};
-use greffon_core::model::triage::Finding;
 use greffon_core::ports::plugins::{PluginFailure, Pure};
 
-use super::{intake, take_pure};
+use super::take_pure;
 use crate::bindings::script::ScriptPluginPre;
 use crate::bindings::script::greffon::script::types as wit;
 use crate::bound::Ready;
@@ -46,24 +45,6 @@ pub(super) async fn render(
                 let script = guest.greffon_script_script();
                 let returned = script.call_render(&mut *store, &bound.settings, &session).await?;
                 take_pure(store, returned)
-            })
-        })
-        .await
-}
-
-pub(super) async fn check(
-    runtime: &Runtime,
-    practice: &Practice,
-    feature: &FeatureId,
-) -> Result<Vec<Finding>, PluginFailure> {
-    let (ready, guest) = ready(runtime, practice, feature)?;
-    let bound = Arc::clone(&ready.bound);
-    runtime
-        .call(&ready, "script.check", move |store| {
-            Box::pin(async move {
-                let guest = guest.instantiate_async(&mut *store).await?;
-                let returned = guest.greffon_script_script().call_check(&mut *store, &bound.settings).await?;
-                Ok(intake(store).take(returned)?)
             })
         })
         .await

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use greffon_core::ids::FeatureId;
 use greffon_core::model::practice::{PluginKind, Practice};
-use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
+use greffon_core::model::triage::{Encounter, Protocol, Step};
 use greffon_core::ports::plugins::{PluginFailure, Pure};
 
-use super::{intake, take_pure};
+use super::take_pure;
 use crate::bindings::triage::TriagePluginPre;
 use crate::bindings::triage::greffon::triage::types as wit;
 use crate::bound::Ready;
@@ -45,24 +45,6 @@ pub(super) async fn next(
                 let triage = guest.greffon_triage_triage();
                 let returned = triage.call_next(&mut *store, &bound.settings, &encounter).await?;
                 take_pure(store, returned)
-            })
-        })
-        .await
-}
-
-pub(super) async fn check(
-    runtime: &Runtime,
-    practice: &Practice,
-    feature: &FeatureId,
-) -> Result<Vec<Finding>, PluginFailure> {
-    let (ready, guest) = ready(runtime, practice, feature)?;
-    let bound = Arc::clone(&ready.bound);
-    runtime
-        .call(&ready, "triage.check", move |store| {
-            Box::pin(async move {
-                let guest = guest.instantiate_async(&mut *store).await?;
-                let returned = guest.greffon_triage_triage().call_check(&mut *store, &bound.settings).await?;
-                Ok(intake(store).take(returned)?)
             })
         })
         .await

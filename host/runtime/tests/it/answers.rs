@@ -135,7 +135,7 @@ async fn an_answer_of_zeroes_is_what_its_type_says() {
     host.register("guest", Triage, "", &Guest { world: "triage-plugin", fields: "", bodies }.component());
     let (practice, feature) = (practice("a", &[("guest", Triage)]), guest());
     assert_eq!(host.runtime.triage_protocols(&practice, &feature).await, Ok(Ok(Vec::new())));
-    assert_eq!(host.runtime.triage_check(&practice, &feature).await, Ok(Vec::new()));
+    assert_eq!(host.runtime.analyse(&practice.id, &practice.features[0]), Ok(Vec::new()));
     let stats = host.runtime.call_stats();
     assert_eq!(stats.iter().map(|kind| kind.count).sum::<u64>(), 2);
 }

@@ -152,10 +152,10 @@ async fn a_feature_of_another_kind_or_none_is_not_bound() {
     register(&host, "calm", Triage, &calm()).expect("registers");
     let practice = practice("a", &[("calm", Triage)]);
     let feature = "calm".into();
-    let session = host.runtime.script_check(&practice, &feature).await;
-    assert_eq!(session, Err(PluginFailure::NotBound("calm".into())));
+    let scripts = host.runtime.script_catalogue(&practice, &feature).await;
+    assert_eq!(scripts, Err(PluginFailure::NotBound("calm".into())));
     let unknown = "other".into();
-    assert_eq!(host.runtime.triage_check(&practice, &unknown).await, Err(PluginFailure::NotBound("other".into())));
+    assert_eq!(host.runtime.triage_protocols(&practice, &unknown).await, Err(PluginFailure::NotBound("other".into())));
 }
 
 #[test]
