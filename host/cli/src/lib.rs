@@ -13,9 +13,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use crate::commands::{Arguments, run as execute};
+
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
-    let arguments = commands::Arguments::parse();
+    let arguments = Arguments::parse();
     wire::provide_tls();
     match commands::run(arguments) {
         Ok(code) => code,

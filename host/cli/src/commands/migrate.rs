@@ -11,7 +11,10 @@ use crate::output;
 pub async fn run(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     crate::wire::make_storage_folder(&config.storage)?;
     let database = connect(&config.storage, StorageOptions::default()).await?;
-    migrate(&database).await?;
-    output::note("the schema is the one of this version");
+    let applied = migrate(&database).await?;
+    for name in &applied {
+        output::data(&format!("applied {name}"))?;
+    }
+    output::note(if applied.is_empty() { "nothing to do: the schema is the one of this version" } else { "done" });
     Ok(ExitCode::SUCCESS)
 }

@@ -59,12 +59,24 @@ impl Default for Setup {
     }
 }
 
+/// A subscriber for the whole process that writes nothing. Without one, what a
+/// test logs on another thread at the moment at which a test begins to listen
+/// can be remembered by `tracing` as of interest to nobody.
+fn keep_callsites_awake() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let silent = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(std::io::sink);
+        silent.init();
+    });
+}
+
 impl TestApp {
     pub fn new() -> Self {
         Self::with(Setup::default())
     }
 
     pub fn with(setup: Setup) -> Self {
+        keep_callsites_awake();
         let clock = Arc::new(ManualClock::at(instant(NOW)));
         let faults = Arc::new(FaultPlan::none());
         let storage = Arc::new(MemoryStorage::with(Arc::clone(&faults), Arc::new(setup.pace), None));

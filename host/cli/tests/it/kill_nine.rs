@@ -1,6 +1,5 @@
 //! `kill -9` at any moment: after a restart everything is where its state says.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -8,16 +7,6 @@ use anyhow::Context as _;
 use serde_json::Value;
 
 const KILLS: u32 = 30;
-
-/// The binary of this profile, brought up to date first.
-fn greffon() -> anyhow::Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo).args(["build", "--quiet", "--package", "greffon"]).status()?;
-    anyhow::ensure!(built.success(), "greffon does not build");
-    let test = std::env::current_exe()?;
-    let profile = test.parent().and_then(|deps| deps.parent()).context("tests are built into a profile's folder")?;
-    Ok(profile.join("greffon"))
-}
 
 /// Different moments in every run of the loop, the same in every run of the
 /// test.
@@ -31,10 +20,9 @@ fn moments() -> impl Iterator<Item = Duration> {
 
 #[test]
 fn a_demo_day_killed_thirty_times_loses_and_doubles_nothing() -> anyhow::Result<()> {
-    let greffon = greffon()?;
     let folder = tempfile::tempdir()?;
     let start = || {
-        Command::new(&greffon)
+        Command::new(env!("CARGO_BIN_EXE_greffon"))
             .args(["demo", "--json", "--data"])
             .arg(folder.path())
             .stdin(Stdio::null())

@@ -1,0 +1,51 @@
+//! `greffon plugin build`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use greffon_build::Package;
+use greffon_runtime::Manifest;
+
+use super::inspect::MANIFEST;
+use crate::output;
+
+pub(super) fn run(source: &Path, out: Option<PathBuf>, target_dir: &Path) -> anyhow::Result<ExitCode> {
+    let Some(package) = Package::in_folder(source)? else {
+        anyhow::bail!(
+            "{} holds no {MANIFEST}\n\nhint: a plugin's source has a Cargo.toml and a {MANIFEST}; examples/triage-minimal \
+             is the smallest",
+            source.display()
+        );
+    };
+    let manifest = Manifest::load(&source.join(MANIFEST))?;
+    // Cargo runs in the source's folder.
+    fs::create_dir_all(target_dir).with_context(|| format!("cannot make {}", target_dir.display()))?;
+    let target_dir = fs::canonicalize(target_dir)?;
+    let built = greffon_build::build_component(source, &package.name, package.target, &target_dir)?;
+    greffon_runtime::inspect(&built.component)
+        .and_then(|found| found.check(manifest.kind))
+        .with_context(|| format!("\"{}\" is built, and is no {} plugin", manifest.id, manifest.kind.as_str()))?;
+
+    let out = out.unwrap_or_else(|| Path::new("target/greffon").join(manifest.id.to_string()));
+    fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    let component = out.join(format!("{}.wasm", manifest.id));
+    fs::write(&component, &built.component).with_context(|| format!("cannot write {}", component.display()))?;
+    for name in std::iter::once(MANIFEST.to_owned()).chain(schema_file(source)?) {
+        fs::copy(source.join(&name), out.join(&name)).with_context(|| format!("cannot copy {name}"))?;
+    }
+    output::note(&format!(
+        "{} bytes; look at it with: greffon plugin inspect {}",
+        built.component.len(),
+        out.display()
+    ));
+    output::data(&out.display().to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The schema's file, when it stands beside the manifest and not in it.
+fn schema_file(source: &Path) -> anyhow::Result<Option<String>> {
+    let manifest: toml::Table = fs::read_to_string(source.join(MANIFEST))?.parse()?;
+    Ok(manifest.get("settings-schema").and_then(toml::Value::as_str).map(str::to_owned))
+}

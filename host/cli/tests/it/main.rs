@@ -1,0 +1,4 @@
+//! The binary as people and programs start it.
+
+mod commands;
+mod kill_nine;
