@@ -144,7 +144,7 @@ fn every_refusal_of_the_relay_keeps_its_meaning() {
     let words = || "550 5.7.1 no".to_owned();
     for (told, meant) in [
         (MailError::Denied(words()), SendError::Unauthorised),
-        (MailError::Rejected(words()), SendError::Rejected(words())),
+        (MailError::Rejected(words()), SendError::Rejected("550 5.7.1".to_owned())),
         (MailError::Transient(words()), SendError::Transient(None)),
         (MailError::Uncertain(words()), SendError::Uncertain(words())),
         (MailError::Other(words()), SendError::Other(words())),
