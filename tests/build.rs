@@ -44,6 +44,9 @@ fn main() -> Result<()> {
         writeln!(consts, "/// Manifest of `{}`.", built.package)?;
         writeln!(consts, "pub const {name}_MANIFEST: &str = include_str!({manifest:?});")?;
     }
+    let nested = nested_target_dir(out_dir);
+    writeln!(consts, "/// Where plugins are compiled, beside this build.")?;
+    writeln!(consts, "pub const NESTED_TARGET_DIR: &str = {nested:?};")?;
     println!("cargo::rerun-if-changed={}", guests.display());
     let file = out_dir.join("guests.rs");
     fs::write(&file, consts).with_context(|| file.display().to_string())

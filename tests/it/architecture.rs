@@ -15,16 +15,27 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("greffon-runtime", &["greffon-core"]),
     ("greffon-server", &["greffon-core"]),
     ("greffon-bundled", &["greffon-build"]),
-    ("greffon", &["greffon-bundled", "greffon-core", "greffon-runtime", "greffon-server", "greffon-storage"]),
+    (
+        "greffon",
+        &["greffon-build", "greffon-bundled", "greffon-core", "greffon-runtime", "greffon-server", "greffon-storage"],
+    ),
     (
         "greffon-tests",
-        &["greffon", "greffon-build", "greffon-core", "greffon-runtime", "greffon-server", "greffon-storage"],
+        &[
+            "greffon",
+            "greffon-build",
+            "greffon-bundled",
+            "greffon-core",
+            "greffon-runtime",
+            "greffon-server",
+            "greffon-storage",
+        ],
     ),
 ];
 
 /// Trees that stay behind one crate each.
 const BEHIND: [(&str, &[&str]); 4] = [
-    ("wasmtime", &["greffon-runtime"]),
+    ("wasmtime", &["greffon-runtime", "greffon-tests"]),
     ("sqlx", &["greffon-storage", "greffon-tests"]),
     ("lettre", &["greffon-runtime"]),
     ("utoipa", &["greffon-server"]),

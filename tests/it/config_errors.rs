@@ -6,38 +6,215 @@ use greffon_core::ports::practices::Practices as _;
 use crate::support::host::TestHost;
 use crate::support::practice;
 
-/// What the directory says of a changed practice file.
-async fn refusal(from: &str, to: &str) -> anyhow::Result<String> {
-    let good = practice::local("cabinet");
-    assert_eq!(good.matches(from).count(), 1, "{from}");
-    let test = TestHost::sqlite(&[("cabinet", good.clone())]).await?;
-    test.rewrite("cabinet", &good.replace(from, to))?;
+/// Most lines that an error may take: it must be read at one glance.
+const ONE_SCREEN: usize = 12;
+
+/// A host that serves a good practice, whose file is then replaced.
+async fn refused(good: String, bad: &str, files: &[(&str, &[u8])]) -> anyhow::Result<String> {
+    let test = TestHost::sqlite(&[("cabinet", good)]).await?;
+    for (name, bytes) in files {
+        test.place(name, bytes)?;
+    }
+    test.rewrite("cabinet", bad)?;
     let refresh = test.host.wiring.directory.refresh();
     assert!(refresh.changed.is_empty(), "{refresh:?}");
     let kept = test.host.wiring.directory.get(&"cabinet".into());
     assert_eq!(kept.map(|practice| practice.name.clone()).as_deref(), Some("Cabinet de test"));
     let problem = refresh.problems.into_iter().next().expect("a problem is named");
-    Ok(problem.to_string())
+    let shown = problem.to_string();
+    assert!(shown.lines().count() <= ONE_SCREEN, "{shown}");
+    Ok(shown)
+}
+
+/// What is said of a practice file in which one thing is replaced.
+async fn refusal(from: &str, to: &str) -> anyhow::Result<String> {
+    let good = practice::local("cabinet");
+    assert_eq!(good.matches(from).count(), 1, "{from}");
+    let bad = good.replace(from, to);
+    refused(good, &bad, &[]).await
+}
+
+/// What is said of a plugin in the folder `greffons/essai`.
+async fn plugin_refusal(manifest: &str, component: &[u8]) -> anyhow::Result<String> {
+    let bad = practice::with_triage("cabinet", "greffons/essai");
+    let files = [("greffons/essai/plugin.toml", manifest.as_bytes()), ("greffons/essai/essai.wasm", component)];
+    refused(practice::local("cabinet"), &bad, &files).await
+}
+
+#[track_caller]
+fn says(shown: &str, words: &[&str]) {
+    for word in words {
+        assert!(shown.contains(word), "no \"{word}\" in:\n{shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_key_names_line_and_nearest() -> anyhow::Result<()> {
+    let shown = refusal("duration-min = 15", "duration-mn = 15").await?;
+    says(
+        &shown,
+        &["cabinet.toml:", "| duration-mn = 15", "unknown key \"duration-mn\"", "did you mean \"duration-min\"?"],
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_type_names_line_and_value() -> anyhow::Result<()> {
+    let shown = refusal("duration-min = 15", "duration-min = \"quinze\"").await?;
+    says(&shown, &["cabinet.toml:", "duration-min = \"quinze\"", "invalid type: string \"quinze\""]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_secret_names_the_file_to_make() -> anyhow::Result<()> {
+    let good = practice::caldav("cabinet", "https://dav.example", "/martin/", "");
+    let bad = good.replace("secrets/dav", "secrets/absent");
+    let shown = refused(good, &bad, &[]).await?;
+    says(&shown, &["cabinet.toml:", "secrets/absent", "cannot be read", "chmod 600"]);
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_grant_names_the_line_to_add() -> anyhow::Result<()> {
     let shown = refusal("grants.keyvalue = true\n", "").await?;
-    assert!(shown.contains("grants.keyvalue = true"), "{shown}");
-    assert!(shown.contains("cabinet.toml:"), "{shown}");
+    says(&shown, &["cabinet.toml:", "grants.keyvalue = true"]);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_break_the_schema_name_path_and_value() -> anyhow::Result<()> {
     let shown = refusal("label = \"Dr Martin\"", "label = 7").await?;
-    assert!(shown.contains("label") && shown.contains("cabinet.toml:"), "{shown}");
+    says(&shown, &["cabinet.toml:", "label = 7"]);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_plugin_names_the_bundled_ones() -> anyhow::Result<()> {
     let shown = refusal("plugin = \"agenda-local\"", "plugin = \"agenda-locale\"").await?;
-    assert!(shown.contains("agenda-locale") && shown.contains("agenda-local"), "{shown}");
+    says(&shown, &["cabinet.toml:", "agenda-locale", "did you mean \"agenda-local\"?", "triage-grid"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_of_another_api_version_says_which_this_host_serves() -> anyhow::Result<()> {
+    let manifest = greffon_tests::GUEST_SPIN_MANIFEST.replace("api = \"0.1\"", "api = \"7.0\"");
+    let shown = plugin_refusal(&manifest, greffon_tests::GUEST_SPIN).await?;
+    says(&shown, &["cabinet.toml:", "plugin = \"greffons/essai\"", "greffon API 7,", "serves 0.1.0", "SDK"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_component_says_what_it_is() -> anyhow::Result<()> {
+    let manifest = greffon_tests::GUEST_SPIN_MANIFEST;
+    let shown = plugin_refusal(manifest, b"<html>404</html>").await?;
+    says(&shown, &["cabinet.toml:", "not WebAssembly", "give the compiled .wasm file"]);
+    let shown = plugin_refusal(manifest, b"\0asm\x01\0\0\0").await?;
+    says(&shown, &["cabinet.toml:", "a WebAssembly module, not a component", "wasm32-wasip2"]);
+    let cut = &greffon_tests::GUEST_SPIN[..greffon_tests::GUEST_SPIN.len() / 2];
+    let shown = plugin_refusal(manifest, cut).await?;
+    says(&shown, &["cabinet.toml:", "not a readable component"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_that_lacks_its_export_names_it_and_what_is_there() -> anyhow::Result<()> {
+    let manifest = greffon_tests::GUEST_SPIN_MANIFEST.replace("kind = \"triage\"", "kind = \"script\"");
+    let shown = plugin_refusal(&manifest, greffon_tests::GUEST_SPIN).await?;
+    says(
+        &shown,
+        &["cabinet.toml:", "does not export greffon:script/script@0.1.0", "greffon:triage/triage@0.1.0", "plugin.toml"],
+    );
+    Ok(())
+}
+
+/// A grid of two questions; each may wait for the other.
+fn grid(first: &str, second: &str) -> String {
+    format!(
+        r#"[[protocols]]
+id = "essai"
+version = "1"
+title = "Essai"
+motives = ["consultation"]
+floor = "soon"
+demo = true
+safety-net = "aggravation@1"
+
+[[protocols.questions]]
+key = "fever.high"
+spoken = "Avez-vous plus de 38,5 de fièvre ?"
+why = "Oriente."
+kind = "yes-no"
+{first}
+
+[[protocols.questions]]
+key = "symptom.worse"
+spoken = "Est-ce que cela s'aggrave ?"
+why = "Oriente."
+kind = "yes-no"
+{second}
+
+[[protocols.rules]]
+id = "tout"
+when = {{ fact = "fever.high", is = ["yes", "no", "unknown"] }}
+level = "soon"
+orientation = {{ slot-within = 2880 }}
+reason = "essai"
+"#
+    )
+}
+
+/// What is said of a grid that replaces a good one, without any change to the
+/// practice file itself.
+async fn grid_refusal(bad: &str) -> anyhow::Result<String> {
+    let practice =
+        format!("{}settings-file = \"grilles/essai.toml\"\n", practice::with_triage("cabinet", "triage-grid"));
+    let test = TestHost::sqlite(&[("cabinet", practice::local("cabinet"))]).await?;
+    test.place("grilles/essai.toml", grid("", "").as_bytes())?;
+    test.rewrite("cabinet", &practice)?;
+    let refresh = test.host.wiring.directory.refresh();
+    assert!(refresh.problems.is_empty(), "{}", refresh.problems[0]);
+    let good = test.host.wiring.directory.get(&"cabinet".into()).expect("taken");
+    test.place("grilles/essai.toml", bad.as_bytes())?;
+    let refresh = test.host.wiring.directory.refresh();
+    let kept = test.host.wiring.directory.get(&"cabinet".into()).expect("kept");
+    assert_eq!(kept.revision, good.revision, "the good configuration stays");
+    let shown = refresh.problems.first().expect("a problem is named").to_string();
+    assert!(shown.lines().count() <= ONE_SCREEN, "{shown}");
+    // Mended, it is taken.
+    test.place("grilles/essai.toml", grid("", "").as_bytes())?;
+    assert_eq!(test.host.wiring.directory.refresh().changed.len(), 1);
+    Ok(shown)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grid_with_a_circle_is_refused_at_its_line() -> anyhow::Result<()> {
+    let shown = grid_refusal(&grid(
+        "when = { fact = \"symptom.worse\", is = \"yes\" }",
+        "when = { fact = \"fever.high\", is = \"yes\" }",
+    ))
+    .await?;
+    says(&shown, &["essai.toml:", "questions.0.when", "| when = { fact = \"symptom.worse\"", "cercle"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grid_with_a_question_that_is_never_asked_is_refused_at_its_line() -> anyhow::Result<()> {
+    let shown = grid_refusal(&grid("", "when = { fact = \"fever.high\", is = \"peut-être\" }")).await?;
+    says(&shown, &["essai.toml:", "questions.1.when", "peut-être"]);
+    let shown = grid_refusal(&grid(
+        "",
+        "when = { all = [{ fact = \"fever.high\", is = \"yes\" }, { fact = \"fever.high\", is = \"no\" }] }",
+    ))
+    .await?;
+    says(&shown, &["essai.toml:", "questions.1.when", "jamais posée"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grid_that_is_no_toml_or_breaks_the_schema_is_refused_at_its_line() -> anyhow::Result<()> {
+    let shown = grid_refusal(&grid("", "oups")).await?;
+    says(&shown, &["essai.toml:22:"]);
+    let shown = grid_refusal(&grid("", "").replace("kind = \"yes-no\"", "kind = \"oui-non\"")).await?;
+    says(&shown, &["essai.toml:14:", "oui-non", "allowed"]);
     Ok(())
 }

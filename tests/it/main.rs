@@ -7,5 +7,6 @@ mod architecture;
 mod booking_race;
 mod caldav_journey;
 mod config_errors;
-mod kill_nine;
+mod first_plugin;
+mod hostile_guests;
 mod lost_answers;

@@ -59,7 +59,7 @@ impl TestHost {
         }
         write(&config.practices.join("secrets/dav"), "secret")?;
         let key = folder.path().join("signing.pem");
-        write(&key, &greffon_server::signing_key_pem(&[7; 32]))?;
+        write(&key, greffon_server::signing_key_pem(&[7; 32]))?;
         config.keys.signing = Some(SecretRef::File(SecretFile { file: key.display().to_string() }));
         let issuer = own_issuer(&config)?.context("there is a key")?;
 
@@ -91,9 +91,19 @@ impl TestHost {
         self.folder.path().join("mail").join(practice)
     }
 
+    /// The folder of the practice files.
+    pub fn practices_folder(&self) -> std::path::PathBuf {
+        self.folder.path().join("practices")
+    }
+
     /// Overwrites a practice file.
     pub fn rewrite(&self, practice: &str, text: &str) -> anyhow::Result<()> {
-        write(&self.folder.path().join("practices").join(format!("{practice}.toml")), text)
+        write(&self.practices_folder().join(format!("{practice}.toml")), text)
+    }
+
+    /// Writes a file beside the practice files.
+    pub fn place(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        write(&self.practices_folder().join(name), bytes)
     }
 
     /// Works the queue off without moving the clock.
@@ -158,7 +168,7 @@ impl TestHost {
     }
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+fn write(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
     std::fs::create_dir_all(path.parent().context("a file is in a folder")?)?;
-    Ok(std::fs::write(path, text)?)
+    Ok(std::fs::write(path, bytes)?)
 }

@@ -22,6 +22,17 @@ pub fn caldav(id: &str, origin: &str, calendar: &str, mail: &str) -> String {
     practice(id, "agenda-caldav", &feature, mail)
 }
 
+/// A practice with a medical motive, whose triage is asked of this plugin.
+pub fn with_triage(id: &str, plugin: &str) -> String {
+    let motive = "[motives.consultation]\nlabel = \"Consultation\"\nduration-min = 15\n";
+    format!("{}\n{motive}\n[features.tri]\nplugin = \"{plugin}\"\n", local(id))
+}
+
+/// A practice whose agenda is this plugin, with these lines of its feature.
+pub fn with_agenda(id: &str, plugin: &str, feature: &str) -> String {
+    practice(id, plugin, feature, "")
+}
+
 /// `[mail]` for a relay on the loopback interface.
 pub fn relay(port: u16) -> String {
     format!("[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"accueil@test.example\"\n")
