@@ -1,30 +1,21 @@
 //! Books, through an intent that ends truthfully whatever happens.
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
 use super::outcome::{is_taken, refusal};
-use super::search_slots::{asker_of, may_book, motive_of};
+use super::permission::may_book;
+use super::request::{MAX_TEXT, MAX_TRIES, check_op, check_text, digest_of, invalid, operator};
+use super::search_slots::{asker_of, motive_of};
 use super::take_place::{Begun, Place};
 use super::{BookingOutcome, Flow, FlowError, NewBooking, Reception, Scene, agenda_of};
-use crate::ids::{ContactId, IntentId, OpId, PracticeId};
+use crate::ids::{ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::{Contact, patient_of};
 use crate::model::intent::{Intent, IntentKind, IntentState};
-use crate::model::person::{Identifier, IdentityTrust, Person};
+use crate::model::person::{IdentityTrust, Person};
 use crate::model::practice::{Motive, Practice};
 use crate::model::scheduling::{BookingRequest, VisitMode};
 use crate::model::slots::Asker;
 use crate::model::view::BookingView;
 use crate::time::Span;
-
-/// How often a booking begins again because others changed the same things.
-pub(super) const MAX_TRIES: usize = 8;
-
-/// Longest op-id, by the contract.
-const MAX_OP_ID: usize = 64;
-/// Longest note, handle and name, in characters.
-const MAX_TEXT: usize = 1000;
 
 impl Reception {
     /// Books a slot. The outcome is confirmed, or still unknown and being
@@ -186,34 +177,4 @@ fn mode(motive: &Motive, wanted: Option<VisitMode>) -> Flow<VisitMode> {
         Some(mode) if motive.modes.contains(&mode) || motive.modes.is_empty() => Ok(mode),
         Some(_) => Err(invalid("mode", "expected one of the motive's modes")),
     }
-}
-
-pub(super) fn operator(actor: &Actor) -> Identifier {
-    Identifier { system: "urn:greffon:subject".to_owned(), value: actor.subject.clone() }
-}
-
-pub(super) fn check_op(op: &OpId) -> Flow<()> {
-    let plain = op.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if op.0.is_empty() || op.0.len() > MAX_OP_ID || !plain {
-        return Err(invalid("op_id", "expected 1 to 64 letters, digits and -"));
-    }
-    Ok(())
-}
-
-pub(super) fn check_text(field: &str, text: Option<&str>) -> Flow<()> {
-    match text {
-        Some(text) if text.chars().count() > MAX_TEXT => Err(invalid(field, "at most 1000 characters")),
-        _ => Ok(()),
-    }
-}
-
-/// A digest of a request: another one under the same op-id is an error.
-pub(super) fn digest_of(request: &impl Serialize) -> String {
-    // Requests are plain data: they always have a JSON form.
-    let bytes = serde_json::to_vec(request).unwrap_or_default();
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-pub(super) fn invalid(field: &str, why: &str) -> FlowError {
-    FlowError::Invalid { field: field.to_owned(), why: why.to_owned() }
 }

@@ -1,22 +1,24 @@
 //! Moves, cancels and marks appointments, through the same intents.
 
 use super::agenda_calls::Sent;
-use super::book_appointment::{MAX_TRIES, check_op, check_text, digest_of, invalid, operator};
 use super::intents::{Manners, intent_entry};
 use super::journal::Entry;
 use super::outcome::{refusal, unavailable};
+use super::permission::{is_open, may_move};
+use super::request::{MAX_TRIES, check_op, check_text, digest_of, invalid, operator};
 use super::search_slots::asker_of;
 use super::take_place::{Begun, Place};
+use super::turn::{cancelled, still_stands, take_turn};
 use super::{BookingOutcome, Flow, FlowError, NewCancellation, NewMove, NewStatus, Reception, Scene};
 use crate::ids::{AppointmentId, ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;
-use crate::model::contact::{Contact, ContactState};
+use crate::model::contact::Contact;
 use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, IntentState, decide};
 use crate::model::practice::Practice;
 use crate::model::scheduling::{AgendaError, AppointmentStatus, BookingRequest, ByWhom};
 use crate::model::slots::Asker;
 use crate::model::view::BookingView;
-use crate::ports::storage::{StorageError, Transaction};
+use crate::ports::storage::StorageError;
 use crate::time::Span;
 
 /// Longest reason code, in bytes.
@@ -287,69 +289,6 @@ impl Reception {
             by: scene.actor.subject.clone(),
             version: 0,
         }
-    }
-}
-
-fn is_open(contact: &Contact) -> Flow<()> {
-    if contact.state != ContactState::Closed {
-        return Ok(());
-    }
-    Err(FlowError::NotAllowed {
-        code: "contact-closed",
-        remedy: "Cette demande est close : ouvrez-en une nouvelle.".to_owned(),
-    })
-}
-
-/// An open contact that is no emergency may move an appointment; that asks for
-/// no triage.
-pub(super) fn may_move(contact: &Contact) -> Flow<()> {
-    is_open(contact)?;
-    if contact.forbids_appointments() {
-        return Err(FlowError::NotAllowed {
-            code: "emergency",
-            remedy: "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.".to_owned(),
-        });
-    }
-    Ok(())
-}
-
-/// Makes an intent the one change that is under way on an appointment.
-pub(super) async fn take_turn(
-    tx: &mut dyn Transaction,
-    scene: Scene<'_>,
-    intent: &Intent,
-    id: &AppointmentId,
-) -> Flow<()> {
-    let mut known = tx.appointment(&intent.feature, id).await?.ok_or(FlowError::NotFound("appointment"))?;
-    still_stands(&known)?;
-    if let Some(other) = known.pending
-        && tx.intent(other).await?.is_some_and(|other| !other.state.is_final())
-    {
-        return Err(FlowError::NotAllowed {
-            code: "change-pending",
-            remedy: "Un changement de ce rendez-vous est en cours : attendez qu'il soit confirmé.".to_owned(),
-        });
-    }
-    known.pending = Some(intent.id);
-    known.updated_at = scene.now;
-    Ok(tx.save_appointment(&mut known).await?)
-}
-
-fn still_stands(known: &Appointment) -> Flow<()> {
-    match known.held.status {
-        AppointmentStatus::Booked | AppointmentStatus::Pending | AppointmentStatus::Proposed => Ok(()),
-        AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError => Err(cancelled()),
-        _ => Err(FlowError::NotAllowed {
-            code: "appointment-over",
-            remedy: "Le patient est déjà venu, ou le rendez-vous est passé.".to_owned(),
-        }),
-    }
-}
-
-fn cancelled() -> FlowError {
-    FlowError::NotAllowed {
-        code: "appointment-cancelled",
-        remedy: "Ce rendez-vous est annulé : prenez-en un autre.".to_owned(),
     }
 }
 

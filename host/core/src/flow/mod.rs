@@ -16,12 +16,15 @@ pub(crate) mod journal;
 pub(crate) mod memory;
 pub(crate) mod outbox;
 mod outcome;
+mod permission;
 mod receive_contact;
+mod request;
 pub(crate) mod scene;
 mod script;
 mod search_slots;
 mod settle;
 mod take_place;
+mod turn;
 mod view;
 
 use std::sync::Arc;

@@ -8,12 +8,13 @@ use jiff::ToSpan;
 use super::agenda_read::{Seat, Wish};
 use super::memory::is_fresh;
 use super::outcome::Unread;
+use super::permission::may_book;
 use super::scene::zone;
 use super::{Flow, FlowError, Reception, SlotSearch};
 use crate::ids::{AgendaId, ContactId, FeatureId, MotiveId, PracticeId, SiteId};
-use crate::model::care::{Nature, Value, keys, latest};
+use crate::model::care::{Value, keys, latest};
 use crate::model::claims::agenda_resource;
-use crate::model::contact::{Contact, ContactState, is_known};
+use crate::model::contact::{Contact, is_known};
 use crate::model::practice::{Motive, Practice};
 use crate::model::scheduling::Audience;
 use crate::model::slots::Asker;
@@ -146,28 +147,6 @@ pub(super) fn motive_of<'a>(practice: &'a Practice, contact: &Contact, asked: Op
     let invalid = |why: &str| FlowError::Invalid { field: "motive".to_owned(), why: why.to_owned() };
     let id = asked.cloned().or_else(own).ok_or_else(|| invalid("the contact has no motive yet"))?;
     practice.motive(&id).ok_or_else(|| invalid("expected a motive of the practice"))
-}
-
-/// No appointment before a conclusion, and none instead of an emergency call
-/// (S13). A medical motive is not booked on the conclusion of a paper request.
-pub(super) fn may_book(contact: &Contact, motive: Option<&Motive>) -> Flow<()> {
-    let not_allowed = |code, remedy: &str| Err(FlowError::NotAllowed { code, remedy: remedy.to_owned() });
-    if contact.state == ContactState::Closed {
-        return not_allowed("contact-closed", "Cette demande est close : ouvrez-en une nouvelle.");
-    }
-    if contact.forbids_appointments() {
-        return not_allowed("emergency", "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.");
-    }
-    let Some(assessment) = contact.assessment.as_ref().filter(|_| contact.state == ContactState::Concluded) else {
-        return not_allowed("not-concluded", "Terminez d'abord le tri : signes d'alerte, motif, questions.");
-    };
-    if motive.is_some_and(|motive| motive.medical) && assessment.nature == Nature::Administrative {
-        return not_allowed(
-            "not-concluded",
-            "Ce motif est médical : notez-le dans la demande pour que le tri soit fait.",
-        );
-    }
-    Ok(())
 }
 
 /// What of a contact counts for the booking rules.

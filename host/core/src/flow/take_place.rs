@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use super::agenda_calls::Sent;
-use super::book_appointment::invalid;
 use super::intents::{Manners, expiry_lane, intent_entry};
 use super::memory::Writing;
 use super::outcome::{is_taken, refusal};
+use super::permission::{may_book, may_move};
+use super::request::invalid;
 use super::scene::zone;
-use super::search_slots::may_book;
+use super::turn::take_turn;
 use super::{BookingOutcome, Flow, FlowError, Reception, Scene, agenda_of};
 use crate::ids::AgendaId;
 use crate::model::claims::{DayPlace, claims_of};
@@ -188,13 +189,13 @@ impl Reception {
             let motive = scene.practice.motive(&intent.request.motive);
             match intent.kind {
                 IntentKind::Book => may_book(&contact, motive)?,
-                _ => super::change_appointment::may_move(&contact)?,
+                _ => may_move(&contact)?,
             }
             contact.intents.push(intent.id);
             tx.save_contact(&mut contact).await?;
         }
         if let IntentKind::Move(id) = &intent.kind {
-            super::change_appointment::take_turn(tx.as_mut(), scene, &intent, id).await?;
+            take_turn(tx.as_mut(), scene, &intent, id).await?;
         }
         self.note(tx.as_mut(), scene, intent_entry(&intent).fields(manners.fields.clone())).await?;
         if first {

@@ -1,0 +1,51 @@
+//! What every request for a change of an appointment carries, checked.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Flow, FlowError};
+use crate::ids::OpId;
+use crate::model::audit::Actor;
+use crate::model::person::Identifier;
+
+/// How often a booking begins again because others changed the same things.
+pub(super) const MAX_TRIES: usize = 8;
+
+/// Longest op-id, by the contract.
+const MAX_OP_ID: usize = 64;
+/// Longest note, handle and name, in characters.
+pub(super) const MAX_TEXT: usize = 1000;
+
+/// Who asks, as agendas keep it.
+pub(super) fn operator(actor: &Actor) -> Identifier {
+    Identifier { system: "urn:greffon:subject".to_owned(), value: actor.subject.clone() }
+}
+
+/// Refuses an op-id that an agenda could not carry.
+pub(super) fn check_op(op: &OpId) -> Flow<()> {
+    let plain = op.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if op.0.is_empty() || op.0.len() > MAX_OP_ID || !plain {
+        return Err(invalid("op_id", "expected 1 to 64 letters, digits and -"));
+    }
+    Ok(())
+}
+
+/// Refuses a text that no screen writes.
+pub(super) fn check_text(field: &str, text: Option<&str>) -> Flow<()> {
+    match text {
+        Some(text) if text.chars().count() > MAX_TEXT => Err(invalid(field, "at most 1000 characters")),
+        _ => Ok(()),
+    }
+}
+
+/// A digest of a request: another one under the same op-id is an error.
+pub(super) fn digest_of(request: &impl Serialize) -> String {
+    // Requests are plain data: they always have a JSON form.
+    let bytes = serde_json::to_vec(request).unwrap_or_default();
+    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A field of the request is wrong.
+pub(super) fn invalid(field: &str, why: &str) -> FlowError {
+    FlowError::Invalid { field: field.to_owned(), why: why.to_owned() }
+}
