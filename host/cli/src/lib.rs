@@ -8,6 +8,7 @@ pub mod demo;
 mod output;
 mod telemetry;
 pub mod wire;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -15,13 +15,13 @@ use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
 use greffon_core::ports::keyvalue::KeyValue;
 use greffon_core::ports::practices::Practices as _;
 use greffon_runtime::{Runtime, RuntimeConfig};
-use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics};
+use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics, signing_key_pem};
 use greffon_storage::{Database, StorageOptions};
 use secrecy::ExposeSecret as _;
 
 use crate::config::directory::Directory;
 use crate::config::operator::OperatorConfig;
-use crate::config::practice::{Plugins, Problem, Resolved};
+use crate::config::plugins::{Plugins, Problem, Resolved};
 use crate::output;
 
 /// `iss` of the tokens that greffon signs itself.
@@ -128,6 +128,13 @@ impl Host {
 pub fn provide_tls() {
     // An error says that one is installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
+}
+
+/// A fresh key from the system's random source.
+pub fn new_key() -> anyhow::Result<String> {
+    let mut seed = [0_u8; 32];
+    getrandom::fill(&mut seed).context("the system gives no randomness")?;
+    Ok(signing_key_pem(&seed))
 }
 
 /// The issuer of the configuration's own key, when there is one.

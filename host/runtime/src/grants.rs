@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use greffon_core::model::practice::{Binding, Credential};
 
-use crate::manifest::{Manifest, nearest};
+use crate::manifest::Manifest;
+use crate::nearest::nearest;
 use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::state::Granted;

@@ -16,6 +16,7 @@ mod kind;
 pub mod limits;
 mod linker;
 mod manifest;
+mod nearest;
 pub mod origin;
 mod package;
 mod problem;
@@ -30,6 +31,7 @@ pub use self::api_version::{ApiTrack, ApiVersion, PluginVersion, SERVED as SERVE
 pub use self::breaker::BreakerConfig;
 pub use self::engine::EngineError;
 pub use self::manifest::{Asks, DataClass, LimitsAsk, Manifest, ManifestError, OriginAsk, Place, PluginId};
+pub use self::nearest::nearest;
 pub use self::package::{API_VERSION_SECTION, Inspection, PackageError, inspect};
 pub use self::problem::Problem;
 pub use self::registry::{LoadError, PluginInfo};

@@ -13,8 +13,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use self::serve::{stop_asked, work};
-pub use self::token::new_key;
 use crate::config::operator::OperatorConfig;
 use crate::demo;
 

@@ -118,8 +118,8 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
         let count = |word| findings.iter().filter(|(severity, _)| *severity == word).count();
         match (count("error"), count("warning")) {
             (0, 0) => output::data(&format!("{practice}: ok"))?,
-            (0, warnings) => output::data(&format!("{practice}: ok, {warnings} warnings"))?,
-            (errors, warnings) => output::data(&format!("{practice}: {errors} errors, {warnings} warnings"))?,
+            (0, warnings) => output::data(&format!("{practice}: ok, warnings: {warnings}"))?,
+            (errors, warnings) => output::data(&format!("{practice}: errors: {errors}, warnings: {warnings}"))?,
         }
         for (severity, diagnostic) in findings {
             output::data(&format!("{severity}: {diagnostic}\n"))?;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use greffon_core::flow::Reception;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::ports::idempotency::Idempotency as _;
 use greffon_runtime::Runtime;
@@ -18,13 +17,7 @@ use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::telemetry;
 use crate::wire::Host;
-
-/// Jobs taken from the queue at once.
-const BATCH: u32 = 32;
-
-/// Longest pause between two looks at the queue: another node may have added
-/// to it.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+use crate::worker::{stop_asked, work};
 
 /// Pause between two looks at the practice files.
 const WATCH: Duration = Duration::from_secs(2);
@@ -77,27 +70,6 @@ pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Works off the queue for ever. A job that is cut off by a stop is leased
-/// again when its lease ends: every job may run twice.
-pub async fn work(reception: Reception) {
-    loop {
-        match reception.run_due_jobs(BATCH).await {
-            Ok(0) => tokio::time::sleep(pause(&reception).await).await,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(error = %error, "the queue cannot be reached");
-                tokio::time::sleep(LONGEST_PAUSE).await;
-            }
-        }
-    }
-}
-
-async fn pause(reception: &Reception) -> Duration {
-    let next = reception.storage.next_job_at().await.ok().flatten();
-    let until = next.map_or(i64::MAX, |at| at.millis_since(reception.clock.now()));
-    Duration::from_millis(u64::try_from(until).unwrap_or(0)).clamp(Duration::from_millis(5), LONGEST_PAUSE)
-}
-
 /// Forgets answers that no client may ask for again.
 async fn tidy(database: Arc<Database>) {
     loop {
@@ -128,25 +100,5 @@ async fn watch(directory: Arc<Directory>, runtime: Arc<Runtime>) {
             tracing::error!("practice file not taken, the last good configuration stays: {problem}");
         }
         said = problems;
-    }
-}
-
-/// Ends when the person or the system asks the process to stop.
-pub async fn stop_asked() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without a handler nothing can ask: run until the process is ended.
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 use greffon_core::model::audit;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
-use greffon_server::{NewToken, signing_key_pem};
+use greffon_server::NewToken;
 
 use crate::config::operator::OperatorConfig;
 use crate::{output, wire};
@@ -67,7 +67,7 @@ impl From<Role> for audit::Role {
 impl Token {
     pub fn run(self, config: &Path) -> anyhow::Result<ExitCode> {
         if let Some(Command::Key) = self.command {
-            output::data(new_key()?.trim_end())?;
+            output::data(wire::new_key()?.trim_end())?;
             return Ok(ExitCode::SUCCESS);
         }
         let config = OperatorConfig::load(config, std::env::vars())?;
@@ -91,11 +91,4 @@ impl Token {
         output::data(&issuer.sign(&token, SystemClock.now())?)?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// A fresh key from the system's random source.
-pub fn new_key() -> anyhow::Result<String> {
-    let mut seed = [0_u8; 32];
-    getrandom::fill(&mut seed).context("the system gives no randomness")?;
-    Ok(signing_key_pem(&seed))
 }

@@ -8,7 +8,8 @@ use greffon_core::model::triage::Finding;
 use serde_json::Value;
 
 use super::diagnostic::{Diagnostic, Source};
-use super::practice::{Loaded, Loader, Plugins, Problem};
+use super::loader::{Loaded, Loader};
+use super::plugins::{Plugins, Problem};
 use super::practice_file::{CredentialFile, FeatureFile};
 use super::secret::SecretRef;
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use greffon_runtime::nearest;
 use toml::de::{DeTable, DeValue};
 
 /// One error in one file, on one screen.
@@ -140,16 +141,6 @@ fn explain(message: &str) -> (String, Option<String>) {
         None => format!("known: {list}"),
     };
     (format!("unknown {thing} \"{given}\""), Some(hint))
-}
-
-/// The known name that looks most like `given`, when one does.
-pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(given, name), *name))
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 3)
-        .min()
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use greffon_core::ports::practices::Practices;
 
 use super::diagnostic::Diagnostic;
 use super::others::Others;
-use super::practice::{self, Plugins, Read};
+use super::plugins::Plugins;
+use super::practice::{self, Read};
 
 /// The practices of one installation.
 pub struct Directory {

@@ -3,7 +3,7 @@
 //! at all.
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::care::{Level, Sensitivity};
@@ -16,47 +16,15 @@ use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::triage::{Finding, FindingSeverity};
 
 use super::binding;
-use super::diagnostic::{Diagnostic, Source, nearest};
+use super::diagnostic::{Diagnostic, Source};
 use super::hours;
+use super::loader::{Loaded, Loader};
 use super::others::Others;
+use super::plugins::Plugins;
 use super::practice_file::{AgendaFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile};
 
 /// Authority of RPPS numbers (ANS, NOS: `urn:oid:1.2.250.1.71.4.2.1`).
 const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
-
-/// What loading needs to know of plugins. Implemented over the runtime.
-pub trait Plugins {
-    /// Finds the plugin; the error names the remedy.
-    fn resolve(&self, plugin: &str, base: &Path) -> Result<Resolved, Problem>;
-    /// Settings, grants and credentials against the manifest; the error's key
-    /// is relative to the feature.
-    fn check(&self, binding: &Binding) -> Result<(), Problem>;
-    /// What the plugin itself finds in the settings of a binding that was
-    /// checked.
-    fn analyse(&self, practice: &PracticeId, binding: &Binding) -> Result<Vec<Finding>, Problem>;
-}
-
-/// A plugin that a practice file names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
-    /// What it is.
-    pub kind: PluginKind,
-    /// What the binding must hold so that calls reach exactly this component.
-    pub reference: String,
-    /// The files that it was read from.
-    pub files: Vec<PathBuf>,
-}
-
-/// Something wrong below a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Relative key: `settings.calendars`; empty for the thing itself.
-    pub key: String,
-    /// Names the value.
-    pub message: String,
-    /// What to do.
-    pub hint: Option<String>,
-}
 
 /// What a practice file came to.
 #[derive(Debug)]
@@ -94,20 +62,7 @@ pub fn parse(file: &Path, text: &str, plugins: &dyn Plugins) -> Result<Read, Box
     Ok(Read { practice, findings, others })
 }
 
-pub(super) struct Loader<'a> {
-    pub(super) source: &'a Source<'a>,
-    pub(super) base: &'a Path,
-    pub(super) file: &'a PracticeFile,
-    others: RefCell<Others>,
-}
-
-pub(super) type Loaded<T> = Result<T, Diagnostic>;
-
 impl Loader<'_> {
-    pub(super) fn fail<T>(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) -> Loaded<T> {
-        Err(self.source.at_key(key, message.into(), Some(hint.into())))
-    }
-
     fn practice(&self, plugins: &dyn Plugins) -> Loaded<Practice> {
         let file = self.file;
         self.identity()?;
@@ -389,18 +344,6 @@ impl Loader<'_> {
         }))
     }
 
-    pub(super) fn secret(&self, key: &str, secret: &super::secret::SecretRef) -> Loaded<secrecy::SecretString> {
-        if let super::secret::SecretRef::File(one) = secret {
-            self.names(&self.base.join(&one.file));
-        }
-        secret.read(self.base).map_err(|(message, hint)| self.source.at_key(key, message, Some(hint)))
-    }
-
-    /// Notes a file that the practice file names.
-    pub(super) fn names(&self, path: &Path) {
-        self.others.borrow_mut().note(path);
-    }
-
     fn agendas_are_served(&self, features: &[Binding]) -> Loaded<()> {
         for (id, practitioner) in &self.file.practitioners {
             for (index, agenda) in practitioner.agendas.iter().enumerate() {
@@ -416,32 +359,6 @@ impl Loader<'_> {
             }
         }
         Ok(())
-    }
-
-    pub(super) fn known<'k>(
-        &self,
-        key: &str,
-        thing: &str,
-        name: &str,
-        known: impl Iterator<Item = &'k String>,
-    ) -> Loaded<()> {
-        let known: Vec<&str> = known.map(String::as_str).collect();
-        if known.contains(&name) {
-            return Ok(());
-        }
-        let hint = match nearest(name, &known) {
-            Some(near) => format!("did you mean \"{near}\"?"),
-            None if known.is_empty() => format!("the file has no {thing}: add one"),
-            None => format!("known: {}", known.join(", ")),
-        };
-        self.fail(key, format!("unknown {thing} \"{name}\""), hint)
-    }
-
-    fn within(&self, key: &str, value: u32, low: u32, high: u32) -> Loaded<()> {
-        if (low..=high).contains(&value) {
-            return Ok(());
-        }
-        self.fail(key, format!("{value} is out of range"), format!("{low} to {high}"))
     }
 }
 

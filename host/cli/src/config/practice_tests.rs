@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::config::plugins::{Problem, Resolved};
 
 const MINIMAL: &str = r#"
 id = "les-tilleuls"

@@ -31,10 +31,10 @@ use self::day::Day;
 use self::peer::{Peer, PlannedOutage};
 use self::play::Stage;
 use self::summary::{Calls, Summary};
-use crate::commands::{new_key, stop_asked, work};
 use crate::config::operator::{Allow, OperatorConfig};
 use crate::config::secret::{SecretFile, SecretRef};
 use crate::wire::{self, Host};
+use crate::worker::{stop_asked, work};
 use crate::{output, telemetry};
 
 /// The practice whose agenda is on the demo's own CalDAV server.
@@ -208,7 +208,7 @@ impl Set {
 fn configure(folder: &Path) -> anyhow::Result<OperatorConfig> {
     let key = folder.join("signing.pem");
     if !key.exists() {
-        std::fs::write(&key, new_key()?).context("cannot write the demo's signing key")?;
+        std::fs::write(&key, wire::new_key()?).context("cannot write the demo's signing key")?;
     }
     let mut config = OperatorConfig {
         storage: format!("sqlite:{}", folder.join("greffon.db").display()),

@@ -338,7 +338,8 @@ impl Stage {
                 Ok(promise[key].as_str().unwrap_or_default().parse::<jiff::Timestamp>()?.as_millisecond())
             };
             let (made, due) = (instant("promised_at")?, instant("due")?);
-            let forgotten = id.bytes().map(u32::from).sum::<u32>() % 9 == 0;
+            // By the time at which it was made: the same ones in every run.
+            let forgotten = made / 1000 % 9 == 0;
             let kept_at = if forgotten { due + 10 * 60_000 } else { made + (due - made) / 2 };
             if now.0 >= kept_at {
                 let path = format!("/v1/commitments/{id}/actions");

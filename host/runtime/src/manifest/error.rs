@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use crate::nearest::nearest;
+
 /// One error in a manifest, on one screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestError {
@@ -135,14 +137,4 @@ fn example(key: &str) -> &'static str {
         "licence" => "licence = \"Apache-2.0\"",
         _ => "description = \"What the plugin does, in one line\"",
     }
-}
-
-/// The known name that looks most like `given`, when one does.
-pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(given, name), *name))
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 3)
-        .min()
-        .map(|(_, name)| name)
 }

@@ -10,7 +10,6 @@ use greffon_core::model::practice::PluginKind;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-pub(crate) use self::error::nearest;
 pub use self::error::{ManifestError, Place};
 pub use self::origin_ask::OriginAsk;
 use crate::api_version::{ApiTrack, PluginVersion};

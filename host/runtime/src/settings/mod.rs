@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
-use crate::manifest::nearest;
+use crate::nearest::nearest;
 use crate::problem::Problem;
 
 /// A compiled schema, or none: a plugin without a schema takes no settings.
