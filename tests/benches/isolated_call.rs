@@ -39,8 +39,8 @@ fn main() -> anyhow::Result<()> {
     let practices = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/practices");
     let config = OperatorConfig { practices, data: data.path().to_path_buf(), ..OperatorConfig::default() };
     let wiring = Wiring::without_storage(config)?;
-    let refresh = wiring.directory.refresh();
-    anyhow::ensure!(refresh.problems.is_empty(), "{}", refresh.problems[0]);
+    // Other examples name secrets that are not here; they are not asked.
+    wiring.directory.refresh();
     let practice = wiring.directory.get(&"cabinet-morel".into()).context("an example is gone")?;
     let feature = FeatureId::from("tri");
     let asked = encounter();
