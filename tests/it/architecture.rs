@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
-use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
 const ARROWS: [(&str, &[&str]); 9] = [
@@ -41,39 +42,43 @@ const BEHIND: [(&str, &[&str]); 4] = [
     ("utoipa", &["greffon-server"]),
 ];
 
-fn workspace() -> (Vec<Package>, BTreeSet<String>) {
-    let metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata answers");
-    let names = metadata.packages.iter().map(|package| package.name.to_string()).collect();
-    (metadata.packages, names)
-}
-
-fn used_by(package: &Package) -> BTreeSet<String> {
-    package
-        .dependencies
+/// The workspace's packages by name, with the names of what each uses. What is
+/// used by tests alone counts for the crate of tests only.
+fn workspace() -> BTreeMap<String, BTreeSet<String>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    let output = command.args(["metadata", "--no-deps", "--format-version", "1"]).output().expect("cargo answers");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo answers in JSON");
+    let packages = metadata["packages"].as_array().expect("packages are listed");
+    let name = |one: &Value| one["name"].as_str().expect("a name").to_owned();
+    packages
         .iter()
-        .filter(|dependency| dependency.kind != DependencyKind::Development || package.name.as_str() == "greffon-tests")
-        .map(|dependency| dependency.name.clone())
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().expect("dependencies are listed");
+            let counts = |one: &&Value| one["kind"] != "dev" || package["name"] == "greffon-tests";
+            (name(package), dependencies.iter().filter(counts).map(name).collect())
+        })
         .collect()
 }
 
 #[test]
 fn crates_use_each_other_along_the_arrows_only() {
-    let (packages, own) = workspace();
+    let packages = workspace();
     let arrows: BTreeMap<&str, &[&str]> = ARROWS.into_iter().collect();
-    for package in &packages {
-        let allowed = arrows.get(package.name.as_str()).copied().unwrap_or(&["greffon-sdk"]);
-        for used in used_by(package).intersection(&own) {
-            assert!(allowed.contains(&used.as_str()), "{} must not use {used}", package.name);
+    for (package, uses) in &packages {
+        let allowed = arrows.get(package.as_str()).copied().unwrap_or(&["greffon-sdk"]);
+        for used in uses.iter().filter(|used| packages.contains_key(*used)) {
+            assert!(allowed.contains(&used.as_str()), "{package} must not use {used}");
         }
     }
 }
 
 #[test]
 fn heavy_trees_stay_behind_one_crate() {
-    let (packages, _) = workspace();
+    let packages = workspace();
     for (tree, allowed) in BEHIND {
-        for package in packages.iter().filter(|package| used_by(package).contains(tree)) {
-            assert!(allowed.contains(&package.name.as_str()), "{} must not use {tree}", package.name);
+        for (package, _) in packages.iter().filter(|(_, uses)| uses.contains(tree)) {
+            assert!(allowed.contains(&package.as_str()), "{package} must not use {tree}");
         }
     }
 }

@@ -180,6 +180,12 @@ async fn grid_refusal(bad: &str) -> anyhow::Result<String> {
     assert_eq!(kept.revision, good.revision, "the good configuration stays");
     let shown = refresh.problems.first().expect("a problem is named").to_string();
     assert!(shown.lines().count() <= ONE_SCREEN, "{shown}");
+    let again = test.host.wiring.directory.refresh();
+    assert_eq!(
+        again.problems.first().map(ToString::to_string).as_ref(),
+        Some(&shown),
+        "it is said as long as it is so"
+    );
     // Mended, it is taken.
     test.place("grilles/essai.toml", grid("", "").as_bytes())?;
     assert_eq!(test.host.wiring.directory.refresh().changed.len(), 1);

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use greffon_core::ids::PracticeId;
 use greffon_core::model::practice::Practice;
@@ -20,12 +20,21 @@ pub struct Directory {
     folder: PathBuf,
     plugins: Box<dyn Plugins + Send + Sync>,
     loaded: RwLock<BTreeMap<PracticeId, Loaded>>,
+    refused: Mutex<BTreeMap<PracticeId, Refused>>,
 }
 
 struct Loaded {
     practice: Arc<Practice>,
     text: String,
     others: Others,
+}
+
+/// What a plugin's analysis refused. It is not asked again about the same
+/// files: an analysis may take seconds, and this is looked at all the time.
+struct Refused {
+    text: String,
+    others: Others,
+    errors: Vec<Diagnostic>,
 }
 
 /// What one look at the folder did.
@@ -42,7 +51,7 @@ pub struct Refresh {
 impl Directory {
     /// An empty directory over a folder.
     pub fn new(folder: PathBuf, plugins: Box<dyn Plugins + Send + Sync>) -> Self {
-        Self { folder, plugins, loaded: RwLock::default() }
+        Self { folder, plugins, loaded: RwLock::default(), refused: Mutex::default() }
     }
 
     /// Looks at the folder and takes what changed: a practice file, or a file
@@ -68,8 +77,16 @@ impl Directory {
             if self.taken().get(id).is_some_and(|loaded| loaded.text == text && !loaded.others.changed()) {
                 continue;
             }
+            if let Some(errors) = self.refused_before(id, &text) {
+                refresh.problems.extend(errors);
+                continue;
+            }
             match practice::parse(file, &text, self.plugins.as_ref()) {
-                Ok(read) if read.errors().next().is_some() => refresh.problems.extend(read.errors().cloned()),
+                Ok(read) if read.errors().next().is_some() => {
+                    let errors: Vec<Diagnostic> = read.errors().cloned().collect();
+                    refresh.problems.extend(errors.iter().cloned());
+                    self.refused().insert(id.clone(), Refused { text, others: read.others, errors });
+                }
                 Ok(Read { practice, others, .. }) => {
                     let loaded = Loaded { practice: Arc::new(practice), text, others };
                     self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
@@ -78,12 +95,25 @@ impl Directory {
                 Err(problem) => refresh.problems.push(*problem),
             }
         }
+        self.refused().retain(|id, _| files.contains_key(id));
         let gone: Vec<PracticeId> = self.taken().keys().filter(|id| !files.contains_key(*id)).cloned().collect();
         for id in gone {
             self.loaded.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
             refresh.removed.push(id);
         }
         refresh
+    }
+
+    fn refused_before(&self, id: &PracticeId, text: &str) -> Option<Vec<Diagnostic>> {
+        let mut refused = self.refused();
+        let before = refused.remove(id).filter(|before| before.text == text && !before.others.changed())?;
+        let errors = before.errors.clone();
+        refused.insert(id.clone(), before);
+        Some(errors)
+    }
+
+    fn refused(&self) -> MutexGuard<'_, BTreeMap<PracticeId, Refused>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads one file as [`refresh`](Self::refresh) would, and takes nothing.
