@@ -53,7 +53,9 @@ fn becomes(test: &TestHost, practice: &str, file: &str) -> anyhow::Result<Arc<Pr
 /// What a practice that has nothing to do with it gets meanwhile.
 async fn books_at_calme(test: &TestHost, number: usize) -> anyhow::Result<StatusCode> {
     let contact = test.contact_ready_to_book("calme", number).await?;
-    let slot = test.slots(&contact, MONDAY.plus_minutes(60 * 24)).await?.swap_remove(number);
+    // A day of its own: the others book at the same time.
+    let days = 1 + i64::try_from(number)?;
+    let slot = test.slots(&contact, MONDAY.plus_minutes(days * 24 * 60)).await?.swap_remove(0);
     let body = json!({ "op_id": format!("calme-{number}"), "slot": slot });
     let path = format!("/v1/contacts/{contact}/bookings");
     Ok(test.secretary.call(Method::POST, &path, Some(&body)).await?.status)
@@ -148,11 +150,12 @@ async fn an_origin_that_was_not_granted_is_denied() -> anyhow::Result<()> {
     let feature = FeatureId::from("agenda");
     let peer = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let here = format!("http://{}", peer.local_addr()?);
-    for url in ["https://not-granted.example/", here.as_str(), "https://granted.example.evil.example/"] {
+    let urls = ["https://not-granted.example/", here.as_str(), "https://granted.example.evil.example/"];
+    for (number, url) in urls.into_iter().enumerate() {
         let lines = format!("grants.http = [\"https://granted.example\"]\nsettings = {{ url = \"{url}\" }}");
         let hostile = becomes(&test, "hostile", &practice::with_agenda("hostile", "guest-http-denied", &lines))?;
         let agenda = test.host.wiring.runtime.agenda(&hostile, &feature);
-        let (seen, booked) = tokio::join!(agenda.probe(), books_at_calme(&test, url.len()));
+        let (seen, booked) = tokio::join!(agenda.probe(), books_at_calme(&test, number));
         assert!(matches!(seen, Err(AgendaError::Denied(_))), "{url}: {seen:?}");
         assert_eq!(booked?, StatusCode::CREATED);
     }
