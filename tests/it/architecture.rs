@@ -8,10 +8,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("greffon-core", &[]),
     ("greffon-build", &[]),
     ("greffon-sdk", &[]),
+    ("greffon-simulation", &["greffon-core"]),
     ("greffon-storage", &["greffon-core"]),
     ("greffon-runtime", &["greffon-core"]),
     ("greffon-server", &["greffon-core"]),
@@ -29,6 +30,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
             "greffon-core",
             "greffon-runtime",
             "greffon-server",
+            "greffon-simulation",
             "greffon-storage",
         ],
     ),
@@ -95,6 +97,7 @@ fn every_mandated_folder_has_a_readme() {
         "examples",
         "host",
         "host/core",
+        "host/simulation",
         "host/storage",
         "host/runtime",
         "host/bundled",

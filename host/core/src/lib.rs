@@ -6,10 +6,7 @@
 //! * [`ports`]: what the domain needs from outside.
 //! * [`flow`]: one file per step on the road of a contact.
 //! * [`jobs`]: what happens after a commit, one file per job.
-//! * `fakes` (feature): the ports in memory, and the seeded simulation.
 
-#[cfg(feature = "fakes")]
-pub mod fakes;
 pub mod flow;
 pub mod ids;
 pub mod jobs;

@@ -1,5 +1,5 @@
 //! What the domain needs from outside, as traits. Implemented by
-//! greffon-storage, greffon-runtime and, in memory, by `fakes`.
+//! greffon-storage, greffon-runtime and, in memory, by greffon-simulation.
 
 pub mod clock;
 pub mod idempotency;

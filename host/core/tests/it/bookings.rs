@@ -1,4 +1,3 @@
-use greffon_core::fakes::{AgendaStyle, Effect, Fault};
 use greffon_core::flow::{FlowError, NewBooking};
 use greffon_core::model::care::{Sensitivity, Value, keys};
 use greffon_core::model::intent::IntentState;
@@ -6,6 +5,7 @@ use greffon_core::model::person::{Identifier, IdentityTrust, Person};
 use greffon_core::model::scheduling::{AgendaAppointment, Rule, Slot, SlotState};
 use greffon_core::model::script::BookingProgress;
 use greffon_core::time::{Instant, Span};
+use greffon_simulation::{AgendaStyle, Effect, Fault};
 
 use crate::office::{NOW, Office, booking, choice, code, everything, fact};
 

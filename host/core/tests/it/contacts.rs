@@ -3,7 +3,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
 use futures::join;
-use greffon_core::fakes::{Effect, Fault};
 use greffon_core::flow::{NewClosing, NewContact, NewFact, NewLevel, NewStatement};
 use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
@@ -13,6 +12,7 @@ use greffon_core::model::triage::Orientation;
 use greffon_core::model::view::{AskedBy, ContactView};
 use greffon_core::ports::plugins::{GuestError, PluginFailure};
 use greffon_core::time::Instant;
+use greffon_simulation::{Effect, Fault};
 
 use crate::office::{NOW, Office, choice, code, doctor, everything, fact, secretary, text};
 
@@ -333,7 +333,7 @@ fn a_document_request_is_promised_and_handed_over() {
 
 #[test]
 fn what_no_address_is_known_for_is_kept_as_failed() {
-    let office = Office::with(greffon_core::fakes::AgendaStyle::Arbitrated, |practice| practice.recipients.clear());
+    let office = Office::with(greffon_simulation::AgendaStyle::Arbitrated, |practice| practice.recipients.clear());
     office.receive(vec![fact("red-flag.seizure", Value::Yes)]);
     let rows = office.rows();
     let message = rows.messages.values().next().unwrap();

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use greffon_core::fakes::FakePlugins;
 use greffon_core::ids::{AgendaId, AppointmentId, FeatureId, OpId};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::scheduling::{
@@ -16,6 +15,7 @@ use greffon_core::model::script::{ScriptInfo, Session, View};
 use greffon_core::model::triage::{Encounter, Protocol, Step};
 use greffon_core::ports::plugins::{Agenda, Channel, PluginStatus, Plugins, Pure};
 use greffon_core::time::{Instant, Span};
+use greffon_simulation::FakePlugins;
 
 /// Fake plugins behind a counter.
 #[derive(Clone, Default)]

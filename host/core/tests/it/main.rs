@@ -3,6 +3,7 @@
 
 mod bookings;
 mod changes;
+mod contact_decisions;
 mod contacts;
 mod contest;
 mod counting;

@@ -1,7 +1,7 @@
-use greffon_core::fakes::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault};
 use greffon_core::model::care::{Sensitivity, Value, keys};
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::practice::{MailRelay, MailSecurity};
+use greffon_simulation::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault};
 
 use crate::office::{NOW, Office, everything, fact, text};
 

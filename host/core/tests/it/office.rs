@@ -3,10 +3,6 @@
 use std::sync::Arc;
 
 use futures::executor::block_on;
-use greffon_core::fakes::{
-    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
-    MemoryStorage, Pace, Rows, SeededIds, french_practice,
-};
 use greffon_core::flow::{
     BookingOutcome, Flow, FlowError, NewBooking, NewClosing, NewContact, NewFact, Reception, SlotSearch,
 };
@@ -18,6 +14,10 @@ use greffon_core::model::contact::{ContactChannel, RecapOutcome};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::view::{ContactView, OfferedSlot};
 use greffon_core::time::Instant;
+use greffon_simulation::{
+    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
+    MemoryStorage, Pace, Rows, SeededIds, french_practice,
+};
 use std::sync::Mutex;
 
 use crate::counting::Counting;

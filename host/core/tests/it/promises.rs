@@ -1,8 +1,8 @@
 use futures::executor::block_on;
-use greffon_core::fakes::{Effect, Fault};
 use greffon_core::flow::Flow;
 use greffon_core::ids::CommitmentId;
 use greffon_core::model::commitment::{Commitment, CommitmentAction, CommitmentState};
+use greffon_simulation::{Effect, Fault};
 
 use crate::office::{NOW, Office, code, everything, secretary};
 

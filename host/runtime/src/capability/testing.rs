@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use greffon_core::fakes::{ManualClock, MemoryKeyValue};
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::practice::PluginKind;
 use greffon_core::time::Instant;
+use greffon_simulation::{ManualClock, MemoryKeyValue};
 
 use super::http::Egress;
 use crate::limits::Limits;

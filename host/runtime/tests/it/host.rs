@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use greffon_core::fakes::{ManualClock, MemoryKeyValue, french_practice};
 use greffon_core::ids::FeatureId;
 use greffon_core::model::care::PracticeContext;
 use greffon_core::model::practice::{Binding, Grants, PluginKind, Practice};
@@ -12,6 +11,7 @@ use greffon_core::ports::clock::Clock;
 use greffon_core::ports::plugins::{Plugins, Pure};
 use greffon_core::time::{Instant, Span};
 use greffon_runtime::{Runtime, RuntimeConfig};
+use greffon_simulation::{ManualClock, MemoryKeyValue, french_practice};
 
 /// A Monday morning.
 pub const NOW: Instant = Instant(1_772_438_400_000);

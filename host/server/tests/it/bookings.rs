@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use greffon_core::fakes::{Effect, Fault};
 use greffon_core::model::audit::Role;
+use greffon_simulation::{Effect, Fault};
 use serde_json::{Value, json};
 
 use super::support::{Answer, TestApp, instant};

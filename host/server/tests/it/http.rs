@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use greffon_core::fakes::{FixedPractices, Pace, french_practice};
 use greffon_core::ids::PracticeId;
 use greffon_core::model::audit::Role;
 use greffon_core::model::practice::Practice;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::Practices;
 use greffon_server::{ExternalIssuer, FetchError, FetchedKeys, KeySource, Limits};
+use greffon_simulation::{FixedPractices, Pace, french_practice};
 use serde_json::json;
 use tokio::sync::Notify;
 

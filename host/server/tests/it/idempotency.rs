@@ -1,10 +1,10 @@
 //! Requests that are sent twice.
 
-use greffon_core::fakes::{Effect, Fault};
 use greffon_core::ids::PracticeId;
 use greffon_core::model::audit::Role;
 use greffon_core::ports::plugins::GuestError;
 use greffon_core::ports::storage::{Page, Storage};
+use greffon_simulation::{Effect, Fault};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

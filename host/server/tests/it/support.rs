@@ -6,10 +6,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use greffon_core::fakes::{
-    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
-    MemoryIdempotency, MemoryStorage, Pace, SeededIds, french_practice,
-};
 use greffon_core::flow::Reception;
 use greffon_core::ids::PracticeId;
 use greffon_core::model::audit::Role;
@@ -18,6 +14,10 @@ use greffon_core::ports::practices::Practices;
 use greffon_core::ports::storage::{Storage, Transaction};
 use greffon_core::time::Instant;
 use greffon_server::{App, Authenticator, Issuer, Limits, NewToken, router, signing_key_pem};
+use greffon_simulation::{
+    AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
+    MemoryIdempotency, MemoryStorage, Pace, SeededIds, french_practice,
+};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;

@@ -380,6 +380,3 @@ fn mark_done(contact: &mut Contact, key: String) -> bool {
     }
     new
 }
-
-#[cfg(test)]
-mod tests;

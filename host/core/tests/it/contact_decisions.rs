@@ -1,0 +1,451 @@
+//! The rules of triage and closing (S1 to S18) on the pure decisions: examples,
+//! then properties over any sequence of facts, reports and people.
+
+use greffon_core::ids::{ContactId, StatementId};
+use greffon_core::model::audit::Role;
+use greffon_core::model::care::{ContentRef, Fact, Level, Nature, Source, Value, keys};
+use greffon_core::model::contact::{
+    CloseCheck, CloseOutcome, Closing, Contact, ContactChannel, ContactEffect, ContactEvent, ContactState, HostStep,
+    Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step,
+};
+use greffon_core::model::practice::Practice;
+use greffon_core::model::refusal::Refusal;
+use greffon_core::model::triage::{AnswerKind, Assessment, Orientation, Question};
+use greffon_core::time::Instant;
+use greffon_simulation::french_practice;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// Tuesday 24 November 2026, 9:00 in Paris.
+const NOW: Instant = Instant(1_795_507_200_000);
+
+fn practice() -> Practice {
+    french_practice("p")
+}
+
+fn received() -> Contact {
+    Contact {
+        id: ContactId(Uuid::from_u128(1)),
+        practice: "p".into(),
+        channel: ContactChannel::Phone,
+        origin: None,
+        state: ContactState::Received,
+        received_at: NOW,
+        closed_at: None,
+        facts: vec![],
+        level: None,
+        assessment: None,
+        lowered: None,
+        script: None,
+        done: vec![],
+        statements: vec![],
+        intents: vec![],
+        commitments: vec![],
+        about: None,
+        repeated: 0,
+        outcome: None,
+        version: 0,
+    }
+}
+
+fn fact(key: &str, value: Value) -> Fact {
+    Fact { key: key.to_owned(), value, source: Source::Caller, at: NOW, by: "s".to_owned() }
+}
+
+fn choice(key: &str, id: &str) -> Fact {
+    fact(key, Value::Choice(id.to_owned()))
+}
+
+fn no_flags() -> Fact {
+    fact(keys::RED_FLAGS_ALL, Value::No)
+}
+
+fn assessment(level: Level, orientation: Orientation) -> Assessment {
+    Assessment {
+        level,
+        nature: Nature::Medical,
+        orientation,
+        reasons: vec![],
+        say: vec![],
+        safety_net: None,
+        missing: vec![],
+        protocol: ContentRef { id: "grid".to_owned(), version: "1".to_owned(), digest: vec![] },
+    }
+}
+
+fn concludes(level: Level, orientation: Orientation) -> Report {
+    Report::Concludes { assessment: Box::new(assessment(level, orientation)), protocol_floor: None }
+}
+
+fn asks(key: &str) -> Report {
+    Report::Asks(vec![Question {
+        key: key.to_owned(),
+        spoken: "?".to_owned(),
+        why: String::new(),
+        kind: AnswerKind::YesNoUnknown,
+        choices: vec![],
+        red_flag: false,
+        required: true,
+    }])
+}
+
+/// What the flow does with facts and reports, without its ports.
+fn advance(contact: &Contact, facts: Vec<Fact>, reports: Vec<Report>) -> (Contact, Vec<ContactEffect>) {
+    let practice = practice();
+    let delays = &practice.delays;
+    let (contact, mut effects) = decide(contact, ContactEvent::Told(facts), delays, NOW).unwrap();
+    let findings = find(&practice, &contact, NOW);
+    let (event, ask) = match host_step(&contact, &findings) {
+        HostStep::Stands => return (contact, effects),
+        HostStep::Conclude(conclusion) => {
+            (ContactEvent::Weighed { floor: findings.floor, conclusion: Some(conclusion) }, false)
+        }
+        step => (ContactEvent::Weighed { floor: findings.floor, conclusion: None }, step == HostStep::AskGrids),
+    };
+    let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
+    effects.extend(more);
+    if !ask {
+        return (contact, effects);
+    }
+    let event = match conclude(&practice, &contact, &findings, reports) {
+        Outcome::Ask { level, .. } => ContactEvent::Weighed { floor: level, conclusion: None },
+        Outcome::Conclude(conclusion) => ContactEvent::Weighed { floor: None, conclusion: Some(conclusion) },
+    };
+    let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
+    effects.extend(more);
+    (contact, effects)
+}
+
+fn triaged(reports: Vec<Report>) -> (Contact, Vec<ContactEffect>) {
+    advance(&received(), vec![no_flags(), choice(keys::MOTIVE, "consultation")], reports)
+}
+
+fn set_level(contact: &Contact, level: Level, role: Role, reason: &str) -> Result<Contact, Refusal> {
+    let event = ContactEvent::LevelSet { level, reason: reason.to_owned(), by: "x".to_owned(), role };
+    decide(contact, event, &practice().delays, NOW).map(|(contact, _)| contact)
+}
+
+fn orientation(contact: &Contact) -> &Orientation {
+    &contact.assessment.as_ref().unwrap().orientation
+}
+
+#[test]
+fn a_vital_sign_is_an_emergency_before_any_plugin_and_alerts_once() {
+    let (contact, effects) = advance(&received(), vec![fact("red-flag.chest-pain", Value::Yes)], vec![]);
+    assert_eq!(contact.level, Some(Level::Vital));
+    assert!(contact.is_emergency());
+    assert_eq!(effects, [ContactEffect::Alert(Level::Vital)]);
+    let (again, effects) = advance(&contact, vec![fact("red-flag.chest-pain", Value::No)], vec![]);
+    assert_eq!((again.level, effects), (Some(Level::Vital), vec![]), "a later no lowers nothing");
+    assert!(again.is_emergency());
+}
+
+#[test]
+fn unknown_and_refused_on_a_red_flag_are_not_no() {
+    for value in [Value::Unknown, Value::Refused, Value::Text("?".to_owned())] {
+        let (contact, _) = advance(&received(), vec![fact("red-flag.breathing", value)], vec![]);
+        assert!(contact.is_emergency());
+    }
+    let understood = Fact { source: Source::Operator, ..fact("red-flag.breathing.understood", Value::Yes) };
+    let facts = vec![fact("red-flag.breathing", Value::Unknown), understood];
+    let (contact, effects) = advance(&received(), facts, vec![]);
+    assert_eq!(contact.level, Some(Level::Vital));
+    assert!(matches!(orientation(&contact), Orientation::HumanDecision(_)));
+    assert!(matches!(effects[..], [ContactEffect::Alert(_), ContactEffect::Promise(Promise::Decision(_))]));
+}
+
+#[test]
+fn nothing_is_concluded_before_the_red_flags_and_the_motive() {
+    let (contact, _) = advance(&received(), vec![choice(keys::MOTIVE, "consultation")], vec![]);
+    assert_eq!((contact.state, contact.assessment), (ContactState::Open, None));
+    let (contact, _) = advance(&received(), vec![no_flags()], vec![]);
+    assert_eq!((contact.state, contact.assessment), (ContactState::Open, None));
+}
+
+#[test]
+fn professionals_laboratories_and_sales_calls_are_not_asked_the_red_flags() {
+    let practice = practice();
+    for (kind, asked) in [("patient", true), ("relative", true), ("unknown", true), ("professional", false)] {
+        let (contact, _) = advance(&received(), vec![choice(keys::CALLER_KIND, kind)], vec![]);
+        let step = host_step(&contact, &find(&practice, &contact, NOW));
+        assert_eq!(step == HostStep::AskRedFlags, asked, "{kind}: {step:?}");
+    }
+    let (contact, _) = advance(&received(), vec![choice(keys::CALLER_KIND, "commercial")], vec![]);
+    let findings = find(&practice, &contact, NOW);
+    assert_eq!((host_step(&contact, &findings), findings.nature), (HostStep::Nothing, Nature::Administrative));
+}
+
+#[test]
+fn a_paper_request_needs_no_plugin_unless_the_words_speak_of_a_sign() {
+    let paper = choice(keys::MOTIVE, "certificat");
+    let (contact, _) = advance(&received(), vec![paper.clone()], vec![]);
+    assert_eq!(contact.level, Some(Level::Routine));
+    assert_eq!(contact.assessment.as_ref().unwrap().nature, Nature::Administrative);
+    let words = fact(keys::WORDS, Value::Text("un certificat, et j'ai mal à la poitrine".to_owned()));
+    let (contact, _) = advance(&received(), vec![paper, words], vec![]);
+    assert_eq!(contact.assessment, None, "a symptom never takes the administrative branch");
+    let (contact, _) = advance(&contact, vec![fact("red-flag.chest-pain", Value::Yes)], vec![]);
+    assert!(contact.is_emergency());
+}
+
+#[test]
+fn a_plugin_raises_and_never_lowers() {
+    let (contact, _) = triaged(vec![concludes(Level::Routine, Orientation::SlotWithin(9999))]);
+    assert_eq!(contact.level, Some(Level::Soon), "the motive's floor");
+    let floor = Report::Concludes {
+        assessment: Box::new(assessment(Level::Routine, Orientation::SlotWithin(9999))),
+        protocol_floor: Some(Level::SameDay),
+    };
+    let (contact, _) = triaged(vec![floor]);
+    assert_eq!(contact.level, Some(Level::SameDay), "the protocol's floor");
+    assert_eq!(*orientation(&contact), Orientation::SameDaySlot, "an appointment in a week answers no same day");
+    let two = vec![
+        concludes(Level::Soon, Orientation::SlotWithin(60)),
+        concludes(Level::VeryUrgent, Orientation::ClinicianCallback(90)),
+    ];
+    let (contact, effects) = triaged(two);
+    assert_eq!(contact.level, Some(Level::VeryUrgent), "of several plugins the highest");
+    assert_eq!(*orientation(&contact), Orientation::ClinicianCallback(15), "as soon as the practice promises");
+    assert_eq!(effects, [ContactEffect::Alert(Level::VeryUrgent), ContactEffect::Promise(Promise::Callback(15))]);
+}
+
+#[test]
+fn a_vital_plugin_conclusion_is_an_emergency_whatever_its_orientation() {
+    let (contact, _) = triaged(vec![concludes(Level::Vital, Orientation::SlotWithin(60)), asks("more")]);
+    assert!(contact.is_emergency());
+}
+
+#[test]
+fn a_plugin_that_fails_leaves_it_to_a_person_at_or_above_every_floor() {
+    let (contact, effects) = triaged(vec![Report::Failed("trapped".to_owned())]);
+    assert_eq!(contact.level, Some(Level::Soon), "the floor of the motive is the practice's own word");
+    assert!(matches!(orientation(&contact), Orientation::HumanDecision(_)));
+    assert!(matches!(effects[..], [ContactEffect::Promise(Promise::Decision(_))]));
+    let facts = vec![no_flags(), choice(keys::MOTIVE, "vaccination")];
+    let (contact, _) = advance(&received(), facts, vec![]);
+    assert_eq!(contact.level, Some(Level::SameDay), "without a grid and a floor a person looks today");
+    let mixed = vec![Report::Failed("x".to_owned()), concludes(Level::VeryUrgent, Orientation::SameDaySlot)];
+    assert_eq!(triaged(mixed).0.level, Some(Level::VeryUrgent), "what another plugin said is not lost");
+}
+
+#[test]
+fn a_grid_that_answers_again_replaces_the_decision_that_nobody_could_take() {
+    let (contact, _) = triaged(vec![Report::Failed("busy".to_owned())]);
+    let (contact, effects) = advance(
+        &contact,
+        vec![fact("grid.worse", Value::No)],
+        vec![concludes(Level::Routine, Orientation::SlotWithin(60))],
+    );
+    assert_eq!(*orientation(&contact), Orientation::SlotWithin(60));
+    assert_eq!((contact.level, effects), (Some(Level::Soon), vec![]));
+}
+
+#[test]
+fn more_than_twelve_answers_without_a_conclusion_go_to_a_person() {
+    let mut contact = triaged(vec![asks("q0")]).0;
+    for index in 0..12 {
+        assert_eq!(contact.state, ContactState::Open, "{index}");
+        contact = advance(&contact, vec![fact(&format!("q{index}"), Value::No)], vec![asks("next")]).0;
+    }
+    assert!(matches!(orientation(&contact), Orientation::HumanDecision(_)));
+}
+
+#[test]
+fn only_approved_instructions_leave_a_plugin() {
+    let mut free = assessment(Level::Soon, Orientation::SlotWithin(60));
+    free.say = vec![
+        ContentRef { id: "aggravation".to_owned(), version: "1".to_owned(), digest: vec![] },
+        ContentRef { id: "aggravation".to_owned(), version: "2".to_owned(), digest: vec![] },
+        ContentRef { id: "prenez 1 g de paracétamol".to_owned(), version: "1".to_owned(), digest: vec![] },
+    ];
+    free.safety_net = free.say.get(2).cloned();
+    let report = Report::Concludes { assessment: Box::new(free), protocol_floor: None };
+    let (contact, _) = triaged(vec![report]);
+    let concluded = contact.assessment.unwrap();
+    assert_eq!(concluded.say.len(), 1);
+    assert_eq!(concluded.safety_net, None);
+    assert!(concluded.reasons.iter().any(|reason| reason.rule == "motive-floor.consultation"), "S15: it says why");
+}
+
+#[test]
+fn circumstances_raise_a_medical_contact() {
+    let repeated = Contact { repeated: 2, ..received() };
+    let reports = || vec![concludes(Level::Routine, Orientation::SlotWithin(60))];
+    let facts = || vec![no_flags(), choice(keys::MOTIVE, "vaccination")];
+    let (contact, _) = advance(&repeated, facts(), reports());
+    assert_eq!(contact.level, Some(Level::SameDay));
+    let (contact, _) = advance(&repeated, vec![choice(keys::MOTIVE, "certificat")], vec![]);
+    assert_eq!(contact.level, Some(Level::Routine), "not a paper request");
+}
+
+#[test]
+fn only_a_practitioner_lowers_with_a_reason_of_three_words() {
+    let (contact, _) = advance(&received(), vec![fact("red-flag.chest-pain", Value::Yes)], vec![]);
+    let reason = "examen normal hier";
+    for role in [Role::Secretary, Role::Supervisor, Role::PracticeAdmin] {
+        let refused = set_level(&contact, Level::Soon, role, reason);
+        assert_eq!(refused, Err(Refusal::Forbidden { code: "clinician-only" }));
+    }
+    assert!(matches!(set_level(&contact, Level::Soon, Role::Practitioner, "pas grave"), Err(Refusal::Invalid { .. })));
+    let lowered = set_level(&contact, Level::Soon, Role::Practitioner, reason).unwrap();
+    assert_eq!((lowered.level, lowered.is_emergency()), (Some(Level::Soon), false));
+    assert_eq!(lowered.lowered.as_ref().unwrap().from, Level::Vital);
+    let (same, effects) = advance(&lowered, vec![fact(keys::PATIENT_FAMILY, Value::Text("Petit".to_owned()))], vec![]);
+    assert_eq!((same.level, effects), (Some(Level::Soon), vec![]), "a name changes nothing");
+    let (raised, _) = advance(&lowered, vec![fact("red-flag.breathing", Value::Yes)], vec![]);
+    assert!(raised.is_emergency(), "a new sign counts in full");
+}
+
+#[test]
+fn anybody_in_care_raises_and_nobody_else_touches_the_level() {
+    let (contact, _) = triaged(vec![concludes(Level::Soon, Orientation::SlotWithin(60))]);
+    let raised = set_level(&contact, Level::SameDay, Role::Secretary, "").unwrap();
+    assert_eq!(*orientation(&raised), Orientation::SameDaySlot);
+    let vital = set_level(&raised, Level::Vital, Role::Secretary, "").unwrap();
+    assert!(vital.is_emergency());
+    for role in [Role::Integrator, Role::Auditor, Role::OperatorAdmin, Role::System] {
+        assert_eq!(set_level(&contact, Level::Vital, role, ""), Err(Refusal::Forbidden { code: "care-role" }));
+    }
+}
+
+fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Result<Contact, &'static str> {
+    let practice = practice();
+    let nature = find(&practice, contact, NOW).nature;
+    let closing = Closing {
+        outcome: CloseOutcome { recap: RecapOutcome::Confirmed, override_reason: reason.map(str::to_owned) },
+        statements: vec![Statement {
+            id: StatementId(Uuid::from_u128(9)),
+            instruction: None,
+            text: Some("bon courage".to_owned()),
+            at: NOW,
+            by: "s".to_owned(),
+        }],
+        check: CloseCheck { nature, script_allows, overridden: reason.is_some() },
+    };
+    match decide(contact, ContactEvent::Close(Box::new(closing)), &practice.delays, NOW) {
+        Ok((contact, _)) => Ok(contact),
+        Err(Refusal::NotAllowed { code, .. }) => Err(code),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_medical_contact_closes_only_concluded_and_complete_or_with_a_reason() {
+    let (open, _) = triaged(vec![asks("more")]);
+    assert_eq!(closing(&open, true, None), Err("not-concluded"));
+    assert_eq!(closing(&open, true, Some("ligne coupée")), Err("not-concluded"), "no reason replaces a triage");
+    let (concluded, _) = triaged(vec![concludes(Level::Soon, Orientation::SlotWithin(60))]);
+    assert_eq!(closing(&concluded, false, None), Err("facts-missing"));
+    let closed = closing(&concluded, false, Some("ligne coupée")).unwrap();
+    assert_eq!((closed.state, closed.closed_at), (ContactState::Closed, Some(NOW)));
+    assert_eq!(closed.statements.len(), 1);
+    assert!(decide(&closed, ContactEvent::Told(vec![no_flags()]), &practice().delays, NOW).is_err());
+    let (sales, _) = advance(&received(), vec![choice(keys::CALLER_KIND, "commercial")], vec![]);
+    assert!(closing(&sales, true, None).is_ok(), "a sales call needs no triage");
+}
+
+#[test]
+fn an_emergency_closes_only_with_its_outcome() {
+    let (contact, _) = advance(&received(), vec![fact("red-flag.stroke", Value::Yes)], vec![]);
+    assert_eq!(closing(&contact, true, Some("pressé")), Err("emergency-outcome-missing"));
+    let (contact, _) = advance(&contact, vec![fact(keys::EMERGENCY_OUTCOME, Value::Unknown)], vec![]);
+    assert_eq!(closing(&contact, true, None), Err("emergency-outcome-missing"));
+    let (contact, _) = advance(&contact, vec![choice(keys::EMERGENCY_OUTCOME, "transferred")], vec![]);
+    assert!(closing(&contact, true, None).is_ok());
+}
+
+fn any_level() -> impl Strategy<Value = Level> {
+    proptest::sample::select(Level::ALL.to_vec())
+}
+
+fn any_orientation() -> impl Strategy<Value = Orientation> {
+    prop_oneof![
+        Just(Orientation::EmergencyCall("15".to_owned())),
+        Just(Orientation::SameDaySlot),
+        (0u32..100_000).prop_map(Orientation::SlotWithin),
+        (0u32..500).prop_map(Orientation::ClinicianCallback),
+        Just(Orientation::Message("secretariat".to_owned())),
+        Just(Orientation::HumanDecision("x".to_owned())),
+        Just(Orientation::Recontact(60)),
+    ]
+}
+
+fn any_report() -> impl Strategy<Value = Report> {
+    prop_oneof![
+        (any_level(), any_orientation(), proptest::option::of(any_level())).prop_map(|(level, orientation, floor)| {
+            Report::Concludes { assessment: Box::new(assessment(level, orientation)), protocol_floor: floor }
+        }),
+        "[a-c]".prop_map(|key| asks(&key)),
+        Just(Report::NotApplicable),
+        Just(Report::Failed("x".to_owned())),
+    ]
+}
+
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let value = prop_oneof![
+        1 => Just(Value::Yes),
+        3 => Just(Value::No),
+        1 => Just(Value::Unknown),
+        1 => Just(Value::Refused),
+        1 => "[a-z]{0,8}".prop_map(Value::Text)
+    ];
+    let key = proptest::sample::select(vec![
+        keys::RED_FLAGS_ALL,
+        "red-flag.chest-pain",
+        "red-flag.infant-fever",
+        "red-flag.breathing",
+        keys::PATIENT_FAMILY,
+        keys::PATIENT_PREGNANT,
+        "grid.worse",
+    ]);
+    let motive = proptest::sample::select(vec!["consultation", "suivi", "certificat", "vaccination"]);
+    let caller = proptest::sample::select(vec!["patient", "relative", "professional", "commercial"]);
+    prop_oneof![
+        4 => (key, value).prop_map(|(key, value)| fact(key, value)),
+        1 => motive.prop_map(|id| choice(keys::MOTIVE, id)),
+        1 => caller.prop_map(|id| choice(keys::CALLER_KIND, id)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn s1_no_facts_and_no_plugin_ever_lower_the_level_or_end_an_emergency(
+        steps in proptest::collection::vec(
+            (proptest::collection::vec(any_fact(), 0..3), proptest::collection::vec(any_report(), 0..3)), 1..12),
+    ) {
+        let mut contact = received();
+        let mut done = vec![];
+        for (facts, reports) in steps {
+            let before = contact.clone();
+            let (next, effects) = advance(&contact, facts, reports);
+            contact = next;
+            if let Some(level) = before.level {
+                prop_assert!(contact.level.unwrap().at_least(level));
+            }
+            prop_assert!(!before.is_emergency() || contact.is_emergency());
+            let practice = practice();
+            let findings = find(&practice, &contact, NOW);
+            if let Some(floor) = findings.red_flags.level() {
+                prop_assert!(contact.level.unwrap().at_least(floor), "S5: red flags count whatever plugins say");
+            }
+            if let Some(concluded) = &contact.assessment {
+                prop_assert_eq!(Some(concluded.level), contact.level);
+                prop_assert!(concluded.level != Level::Vital || !matches!(
+                    concluded.orientation,
+                    Orientation::SlotWithin(_) | Orientation::SameDaySlot | Orientation::Message(_)
+                ), "S13: no appointment answers an emergency");
+            }
+            prop_assert!(contact.facts.starts_with(&before.facts), "S7: facts are only added");
+            for effect in effects {
+                let kind = match effect {
+                    ContactEffect::Alert(level) => format!("alert {}", level.as_str()),
+                    ContactEffect::Promise(promise) => format!("{promise:?}").chars().take(6).collect(),
+                };
+                prop_assert!(!done.contains(&kind), "each effect once: {}", kind);
+                done.push(kind);
+            }
+        }
+    }
+}

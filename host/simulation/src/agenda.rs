@@ -1,0 +1,380 @@
+//! Agendas of the world outside, in memory: what a plugin and its server do
+//! together, with every way in which the road between can fail.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use greffon_core::ids::{AgendaId, AppointmentId, MotiveId, OpId};
+use greffon_core::model::scheduling::{
+    AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus,
+    Audience, BookingRequest, ByWhom, Change, Delta, Found, Hold, Rule, Slot, SlotPage, SlotQuery, SlotState,
+};
+use greffon_core::ports::clock::Clock;
+use greffon_core::ports::plugins::Agenda;
+use greffon_core::time::{Instant, Span};
+
+use super::Sabotage;
+use super::clock::ManualClock;
+use super::faults::{Effect, Fault, FaultPlan};
+use super::pace::Pace;
+
+mod book;
+
+pub use book::HeldEntry;
+use book::{Book, Write};
+
+/// The longest a write may take, as the fakes declare it.
+const WRITE_TIMEOUT_MS: u32 = 5_000;
+
+/// What kind of agenda it is: the classes that differ in how they are written
+/// to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgendaStyle {
+    /// Refuses overlaps, holds, deduplicates: a manager (class C).
+    Arbitrated,
+    /// Takes whatever it is given under a name derived from the op-id, and
+    /// forgets what is cancelled: a CalDAV collection (class D). Overlaps of
+    /// greffon's own bookings are not its business.
+    FreeStore,
+    /// Finds an op-id again only in the note of a booking; sent twice, it books
+    /// twice; cannot move: a proprietary agenda (class E).
+    NoId,
+}
+
+impl AgendaStyle {
+    fn caps(self) -> AgendaCaps {
+        let common = AgendaCaps { statuses: true, absences: true, ..AgendaCaps::default() };
+        match self {
+            Self::Arbitrated => AgendaCaps {
+                refuses_overlap: true,
+                native_hold: true,
+                idempotent_create: true,
+                conditional_write: true,
+                moves: true,
+                ..common
+            },
+            Self::FreeStore => AgendaCaps { idempotent_create: true, conditional_write: true, moves: true, ..common },
+            Self::NoId => common,
+        }
+    }
+}
+
+/// One agenda server with all agendas of a feature. Clones share it; it
+/// outlives every `Reception`.
+#[derive(Clone, Debug)]
+pub struct FakeAgenda {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    style: AgendaStyle,
+    book: Mutex<Book>,
+    clock: Arc<ManualClock>,
+    plan: Arc<FaultPlan>,
+    pace: Arc<Pace>,
+    sabotage: Option<Sabotage>,
+}
+
+impl FakeAgenda {
+    /// An empty agenda that never fails but when told to.
+    #[must_use]
+    pub fn new(style: AgendaStyle, clock: Arc<ManualClock>) -> Self {
+        Self::with(style, clock, Arc::default(), Arc::default())
+    }
+
+    /// An empty agenda with faults and a pace.
+    #[must_use]
+    pub fn with(style: AgendaStyle, clock: Arc<ManualClock>, plan: Arc<FaultPlan>, pace: Arc<Pace>) -> Self {
+        Self { inner: Arc::new(Inner { style, book: Mutex::new(Book::new(style)), clock, plan, pace, sabotage: None }) }
+    }
+
+    /// The same, empty, with its word twisted on the way to greffon.
+    #[must_use]
+    pub fn sabotaged(&self, sabotage: Option<Sabotage>) -> Self {
+        let Inner { style, clock, plan, pace, .. } = &*self.inner;
+        let (style, book) = (*style, Mutex::new(Book::new(*style)));
+        let (clock, plan, pace) = (clock.clone(), plan.clone(), pace.clone());
+        Self { inner: Arc::new(Inner { style, book, clock, plan, pace, sabotage }) }
+    }
+
+    /// Stands where nothing is bound: never answers.
+    pub(super) fn absent() -> Self {
+        let agenda = Self::new(AgendaStyle::NoId, Arc::new(ManualClock::at(Instant(0))));
+        agenda.down_until(Instant(i64::MAX));
+        agenda
+    }
+
+    /// What kind it is.
+    #[must_use]
+    pub fn style(&self) -> AgendaStyle {
+        self.inner.style
+    }
+
+    /// Somebody writes into the agenda by hand. Gives the entry's name.
+    pub fn enter(&self, agenda: &AgendaId, span: Span) -> AppointmentId {
+        self.open_book().enter(agenda, span)
+    }
+
+    /// Somebody writes into the agenda by hand, unless anything is there.
+    pub fn enter_if_free(&self, agenda: &AgendaId, span: Span) -> Option<AppointmentId> {
+        let mut book = self.open_book();
+        let taken = book.entries().any(|entry| entry.occupies(agenda, span));
+        (!taken).then(|| book.enter(agenda, span))
+    }
+
+    /// Somebody strikes an entry out by hand.
+    pub fn strike(&self, entry: &AppointmentId) {
+        self.open_book().remove(entry);
+    }
+
+    /// Serves these free slots, instead of telling what is not free.
+    pub fn serve(&self, slots: Vec<Slot>) {
+        self.open_book().served = Some(slots);
+    }
+
+    /// Does not answer anybody until then.
+    pub fn down_until(&self, until: Instant) {
+        self.open_book().down_until = until;
+    }
+
+    /// Every entry that there ever was, those that are gone included.
+    #[must_use]
+    pub fn entries(&self) -> Vec<HeldEntry> {
+        self.open_book().entries().cloned().collect()
+    }
+
+    /// Entries that are live now.
+    #[must_use]
+    pub fn live(&self) -> Vec<HeldEntry> {
+        self.open_book().entries().filter(|entry| entry.is_live()).cloned().collect()
+    }
+
+    /// Pairs of live entries of one agenda that overlap, of which greffon wrote
+    /// the later one: the double bookings. Patients of a motive with `seats` who
+    /// come at the very same time are a group, up to that many.
+    #[must_use]
+    pub fn double_bookings(&self, seats: impl Fn(&MotiveId) -> u32) -> Vec<(AppointmentId, AppointmentId)> {
+        let mut live = self.live();
+        live.sort_by_key(|entry| (entry.held.agenda.clone(), entry.held.span.start, entry.settled));
+        let mut pairs = Vec::new();
+        for (index, one) in live.iter().enumerate() {
+            let mut group = 1;
+            let beside = live[index + 1..]
+                .iter()
+                .take_while(|other| other.held.agenda == one.held.agenda && other.held.span.start < one.held.span.end);
+            for other in beside {
+                let places = one.held.motive.as_ref().map_or(1, &seats);
+                let together = other.held.span == one.held.span && other.held.motive == one.held.motive;
+                group += u32::from(together);
+                let later = if one.settled > other.settled { one } else { other };
+                if later.held.ours && !(together && group <= places) {
+                    pairs.push((one.held.id.clone(), other.held.id.clone()));
+                }
+            }
+        }
+        pairs
+    }
+
+    /// The book, with what arrived late up to now.
+    fn open_book(&self) -> MutexGuard<'_, Book> {
+        let mut book = self.inner.book.lock().unwrap_or_else(PoisonError::into_inner);
+        book.settle(self.inner.clock.now());
+        book
+    }
+
+    async fn reach(&self, effect: Effect) -> Result<Option<Fault>, AgendaError> {
+        self.inner.pace.point().await;
+        let latency_ms = self.inner.plan.latency_ms();
+        if latency_ms > 0 {
+            let clock = &self.inner.clock;
+            clock.sleep_until(clock.now().plus_millis(latency_ms)).await;
+        }
+        if self.open_book().down_until > self.inner.clock.now() {
+            return Err(AgendaError::Unavailable("down on purpose".to_owned()));
+        }
+        Ok(self.inner.plan.draw(effect))
+    }
+
+    /// A read fails or does not: nothing else can go wrong.
+    async fn read<T>(&self, effect: Effect, with: impl FnOnce(&mut Book) -> T) -> Result<T, AgendaError> {
+        if self.reach(effect).await?.is_some() {
+            return Err(AgendaError::Unavailable("fault on purpose".to_owned()));
+        }
+        let answer = with(&mut self.open_book());
+        self.inner.pace.point().await;
+        Ok(answer)
+    }
+
+    async fn write(&self, write: Write) -> Result<AgendaAppointment, AgendaError> {
+        let request = write.clone();
+        let lost = || without_answer(self.inner.sabotage, &request);
+        let fault = self.reach(Effect::AgendaWrite).await?;
+        let now = self.inner.clock.now();
+        let answer = match fault {
+            Some(Fault::Refused) => return Err(AgendaError::Unavailable("refused on purpose".to_owned())),
+            Some(Fault::Lost) => lost(),
+            Some(Fault::Late) => {
+                let delay = self.inner.plan.between(1, i64::from(WRITE_TIMEOUT_MS));
+                self.open_book().later(Instant(now.0 + delay), write);
+                lost()
+            }
+            // A second delivery of a request without a name cannot be told from
+            // a second request: no transport repeats those by itself.
+            Some(Fault::Doubled) if self.inner.style != AgendaStyle::NoId => {
+                let mut book = self.open_book();
+                let first = book.carry_out(now, &write);
+                drop(book.carry_out(now, &write));
+                first
+            }
+            Some(Fault::ResponseLost) => {
+                drop(self.open_book().carry_out(now, &write));
+                lost()
+            }
+            None | Some(Fault::Doubled) => self.open_book().carry_out(now, &write),
+        };
+        self.inner.pace.point().await;
+        answer
+    }
+}
+
+/// What greffon hears when an answer is lost: the truth, or what a sabotage
+/// makes of it.
+fn without_answer(sabotage: Option<Sabotage>, request: &Write) -> Result<AgendaAppointment, AgendaError> {
+    let why = "no answer, on purpose".to_owned();
+    match (sabotage, request) {
+        (Some(Sabotage::UnknownIsRefused), _) => Err(AgendaError::Unavailable(why)),
+        (Some(Sabotage::UnknownIsConfirmed), Write::Book(op, what)) => Ok(book::booked(op, what, None)),
+        _ => Err(AgendaError::OutcomeUnknown(why)),
+    }
+}
+
+#[async_trait]
+impl Agenda for FakeAgenda {
+    async fn describe(&self) -> Result<AgendaDescriptor, AgendaError> {
+        let mut caps = self.inner.style.caps();
+        caps.serves_slots = self.open_book().served.is_some();
+        Ok(AgendaDescriptor {
+            name: "agenda d'essai".to_owned(),
+            standard: format!("{:?}", self.inner.style),
+            caps,
+            max_lookback_s: 0,
+            min_poll_s: 1,
+            calls_per_min: None,
+            write_timeout_ms: WRITE_TIMEOUT_MS,
+        })
+    }
+
+    async fn probe(&self) -> Result<Instant, AgendaError> {
+        let now = self.inner.clock.now();
+        self.read(Effect::AgendaRead, |_| now).await
+    }
+
+    async fn agendas(&self) -> Result<Vec<AgendaInfo>, AgendaError> {
+        self.read(Effect::AgendaRead, |book| book.agendas()).await
+    }
+
+    async fn motives(&self, _of: &AgendaId) -> Result<Vec<AgendaMotive>, AgendaError> {
+        Ok(Vec::new())
+    }
+
+    async fn find_slots(&self, query: &SlotQuery) -> Result<SlotPage, AgendaError> {
+        let as_of = self.inner.clock.now();
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        self.read(Effect::AgendaRead, |book| {
+            let mut slots = book.slots(query);
+            let complete = slots.len() <= limit;
+            slots.truncate(limit);
+            SlotPage { slots, complete, as_of }
+        })
+        .await
+    }
+
+    async fn changes(
+        &self,
+        of: &AgendaId,
+        _cursor: Option<&str>,
+        window: Span,
+        _limit: u32,
+    ) -> Result<Delta, AgendaError> {
+        let as_of = self.inner.clock.now();
+        self.read(Effect::AgendaRead, |book| {
+            let live = book.entries().filter(|entry| entry.occupies(of, window));
+            let upserts = live.map(|entry| Change::Upsert(entry.held.clone()));
+            let changes = std::iter::once(Change::Reset).chain(upserts).collect();
+            Delta { changes, cursor: String::new(), more: false, as_of }
+        })
+        .await
+    }
+
+    async fn place_hold(&self, op: &OpId, what: &BookingRequest, ttl_s: u32) -> Result<Hold, AgendaError> {
+        if !self.inner.style.caps().native_hold {
+            return Err(AgendaError::Unsupported("holds".to_owned()));
+        }
+        let expires = self.inner.clock.now() + std::time::Duration::from_secs(u64::from(ttl_s));
+        let held = self.write(Write::Hold(op.clone(), what.clone(), expires)).await?;
+        Ok(Hold { token: op.0.clone(), expires, appointment: Some(held.id), version: held.version })
+    }
+
+    async fn release_hold(&self, op: &OpId, _token: &str) -> Result<(), AgendaError> {
+        self.write(Write::Release(op.clone())).await.map(drop)
+    }
+
+    async fn book(
+        &self,
+        op: &OpId,
+        what: &BookingRequest,
+        _held: Option<&Hold>,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        self.write(Write::Book(op.clone(), what.clone())).await
+    }
+
+    async fn look_up(&self, op: &OpId, _what: &BookingRequest) -> Result<Found, AgendaError> {
+        self.read(Effect::AgendaLookup, |book| book.look_up(op)).await
+    }
+
+    async fn move_to(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        to: &BookingRequest,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        if !self.inner.style.caps().moves {
+            return Err(AgendaError::Unsupported("moves".to_owned()));
+        }
+        self.write(Write::Move(op.clone(), id.clone(), expected.map(str::to_owned), to.clone())).await
+    }
+
+    async fn cancel(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        by: ByWhom,
+        _reason: &str,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        self.write(Write::Cancel(op.clone(), id.clone(), expected.map(str::to_owned), by)).await
+    }
+
+    async fn set_status(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        to: AppointmentStatus,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        self.write(Write::Status(op.clone(), id.clone(), expected.map(str::to_owned), to)).await
+    }
+
+    async fn block(&self, _op: &OpId, of: &AgendaId, over: Span, _label: &str) -> Result<String, AgendaError> {
+        self.read(Effect::AgendaRead, |book| book.enter(of, over).0).await
+    }
+
+    async fn unblock(&self, _op: &OpId, block: &str) -> Result<(), AgendaError> {
+        self.read(Effect::AgendaRead, |book| book.remove(&AppointmentId::from(block))).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

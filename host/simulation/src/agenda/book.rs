@@ -1,0 +1,387 @@
+//! What an agenda server holds, and what it does with a request that reaches
+//! it.
+
+use greffon_core::model::scheduling::Conflict;
+
+use super::{
+    AgendaAppointment, AgendaError, AgendaId, AgendaInfo, AgendaStyle, AppointmentId, AppointmentStatus, Audience,
+    BookingRequest, ByWhom, Found, Instant, OpId, Rule, Slot, SlotQuery, SlotState, Span,
+};
+
+/// A request that reached the server.
+#[derive(Clone, Debug)]
+pub(super) enum Write {
+    /// Keep the time until then.
+    Hold(OpId, BookingRequest, Instant),
+    /// Let it go.
+    Release(OpId),
+    /// A new appointment.
+    Book(OpId, BookingRequest),
+    /// Another time, if the version is still this.
+    Move(OpId, AppointmentId, Option<String>, BookingRequest),
+    /// The end, if the version is still this.
+    Cancel(OpId, AppointmentId, Option<String>, ByWhom),
+    /// Another status, if the version is still this.
+    Status(OpId, AppointmentId, Option<String>, AppointmentStatus),
+}
+
+/// One entry of an agenda, as the server keeps it.
+#[derive(Clone, Debug)]
+pub struct HeldEntry {
+    /// As it is shown.
+    pub held: AgendaAppointment,
+    /// Op-ids of everything that was done to it, the booking first.
+    pub ops: Vec<OpId>,
+    /// Order in which entries got the time that they have now.
+    pub settled: u64,
+    /// Until when it is only held.
+    pub held_until: Option<Instant>,
+    /// Removed without a trace: not shown to anybody any more.
+    pub gone: bool,
+}
+
+impl HeldEntry {
+    /// Whether it takes its time.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        let off = matches!(self.held.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError);
+        !self.gone && !off
+    }
+
+    pub(super) fn occupies(&self, agenda: &AgendaId, span: Span) -> bool {
+        self.is_live() && self.held.agenda == *agenda && self.held.span.overlaps(&span)
+    }
+
+    fn touch(&mut self, op: &OpId, now: Instant, by: ByWhom) {
+        if !self.ops.contains(op) {
+            self.ops.push(op.clone());
+        }
+        let version = self.held.version.as_deref().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+        self.held.version = Some((version + 1).to_string());
+        self.held.last_change = Some(now);
+        self.held.by = by;
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Book {
+    style: AgendaStyle,
+    entries: Vec<HeldEntry>,
+    late: Vec<(Instant, Write)>,
+    settled: u64,
+    pub(super) served: Option<Vec<Slot>>,
+    pub(super) down_until: Instant,
+}
+
+impl Book {
+    pub(super) fn new(style: AgendaStyle) -> Self {
+        let down_until = Instant(i64::MIN);
+        Self { style, entries: Vec::new(), late: Vec::new(), settled: 0, served: None, down_until }
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &HeldEntry> {
+        self.entries.iter()
+    }
+
+    /// Remembers a request that is still under way.
+    pub(super) fn later(&mut self, due: Instant, write: Write) {
+        self.late.push((due, write));
+    }
+
+    /// Carries out what arrived up to now, and lets go of holds that ended.
+    pub(super) fn settle(&mut self, now: Instant) {
+        for entry in &mut self.entries {
+            if entry.held_until.is_some_and(|until| until <= now) {
+                entry.gone = true;
+            }
+        }
+        self.late.sort_by_key(|(due, _)| *due);
+        while self.late.first().is_some_and(|(due, _)| *due <= now) {
+            let (due, write) = self.late.remove(0);
+            // Nobody waits for the answer any more.
+            drop(self.carry_out(due, &write));
+        }
+    }
+
+    pub(super) fn enter(&mut self, agenda: &AgendaId, span: Span) -> AppointmentId {
+        let id = AppointmentId(format!("hand-{}", self.entries.len()));
+        let held = AgendaAppointment {
+            id: id.clone(),
+            op: None,
+            version: Some("1".to_owned()),
+            agenda: agenda.clone(),
+            span,
+            buffer: None,
+            motive: None,
+            status: AppointmentStatus::Booked,
+            patient: None,
+            resources: Vec::new(),
+            replaces: None,
+            series: None,
+            last_change: None,
+            by: ByWhom::Practitioner,
+            ours: false,
+        };
+        self.push(held, Vec::new(), None);
+        id
+    }
+
+    pub(super) fn remove(&mut self, id: &AppointmentId) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.held.id == *id) {
+            entry.gone = true;
+        }
+    }
+
+    pub(super) fn agendas(&self) -> Vec<AgendaInfo> {
+        let mut ids: Vec<&AgendaId> = self.entries.iter().map(|entry| &entry.held.agenda).collect();
+        ids.sort();
+        ids.dedup();
+        let info = |id: &AgendaId| AgendaInfo {
+            id: id.clone(),
+            label: id.0.clone(),
+            zone: "Europe/Paris".to_owned(),
+            practitioner: None,
+            site: None,
+            resources: Vec::new(),
+            horizon: None,
+            writable: true,
+        };
+        ids.into_iter().map(info).collect()
+    }
+
+    pub(super) fn slots(&self, query: &SlotQuery) -> Vec<Slot> {
+        let taken = |agenda: &AgendaId, span: Span| self.entries.iter().any(|entry| entry.occupies(agenda, span));
+        if let Some(served) = &self.served {
+            let inside = |slot: &&Slot| {
+                query.agendas.contains(&slot.agenda)
+                    && query.window.start <= slot.span.start
+                    && slot.span.start < query.window.end
+                    && !taken(&slot.agenda, slot.span)
+            };
+            return served.iter().filter(inside).cloned().collect();
+        }
+        let wanted = |entry: &&HeldEntry| query.agendas.iter().any(|agenda| entry.occupies(agenda, query.window));
+        let mut slots: Vec<Slot> = self.entries.iter().filter(wanted).map(busy).collect();
+        slots.sort_by_key(|slot| slot.span.start);
+        slots
+    }
+
+    pub(super) fn look_up(&self, op: &OpId) -> Found {
+        let mine: Vec<&HeldEntry> = self
+            .entries
+            .iter()
+            .filter(|entry| !entry.gone && entry.held_until.is_none() && self.remembers(entry, op))
+            .collect();
+        match mine.as_slice() {
+            [] => Found::Absent,
+            [one] => {
+                let span = one.held.span;
+                let beside = self.entries.iter().filter(|other| {
+                    other.held.id != one.held.id && !other.held.ours && other.occupies(&one.held.agenda, span)
+                });
+                let beside: Vec<AgendaAppointment> = beside.map(|other| other.held.clone()).collect();
+                if beside.is_empty() || !one.is_live() {
+                    return Found::Present(one.held.clone());
+                }
+                Found::Ambiguous(std::iter::once(one.held.clone()).chain(beside).collect())
+            }
+            several => Found::Ambiguous(several.iter().map(|entry| entry.held.clone()).collect()),
+        }
+    }
+
+    /// A note holds the op-id of the booking only.
+    fn remembers(&self, entry: &HeldEntry, op: &OpId) -> bool {
+        match self.style {
+            AgendaStyle::NoId => entry.ops.first() == Some(op),
+            AgendaStyle::Arbitrated | AgendaStyle::FreeStore => entry.ops.contains(op),
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, now: Instant, write: &Write) -> Result<AgendaAppointment, AgendaError> {
+        match write {
+            Write::Hold(op, what, until) => self.book(now, op, what, Some(*until)),
+            Write::Book(op, what) => self.book(now, op, what, None),
+            Write::Release(op) => self.release(op),
+            Write::Move(op, id, expected, to) => self.reschedule(now, op, id, expected.as_deref(), to),
+            Write::Cancel(op, id, expected, by) => self.cancel(now, op, id, expected.as_deref(), *by),
+            Write::Status(op, id, expected, to) => {
+                let index = self.find(id)?;
+                if self.entries[index].held.status == *to {
+                    return Ok(self.entries[index].held.clone());
+                }
+                if !self.entries[index].is_live() {
+                    let why = "l'entrée est annulée".to_owned();
+                    return Err(AgendaError::RuleBroken(Rule::StatusTransition, why));
+                }
+                self.expect(index, expected.as_deref())?;
+                let entry = &mut self.entries[index];
+                entry.held.status = *to;
+                entry.touch(op, now, ByWhom::Secretary);
+                Ok(entry.held.clone())
+            }
+        }
+    }
+
+    fn book(
+        &mut self,
+        now: Instant,
+        op: &OpId,
+        what: &BookingRequest,
+        held_until: Option<Instant>,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        // A removed object leaves its name free, as on a CalDAV server.
+        let same = |entry: &&mut HeldEntry| !entry.gone && entry.ops.first() == Some(op);
+        if self.style != AgendaStyle::NoId
+            && let Some(entry) = self.entries.iter_mut().find(same)
+        {
+            match (entry.held_until, held_until) {
+                (None, _) => return Err(AgendaError::Already(entry.held.clone())),
+                (Some(_), Some(_)) => {}
+                (Some(_), None) => {
+                    entry.held_until = None;
+                    entry.held.status = AppointmentStatus::Booked;
+                    entry.touch(op, now, ByWhom::Secretary);
+                }
+            }
+            return Ok(entry.held.clone());
+        }
+        self.arbitrate(None, what)?;
+        let mut held = booked(op, what, Some(now));
+        if held_until.is_some() {
+            held.status = AppointmentStatus::Pending;
+        }
+        if self.style == AgendaStyle::NoId {
+            held.id = AppointmentId(format!("no-{}", self.entries.len()));
+        }
+        self.push(held.clone(), vec![op.clone()], held_until);
+        Ok(held)
+    }
+
+    fn release(&mut self, op: &OpId) -> Result<AgendaAppointment, AgendaError> {
+        let held = |entry: &&mut HeldEntry| entry.held_until.is_some() && entry.ops.first() == Some(op);
+        let Some(entry) = self.entries.iter_mut().find(held) else { return Err(AgendaError::NotFound) };
+        entry.gone = true;
+        Ok(entry.held.clone())
+    }
+
+    fn reschedule(
+        &mut self,
+        now: Instant,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        to: &BookingRequest,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        let index = self.find(id)?;
+        if self.entries[index].ops.contains(op) {
+            return Err(AgendaError::Already(self.entries[index].held.clone()));
+        }
+        if !self.entries[index].is_live() {
+            return Err(AgendaError::NotFound);
+        }
+        self.expect(index, expected)?;
+        self.arbitrate(Some(index), to)?;
+        self.settled += 1;
+        let settled = self.settled;
+        let entry = &mut self.entries[index];
+        entry.held.agenda = to.agenda.clone();
+        entry.held.span = to.span;
+        entry.settled = settled;
+        entry.touch(op, now, ByWhom::Secretary);
+        Ok(entry.held.clone())
+    }
+
+    fn cancel(
+        &mut self,
+        now: Instant,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        by: ByWhom,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        let index = self.find(id)?;
+        if self.entries[index].is_live() {
+            self.expect(index, expected)?;
+            let gone = self.style == AgendaStyle::FreeStore;
+            let entry = &mut self.entries[index];
+            entry.held.status = AppointmentStatus::Cancelled;
+            entry.gone = gone;
+            entry.touch(op, now, by);
+        }
+        Ok(self.entries[index].held.clone())
+    }
+
+    fn find(&self, id: &AppointmentId) -> Result<usize, AgendaError> {
+        let named = |entry: &HeldEntry| entry.held.id == *id;
+        let there = self.entries.iter().position(|entry| named(entry) && !entry.gone);
+        there.or_else(|| self.entries.iter().rposition(named)).ok_or(AgendaError::NotFound)
+    }
+
+    fn expect(&self, index: usize, expected: Option<&str>) -> Result<(), AgendaError> {
+        let held = &self.entries[index].held;
+        if self.style == AgendaStyle::NoId || expected.is_none() || expected == held.version.as_deref() {
+            return Ok(());
+        }
+        Err(AgendaError::Stale(held.clone()))
+    }
+
+    /// Whether the time may be given away. Only an arbitrated agenda knows of
+    /// greffon's own bookings; all see what was entered by hand.
+    fn arbitrate(&self, but: Option<usize>, what: &BookingRequest) -> Result<(), AgendaError> {
+        let sees = |entry: &HeldEntry| self.style == AgendaStyle::Arbitrated || !entry.held.ours;
+        let existing: Vec<AgendaAppointment> = self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(index, entry)| {
+                Some(*index) != but && sees(entry) && entry.occupies(&what.agenda, what.span) && !what.allow_overlap
+            })
+            .map(|(_, entry)| entry.held.clone())
+            .collect();
+        if existing.is_empty() {
+            return Ok(());
+        }
+        Err(AgendaError::SlotTaken(Conflict { existing, alternatives: Vec::new() }))
+    }
+
+    fn push(&mut self, held: AgendaAppointment, ops: Vec<OpId>, held_until: Option<Instant>) {
+        self.settled += 1;
+        self.entries.push(HeldEntry { held, ops, settled: self.settled, held_until, gone: false });
+    }
+}
+
+/// A booking as it stands at first.
+pub(super) fn booked(op: &OpId, what: &BookingRequest, last_change: Option<Instant>) -> AgendaAppointment {
+    AgendaAppointment {
+        id: AppointmentId(format!("apt-{op}")),
+        op: Some(op.clone()),
+        version: Some("1".to_owned()),
+        agenda: what.agenda.clone(),
+        span: what.span,
+        buffer: None,
+        motive: Some(what.motive.clone()),
+        status: AppointmentStatus::Booked,
+        patient: Some(what.patient.clone()),
+        resources: what.resources.clone(),
+        replaces: None,
+        series: None,
+        last_change,
+        by: ByWhom::Secretary,
+        ours: true,
+    }
+}
+
+fn busy(entry: &HeldEntry) -> Slot {
+    Slot {
+        agenda: entry.held.agenda.clone(),
+        span: entry.held.span,
+        state: if entry.held_until.is_some() { SlotState::Held } else { SlotState::Busy },
+        motives: entry.held.motive.iter().cloned().collect(),
+        audience: Audience::default(),
+        modes: Vec::new(),
+        seats_left: 0,
+        handle: None,
+        version: None,
+        booking_url: None,
+    }
+}

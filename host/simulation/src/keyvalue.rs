@@ -1,0 +1,155 @@
+//! Key-value space in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
+use greffon_core::ports::storage::Stored;
+
+/// A [`KeyValue`] that forgets everything when it is dropped.
+#[derive(Debug, Default)]
+pub struct MemoryKeyValue {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    spaces: BTreeMap<(String, String, String), BTreeMap<String, Versioned>>,
+    revisions: i64,
+}
+
+impl Inner {
+    fn space(&mut self, scope: &KeyValueScope) -> &mut BTreeMap<String, Versioned> {
+        let key = (scope.practice.0.clone(), scope.feature.0.clone(), scope.bucket.clone());
+        self.spaces.entry(key).or_default()
+    }
+
+    fn write(&mut self, scope: &KeyValueScope, key: &str, value: &[u8]) {
+        self.revisions += 1;
+        let revision = self.revisions;
+        self.space(scope).insert(key.to_owned(), Versioned { value: value.to_vec(), revision });
+    }
+}
+
+impl MemoryKeyValue {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl KeyValue for MemoryKeyValue {
+    async fn get(&self, scope: &KeyValueScope, key: &str) -> Stored<Option<Versioned>> {
+        Ok(self.lock().space(scope).get(key).cloned())
+    }
+
+    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8]) -> Stored<()> {
+        self.lock().write(scope, key, value);
+        Ok(())
+    }
+
+    async fn swap(&self, scope: &KeyValueScope, key: &str, expected: Option<i64>, value: &[u8]) -> Stored<bool> {
+        let mut inner = self.lock();
+        let matches = inner.space(scope).get(key).map(|there| there.revision) == expected;
+        if matches {
+            inner.write(scope, key, value);
+        }
+        Ok(matches)
+    }
+
+    async fn delete(&self, scope: &KeyValueScope, key: &str) -> Stored<()> {
+        self.lock().space(scope).remove(key);
+        Ok(())
+    }
+
+    async fn keys(&self, scope: &KeyValueScope, after: Option<&str>, limit: u32) -> Stored<Keys> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+        let mut inner = self.lock();
+        let mut keys: Vec<String> = inner
+            .space(scope)
+            .keys()
+            .filter(|key| after.is_none_or(|after| key.as_str() > after))
+            .take(limit.saturating_add(1))
+            .cloned()
+            .collect();
+        let more = keys.len() > limit;
+        keys.truncate(limit);
+        let next = keys.last().filter(|_| more).cloned();
+        Ok(Keys { keys, next })
+    }
+
+    async fn increment(&self, scope: &KeyValueScope, key: &str, delta: i64) -> Stored<Option<i64>> {
+        let mut inner = self.lock();
+        let there = match inner.space(scope).get(key) {
+            None => Some(0),
+            Some(versioned) => std::str::from_utf8(&versioned.value).ok().and_then(|text| text.parse::<i64>().ok()),
+        };
+        let sum = there.and_then(|there| there.checked_add(delta));
+        if let Some(sum) = sum {
+            inner.write(scope, key, sum.to_string().as_bytes());
+        }
+        Ok(sum)
+    }
+
+    async fn size_bytes(&self, practice: &PracticeId, feature: &FeatureId) -> Stored<u64> {
+        let inner = self.lock();
+        let spaces = inner.spaces.iter().filter(|((p, f, _), _)| *p == practice.0 && *f == feature.0);
+        let bytes =
+            spaces.flat_map(|(_, space)| space).map(|(key, there)| key.len() + there.value.len()).sum::<usize>();
+        Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+
+    fn scope(feature: &str) -> KeyValueScope {
+        KeyValueScope { practice: "p".into(), feature: feature.into(), bucket: "b".to_owned() }
+    }
+
+    #[test]
+    fn swap_writes_only_over_what_was_expected() {
+        block_on(async {
+            let space = MemoryKeyValue::default();
+            assert!(space.swap(&scope("a"), "k", None, b"1").await.unwrap());
+            assert!(!space.swap(&scope("a"), "k", None, b"2").await.unwrap());
+            let there = space.get(&scope("a"), "k").await.unwrap().unwrap();
+            assert!(space.swap(&scope("a"), "k", Some(there.revision), b"2").await.unwrap());
+            assert!(!space.swap(&scope("a"), "k", Some(there.revision), b"3").await.unwrap());
+            assert_eq!(space.get(&scope("b"), "k").await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn increments_whole_numbers_only() {
+        block_on(async {
+            let space = MemoryKeyValue::default();
+            assert_eq!(space.increment(&scope("a"), "n", 2).await.unwrap(), Some(2));
+            assert_eq!(space.increment(&scope("a"), "n", -3).await.unwrap(), Some(-1));
+            space.set(&scope("a"), "n", b"x").await.unwrap();
+            assert_eq!(space.increment(&scope("a"), "n", 1).await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn keys_come_in_pages() {
+        block_on(async {
+            let space = MemoryKeyValue::default();
+            for key in ["c", "a", "b"] {
+                space.set(&scope("a"), key, b"").await.unwrap();
+            }
+            let page = space.keys(&scope("a"), None, 2).await.unwrap();
+            assert_eq!(
+                (page.keys.as_slice(), page.next.as_deref()),
+                (["a".to_owned(), "b".to_owned()].as_slice(), Some("b"))
+            );
+            let page = space.keys(&scope("a"), Some("b"), 2).await.unwrap();
+            assert_eq!((page.keys.len(), page.next), (1, None));
+        });
+    }
+}

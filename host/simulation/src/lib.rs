@@ -1,0 +1,50 @@
+//! The ports in memory, with faults on demand, and the seeded simulation.
+//!
+//! What survives a crash of the process lives in [`MemoryStorage`] and in the
+//! [`FakeAgenda`]s and [`FakeChannel`]s, which stand for the world outside; a
+//! test that drops a `Reception` and its futures and builds another over the
+//! same fakes has crashed and restarted greffon.
+
+mod agenda;
+mod channel;
+mod clock;
+mod faults;
+mod idempotency;
+mod keyvalue;
+mod pace;
+mod plugins;
+mod practices;
+mod random;
+mod rows;
+mod simulation;
+mod storage;
+
+pub use agenda::{AgendaStyle, FakeAgenda, HeldEntry};
+pub use channel::{ChannelStyle, FakeChannel, SentMessage};
+pub use clock::{ManualClock, SeededIds};
+pub use faults::{Effect, Fault, FaultPlan, Rates};
+pub use idempotency::MemoryIdempotency;
+pub use keyvalue::MemoryKeyValue;
+pub use pace::Pace;
+pub use plugins::FakePlugins;
+pub use practices::{FixedPractices, french_practice};
+pub use random::Random;
+pub use rows::Rows;
+pub use simulation::{Faults, Oracle, Report, Violation, day_seed, simulate, simulate_day};
+pub use storage::MemoryStorage;
+
+/// A rule taken out on purpose, to show that the simulation notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// The database lets live claims overlap.
+    NoClaimExclusion,
+    /// An agenda's "may or may not have been done" is passed on as "nothing
+    /// changed".
+    UnknownIsRefused,
+    /// An agenda's "may or may not have been done" is passed on as "done": the
+    /// patient is told of what may not exist.
+    UnknownIsConfirmed,
+    /// Jobs are put in the queue beside the transaction, not in it: they are
+    /// lost when the process dies in between.
+    JobsOutsideTransaction,
+}

@@ -1,0 +1,163 @@
+//! Practices that tests can have at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use greffon_core::ids::PracticeId;
+use greffon_core::model::care::Level;
+use greffon_core::model::practice::{
+    Binding, Delays, Grants, Instruction, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda, Recipient,
+    Site, WeekHours,
+};
+use greffon_core::model::scheduling::{PatientRule, VisitMode};
+use greffon_core::ports::practices::Practices;
+
+#[cfg(test)]
+mod samples;
+
+#[cfg(test)]
+pub(crate) use samples::{sample_contact, sample_intent, sample_request};
+
+/// Practices that never change.
+#[derive(Clone, Debug, Default)]
+pub struct FixedPractices {
+    practices: BTreeMap<PracticeId, Arc<Practice>>,
+}
+
+impl FixedPractices {
+    /// These practices.
+    #[must_use]
+    pub fn new(practices: impl IntoIterator<Item = Practice>) -> Self {
+        let practices = practices.into_iter().map(|practice| (practice.id.clone(), Arc::new(practice)));
+        Self { practices: practices.collect() }
+    }
+}
+
+impl Practices for FixedPractices {
+    fn get(&self, id: &PracticeId) -> Option<Arc<Practice>> {
+        self.practices.get(id).cloned()
+    }
+
+    fn list(&self) -> Vec<PracticeId> {
+        self.practices.keys().cloned().collect()
+    }
+}
+
+/// A small, realistic practice in Paris: one site, Dr Claire Martin
+/// (`dr-martin`) and Dr Paul Petit (`dr-petit`), who see patients from Monday to
+/// Saturday noon; motives `consultation` (medical, 15 min), `suivi` (medical,
+/// 30 min with 5 min after it, known patients), `vaccination` (medical, 10 min,
+/// two seats), `certificat`, `renouvellement` and `information`
+/// (administrative); features
+/// `agenda`, `triage`, `script` and `courrier`. Every field can be changed
+/// afterwards.
+#[must_use]
+pub fn french_practice(id: &str) -> Practice {
+    let recipient = |name: &str| {
+        let to = Recipient { scheme: "mailto".to_owned(), address: format!("{name}@{id}.example") };
+        (name.to_owned(), to)
+    };
+    Practice {
+        id: id.into(),
+        name: format!("Cabinet {id}"),
+        time_zone: "Europe/Paris".to_owned(),
+        revision: "1".to_owned(),
+        greeting: Some(format!("Cabinet {id}, bonjour.")),
+        phone: Some("+33199000001".to_owned()),
+        demo: true,
+        sites: vec![Site {
+            id: "nord".into(),
+            name: "Site Nord".to_owned(),
+            address: Some("1 rue des Tilleuls, 75000 Paris".to_owned()),
+            hours: week(&[(480, 750), (840, 1140)], &[(480, 720)]),
+        }],
+        practitioners: vec![practitioner("dr-martin", "Dr Claire Martin"), practitioner("dr-petit", "Dr Paul Petit")],
+        motives: vec![
+            motive("consultation", "Consultation", 15),
+            Motive { after_min: 5, patients: PatientRule::KnownOnly, ..motive("suivi", "Consultation de suivi", 30) },
+            Motive { seats: 2, grid_min: 10, ..motive("vaccination", "Vaccination", 10) },
+            Motive { medical: false, ..motive("certificat", "Certificat médical", 15) },
+            Motive { medical: false, ..motive("renouvellement", "Renouvellement d'ordonnance", 15) },
+            Motive { medical: false, ..motive("information", "Demande de renseignement", 15) },
+        ],
+        red_flags: Vec::new(),
+        instructions: vec![Instruction {
+            id: "aggravation".to_owned(),
+            version: "1".to_owned(),
+            text: "Si cela s'aggrave, rappelez-nous ou faites le 15.".to_owned(),
+            approved_by: "10003456789".to_owned(),
+        }],
+        recipients: ["secretariat", "dr-martin", "dr-petit", "on-call"].map(recipient).into_iter().collect(),
+        delays: Delays::default(),
+        features: vec![
+            binding("agenda", "agenda-essai", PluginKind::Agenda),
+            binding("triage", "triage-essai", PluginKind::Triage),
+            binding("script", "script-essai", PluginKind::Script),
+            binding("courrier", "courrier-essai", PluginKind::Notification),
+        ],
+        mail: None,
+    }
+}
+
+/// Weekdays, and Saturday.
+fn week(days: &[(u16, u16)], saturday: &[(u16, u16)]) -> WeekHours {
+    WeekHours(std::array::from_fn(|day| match day {
+        0..=4 => days.to_vec(),
+        5 => saturday.to_vec(),
+        _ => Vec::new(),
+    }))
+}
+
+fn practitioner(id: &str, name: &str) -> Practitioner {
+    Practitioner {
+        id: id.into(),
+        name: name.to_owned(),
+        speciality: Some("médecine générale".to_owned()),
+        identifier: None,
+        agendas: vec![PractitionerAgenda {
+            agenda: id.into(),
+            feature: "agenda".into(),
+            site: "nord".into(),
+            hours: week(&[(510, 720), (840, 1080)], &[(540, 720)]),
+        }],
+        absences: Vec::new(),
+    }
+}
+
+fn motive(id: &str, label: &str, duration_min: u32) -> Motive {
+    Motive {
+        id: id.into(),
+        label: label.to_owned(),
+        synonyms: Vec::new(),
+        medical: true,
+        floor: (id == "consultation").then_some(Level::Soon),
+        duration_min,
+        before_min: 0,
+        after_min: 0,
+        grid_min: 15,
+        min_notice_min: 0,
+        max_horizon_days: 60,
+        max_per_day: None,
+        patients: PatientRule::Any,
+        modes: vec![VisitMode::Office],
+        practitioners: Vec::new(),
+        seats: 1,
+        instructions: None,
+        documents: vec!["carte Vitale".to_owned()],
+        arrive_early_min: 5,
+    }
+}
+
+fn binding(feature: &str, plugin: &str, kind: PluginKind) -> Binding {
+    Binding {
+        feature: feature.into(),
+        plugin: plugin.to_owned(),
+        kind,
+        sites: Vec::new(),
+        practitioners: Vec::new(),
+        recipients: Vec::new(),
+        settings: serde_json::Value::Null,
+        grants: Grants::default(),
+        credentials: BTreeMap::new(),
+    }
+}

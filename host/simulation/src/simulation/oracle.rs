@@ -1,0 +1,253 @@
+//! What must be true at every moment, and at the end of a day.
+
+use greffon_core::ids::{ContactId, MessageId, PracticeId};
+use greffon_core::model::care::Level;
+use greffon_core::model::channel::Outbound;
+use greffon_core::model::commitment::CommitmentState;
+use greffon_core::model::intent::{Intent, IntentKind, IntentState};
+use greffon_core::model::job::Job;
+use greffon_core::model::message::{MessageCause, MessageState};
+use greffon_core::model::scheduling::{AppointmentStatus, ByWhom};
+use greffon_core::time::Instant;
+
+use super::super::agenda::{FakeAgenda, HeldEntry};
+use super::super::rows::Rows;
+use super::super::storage::MemoryStorage;
+use super::office::{Notes, Office};
+use super::report::Oracle;
+
+/// Sees every message at the moment when it leaves: what a patient is told of a
+/// booking must be true then.
+pub(super) fn witness(
+    practice: &PracticeId,
+    storage: &MemoryStorage,
+    agenda: &FakeAgenda,
+    notes: &Notes,
+) -> impl Fn(&Outbound) + Send + Sync + 'static {
+    let (practice, storage, agenda, notes) = (practice.clone(), storage.clone(), agenda.clone(), notes.clone());
+    move |outbound| {
+        let told = outbound.key.parse::<MessageId>().ok().and_then(|id| {
+            storage.look(&practice, |rows| {
+                let message = rows.messages.get(&id)?;
+                let intent = match &message.cause {
+                    MessageCause::Intent(intent) => rows.intents.get(intent).cloned(),
+                    _ => None,
+                };
+                Some((message.recipient.clone(), intent))
+            })
+        });
+        match told {
+            None => {
+                let text = format!("{practice}: a message left that is not stored");
+                notes.violation(Oracle::ToldTooEarly, text);
+            }
+            Some((recipient, Some(intent))) if recipient == "patient" => {
+                if let Some(lie) = lie(&intent, &agenda, &outbound.template.id) {
+                    let text = format!("{practice}: intent {} {:?}: {lie}", intent.id, intent.state);
+                    notes.violation(Oracle::ToldTooEarly, text);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// What is not true of a booking that a patient is being told of.
+fn lie(intent: &Intent, agenda: &FakeAgenda, template: &str) -> Option<String> {
+    // A refusal that comes late is told as one.
+    if intent.state == IntentState::Refused && template.contains("refus") {
+        return None;
+    }
+    if intent.state != IntentState::Confirmed {
+        return Some(format!("not confirmed, told by {template}"));
+    }
+    let held = agenda.entries().iter().any(|entry| entry.ops.contains(&intent.op));
+    (intent.kind == IntentKind::Book && !held).then(|| "the agenda never held it".to_owned())
+}
+
+/// Judges a practice when everything is quiet.
+pub(super) fn judge(office: &Office, notes: &Notes, now: Instant) {
+    for (one, other) in office.agenda.double_bookings(|motive| office.seats(motive)) {
+        notes.violation(Oracle::DoubleBooking, format!("{}: {one} and {other}", office.practice));
+    }
+    let storage = &office.server.storage;
+    let rows = storage.rows(&office.practice);
+    let jobs: Vec<(Job, Instant)> = storage
+        .jobs()
+        .into_iter()
+        .filter(|(practice, ..)| *practice == office.practice)
+        .map(|(_, job, run_at)| (job, run_at))
+        .collect();
+    contacts(office, notes, &rows);
+    endings(notes, &rows, &jobs, now);
+    truth(office, notes, &rows);
+    silence(office, notes, &rows);
+    count(notes, &rows);
+}
+
+fn contacts(office: &Office, notes: &Notes, rows: &Rows) {
+    let accepted: Vec<ContactId> = notes.with(|noted| {
+        noted.accepted.iter().filter(|(practice, _)| *practice == office.practice).map(|(_, id)| *id).collect()
+    });
+    for id in accepted {
+        let audited = rows.audit.iter().any(|event| event.contact == Some(id));
+        if !rows.contacts.contains_key(&id) || !audited {
+            notes.violation(Oracle::LostContact, format!("{}: contact {id}", office.practice));
+        }
+    }
+}
+
+/// Everything has an end, or somebody who looks after it.
+fn endings(notes: &Notes, rows: &Rows, jobs: &[(Job, Instant)], now: Instant) {
+    for intent in rows.intents.values().filter(|intent| !intent.state.is_final()) {
+        notes.violation(Oracle::Unfinished, format!("intent {} is {:?}", intent.id, intent.state));
+    }
+    for message in rows.messages.values().filter(|message| !message.state.is_final()) {
+        let next = jobs.iter().find(|(job, _)| *job == Job::DeliverMessage(message.id)).map(|(_, at)| at.to_string());
+        let text = format!(
+            "message {} ({}) is {:?} after {} attempts, made {}, next {next:?}, now {now}",
+            message.id, message.template.id, message.state, message.attempts, message.created_at
+        );
+        notes.violation(Oracle::Unfinished, text);
+    }
+    for one in rows.commitments.values().filter(|one| !one.state.is_final()) {
+        let watched = jobs.iter().any(|(job, _)| *job == Job::WatchCommitment(one.id));
+        // The last rung of the ladder: late, escalated, and on every list.
+        let escalated = one.rung >= 2 && one.due <= now;
+        if !watched && !escalated {
+            let text = format!("commitment {} {:?} due {}", one.id, one.state, one.due);
+            notes.violation(Oracle::ForgottenCommitment, text);
+        }
+    }
+}
+
+/// The agenda and greffon believe the same.
+fn truth(office: &Office, notes: &Notes, rows: &Rows) {
+    let entries = office.agenda.entries();
+    let find = |intent: &Intent| entries.iter().find(|entry| entry.ops.contains(&intent.op));
+    for intent in rows.intents.values().filter(|intent| intent.kind == IntentKind::Book) {
+        let live = find(intent).is_some_and(HeldEntry::is_live);
+        let known = matches!(intent.state, IntentState::Confirmed | IntentState::NeedsHuman);
+        if live && !known {
+            let text = format!("{}: intent {} is {:?} and in the agenda", office.practice, intent.id, intent.state);
+            notes.violation(Oracle::Untruth, text);
+        }
+        if intent.state == IntentState::Confirmed && find(intent).is_none() {
+            let text = format!("{}: intent {} is confirmed and not in the agenda", office.practice, intent.id);
+            notes.violation(Oracle::Untruth, text);
+        }
+    }
+    for entry in entries.iter().filter(|entry| entry.held.ours && entry.is_live() && entry.held_until.is_none()) {
+        if !rows.intents.values().any(|intent| entry.ops.contains(&intent.op)) {
+            let text = format!("{}: {} belongs to no intent", office.practice, entry.held.id);
+            notes.violation(Oracle::Untruth, text);
+        }
+    }
+    for appointment in rows.appointments.values() {
+        let entry = entries.iter().rev().find(|entry| entry.held.id == appointment.id);
+        let taken =
+            !matches!(appointment.held.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError);
+        let doubtful = rows.intents.values().any(|intent| {
+            intent.state == IntentState::NeedsHuman
+                && (intent.chain == appointment.chain
+                    || matches!(&intent.kind, IntentKind::Move(id) | IntentKind::Cancel { appointment: id, .. } if *id == appointment.id))
+        });
+        let same =
+            entry.is_some_and(|entry| entry.is_live() == taken && (!taken || entry.held.span == appointment.held.span));
+        if !same && !doubtful {
+            let there = entry.map(|entry| (entry.is_live(), entry.held.span));
+            let text = format!(
+                "{}: appointment {} is {:?} {:?} here and {there:?} in the agenda",
+                office.practice, appointment.id, appointment.held.status, appointment.held.span
+            );
+            notes.violation(Oracle::Untruth, text);
+        }
+    }
+}
+
+/// Whoever must be told has a message, whatever became of it.
+fn silence(office: &Office, notes: &Notes, rows: &Rows) {
+    for intent in rows.intents.values() {
+        let told = rows
+            .messages
+            .values()
+            .any(|message| message.recipient == "patient" && message.cause == MessageCause::Intent(intent.id));
+        let own = matches!(intent.kind, IntentKind::Cancel { by: ByWhom::System, .. });
+        // Whoever speaks for a patient hears it on the line.
+        let patient = &intent.request.patient;
+        let can_be_told = patient.email.is_some() || patient.phone.is_some();
+        if intent.state == IntentState::Confirmed && can_be_told && !told && !own {
+            let text = format!("{}: {:?} {}: the patient has no message", office.practice, intent.kind, intent.id);
+            notes.violation(Oracle::Silence, text);
+        }
+    }
+    for contact in rows.contacts.values().filter(|contact| contact.level == Some(Level::Vital)) {
+        let cause = MessageCause::Contact(contact.id);
+        let told = rows.messages.values().any(|message| message.recipient != "patient" && message.cause == cause);
+        if !told {
+            let text = format!("{}: contact {}: nobody was alerted", office.practice, contact.id);
+            notes.violation(Oracle::Silence, text);
+        }
+    }
+}
+
+fn count(notes: &Notes, rows: &Rows) {
+    notes.with(|noted| {
+        let report = &mut noted.report;
+        for contact in rows.contacts.values() {
+            report.add("contacts", 1);
+            report.add(contact.level.map_or("level.none", |level| LEVELS[level as usize]), 1);
+        }
+        for intent in rows.intents.values() {
+            report.add(intent_name(intent), 1);
+            report.add("intents.sends", u64::from(intent.sends));
+        }
+        for message in rows.messages.values() {
+            report.add(message_name(message.state), 1);
+        }
+        for one in rows.commitments.values() {
+            report.add(commitment_name(one.state), 1);
+        }
+        report.add("audit-events", u64::try_from(rows.audit.len()).unwrap_or(0));
+    });
+}
+
+const LEVELS: [&str; 5] =
+    ["level.1-vital", "level.2-very-urgent", "level.3-same-day", "level.4-soon", "level.5-routine"];
+
+fn intent_name(intent: &Intent) -> &'static str {
+    match (&intent.kind, intent.state) {
+        (IntentKind::Book, IntentState::Confirmed) => "intent.book.confirmed",
+        (IntentKind::Book, IntentState::Refused) => "intent.book.refused",
+        (IntentKind::Move(_), IntentState::Confirmed) => "intent.move.confirmed",
+        (IntentKind::Move(_), IntentState::Refused) => "intent.move.refused",
+        (IntentKind::Cancel { .. }, IntentState::Confirmed) => "intent.cancel.confirmed",
+        (IntentKind::Cancel { .. }, IntentState::Refused) => "intent.cancel.refused",
+        (_, IntentState::NeedsHuman) => "intent.needs-human",
+        (_, IntentState::Compensated) => "intent.compensated",
+        _ => "intent.open",
+    }
+}
+
+fn message_name(state: MessageState) -> &'static str {
+    use MessageState as State;
+    match state {
+        State::Queued | State::Sending => "message.open",
+        State::Sent => "message.sent",
+        State::Delivered => "message.delivered",
+        State::Failed => "message.failed",
+        State::Uncertain => "message.uncertain",
+        State::Withdrawn => "message.withdrawn",
+    }
+}
+
+fn commitment_name(state: CommitmentState) -> &'static str {
+    use CommitmentState as State;
+    match state {
+        State::Promised | State::InProgress => "commitment.open",
+        State::Kept => "commitment.kept",
+        State::KeptLate => "commitment.kept-late",
+        State::Broken => "commitment.broken",
+        State::Withdrawn => "commitment.withdrawn",
+    }
+}

@@ -1,0 +1,349 @@
+//! The database in memory.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use greffon_core::ids::{
+    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+};
+use greffon_core::model::audit::AuditEvent;
+use greffon_core::model::commitment::{Commitment, CommitmentState};
+use greffon_core::model::contact::{Contact, ContactState};
+use greffon_core::model::intent::{Appointment, Claim, Intent};
+use greffon_core::model::job::{Job, Lane, LeasedJob};
+use greffon_core::model::message::{Message, MessageState};
+use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
+use greffon_core::time::{Instant, Span};
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::faults::{Effect, FaultPlan};
+use super::pace::Pace;
+use super::rows::Rows;
+use super::{Fault, Sabotage};
+
+mod transaction;
+
+use transaction::MemoryTransaction;
+
+/// Pages are no longer than this, as the port says.
+const PAGE_MAX: u32 = 200;
+
+/// A [`Storage`] that forgets everything when its last clone is dropped. A
+/// dropped transaction leaves nothing; claims exclude each other as in the real
+/// databases.
+#[derive(Clone, Debug)]
+pub struct MemoryStorage {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    tables: Mutex<Tables>,
+    plan: Arc<FaultPlan>,
+    pace: Arc<Pace>,
+    sabotage: Option<Sabotage>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    practices: BTreeMap<PracticeId, Rows>,
+    writers: BTreeMap<PracticeId, Arc<AsyncMutex<()>>>,
+    jobs: BTreeMap<JobId, JobRow>,
+}
+
+#[derive(Clone, Debug)]
+struct JobRow {
+    practice: PracticeId,
+    job: Job,
+    lane: Lane,
+    run_at: Instant,
+    attempt: u32,
+    leased_until: Option<Instant>,
+}
+
+impl JobRow {
+    /// When somebody may take it.
+    fn free_at(&self) -> Instant {
+        self.leased_until.unwrap_or(self.run_at)
+    }
+}
+
+impl Default for MemoryStorage {
+    fn default() -> Self {
+        Self::with(Arc::default(), Arc::default(), None)
+    }
+}
+
+impl MemoryStorage {
+    /// A database with faults, a pace, and perhaps a rule taken out.
+    #[must_use]
+    pub fn with(plan: Arc<FaultPlan>, pace: Arc<Pace>, sabotage: Option<Sabotage>) -> Self {
+        Self { inner: Arc::new(Inner { tables: Mutex::default(), plan, pace, sabotage }) }
+    }
+
+    /// A copy of everything that a practice has.
+    #[must_use]
+    pub fn rows(&self, practice: &PracticeId) -> Rows {
+        self.look(practice, Rows::clone)
+    }
+
+    /// Looks at what a practice has, without copying it.
+    pub fn look<T>(&self, practice: &PracticeId, with: impl FnOnce(&Rows) -> T) -> T {
+        match self.lock().practices.get(practice) {
+            Some(rows) => with(rows),
+            None => with(&Rows::default()),
+        }
+    }
+
+    /// All jobs of the queue, whoever holds them, earliest first.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<(PracticeId, Job, Instant)> {
+        let tables = self.lock();
+        let mut jobs: Vec<_> =
+            tables.jobs.values().map(|row| (row.practice.clone(), row.job.clone(), row.run_at)).collect();
+        jobs.sort_by_key(|(_, _, run_at)| *run_at);
+        jobs
+    }
+
+    /// When the next job can be taken, without a fault or a pause.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
+        self.lock().jobs.values().map(JobRow::free_at).min()
+    }
+
+    /// Ends all leases at once, as if every worker had been gone for long.
+    pub fn end_leases(&self) {
+        for row in self.lock().jobs.values_mut() {
+            row.leased_until = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.inner.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Passes a point where others may run, then fails if the plan says so. A
+    /// database that does not answer has done nothing: every fault is that one.
+    async fn effect(&self, effect: Effect) -> Stored<()> {
+        self.inner.pace.point().await;
+        match self.inner.plan.draw(effect) {
+            None => Ok(()),
+            Some(_) => Err(StorageError::Unavailable("fault on purpose".into())),
+        }
+    }
+
+    async fn read<T>(&self, practice: &PracticeId, with: impl FnOnce(&Rows) -> T) -> Stored<T> {
+        self.effect(Effect::StorageRead).await?;
+        Ok(self.look(practice, with))
+    }
+}
+
+/// Cuts a page out of rows that are in order. The cursor is the count of rows
+/// before it: good enough where nobody writes between two pages.
+fn paged<T: Clone>(rows: &[&T], page: &Page) -> Stored<Listed<T>> {
+    let from = match &page.cursor {
+        None => 0,
+        Some(cursor) => cursor.parse::<usize>().map_err(|_| StorageError::InvalidCursor)?,
+    };
+    let limit = usize::try_from(page.limit.clamp(1, PAGE_MAX)).unwrap_or(1);
+    let items: Vec<T> = rows.iter().skip(from).take(limit).map(|row| (*row).clone()).collect();
+    let end = from.saturating_add(items.len());
+    let next = (end < rows.len()).then(|| end.to_string());
+    Ok(Listed { items, next })
+}
+
+#[async_trait]
+impl Storage for MemoryStorage {
+    async fn begin(&self, practice: &PracticeId) -> Stored<Box<dyn Transaction>> {
+        self.effect(Effect::StorageRead).await?;
+        let writer = self.lock().writers.entry(practice.clone()).or_default().clone();
+        let guard = writer.lock_owned().await;
+        Ok(Box::new(MemoryTransaction::new(self.clone(), practice.clone(), guard)))
+    }
+
+    async fn practice_of_contact(&self, id: ContactId) -> Stored<Option<PracticeId>> {
+        self.effect(Effect::StorageRead).await?;
+        let tables = self.lock();
+        let mut all = tables.practices.iter();
+        Ok(all.find(|(_, rows)| rows.contacts.contains_key(&id)).map(|(practice, _)| practice.clone()))
+    }
+
+    async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>> {
+        self.effect(Effect::StorageRead).await?;
+        let tables = self.lock();
+        let mut all = tables.practices.iter();
+        Ok(all.find(|(_, rows)| rows.commitments.contains_key(&id)).map(|(practice, _)| practice.clone()))
+    }
+
+    async fn practices_of_appointment(&self, id: &AppointmentId) -> Stored<Vec<PracticeId>> {
+        self.effect(Effect::StorageRead).await?;
+        let tables = self.lock();
+        let holds = |rows: &Rows| rows.appointments.keys().any(|(_, held)| held == id);
+        Ok(tables.practices.iter().filter(|(_, rows)| holds(rows)).map(|(practice, _)| practice.clone()).collect())
+    }
+
+    async fn contact(&self, practice: &PracticeId, id: ContactId) -> Stored<Option<Contact>> {
+        self.read(practice, |rows| rows.contacts.get(&id).cloned()).await
+    }
+
+    async fn contacts(
+        &self,
+        practice: &PracticeId,
+        state: Option<ContactState>,
+        page: &Page,
+    ) -> Stored<Listed<Contact>> {
+        self.read(practice, |rows| {
+            let wanted = |contact: &&Contact| state.is_none_or(|state| contact.state == state);
+            paged(&rows.contacts.values().rev().filter(wanted).collect::<Vec<_>>(), page)
+        })
+        .await?
+    }
+
+    async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
+        self.read(practice, |rows| {
+            let same = |contact: &&Contact| contact.origin.as_deref() == Some(origin) && contact.received_at >= since;
+            u32::try_from(rows.contacts.values().filter(same).count()).unwrap_or(u32::MAX)
+        })
+        .await
+    }
+
+    async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {
+        self.read(practice, |rows| rows.intents.get(&id).cloned()).await
+    }
+
+    async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {
+        self.read(practice, |rows| rows.ops.get(op).and_then(|id| rows.intents.get(id)).cloned()).await
+    }
+
+    async fn claims(&self, practice: &PracticeId, resource: &str, window: Span) -> Stored<Vec<Claim>> {
+        self.read(practice, |rows| {
+            let wanted = |claim: &&Claim| claim.resource == resource && claim.span.overlaps(&window);
+            rows.live_claims().map(|(_, claim)| claim).filter(wanted).cloned().collect()
+        })
+        .await
+    }
+
+    async fn appointment(
+        &self,
+        practice: &PracticeId,
+        feature: Option<&FeatureId>,
+        id: &AppointmentId,
+    ) -> Stored<Option<Appointment>> {
+        self.read(practice, |rows| {
+            let wanted = |one: &&Appointment| one.id == *id && feature.is_none_or(|feature| one.feature == *feature);
+            rows.appointments.values().find(wanted).cloned()
+        })
+        .await
+    }
+
+    async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
+        self.read(practice, |rows| {
+            let mut all: Vec<_> = rows.appointments.values().filter(|one| one.held.span.overlaps(&window)).collect();
+            all.sort_by_key(|one| one.held.span.start);
+            paged(&all, page)
+        })
+        .await?
+    }
+
+    async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>> {
+        self.read(practice, |rows| rows.messages.get(&id).cloned()).await
+    }
+
+    async fn messages(
+        &self,
+        practice: &PracticeId,
+        state: Option<MessageState>,
+        page: &Page,
+    ) -> Stored<Listed<Message>> {
+        self.read(practice, |rows| {
+            let wanted = |message: &&Message| state.is_none_or(|state| message.state == state);
+            paged(&rows.messages.values().rev().filter(wanted).collect::<Vec<_>>(), page)
+        })
+        .await?
+    }
+
+    async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>> {
+        self.read(practice, |rows| rows.commitments.get(&id).cloned()).await
+    }
+
+    async fn commitments(
+        &self,
+        practice: &PracticeId,
+        state: Option<CommitmentState>,
+        page: &Page,
+    ) -> Stored<Listed<Commitment>> {
+        self.read(practice, |rows| {
+            let wanted = |one: &&Commitment| state.is_none_or(|state| one.state == state);
+            let mut all: Vec<_> = rows.commitments.values().filter(wanted).collect();
+            all.sort_by_key(|one| one.due);
+            paged(&all, page)
+        })
+        .await?
+    }
+
+    async fn audit(
+        &self,
+        practice: &PracticeId,
+        contact: Option<ContactId>,
+        page: &Page,
+    ) -> Stored<Listed<AuditEvent>> {
+        self.read(practice, |rows| {
+            let wanted = |event: &&AuditEvent| contact.is_none() || event.contact == contact;
+            let mut all: Vec<_> = rows.audit.iter().filter(wanted).collect();
+            all.sort_by_key(|event| Reverse(event.id));
+            paged(&all, page)
+        })
+        .await?
+    }
+
+    async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
+        self.effect(Effect::StorageWrite).await?;
+        let mut tables = self.lock();
+        let mut due: Vec<_> = tables.jobs.iter().filter(|(_, row)| row.free_at() <= now).collect();
+        due.sort_by_key(|(id, row)| (row.lane, row.run_at, **id));
+        due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let ids: Vec<JobId> = due.into_iter().map(|(id, _)| *id).collect();
+        let mut leased = Vec::with_capacity(ids.len());
+        for id in ids {
+            let Some(row) = tables.jobs.get_mut(&id) else { continue };
+            row.attempt += 1;
+            row.leased_until = Some(now + lease);
+            let (practice, job, attempt, run_at) = (row.practice.clone(), row.job.clone(), row.attempt, row.run_at);
+            leased.push(LeasedJob { id, practice, job, attempt, run_at });
+        }
+        Ok(leased)
+    }
+
+    async fn next_job_at(&self) -> Stored<Option<Instant>> {
+        self.effect(Effect::StorageRead).await?;
+        Ok(self.next_due())
+    }
+
+    async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()> {
+        self.effect(Effect::StorageWrite).await?;
+        let mut tables = self.lock();
+        if tables.jobs.get(&id).is_some_and(|row| row.attempt == attempt) {
+            tables.jobs.remove(&id);
+        }
+        Ok(())
+    }
+
+    async fn retry_job(&self, id: JobId, attempt: u32, run_at: Instant) -> Stored<()> {
+        self.effect(Effect::StorageWrite).await?;
+        if let Some(row) = self.lock().jobs.get_mut(&id).filter(|row| row.attempt == attempt) {
+            row.run_at = run_at;
+            row.leased_until = None;
+        }
+        Ok(())
+    }
+
+    async fn ready(&self) -> Stored<()> {
+        self.effect(Effect::StorageRead).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

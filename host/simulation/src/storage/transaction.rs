@@ -1,0 +1,193 @@
+//! An open transaction: what it wrote lies over what is stored until it
+//! commits.
+
+use async_trait::async_trait;
+use greffon_core::ids::{
+    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+};
+use greffon_core::model::audit::AuditEvent;
+use greffon_core::model::commitment::Commitment;
+use greffon_core::model::contact::Contact;
+use greffon_core::model::intent::{Appointment, Intent};
+use greffon_core::model::job::{Job, Lane};
+use greffon_core::model::message::Message;
+use greffon_core::ports::storage::{StorageError, Stored, Transaction};
+use greffon_core::time::Instant;
+use tokio::sync::OwnedMutexGuard;
+
+use super::{Effect, Fault, JobRow, MemoryStorage};
+use crate::Sabotage;
+use crate::rows::{Rows, Versioned, next_version};
+
+/// Everything written so far, and the practice's one pen.
+pub(super) struct MemoryTransaction {
+    storage: MemoryStorage,
+    practice: PracticeId,
+    written: Rows,
+    jobs: Vec<(JobId, JobRow)>,
+    _writer: OwnedMutexGuard<()>,
+}
+
+impl MemoryTransaction {
+    pub(super) fn new(storage: MemoryStorage, practice: PracticeId, writer: OwnedMutexGuard<()>) -> Self {
+        Self { storage, practice, written: Rows::default(), jobs: Vec::new(), _writer: writer }
+    }
+
+    /// The row as this transaction sees it.
+    fn see<R: Clone>(&self, find: impl Fn(&Rows) -> Option<&R>) -> Option<R> {
+        match find(&self.written) {
+            Some(row) => Some(row.clone()),
+            None => self.storage.look(&self.practice, |rows| find(rows).cloned()),
+        }
+    }
+
+    fn next<R: Versioned>(&self, row: &mut R, find: impl Fn(&Rows) -> Option<&R>) -> Stored<R> {
+        let stored = self.see(find);
+        next_version(row, stored)
+    }
+
+    /// Refuses a live claim that overlaps another chain's.
+    fn exclude(&self, intent: &Intent) -> Stored<()> {
+        if !intent.state.is_live() || self.storage.inner.sabotage == Some(Sabotage::NoClaimExclusion) {
+            return Ok(());
+        }
+        let overlapped = |rows: &Rows, newer: Option<&Rows>| {
+            intent.claims.iter().find_map(|claim| {
+                let mut others = rows.intents.values().filter(|other| {
+                    other.id != intent.id
+                        && other.chain != intent.chain
+                        && other.state.is_live()
+                        && newer.is_none_or(|newer| !newer.intents.contains_key(&other.id))
+                });
+                let taken = others.any(|other| {
+                    other.claims.iter().any(|theirs| {
+                        theirs.resource == claim.resource
+                            && theirs.seat == claim.seat
+                            && theirs.span.overlaps(&claim.span)
+                    })
+                });
+                taken.then(|| claim.resource.clone())
+            })
+        };
+        let taken = overlapped(&self.written, None)
+            .or_else(|| self.storage.look(&self.practice, |rows| overlapped(rows, Some(&self.written))));
+        taken.map_or(Ok(()), |resource| Err(StorageError::ClaimTaken { resource }))
+    }
+}
+
+#[async_trait]
+impl Transaction for MemoryTransaction {
+    async fn contact(&mut self, id: ContactId) -> Stored<Option<Contact>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.contacts.get(&id)))
+    }
+
+    async fn save_contact(&mut self, contact: &mut Contact) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = contact.id;
+        let row = self.next(contact, |rows| rows.contacts.get(&id))?;
+        self.written.contacts.insert(id, row);
+        Ok(())
+    }
+
+    async fn intent(&mut self, id: IntentId) -> Stored<Option<Intent>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.intents.get(&id)))
+    }
+
+    async fn intent_by_op(&mut self, op: &OpId) -> Stored<Option<Intent>> {
+        self.storage.inner.pace.point().await;
+        let id = self.see(|rows| rows.ops.get(op));
+        Ok(id.and_then(|id| self.see(|rows| rows.intents.get(&id))))
+    }
+
+    async fn save_intent(&mut self, intent: &mut Intent) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = intent.id;
+        if self.see(|rows| rows.ops.get(&intent.op)).is_some_and(|other| other != id) {
+            return Err(StorageError::Exists { thing: "intent" });
+        }
+        self.exclude(intent)?;
+        let row = self.next(intent, |rows| rows.intents.get(&id))?;
+        self.written.ops.insert(row.op.clone(), id);
+        self.written.intents.insert(id, row);
+        Ok(())
+    }
+
+    async fn appointment(&mut self, feature: &FeatureId, id: &AppointmentId) -> Stored<Option<Appointment>> {
+        self.storage.inner.pace.point().await;
+        let key = (feature.clone(), id.clone());
+        Ok(self.see(|rows| rows.appointments.get(&key)))
+    }
+
+    async fn save_appointment(&mut self, appointment: &mut Appointment) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let key = (appointment.feature.clone(), appointment.id.clone());
+        let row = self.next(appointment, |rows| rows.appointments.get(&key))?;
+        self.written.appointments.insert(key, row);
+        Ok(())
+    }
+
+    async fn message(&mut self, id: MessageId) -> Stored<Option<Message>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.messages.get(&id)))
+    }
+
+    async fn save_message(&mut self, message: &mut Message) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = message.id;
+        let row = self.next(message, |rows| rows.messages.get(&id))?;
+        self.written.messages.insert(id, row);
+        Ok(())
+    }
+
+    async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.commitments.get(&id)))
+    }
+
+    async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = commitment.id;
+        let row = self.next(commitment, |rows| rows.commitments.get(&id))?;
+        self.written.commitments.insert(id, row);
+        Ok(())
+    }
+
+    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, run_at: Instant) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let exists = self.jobs.iter().any(|(other, _)| *other == id) || self.storage.lock().jobs.contains_key(&id);
+        if exists {
+            return Err(StorageError::Exists { thing: "job" });
+        }
+        let practice = self.practice.clone();
+        self.jobs.push((id, JobRow { practice, job: job.clone(), lane, run_at, attempt: 0, leased_until: None }));
+        Ok(())
+    }
+
+    async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        self.written.audit.push(event.clone());
+        Ok(())
+    }
+
+    async fn commit(self: Box<Self>) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let fault = self.storage.inner.plan.draw(Effect::StorageWrite);
+        let Self { storage, practice, written, jobs, _writer } = *self;
+        let unanswered = || Err(StorageError::Unavailable("the commit was not answered, on purpose".into()));
+        // A connection that breaks during COMMIT leaves either.
+        if fault.is_some_and(|fault| fault != Fault::ResponseLost) {
+            return unanswered();
+        }
+        storage.lock().practices.entry(practice).or_default().absorb(written);
+        if storage.inner.sabotage == Some(Sabotage::JobsOutsideTransaction) {
+            storage.inner.pace.point().await;
+        }
+        storage.lock().jobs.extend(jobs);
+        // Others run before the caller learns of it: a crash here comes after
+        // the commit.
+        storage.inner.pace.point().await;
+        if fault.is_some() { unanswered() } else { Ok(()) }
+    }
+}
