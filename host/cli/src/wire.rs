@@ -16,7 +16,7 @@ use greffon_core::ports::keyvalue::KeyValue;
 use greffon_core::ports::practices::Practices as _;
 use greffon_runtime::{Runtime, RuntimeConfig};
 use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics, signing_key_pem};
-use greffon_storage::{Database, StorageOptions};
+use greffon_storage::{Database, LeaseTime, StorageOptions};
 use secrecy::ExposeSecret as _;
 
 use crate::config::directory::Directory;
@@ -80,9 +80,19 @@ impl Host {
     /// Connects to the database, brings its schema to this version and reads
     /// the practices. What is wrong with a practice is said on stderr; the
     /// others are served.
-    pub async fn build(config: OperatorConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    pub async fn build(config: OperatorConfig) -> anyhow::Result<Self> {
+        Self::over(config, Arc::new(SystemClock), LeaseTime::Database).await
+    }
+
+    /// The same on a clock that somebody else moves: all time is this clock's.
+    pub async fn build_on(config: OperatorConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        Self::over(config, Arc::clone(&clock), LeaseTime::Injected(clock)).await
+    }
+
+    async fn over(config: OperatorConfig, clock: Arc<dyn Clock>, lease_time: LeaseTime) -> anyhow::Result<Self> {
         make_storage_folder(&config.storage)?;
-        let database = greffon_storage::connect(&config.storage, StorageOptions::default()).await?;
+        let options = StorageOptions { lease_time, ..StorageOptions::default() };
+        let database = greffon_storage::connect(&config.storage, options).await?;
         greffon_storage::migrate(&database).await?;
         let space: Arc<dyn KeyValue> = Arc::clone(&database) as Arc<dyn KeyValue>;
         let wiring = Wiring::new(config, space, Arc::clone(&clock))?;

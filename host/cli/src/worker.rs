@@ -28,9 +28,8 @@ pub async fn work(reception: Reception) {
 }
 
 async fn pause(reception: &Reception) -> Duration {
-    let next = reception.storage.next_job_at().await.ok().flatten();
-    let until = next.map_or(i64::MAX, |at| at.millis_since(reception.clock.now()));
-    Duration::from_millis(u64::try_from(until).unwrap_or(0)).clamp(Duration::from_millis(5), LONGEST_PAUSE)
+    let next = reception.storage.next_job_in().await.ok().flatten();
+    next.unwrap_or(LONGEST_PAUSE).clamp(Duration::from_millis(5), LONGEST_PAUSE)
 }
 
 /// Ends when the person or the system asks the process to stop.

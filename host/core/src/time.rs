@@ -18,6 +18,12 @@ impl Instant {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// How long it is from `earlier` to `self`; nothing when `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.millis_since(earlier)).unwrap_or(0))
+    }
+
     /// This instant moved by milliseconds, saturating.
     #[must_use]
     pub fn plus_millis(self, millis: i64) -> Self {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,10 +16,12 @@ use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Job, Lane, LeasedJob};
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::clock::ManualClock;
 use super::faults::{Effect, FaultPlan};
 use super::pace::Pace;
 use super::rows::Rows;
@@ -34,14 +37,14 @@ const PAGE_MAX: u32 = 200;
 /// A [`Storage`] that forgets everything when its last clone is dropped. A
 /// dropped transaction leaves nothing; claims exclude each other as in the real
 /// databases.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct MemoryStorage {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
     tables: Mutex<Tables>,
+    clock: Arc<dyn Clock>,
     plan: Arc<FaultPlan>,
     pace: Arc<Pace>,
     sabotage: Option<Sabotage>,
@@ -72,16 +75,30 @@ impl JobRow {
 }
 
 impl Default for MemoryStorage {
+    /// On a clock that stands still at the epoch.
     fn default() -> Self {
-        Self::with(Arc::default(), Arc::default(), None)
+        Self::on(Arc::new(ManualClock::at(Instant(0))))
+    }
+}
+
+impl fmt::Debug for MemoryStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStorage").finish_non_exhaustive()
     }
 }
 
 impl MemoryStorage {
+    /// A database without faults. Leases and due times are read off `clock`,
+    /// whatever the nodes' clocks show.
+    #[must_use]
+    pub fn on(clock: Arc<dyn Clock>) -> Self {
+        Self::with(clock, Arc::default(), Arc::default(), None)
+    }
+
     /// A database with faults, a pace, and perhaps a rule taken out.
     #[must_use]
-    pub fn with(plan: Arc<FaultPlan>, pace: Arc<Pace>, sabotage: Option<Sabotage>) -> Self {
-        Self { inner: Arc::new(Inner { tables: Mutex::default(), plan, pace, sabotage }) }
+    pub fn with(clock: Arc<dyn Clock>, plan: Arc<FaultPlan>, pace: Arc<Pace>, sabotage: Option<Sabotage>) -> Self {
+        Self { inner: Arc::new(Inner { tables: Mutex::default(), clock, plan, pace, sabotage }) }
     }
 
     /// A copy of everything that a practice has.
@@ -119,6 +136,11 @@ impl MemoryStorage {
         for row in self.lock().jobs.values_mut() {
             row.leased_until = None;
         }
+    }
+
+    /// The time of leases and due times.
+    fn now(&self) -> Instant {
+        self.inner.clock.now()
     }
 
     fn lock(&self) -> MutexGuard<'_, Tables> {
@@ -299,8 +321,9 @@ impl Storage for MemoryStorage {
         .await?
     }
 
-    async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
+    async fn lease_jobs(&self, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
         self.effect(Effect::StorageWrite).await?;
+        let now = self.now();
         let mut tables = self.lock();
         let mut due: Vec<_> = tables.jobs.iter().filter(|(_, row)| row.free_at() <= now).collect();
         due.sort_by_key(|(id, row)| (row.lane, row.run_at, **id));
@@ -311,15 +334,15 @@ impl Storage for MemoryStorage {
             let Some(row) = tables.jobs.get_mut(&id) else { continue };
             row.attempt += 1;
             row.leased_until = Some(now + lease);
-            let (practice, job, attempt, run_at) = (row.practice.clone(), row.job.clone(), row.attempt, row.run_at);
-            leased.push(LeasedJob { id, practice, job, attempt, run_at });
+            let (practice, job, attempt) = (row.practice.clone(), row.job.clone(), row.attempt);
+            leased.push(LeasedJob { id, practice, job, attempt, waited: now.since(row.run_at) });
         }
         Ok(leased)
     }
 
-    async fn next_job_at(&self) -> Stored<Option<Instant>> {
+    async fn next_job_in(&self) -> Stored<Option<Duration>> {
         self.effect(Effect::StorageRead).await?;
-        Ok(self.next_due())
+        Ok(self.next_due().map(|at| at.since(self.now())))
     }
 
     async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()> {
@@ -331,8 +354,9 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
-    async fn retry_job(&self, id: JobId, attempt: u32, run_at: Instant) -> Stored<()> {
+    async fn retry_job(&self, id: JobId, attempt: u32, after: Duration) -> Stored<()> {
         self.effect(Effect::StorageWrite).await?;
+        let run_at = self.now() + after;
         if let Some(row) = self.lock().jobs.get_mut(&id).filter(|row| row.attempt == attempt) {
             row.run_at = run_at;
             row.leased_until = None;

@@ -14,6 +14,7 @@ use sqlx::{Acquire, Postgres, Sqlite};
 use tempfile::TempDir;
 
 use crate::error::{Cause, SetupError, failed};
+use crate::lease_time::{LeaseClock, LeaseTime};
 use crate::sql::On;
 use crate::turns::{Turn, Turns};
 use crate::url::{Location, shown};
@@ -37,7 +38,7 @@ const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const LOCK_PRACTICE: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
 
 /// How the storage is opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct StorageOptions {
     /// SQLite: connections that read beside the one that writes; 1 to 64.
     pub readers: u32,
@@ -46,17 +47,21 @@ pub struct StorageOptions {
     /// Longest wait for a connection, a turn to write or a lock; then the
     /// operation fails as unavailable.
     pub wait: Duration,
+    /// The time of leases and due times.
+    pub lease_time: LeaseTime,
 }
 
 impl Default for StorageOptions {
     fn default() -> Self {
-        Self { readers: 4, connections: 16, wait: Duration::from_secs(10) }
+        Self { readers: 4, connections: 16, wait: Duration::from_secs(10), lease_time: LeaseTime::Database }
     }
 }
 
 /// An open database. Implements the ports `Storage`, `KeyValue` and `Idempotency`.
 pub struct Database {
     pub(crate) backend: Backend,
+    /// The `$1` of statements that are written with `timed!`.
+    pub(crate) lease_clock: Arc<LeaseClock>,
     location: String,
     wait: Duration,
 }
@@ -99,6 +104,10 @@ pub async fn connect(url: &str, options: StorageOptions) -> Result<Arc<Database>
     let location = Location::parse(url)?;
     let shown = shown(&location);
     let wait = options.wait;
+    let lease_clock = match &location {
+        Location::File(_) | Location::Temporary => LeaseClock::of_process(&options.lease_time),
+        Location::Server(_) => LeaseClock::of_server(&options.lease_time),
+    };
     let backend = match location {
         Location::File(path) => sqlite(&path, None, &options, &shown).await?,
         Location::Temporary => {
@@ -109,7 +118,7 @@ pub async fn connect(url: &str, options: StorageOptions) -> Result<Arc<Database>
         }
         Location::Server(server) => postgres(*server, &options, &shown).await?,
     };
-    Ok(Arc::new(Database { backend, location: shown, wait }))
+    Ok(Arc::new(Database { backend, lease_clock: Arc::new(lease_clock), location: shown, wait }))
 }
 
 impl Database {

@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod sql;
+#[macro_use]
+mod lease_time;
 
 mod cursor;
 mod database;
@@ -16,4 +18,5 @@ mod url;
 
 pub use database::{Database, StorageOptions, connect};
 pub use error::{Cause, SetupError};
+pub use lease_time::LeaseTime;
 pub use migrations::{migrate, pending};

@@ -115,20 +115,20 @@ impl Storage for Database {
         audit::list(self.reader().await?.on(), practice, contact, page).await
     }
 
-    async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
-        jobs::lease(self.writer().await?.on(), now, limit, lease).await
+    async fn lease_jobs(&self, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
+        jobs::lease(self.writer().await?.on(), &self.lease_clock, limit, lease).await
     }
 
-    async fn next_job_at(&self) -> Stored<Option<Instant>> {
-        jobs::next_at(self.reader().await?.on()).await
+    async fn next_job_in(&self) -> Stored<Option<Duration>> {
+        jobs::next_in(self.reader().await?.on(), &self.lease_clock).await
     }
 
     async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()> {
         jobs::finish(self.writer().await?.on(), id, attempt).await
     }
 
-    async fn retry_job(&self, id: JobId, attempt: u32, run_at: Instant) -> Stored<()> {
-        jobs::retry(self.writer().await?.on(), id, attempt, run_at).await
+    async fn retry_job(&self, id: JobId, attempt: u32, after: Duration) -> Stored<()> {
+        jobs::retry(self.writer().await?.on(), &self.lease_clock, id, attempt, after).await
     }
 
     async fn ready(&self) -> Stored<()> {

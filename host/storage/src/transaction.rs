@@ -1,5 +1,7 @@
 //! An open transaction of one practice.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use greffon_core::ids::{
     AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
@@ -8,19 +10,20 @@ use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::intent::{Appointment, Intent};
-use greffon_core::model::job::{Job, Lane};
+use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::ports::storage::{Stored, Transaction};
-use greffon_core::time::Instant;
 
 use crate::database::{Database, Open};
+use crate::lease_time::LeaseClock;
 use crate::repository::{appointments, audit, commitments, contacts, intents, jobs, messages};
 use crate::turns::Turn;
 
 /// Begins one.
 pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<Box<dyn Transaction>> {
     let (open, turn) = database.open_for(practice).await?;
-    Ok(Box::new(PracticeTransaction { open, practice: practice.clone(), _turn: turn }))
+    let lease_clock = Arc::clone(&database.lease_clock);
+    Ok(Box::new(PracticeTransaction { open, practice: practice.clone(), lease_clock, _turn: turn }))
 }
 
 /// Fields are dropped in order: the rollback is under way before the next in
@@ -28,6 +31,7 @@ pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<
 struct PracticeTransaction {
     open: Open<'static>,
     practice: PracticeId,
+    lease_clock: Arc<LeaseClock>,
     _turn: Option<Turn>,
 }
 
@@ -89,8 +93,8 @@ impl Transaction for PracticeTransaction {
         commitments::save(self.open.on(), &self.practice, commitment).await
     }
 
-    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, run_at: Instant) -> Stored<()> {
-        jobs::enqueue(self.open.on(), &self.practice, id, job, lane, run_at).await
+    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()> {
+        jobs::enqueue(self.open.on(), &self.lease_clock, &self.practice, id, job, lane, due).await
     }
 
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {
@@ -99,7 +103,7 @@ impl Transaction for PracticeTransaction {
 
     async fn commit(self: Box<Self>) -> Stored<()> {
         // The turn ends after the commit, with what is left of `self`.
-        let Self { open, practice: _, _turn: turn } = *self;
+        let Self { open, _turn: turn, .. } = *self;
         let committed = open.commit().await;
         drop(turn);
         committed

@@ -64,7 +64,7 @@ impl TestHost {
         let issuer = own_issuer(&config)?.context("there is a key")?;
 
         let clock = Arc::new(ManualClock::at(MONDAY));
-        let host = Host::build(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        let host = Host::build_on(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
         let problems = host.wiring.directory.refresh().problems;
         anyhow::ensure!(problems.is_empty(), "{}", problems[0]);
         let app = host.app(Arc::new(String::new))?;
@@ -117,7 +117,8 @@ impl TestHost {
         let until = self.clock.now().plus_minutes(minutes);
         loop {
             self.work().await?;
-            match self.host.reception.storage.next_job_at().await? {
+            let next = self.host.reception.storage.next_job_in().await?.map(|wait| self.clock.now() + wait);
+            match next {
                 Some(next) if next <= until && next > self.clock.now() => self.clock.set(next),
                 _ => break,
             }

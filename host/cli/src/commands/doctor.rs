@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
-use greffon_core::ports::clock::SystemClock;
 use greffon_core::ports::plugins::Plugins as _;
 use greffon_core::ports::storage::Storage as _;
 use serde::Serialize;
@@ -75,7 +73,7 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
         Err(error) => note("signing key", Err(error.to_string())),
     };
     let folder = config.practices.clone();
-    let host = match Host::build(config, Arc::new(SystemClock)).await {
+    let host = match Host::build(config).await {
         Ok(host) => host,
         Err(error) => {
             note("start", Err(format!("{error:#}")));

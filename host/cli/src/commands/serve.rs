@@ -40,7 +40,7 @@ impl Serve {
     pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
         telemetry::start(&config.log, "info")?;
         let listen = config.listen;
-        let host = Host::build(config, Arc::new(SystemClock)).await?;
+        let host = Host::build(config).await?;
         let app = host.app(telemetry::metrics()?)?;
         let listener = TcpListener::bind(listen)
             .await
@@ -60,7 +60,7 @@ impl Serve {
 /// Works off the queue until it is asked to stop.
 pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.log, "info")?;
-    let host = Host::build(config, Arc::new(SystemClock)).await?;
+    let host = Host::build(config).await?;
     tokio::spawn(watch(Arc::clone(&host.wiring.directory), Arc::clone(&host.wiring.runtime)));
     tokio::select! {
         () = work(host.reception.clone()) => {}

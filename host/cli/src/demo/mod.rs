@@ -126,7 +126,7 @@ impl Set {
         assets::write_practices(folder, peer.address)?;
         let config = configure(folder)?;
         let issuer = wire::own_issuer(&config)?.context("the demo has a signing key")?;
-        let host = Host::build(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        let host = Host::build_on(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
         let app = host.app(telemetry::metrics()?)?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("cannot open a local port")?;
         let address = listener.local_addr()?;

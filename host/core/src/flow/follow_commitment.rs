@@ -7,7 +7,7 @@ use crate::ids::{CommitmentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::commitment::{Commitment, CommitmentAction, CommitmentEffect, CommitmentEvent, decide};
 use crate::model::contact::{address_of, patient_of};
-use crate::model::job::Job;
+use crate::model::job::{Due, Job};
 use crate::model::message::MessageCause;
 use crate::model::recipients::{PATIENT, Recipient, escalation, first_of};
 use crate::model::wording;
@@ -74,7 +74,7 @@ impl Reception {
             }
         }
         if let Some(at) = first_watch(&effects) {
-            self.enqueue(tx.as_mut(), scene, &Job::WatchCommitment(id), lane_of(commitment.level), at).await?;
+            self.enqueue(tx.as_mut(), scene, &Job::WatchCommitment(id), lane_of(commitment.level), Due::At(at)).await?;
         }
         // A tick that changes nothing only sets the next watch.
         if commitment != before || !by_time {

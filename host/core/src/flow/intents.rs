@@ -7,7 +7,7 @@ use super::{Flow, FlowError, Reception, Scene};
 use crate::ids::{FeatureId, IntentId};
 use crate::model::care::Level;
 use crate::model::intent::{Intent, IntentEffect, IntentEvent, IntentKind, IntentState, ResendRule, decide, next_at};
-use crate::model::job::{Job, Lane};
+use crate::model::job::{Due, Job, Lane};
 use crate::model::practice::Practice;
 use crate::model::scheduling::AgendaDescriptor;
 use crate::ports::storage::{StorageError, Stored, Transaction};
@@ -144,7 +144,10 @@ impl Reception {
         manners: &Manners,
     ) -> Stored<()> {
         match next_at(intent, manners.rule(intent)) {
-            Some(at) => self.enqueue(tx, scene, &Job::ReconcileBooking(intent.id), Lane::Urgent, at).await,
+            Some(at) => {
+                let due = Due::from_now(scene.now, at);
+                self.enqueue(tx, scene, &Job::ReconcileBooking(intent.id), Lane::Urgent, due).await
+            }
             None => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ use crate::model::care::Level;
 use crate::model::channel::Address;
 use crate::model::commitment::{Commitment, CommitmentEffect, CommitmentEvent, CommitmentState, due_at};
 use crate::model::contact::{Contact, ContactEffect, Promise};
-use crate::model::job::{Job, Lane};
+use crate::model::job::{Due, Job, Lane};
 use crate::model::message::{Message, MessageCause, MessageState};
 use crate::model::recipients::{Recipient, clinicians, first_of, named, reception};
 use crate::model::wording::{self, Ask, Letter};
@@ -42,9 +42,9 @@ impl Reception {
         scene: Scene<'_>,
         job: &Job,
         lane: Lane,
-        run_at: Instant,
+        due: Due,
     ) -> Stored<()> {
-        tx.enqueue(JobId(self.ids.next(scene.now)), job, lane, run_at).await
+        tx.enqueue(JobId(self.ids.next(scene.now)), job, lane, due).await
     }
 
     /// Writes a message and the job that delivers it. Without an address it is
@@ -84,7 +84,7 @@ impl Reception {
             .field("recipient", &message.recipient);
         self.note(tx, scene, entry).await?;
         if state == MessageState::Queued {
-            self.enqueue(tx, scene, &Job::DeliverMessage(id), lane_of(post.level), scene.now).await?;
+            self.enqueue(tx, scene, &Job::DeliverMessage(id), lane_of(post.level), Due::NOW).await?;
         }
         Ok(())
     }
@@ -129,7 +129,7 @@ impl Reception {
             Err(_) => None,
         };
         let at = watch_at.unwrap_or(commitment.due);
-        self.enqueue(tx, scene, &Job::WatchCommitment(id), lane_of(commitment.level), at).await
+        self.enqueue(tx, scene, &Job::WatchCommitment(id), lane_of(commitment.level), Due::At(at)).await
     }
 
     /// Carries out what a level or a conclusion asks for.

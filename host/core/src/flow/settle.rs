@@ -10,7 +10,7 @@ use crate::model::care::Level;
 use crate::model::commitment::due_at;
 use crate::model::contact::{Contact, address_of};
 use crate::model::intent::{Appointment, Intent, IntentKind, IntentState};
-use crate::model::job::{Job, Lane};
+use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::person::Person;
 use crate::model::practice::Practice;
@@ -157,7 +157,7 @@ impl Reception {
         old.updated_at = scene.now;
         tx.save_appointment(&mut old).await?;
         self.note(tx, scene, intent_entry(&cancel)).await?;
-        self.enqueue(tx, scene, &Job::ReconcileBooking(id), Lane::Urgent, scene.now).await
+        self.enqueue(tx, scene, &Job::ReconcileBooking(id), Lane::Urgent, Due::NOW).await
     }
 
     /// The appointment may be changed again.

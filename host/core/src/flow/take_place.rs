@@ -16,7 +16,7 @@ use crate::ids::AgendaId;
 use crate::model::claims::{DayPlace, claims_of};
 use crate::model::contact::Contact;
 use crate::model::intent::{Claim, Intent, IntentEvent, IntentKind, IntentState, decide};
-use crate::model::job::Job;
+use crate::model::job::{Due, Job};
 use crate::model::practice::{Motive, Practice, PractitionerAgenda};
 use crate::model::scheduling::{AgendaError, AppointmentStatus, Audience, Rule, Slot, SlotState};
 use crate::model::slots::{Asker, Desk, Fit, check};
@@ -201,8 +201,8 @@ impl Reception {
         if first {
             self.watch(tx.as_mut(), scene, &intent, manners).await?;
         } else {
-            let at = scene.now + CLAIM_TTL;
-            self.enqueue(tx.as_mut(), scene, &Job::ExpireHold(intent.id), expiry_lane(), at).await?;
+            let due = Due::After(CLAIM_TTL);
+            self.enqueue(tx.as_mut(), scene, &Job::ExpireHold(intent.id), expiry_lane(), due).await?;
         }
         tx.save_intent(&mut intent).await?;
         tx.commit().await?;

@@ -9,7 +9,7 @@ use crate::model::audit::Actor;
 use crate::model::care::{Level, Sensitivity};
 use crate::model::channel::{Address, ChannelCaps, ChannelKind, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
-use crate::model::job::Job;
+use crate::model::job::{Due, Job};
 use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, MessageState, decide};
 use crate::model::practice::{Binding, PluginKind, Practice};
 use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
@@ -112,7 +112,7 @@ impl Reception {
         let (mut message, effects) = decide(&before, event, scene.now);
         if message == before {
             // Another worker is on it and may yet die: somebody looks again.
-            let outcome = if before.state.is_final() { JobOutcome::Done } else { JobOutcome::Again(scene.now + LEASE) };
+            let outcome = if before.state.is_final() { JobOutcome::Done } else { JobOutcome::Again(LEASE) };
             return Ok(Step { outcome, message: None });
         }
         let mut entry = Entry::new(format!("message.{}", message.state.as_str()))
@@ -131,7 +131,14 @@ impl Reception {
                 // A job of its own, in the same change: this one may have been
                 // ended by another worker after its lease.
                 MessageEffect::TryAt(at) => {
-                    self.enqueue(tx.as_mut(), scene, &Job::DeliverMessage(id), lane_of(message.level), at).await?;
+                    self.enqueue(
+                        tx.as_mut(),
+                        scene,
+                        &Job::DeliverMessage(id),
+                        lane_of(message.level),
+                        Due::from_now(scene.now, at),
+                    )
+                    .await?;
                 }
                 // Not about what tells of another message: that would never end.
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}

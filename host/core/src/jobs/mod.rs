@@ -14,7 +14,6 @@ use tracing::warn;
 use crate::flow::{FlowError, Reception};
 use crate::model::job::{Job, LeasedJob};
 use crate::ports::storage::Stored;
-use crate::time::Instant;
 
 /// How long a worker holds a job before another may take it up.
 const LEASE: Duration = Duration::from_secs(60);
@@ -25,15 +24,15 @@ const AT_ONCE: u32 = 16;
 
 /// Seconds before a job that failed is run again, by attempt; the last one again
 /// and again.
-const BACK_OFF_S: [i64; 5] = [1, 5, 30, 120, 600];
+const BACK_OFF_S: [u64; 5] = [1, 5, 30, 120, 600];
 
 /// What came of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobOutcome {
     /// Nothing more to do.
     Done,
-    /// Again at this instant.
-    Again(Instant),
+    /// Again after this long.
+    Again(Duration),
 }
 
 impl Reception {
@@ -44,12 +43,12 @@ impl Reception {
     /// Only when the queue itself cannot be reached; a failing job is returned
     /// to the queue.
     pub async fn run_due_jobs(&self, limit: u32) -> Stored<usize> {
-        let leased = self.storage.lease_jobs(self.clock.now(), limit.min(AT_ONCE), LEASE).await?;
+        let leased = self.storage.lease_jobs(limit.min(AT_ONCE), LEASE).await?;
         let ran = leased.len();
         let ended = join_all(leased.iter().map(|job| async move {
             match self.run_job(job).await {
                 JobOutcome::Done => self.storage.finish_job(job.id, job.attempt).await,
-                JobOutcome::Again(at) => self.storage.retry_job(job.id, job.attempt, at).await,
+                JobOutcome::Again(after) => self.storage.retry_job(job.id, job.attempt, after).await,
             }
         }))
         .await;
@@ -77,15 +76,15 @@ impl Reception {
                     job.id = %leased.id, job.name = leased.job.name(), job.attempt = leased.attempt,
                     practice.id = %leased.practice, error = code(&error), "job failed and will be run again"
                 );
-                JobOutcome::Again(self.clock.now().plus_millis(back_off_s(leased.attempt) * 1000))
+                JobOutcome::Again(back_off(leased.attempt))
             }
         }
     }
 }
 
-fn back_off_s(attempt: u32) -> i64 {
+fn back_off(attempt: u32) -> Duration {
     let last = BACK_OFF_S.len() - 1;
-    BACK_OFF_S[usize::try_from(attempt.saturating_sub(1)).unwrap_or(last).min(last)]
+    Duration::from_secs(BACK_OFF_S[usize::try_from(attempt.saturating_sub(1)).unwrap_or(last).min(last)])
 }
 
 /// A word for the log: error texts may name what people wrote.
@@ -105,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_job_that_fails_waits_longer_each_time_up_to_ten_minutes() {
-        let waits: Vec<i64> = [0, 1, 2, 3, 4, 5, 6, u32::MAX].into_iter().map(back_off_s).collect();
+        let waits: Vec<u64> =
+            [0, 1, 2, 3, 4, 5, 6, u32::MAX].into_iter().map(|attempt| back_off(attempt).as_secs()).collect();
         assert_eq!(waits, [1, 1, 5, 30, 120, 600, 600, 600]);
     }
 }

@@ -28,7 +28,7 @@ impl Reception {
         let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
         let now = self.clock.now();
         if let Some(at) = next_at(&intent, manners.rule(&intent)).filter(|at| *at > now) {
-            return Ok(JobOutcome::Again(at));
+            return Ok(JobOutcome::Again(at.since(now)));
         }
         let scene = Scene::new(practice, &actor, now);
         let event = match intent.state {

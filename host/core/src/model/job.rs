@@ -1,5 +1,7 @@
 //! Jobs: work that must happen after a commit, whatever happens to the process.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CommitmentId, IntentId, JobId, MessageId, PracticeId};
@@ -44,6 +46,27 @@ pub enum Lane {
     Bulk,
 }
 
+/// When a job should run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// After this long, by the queue's own clock: retries, look-ups, expiries. The
+    /// clock of the node that asks does not count.
+    After(Duration),
+    /// At this instant of civil time: what was promised for an hour of the day.
+    At(Instant),
+}
+
+impl Due {
+    /// At once.
+    pub const NOW: Self = Self::After(Duration::ZERO);
+
+    /// At `at`, reckoned from `now` of the same clock; at once when `at` is past.
+    #[must_use]
+    pub fn from_now(now: Instant, at: Instant) -> Self {
+        Self::After(at.since(now))
+    }
+}
+
 /// A job that this worker holds until its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeasedJob {
@@ -55,6 +78,6 @@ pub struct LeasedJob {
     pub job: Job,
     /// Times it was leased, this one included.
     pub attempt: u32,
-    /// When it was due.
-    pub run_at: Instant,
+    /// How long it had been due when it was leased.
+    pub waited: Duration,
 }

@@ -11,7 +11,7 @@ use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
 use crate::model::intent::{Appointment, Claim, Intent};
-use crate::model::job::{Job, Lane, LeasedJob};
+use crate::model::job::{Due, Job, Lane, LeasedJob};
 use crate::model::message::{Message, MessageState};
 use crate::time::{Instant, Span};
 
@@ -149,19 +149,21 @@ pub trait Storage: Send + Sync {
     async fn audit(&self, practice: &PracticeId, contact: Option<ContactId>, page: &Page)
     -> Stored<Listed<AuditEvent>>;
 
-    /// Leases up to `limit` jobs that are due at `now`, urgent lanes first,
-    /// earliest first within a lane, over all practices, until `now + lease`.
-    /// A job whose lease ended is leased again: its worker died.
-    async fn lease_jobs(&self, now: Instant, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>>;
-    /// When the next job will be due or its lease ends, if there is any.
-    async fn next_job_at(&self) -> Stored<Option<Instant>>;
+    /// Leases up to `limit` jobs that are due, urgent lanes first, earliest first
+    /// within a lane, over all practices, for as long as `lease`. A job whose lease
+    /// ended is leased again: its worker died. What is due is for the queue's own
+    /// clock to say, the same for all nodes.
+    async fn lease_jobs(&self, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>>;
+    /// How long it is until the next job is due or its lease ends, if there is
+    /// any; nothing when one is due now.
+    async fn next_job_in(&self) -> Stored<Option<Duration>>;
     /// Removes a job that was done in its `attempt`-th lease. Nothing happens
     /// when it is gone, or was leased again meanwhile: a worker that was thought
     /// dead must not end what another one has begun.
     async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()>;
-    /// Gives a job of the `attempt`-th lease back, to be run at `run_at`. Nothing
-    /// happens in the same cases.
-    async fn retry_job(&self, id: JobId, attempt: u32, run_at: Instant) -> Stored<()>;
+    /// Gives a job of the `attempt`-th lease back, to be run `after` so long.
+    /// Nothing happens in the same cases.
+    async fn retry_job(&self, id: JobId, attempt: u32, after: Duration) -> Stored<()>;
 
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;
@@ -201,7 +203,7 @@ pub trait Transaction: Send {
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()>;
 
     /// Puts a job in the queue: the queue is the outbox.
-    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, run_at: Instant) -> Stored<()>;
+    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()>;
     /// Writes a line of the journal.
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()>;
 

@@ -3,7 +3,7 @@ use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::practice::{MailRelay, MailSecurity};
 use greffon_simulation::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault};
 
-use crate::office::{NOW, Office, everything, fact, text};
+use crate::office::{Office, everything, fact, text};
 
 fn messages(office: &Office, recipient: &str) -> Vec<Message> {
     office.rows().messages.values().filter(|one| one.recipient == recipient).cloned().collect()
@@ -51,7 +51,7 @@ fn a_process_that_dies_while_sending_leaves_it_uncertain() {
     // The worker dies after the message was taken up: its commit stands, its send does not.
     let jobs = futures::executor::block_on(async {
         let storage: &dyn greffon_core::ports::storage::Storage = &office.storage;
-        storage.lease_jobs(NOW, 10, std::time::Duration::from_secs(60)).await.unwrap()
+        storage.lease_jobs(10, std::time::Duration::from_secs(60)).await.unwrap()
     });
     assert_eq!(jobs.len(), 1);
     let mut rows = office.rows();

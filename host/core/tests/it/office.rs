@@ -59,7 +59,7 @@ impl Office {
         let id = practice.id.clone();
         let clock = Arc::new(ManualClock::at(NOW));
         let plan = Arc::new(FaultPlan::none());
-        let storage = MemoryStorage::with(plan.clone(), pace.clone(), None);
+        let storage = MemoryStorage::with(clock.clone(), plan.clone(), pace.clone(), None);
         let plugins = Counting::over(FakePlugins::with(plan.clone(), pace.clone()));
         let agenda = FakeAgenda::with(style, clock.clone(), plan.clone(), pace.clone());
         let channel = FakeChannel::with(ChannelStyle::Mail, clock.clone(), plan.clone(), pace);

@@ -79,7 +79,8 @@ impl TestApp {
         keep_callsites_awake();
         let clock = Arc::new(ManualClock::at(instant(NOW)));
         let faults = Arc::new(FaultPlan::none());
-        let storage = Arc::new(MemoryStorage::with(Arc::clone(&faults), Arc::new(setup.pace), None));
+        let storage =
+            Arc::new(MemoryStorage::with(Arc::clone(&clock) as _, Arc::clone(&faults), Arc::new(setup.pace), None));
         let plugins = FakePlugins::new();
         let agenda = FakeAgenda::with(AgendaStyle::Arbitrated, Arc::clone(&clock), Arc::clone(&faults), Arc::default());
         for practice in [HERE, ELSEWHERE].map(PracticeId::from) {

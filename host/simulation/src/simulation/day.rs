@@ -70,7 +70,7 @@ impl Day {
             plans.push(plan.clone());
             plan
         };
-        let storage = MemoryStorage::with(plan(faults.storage, &mut random), pace.clone(), sabotage);
+        let storage = MemoryStorage::with(clock.clone(), plan(faults.storage, &mut random), pace.clone(), sabotage);
         let plugins = FakePlugins::with(plan(faults.pure, &mut random), pace.clone());
         let mut practices = Vec::new();
         let mut rooms = Vec::new();

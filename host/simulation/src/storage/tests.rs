@@ -1,5 +1,6 @@
 use futures::executor::block_on;
 use greffon_core::model::intent::IntentState;
+use greffon_core::model::job::Due;
 
 use super::*;
 use crate::practices::{sample_contact, sample_intent};
@@ -29,11 +30,11 @@ fn a_dropped_transaction_leaves_nothing() {
         let mut contact = sample_contact(&practice(), 1);
         let mut tx = storage.begin(&practice()).await.unwrap();
         tx.save_contact(&mut contact).await.unwrap();
-        tx.enqueue(JobId(contact.id.0), &job(), Lane::Bulk, Instant(0)).await.unwrap();
+        tx.enqueue(JobId(contact.id.0), &job(), Lane::Bulk, Due::NOW).await.unwrap();
         assert!(tx.contact(contact.id).await.unwrap().is_some(), "its own writes are seen");
         drop(tx);
         assert_eq!(storage.contact(&practice(), contact.id).await.unwrap(), None);
-        assert_eq!(storage.next_job_at().await.unwrap(), None);
+        assert_eq!(storage.next_job_in().await.unwrap(), None);
     });
 }
 
@@ -97,22 +98,25 @@ fn an_op_id_belongs_to_one_intent() {
 #[test]
 fn jobs_are_leased_urgent_first_and_again_when_the_lease_ends() {
     block_on(async {
-        let storage = MemoryStorage::default();
+        let clock = Arc::new(ManualClock::at(Instant(0)));
+        let storage = MemoryStorage::on(clock.clone());
         let mut tx = storage.begin(&practice()).await.unwrap();
         let id = |n: u128| JobId(uuid::Uuid::from_u128(n));
-        tx.enqueue(id(1), &job(), Lane::Bulk, Instant(0)).await.unwrap();
-        tx.enqueue(id(2), &job(), Lane::Urgent, Instant(5)).await.unwrap();
-        tx.enqueue(id(3), &job(), Lane::Urgent, Instant(50)).await.unwrap();
+        tx.enqueue(id(1), &job(), Lane::Bulk, Due::NOW).await.unwrap();
+        tx.enqueue(id(2), &job(), Lane::Urgent, Due::After(Duration::from_millis(5))).await.unwrap();
+        tx.enqueue(id(3), &job(), Lane::Urgent, Due::At(Instant(50))).await.unwrap();
         tx.commit().await.unwrap();
         let minute = Duration::from_secs(60);
-        let leased = storage.lease_jobs(Instant(10), 10, minute).await.unwrap();
+        clock.set(Instant(10));
+        let leased = storage.lease_jobs(10, minute).await.unwrap();
         assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [id(2), id(1)]);
-        assert!(storage.lease_jobs(Instant(10), 10, minute).await.unwrap().is_empty());
-        assert_eq!(storage.next_job_at().await.unwrap(), Some(Instant(50)));
+        assert!(storage.lease_jobs(10, minute).await.unwrap().is_empty());
+        assert_eq!(storage.next_job_in().await.unwrap(), Some(Duration::from_millis(40)));
         storage.finish_job(id(1), 1).await.unwrap();
-        storage.retry_job(id(3), 0, Instant(100_000)).await.unwrap();
-        let again = storage.lease_jobs(Instant(60_010), 10, minute).await.unwrap();
-        assert_eq!(again.iter().map(|job| (job.id, job.attempt)).collect::<Vec<_>>(), [(id(2), 2)]);
+        storage.retry_job(id(3), 0, minute).await.unwrap();
+        clock.set(Instant(60_010));
+        let again = storage.lease_jobs(10, minute).await.unwrap();
+        assert_eq!(again.iter().map(|job| (job.id, job.attempt)).collect::<Vec<_>>(), [(id(2), 2), (id(3), 1)]);
     });
 }
 
@@ -120,7 +124,7 @@ fn jobs_are_leased_urgent_first_and_again_when_the_lease_ends() {
 fn a_scripted_fault_leaves_nothing_of_the_commit() {
     block_on(async {
         let plan = Arc::new(FaultPlan::none());
-        let storage = MemoryStorage::with(plan.clone(), Arc::default(), None);
+        let storage = MemoryStorage::with(Arc::new(ManualClock::at(Instant(0))), plan.clone(), Arc::default(), None);
         let mut intent = sample_intent(&practice(), 1, hour(9));
         plan.next(Effect::StorageWrite, Fault::Refused);
         assert!(matches!(save(&storage, &mut intent).await, Err(StorageError::Unavailable(_))));

@@ -9,10 +9,9 @@ use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::intent::{Appointment, Intent};
-use greffon_core::model::job::{Job, Lane};
+use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
-use greffon_core::time::Instant;
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Effect, Fault, JobRow, MemoryStorage};
@@ -154,8 +153,12 @@ impl Transaction for MemoryTransaction {
         Ok(())
     }
 
-    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, run_at: Instant) -> Stored<()> {
+    async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()> {
         self.storage.inner.pace.point().await;
+        let run_at = match due {
+            Due::After(delay) => self.storage.now() + delay,
+            Due::At(instant) => instant,
+        };
         let exists = self.jobs.iter().any(|(other, _)| *other == id) || self.storage.lock().jobs.contains_key(&id);
         if exists {
             return Err(StorageError::Exists { thing: "job" });

@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use greffon_core::ids::{JobId, MessageId};
-use greffon_core::model::job::{Job, Lane, LeasedJob};
+use greffon_core::model::job::{Due, Job, Lane, LeasedJob};
+use greffon_core::ports::clock::Clock as _;
 use greffon_core::ports::storage::{Storage as _, StorageError};
 use greffon_core::time::Instant;
 
@@ -29,25 +30,40 @@ contract! {
 async fn enqueue(f: &Fixture, lane: Lane, run_at: Instant) -> JobId {
     let id = job_id();
     let mut tx = f.begin().await;
-    tx.enqueue(id, &Job::DeliverMessage(MessageId(id.0)), lane, run_at).await.unwrap();
+    tx.enqueue(id, &Job::DeliverMessage(MessageId(id.0)), lane, Due::At(run_at)).await.unwrap();
     tx.commit().await.unwrap();
     id
 }
 
 async fn lease(f: &Fixture, now: Instant, limit: u32) -> Vec<JobId> {
-    f.db.lease_jobs(now, limit, LEASE).await.unwrap().into_iter().map(|leased| leased.id).collect()
+    leased(f, now, limit).await.into_iter().map(|leased| leased.id).collect()
+}
+
+async fn leased(f: &Fixture, now: Instant, limit: u32) -> Vec<LeasedJob> {
+    f.clock.set(now);
+    f.db.lease_jobs(limit, LEASE).await.unwrap()
+}
+
+/// When the next job is due, as the clock stands.
+async fn next_at(f: &Fixture) -> Option<Instant> {
+    f.db.next_job_in().await.unwrap().map(|wait| f.clock.now() + wait)
 }
 
 async fn a_job_is_leased_once_it_is_due(f: Fixture) {
-    assert_eq!(f.db.next_job_at().await.unwrap(), None);
+    assert_eq!(next_at(&f).await, None);
     let id = enqueue(&f, Lane::Normal, minute(5)).await;
-    assert_eq!(f.db.next_job_at().await.unwrap(), Some(minute(5)));
+    assert_eq!(next_at(&f).await, Some(minute(5)));
     assert_eq!(lease(&f, Instant(minute(5).0 - 1), 10).await, []);
 
-    let expected =
-        LeasedJob { id, practice: nord(), job: Job::DeliverMessage(MessageId(id.0)), attempt: 1, run_at: minute(5) };
-    assert_eq!(f.db.lease_jobs(minute(5), 10, LEASE).await.unwrap(), [expected]);
-    assert_eq!(f.db.next_job_at().await.unwrap(), Some(minute(6)), "the end of the lease");
+    let expected = LeasedJob {
+        id,
+        practice: nord(),
+        job: Job::DeliverMessage(MessageId(id.0)),
+        attempt: 1,
+        waited: Duration::ZERO,
+    };
+    assert_eq!(leased(&f, minute(5), 10).await, [expected]);
+    assert_eq!(next_at(&f).await, Some(minute(6)), "the end of the lease");
     assert_eq!(lease(&f, minute(5), 10).await, []);
 }
 
@@ -81,8 +97,8 @@ async fn a_job_whose_lease_ended_is_leased_again(f: Fixture) {
         // A lease is over at its end, and not a millisecond before.
         let now = MONDAY + LEASE * (attempt - 1);
         assert_eq!(lease(&f, Instant(now.0 - 1), 1).await, []);
-        let leased = f.db.lease_jobs(now, 1, LEASE).await.unwrap();
-        assert_eq!((leased[0].id, leased[0].attempt, leased[0].run_at), (id, attempt, MONDAY));
+        let again = leased(&f, now, 1).await;
+        assert_eq!((again[0].id, again[0].attempt, again[0].waited), (id, attempt, LEASE * (attempt - 1)));
     }
 }
 
@@ -92,7 +108,7 @@ async fn a_finished_job_is_gone_however_often_it_is_finished(f: Fixture) {
     lease(&f, MONDAY, 1).await;
     f.db.finish_job(id, 1).await.unwrap();
     f.db.finish_job(id, 1).await.unwrap();
-    f.db.retry_job(id, 1, MONDAY).await.unwrap();
+    f.db.retry_job(id, 1, Duration::ZERO).await.unwrap();
     assert_eq!(lease(&f, minute(60), 10).await, [other]);
 }
 
@@ -100,16 +116,16 @@ async fn a_job_given_back_runs_at_its_new_time(f: Fixture) {
     let id = enqueue(&f, Lane::Normal, MONDAY).await;
     lease(&f, MONDAY, 1).await;
     let again = MONDAY + Duration::from_secs(5);
-    f.db.retry_job(id, 1, again).await.unwrap();
-    assert_eq!(f.db.next_job_at().await.unwrap(), Some(again));
+    f.db.retry_job(id, 1, Duration::from_secs(5)).await.unwrap();
+    assert_eq!(next_at(&f).await, Some(again));
     assert_eq!(lease(&f, Instant(again.0 - 1), 1).await, []);
-    let leased = f.db.lease_jobs(again, 1, LEASE).await.unwrap();
-    assert_eq!((leased[0].attempt, leased[0].run_at), (2, again));
+    let again = leased(&f, again, 1).await;
+    assert_eq!((again[0].attempt, again[0].waited), (2, Duration::ZERO));
 }
 
 async fn an_id_is_enqueued_once(f: Fixture) {
     let id = enqueue(&f, Lane::Normal, MONDAY).await;
-    let refused = f.begin().await.enqueue(id, &watch(), Lane::Bulk, MONDAY).await;
+    let refused = f.begin().await.enqueue(id, &watch(), Lane::Bulk, Due::NOW).await;
     assert!(matches!(refused, Err(StorageError::Exists { thing: "job" })), "{refused:?}");
 }
 
@@ -117,7 +133,7 @@ async fn workers_of_two_nodes_never_get_the_same_job(f: Fixture) {
     let mut tx = f.begin().await;
     for number in 0..200 {
         let lane = [Lane::Urgent, Lane::Normal, Lane::Bulk][number % 3];
-        tx.enqueue(job_id(), &watch(), lane, MONDAY).await.unwrap();
+        tx.enqueue(job_id(), &watch(), lane, Due::At(MONDAY)).await.unwrap();
     }
     tx.commit().await.unwrap();
 
@@ -158,8 +174,8 @@ async fn garbage_times_and_limits_do_not_fail(f: Fixture) {
     assert_eq!(lease(&f, MONDAY, 0).await, []);
     assert_eq!(lease(&f, Instant(i64::MIN), 1).await, []);
     assert_eq!(lease(&f, Instant(i64::MAX), u32::MAX).await, [id]);
-    assert_eq!(f.db.next_job_at().await.unwrap(), Some(Instant(i64::MAX)));
-    f.db.retry_job(JobId(samples::id()), 1, MONDAY).await.unwrap();
+    assert_eq!(next_at(&f).await, Some(Instant(i64::MAX)));
+    f.db.retry_job(JobId(samples::id()), 1, Duration::MAX).await.unwrap();
 }
 
 async fn a_worker_whose_lease_ended_ends_nothing_of_the_next(f: Fixture) {
@@ -168,8 +184,8 @@ async fn a_worker_whose_lease_ended_ends_nothing_of_the_next(f: Fixture) {
     let after = MONDAY + LEASE;
     assert_eq!(lease(&f, after, 1).await, [id]);
     f.db.finish_job(id, 1).await.unwrap();
-    f.db.retry_job(id, 1, minute(600)).await.unwrap();
-    assert_eq!(f.db.next_job_at().await.unwrap(), Some(after + LEASE));
+    f.db.retry_job(id, 1, Duration::from_secs(36_000)).await.unwrap();
+    assert_eq!(next_at(&f).await, Some(after + LEASE));
     f.db.finish_job(id, 2).await.unwrap();
-    assert_eq!(f.db.next_job_at().await.unwrap(), None);
+    assert_eq!(next_at(&f).await, None);
 }

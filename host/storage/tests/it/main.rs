@@ -14,6 +14,7 @@ mod intents;
 mod isolation;
 mod jobs;
 mod keyvalue;
+mod lease_time;
 mod messages;
 mod samples;
 mod setup;

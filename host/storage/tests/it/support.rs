@@ -3,13 +3,15 @@
 use std::future::Future;
 use std::io::Write as _;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use greffon_core::ids::PracticeId;
-use greffon_core::ports::clock::{Clock as _, Ids as _, RandomIds, SystemClock};
+use greffon_core::ports::clock::{Clock, Ids as _, RandomIds, SystemClock};
 use greffon_core::ports::storage::{Page, Storage as _, Transaction};
-use greffon_storage::{Database, StorageOptions, connect, migrate};
+use greffon_core::time::Instant;
+use greffon_storage::{Database, LeaseTime, StorageOptions, connect, migrate};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
@@ -36,10 +38,28 @@ macro_rules! contract {
 pub struct Fixture {
     pub db: Arc<Database>,
     pub url: String,
+    /// What leases and due times are read off.
+    pub clock: Arc<TestClock>,
+}
+
+/// A clock that shows what it is told to.
+#[derive(Default)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn set(&self, now: Instant) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        Instant(self.0.load(Ordering::SeqCst))
+    }
 }
 
 pub fn options() -> StorageOptions {
-    StorageOptions { readers: 2, connections: 8, wait: Duration::from_secs(20) }
+    StorageOptions { readers: 2, connections: 8, wait: Duration::from_secs(20), lease_time: LeaseTime::Database }
 }
 
 /// The practice of most tests.
@@ -53,9 +73,15 @@ pub fn page(limit: u32) -> Page {
 
 impl Fixture {
     async fn open(url: String) -> Self {
-        let db = connect(&url, options()).await.unwrap();
-        migrate(&db).await.unwrap();
-        Self { db, url }
+        let clock = Arc::new(TestClock::default());
+        let fixture = Self::node(url, clock, None).await;
+        migrate(&fixture.db).await.unwrap();
+        fixture
+    }
+
+    async fn node(url: String, clock: Arc<TestClock>, lease_time: Option<LeaseTime>) -> Self {
+        let lease_time = lease_time.unwrap_or_else(|| LeaseTime::Injected(Arc::clone(&clock) as _));
+        Self { db: connect(&url, StorageOptions { lease_time, ..options() }).await.unwrap(), url, clock }
     }
 
     /// A transaction of the practice of most tests.
@@ -65,7 +91,12 @@ impl Fixture {
 
     /// A second node on the same database.
     pub async fn second_node(&self) -> Self {
-        Self { db: connect(&self.url, options()).await.unwrap(), url: self.url.clone() }
+        Self::node(self.url.clone(), Arc::clone(&self.clock), None).await
+    }
+
+    /// A second node that takes the time from the database, as in production.
+    pub async fn real_node(&self) -> Self {
+        Self::node(self.url.clone(), Arc::clone(&self.clock), Some(LeaseTime::Database)).await
     }
 
     pub fn is_postgres(&self) -> bool {

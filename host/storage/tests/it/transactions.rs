@@ -3,7 +3,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use futures::future::join_all;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use greffon_core::model::job::Lane;
+use greffon_core::model::job::{Due, Lane};
 use greffon_core::ports::storage::{Storage as _, StorageError};
 
 use crate::samples::{self, MONDAY, RESOURCE, job_id, minute, minutes, sud, watch};
@@ -32,7 +32,7 @@ async fn write_everything(f: &Fixture, commit: bool) -> [bool; 7] {
     tx.save_appointment(&mut appointment).await.unwrap();
     tx.save_message(&mut message).await.unwrap();
     tx.save_commitment(&mut commitment).await.unwrap();
-    tx.enqueue(job_id(), &watch(), Lane::Bulk, MONDAY).await.unwrap();
+    tx.enqueue(job_id(), &watch(), Lane::Bulk, Due::At(MONDAY)).await.unwrap();
     tx.audit(&samples::audit_event(MONDAY, Some(contact.id))).await.unwrap();
     if commit {
         tx.commit().await.unwrap();
@@ -46,14 +46,14 @@ async fn write_everything(f: &Fixture, commit: bool) -> [bool; 7] {
         f.db.appointment(&nord(), None, &appointment.id).await.unwrap().is_some(),
         f.db.message(&nord(), message.id).await.unwrap().is_some(),
         f.db.commitment(&nord(), commitment.id).await.unwrap().is_some(),
-        f.db.next_job_at().await.unwrap().is_some(),
+        f.db.next_job_in().await.unwrap().is_some(),
     ]
 }
 
 async fn a_transaction_that_is_dropped_leaves_nothing(f: Fixture) {
     assert_eq!(write_everything(&f, false).await, [false; 7]);
     assert!(f.db.audit(&nord(), None, &page(1)).await.unwrap().items.is_empty());
-    assert!(f.db.lease_jobs(MONDAY, 1, Duration::from_secs(1)).await.unwrap().is_empty());
+    assert!(f.db.lease_jobs(1, Duration::from_secs(1)).await.unwrap().is_empty());
 }
 
 async fn a_transaction_that_is_committed_leaves_everything(f: Fixture) {
