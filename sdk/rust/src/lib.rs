@@ -19,6 +19,8 @@
 pub mod agenda;
 #[doc(hidden)]
 pub mod bindings;
+#[cfg(any(test, all(target_arch = "wasm32", target_os = "unknown")))]
+mod bump;
 pub mod calendar;
 pub mod channel;
 pub mod credentials;
