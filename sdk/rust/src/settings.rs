@@ -44,9 +44,16 @@ impl From<Error> for Finding {
 /// # Errors
 /// Names the first key that does not fit the type.
 pub fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
+    // To know where one is in a document costs as much again as to read it, so
+    // that a document is read a second time when it does not fit.
+    if let Ok(settings) = serde_json::from_str(json) {
+        return Ok(settings);
+    }
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| Error { pointer: pointer(error.path()), problem: error.inner().to_string() })
+    let settings = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| Error { pointer: pointer(error.path()), problem: error.inner().to_string() })?;
+    deserializer.end().map_err(|error| Error::at("", error.to_string()))?;
+    Ok(settings)
 }
 
 /// Asks the host for the settings. Not for pure plugins, which get theirs as a
@@ -105,6 +112,11 @@ mod tests {
         let error = parse::<Calendars>("{}").unwrap_err();
         assert_eq!(error.pointer, "");
         assert!(error.problem.contains("missing field `calendars`"), "{error}");
+    }
+
+    #[test]
+    fn what_follows_the_document_is_an_error() {
+        assert!(parse::<Empty>("{} {}").unwrap_err().problem.contains("trailing"));
     }
 
     #[test]
