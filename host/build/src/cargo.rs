@@ -21,6 +21,11 @@ const PROFILE: [&str; 6] = [
     "profile.plugin.strip=true",
 ];
 
+/// Bytes of the stack of a pure plugin, instead of rustc's 1 MiB. It lies below
+/// the plugin's data, so what a call touches lies within the first pages, which
+/// the host wipes by hand; and an overflow leaves the memory, which traps.
+const PURE_STACK_BYTES: u32 = 32 << 10;
+
 /// A wasm file and what it was made from.
 #[derive(Clone, Debug)]
 pub(crate) struct Artifact {
@@ -72,6 +77,10 @@ pub(crate) fn build(
         .stdout(Stdio::piped());
     for setting in PROFILE {
         command.args(["--config", setting]);
+    }
+    if target == Target::Pure {
+        let stack = format!("target.{}.rustflags=['-Clink-arg=-zstack-size={PURE_STACK_BYTES}']", target.triple());
+        command.args(["--config", &stack]);
     }
     for package in packages {
         command.args(["--package", package]);
