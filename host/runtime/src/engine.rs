@@ -17,12 +17,17 @@ const MEMORY_SLOT_BYTES: u64 = (4 << 30) + (32 << 20);
 /// Memories per call: a plugin's own, and one of an adapter.
 const MEMORIES_PER_CALL: u32 = 2;
 /// Stack of a call, host functions included.
-const STACK_BYTES: usize = 2 << 20;
+const STACK_BYTES: usize = 1 << 20;
 /// Part of the stack that the guest may use.
 const GUEST_STACK_BYTES: usize = 512 << 10;
-/// Bytes of a slot that are zeroed by hand when it is given back; the rest is
-/// returned to the system. 64 KiB was measured best for Rust guests.
-const KEEP_RESIDENT_BYTES: usize = 64 << 10;
+/// Bytes of a memory that are zeroed by hand when it is given back; the rest is
+/// returned to the system, and faulted in again by the next guest. Pure plugins
+/// are linked with a small stack so that all they touch lies within.
+const MEMORY_RESIDENT_BYTES: usize = 256 << 10;
+/// The same of a table.
+const TABLE_RESIDENT_BYTES: usize = 64 << 10;
+/// The same of a stack: what a call of a pure plugin touches, and little more.
+const STACK_RESIDENT_BYTES: usize = 32 << 10;
 /// Elements of one table. Python guests need some 20 000.
 const TABLE_ELEMENTS: usize = 100_000;
 /// Records that describe an instance; large guests have large ones.
@@ -91,7 +96,7 @@ pub fn start(size: EngineSize) -> Result<Engine, EngineError> {
     Ok(engine)
 }
 
-fn config(size: EngineSize) -> Config {
+pub(crate) fn config(size: EngineSize) -> Config {
     let mut config = Config::new();
     config
         .concurrency_support(false)
@@ -126,9 +131,9 @@ fn pool(size: EngineSize) -> PoolingAllocationConfig {
         .max_memory_size(usize::try_from(size.memory_bytes).unwrap_or(usize::MAX))
         .max_component_instance_size(INSTANCE_BYTES)
         .max_core_instance_size(INSTANCE_BYTES)
-        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
-        .table_keep_resident(KEEP_RESIDENT_BYTES)
-        .async_stack_keep_resident(KEEP_RESIDENT_BYTES)
+        .linear_memory_keep_resident(MEMORY_RESIDENT_BYTES)
+        .table_keep_resident(TABLE_RESIDENT_BYTES)
+        .async_stack_keep_resident(STACK_RESIDENT_BYTES)
         // Each slot is wiped when it is given back, not some calls later.
         .decommit_batch_size(1)
         // Left off: in wasmtime 48 a dirty page that was swapped out escapes
