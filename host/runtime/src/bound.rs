@@ -10,6 +10,7 @@ use ipnet::IpNet;
 
 use crate::breaker::{Breaker, BreakerConfig};
 use crate::grants;
+use crate::inline::Pace;
 use crate::problem::{Problem, on_one_line};
 use crate::registry::{Plugin, Registry};
 use crate::state::Bound;
@@ -94,6 +95,7 @@ fn ready(
         mail: practice.mail.clone(),
         opened: opened.to_vec(),
         limits: plugin.limits.clone(),
+        pace: Pace::default(),
     };
     Ok(Arc::new(Ready { bound: Arc::new(bound), plugin, breaker: Breaker::new(breaker) }))
 }

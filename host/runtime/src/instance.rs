@@ -3,10 +3,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use greffon_core::ids::PracticeId;
+use greffon_core::model::practice::PluginKind;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
@@ -16,6 +18,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use crate::capability::http::Egress;
 use crate::cpu::CpuMeter;
 use crate::failure::{Failure, Stopped, classify};
+use crate::inline::{Inline, Panicked};
 use crate::state::{Bound, CallState, Services};
 use crate::stats::CallTimes;
 
@@ -25,12 +28,19 @@ const HANDLES: usize = 1_000;
 /// only a host function that blocks a thread comes this far.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// A call that used less than this of a processor when the first tick comes is
+/// about to end: to make it yield would hand over each call that a tick happens
+/// to hit.
+const ABOUT_TO_END: Duration = Duration::from_millis(2);
+
 /// Makes calls.
 pub(crate) struct Caller {
     pub engine: Engine,
     /// The guests' own runtime: a spinning guest must not stop the server's
     /// timers.
     pub guests: Handle,
+    /// Calls that begin on the server's threads nevertheless.
+    pub inline: Inline,
     pub services: Arc<Services>,
     pub egress: Egress,
     pub permits: Permits,
@@ -79,6 +89,8 @@ impl Caller {
         let transfer_bytes = usize::try_from(limits.transfer_bytes).unwrap_or(usize::MAX);
         let engine = self.engine.clone();
         let egress = self.egress.hooks(bound);
+        let is_pure = matches!(bound.kind, PluginKind::Triage | PluginKind::Script);
+        let pace = &bound.pace;
         let (bound, services) = (Arc::clone(bound), Arc::clone(&self.services));
         let recorded = span.clone();
         let task = async move {
@@ -108,7 +120,19 @@ impl Caller {
             recorded.record("keyvalue_operations", counters.keyvalue_operations);
             answer
         };
-        let task = self.guests.spawn(task.instrument(span));
+        let mut task = Box::pin(task.instrument(span));
+        if is_pure && let Some(turn) = self.inline.turn(pace) {
+            match turn.poll(&self.guests, task.as_mut()) {
+                Ok(Poll::Ready(answer)) => {
+                    // A caller with many such calls lets others run in between.
+                    tokio::task::coop::consume_budget().await;
+                    return answer;
+                }
+                Ok(Poll::Pending) => {}
+                Err(Panicked) => return Err(Failure::Trapped("host")),
+            }
+        }
+        let task = self.guests.spawn(task);
         // A caller that goes away frees the place at the guest's next tick.
         let _abort = AbortOnDrop(task.abort_handle());
         match tokio::time::timeout(give_up, task).await {
@@ -120,17 +144,24 @@ impl Caller {
     }
 }
 
-/// Looks at the guest once a tick: ends it, or lets others run for a moment.
+/// Looks at the guest once a tick: ends it, or lets others run for a moment. At
+/// the second tick at the latest a call that began on its caller's thread leaves
+/// it.
 fn watch(store: &mut Store<CallState>, meter: &CpuMeter) {
     let meter = meter.clone();
+    let mut first = true;
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |cx| {
         let state = cx.data();
-        if meter.inside() > state.bound.limits.cpu {
+        let spent = meter.inside();
+        if spent > state.bound.limits.cpu {
             return Err(Stopped::Cpu.into());
         }
         if state.time_left().is_zero() {
             return Err(Stopped::Deadline.into());
+        }
+        if std::mem::take(&mut first) && spent < ABOUT_TO_END {
+            return Ok(UpdateDeadline::Continue(1));
         }
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     });

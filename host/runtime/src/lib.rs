@@ -11,6 +11,7 @@ mod cpu;
 mod engine;
 mod failure;
 mod grants;
+mod inline;
 mod instance;
 mod kind;
 pub mod limits;

@@ -24,6 +24,7 @@ use crate::cache::Cache;
 use crate::capability::http::Egress;
 use crate::engine::{self, EngineError, EngineSize};
 use crate::failure::Failure;
+use crate::inline::Inline;
 use crate::instance::{Caller, Permits};
 use crate::limits::Limits;
 use crate::problem::Problem;
@@ -152,6 +153,7 @@ impl Runtime {
         let caller = Caller {
             engine,
             guests: guests.handle().clone(),
+            inline: Inline::default(),
             services: Arc::new(services),
             egress: Egress::default(),
             permits: Permits::new(config.concurrent_calls, config.concurrent_calls_per_practice, QUEUE_WAIT),

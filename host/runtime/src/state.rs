@@ -17,6 +17,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
+use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
 use crate::wasi;
@@ -46,6 +47,8 @@ pub struct Bound {
     pub opened: Vec<IpNet>,
     /// Limits of a call.
     pub limits: Limits,
+    /// Whether its calls may begin on their caller's thread.
+    pub(crate) pace: Pace,
 }
 
 /// What a feature may do: asked for by its manifest and granted by its

@@ -12,6 +12,7 @@ use greffon_core::time::Instant;
 use greffon_simulation::{ManualClock, MemoryKeyValue};
 
 use super::http::Egress;
+use crate::inline::Pace;
 use crate::limits::Limits;
 use crate::state::{Bound, CallState, Granted, Services};
 
@@ -34,6 +35,7 @@ pub(crate) fn grant_nothing() -> Bound {
         mail: None,
         opened: vec![],
         limits,
+        pace: Pace::default(),
     }
 }
 

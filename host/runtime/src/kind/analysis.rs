@@ -13,6 +13,7 @@ use wasmtime::Store;
 
 use super::intake;
 use crate::bound;
+use crate::inline::Pace;
 use crate::instance::Answer;
 use crate::limits::Limits;
 use crate::problem::Problem;
@@ -44,6 +45,7 @@ impl Runtime {
             mail: None,
             opened: Vec::new(),
             limits: Limits { deadline: caps.deadline, cpu: caps.cpu, ..plugin.limits.clone() },
+            pace: Pace::default(),
         });
         let answer = match plugin.compiled.clone() {
             Compiled::Triage(guest) => self.blocking(&bound, "triage.check", move |store| {

@@ -105,6 +105,19 @@ async fn an_answer_against_the_contract_is_trapped() {
     assert_eq!(next_of(ZEROES).await, trapped("contract"));
 }
 
+/// On a server of several threads these begin on the caller's thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_is_the_same_on_the_caller_s_thread() {
+    assert_eq!(next_of("unreachable").await, trapped("unreachable"));
+    assert_eq!(next_of("(i32.load (i32.const -8))").await, trapped("out-of-bounds"));
+    assert_eq!(next_of(FLOOD).await, limit("output"));
+    assert_eq!(failure_of(&Guest::triage("(loop $again (br $again)) unreachable"), PATIENT).await, limit("cpu"));
+    let fields = "(func $deep (param i32) (result i32) (i32.add (local.get 0) (call $deep (local.get 0))))";
+    let bodies = &[("next", "(call $deep (i32.const 1))")];
+    let deep = Guest { world: "triage-plugin", fields, bodies }.component();
+    assert_eq!(failure_of(&deep, "").await, limit("stack"));
+}
+
 #[tokio::test]
 async fn a_failure_names_the_feature_and_nothing_of_the_guest() {
     let text = next_of("unreachable").await.to_string();

@@ -14,6 +14,15 @@ const SPIN: &str = "(loop $again (br $again)) unreachable";
 
 #[tokio::test]
 async fn spinning_guests_do_not_keep_another_practice_waiting() {
+    spinning_beside_calm().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn spinning_guests_on_a_server_of_two_threads_do_not_keep_another_practice_waiting() {
+    spinning_beside_calm().await;
+}
+
+async fn spinning_beside_calm() {
     let host = Host::new();
     host.register("spin", Triage, "[limits]\ndeadline-ms = 20000\ncpu-ms = 2000", &Guest::triage(SPIN));
     let bodies = &[("protocols", ZEROES)];
@@ -38,6 +47,15 @@ async fn spinning_guests_do_not_keep_another_practice_waiting() {
 
 #[tokio::test]
 async fn a_caller_that_goes_away_gives_its_place_back() {
+    goes_away().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_goes_away_after_the_call_began_on_its_thread_gives_its_place_back() {
+    goes_away().await;
+}
+
+async fn goes_away() {
     let host =
         Host::with(RuntimeConfig { concurrent_calls: 1, concurrent_calls_per_practice: 1, ..RuntimeConfig::default() });
     let limits = "[limits]\ndeadline-ms = 20000\ncpu-ms = 2000";
