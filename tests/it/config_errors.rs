@@ -13,7 +13,7 @@ const ONE_SCREEN: usize = 12;
 async fn refused(good: String, bad: &str, files: &[(&str, &[u8])]) -> anyhow::Result<String> {
     let test = TestHost::sqlite(&[("cabinet", good)]).await?;
     for (name, bytes) in files {
-        test.place(name, bytes)?;
+        test.place("cabinet", name, bytes)?;
     }
     test.rewrite("cabinet", bad)?;
     let refresh = test.host.wiring.directory.refresh();
@@ -53,7 +53,12 @@ async fn an_unknown_key_names_line_and_nearest() -> anyhow::Result<()> {
     let shown = refusal("duration-min = 15", "duration-mn = 15").await?;
     says(
         &shown,
-        &["cabinet.toml:", "| duration-mn = 15", "unknown key \"duration-mn\"", "did you mean \"duration-min\"?"],
+        &[
+            "cabinet/practice.toml:",
+            "| duration-mn = 15",
+            "unknown key \"duration-mn\"",
+            "did you mean \"duration-min\"?",
+        ],
     );
     Ok(())
 }
@@ -61,7 +66,7 @@ async fn an_unknown_key_names_line_and_nearest() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_type_names_line_and_value() -> anyhow::Result<()> {
     let shown = refusal("duration-min = 15", "duration-min = \"quinze\"").await?;
-    says(&shown, &["cabinet.toml:", "duration-min = \"quinze\"", "invalid type: string \"quinze\""]);
+    says(&shown, &["cabinet/practice.toml:", "duration-min = \"quinze\"", "invalid type: string \"quinze\""]);
     Ok(())
 }
 
@@ -70,28 +75,28 @@ async fn a_missing_secret_names_the_file_to_make() -> anyhow::Result<()> {
     let good = practice::caldav("cabinet", "https://dav.example", "/martin/", "");
     let bad = good.replace("secrets/dav", "secrets/absent");
     let shown = refused(good, &bad, &[]).await?;
-    says(&shown, &["cabinet.toml:", "secrets/absent", "cannot be read", "chmod 600"]);
+    says(&shown, &["cabinet/practice.toml:", "secrets/absent", "cannot be read", "chmod 600"]);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_grant_names_the_line_to_add() -> anyhow::Result<()> {
     let shown = refusal("grants.keyvalue = true\n", "").await?;
-    says(&shown, &["cabinet.toml:", "grants.keyvalue = true"]);
+    says(&shown, &["cabinet/practice.toml:", "grants.keyvalue = true"]);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_break_the_schema_name_path_and_value() -> anyhow::Result<()> {
     let shown = refusal("label = \"Dr Martin\"", "label = 7").await?;
-    says(&shown, &["cabinet.toml:", "label = 7"]);
+    says(&shown, &["cabinet/practice.toml:", "label = 7"]);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_plugin_names_the_bundled_ones() -> anyhow::Result<()> {
     let shown = refusal("plugin = \"agenda-local\"", "plugin = \"agenda-locale\"").await?;
-    says(&shown, &["cabinet.toml:", "agenda-locale", "did you mean \"agenda-local\"?", "triage-grid"]);
+    says(&shown, &["cabinet/practice.toml:", "agenda-locale", "did you mean \"agenda-local\"?", "triage-grid"]);
     Ok(())
 }
 
@@ -99,7 +104,7 @@ async fn an_unknown_plugin_names_the_bundled_ones() -> anyhow::Result<()> {
 async fn a_plugin_of_another_api_version_says_which_this_host_serves() -> anyhow::Result<()> {
     let manifest = greffon_tests::GUEST_SPIN_MANIFEST.replace("api = \"0.1\"", "api = \"7.0\"");
     let shown = plugin_refusal(&manifest, greffon_tests::GUEST_SPIN).await?;
-    says(&shown, &["cabinet.toml:", "plugin = \"greffons/essai\"", "greffon API 7,", "serves 0.1.0", "SDK"]);
+    says(&shown, &["cabinet/practice.toml:", "plugin = \"greffons/essai\"", "greffon API 7,", "serves 0.1.0", "SDK"]);
     Ok(())
 }
 
@@ -107,12 +112,12 @@ async fn a_plugin_of_another_api_version_says_which_this_host_serves() -> anyhow
 async fn a_file_that_is_no_component_says_what_it_is() -> anyhow::Result<()> {
     let manifest = greffon_tests::GUEST_SPIN_MANIFEST;
     let shown = plugin_refusal(manifest, b"<html>404</html>").await?;
-    says(&shown, &["cabinet.toml:", "not WebAssembly", "give the compiled .wasm file"]);
+    says(&shown, &["cabinet/practice.toml:", "not WebAssembly", "give the compiled .wasm file"]);
     let shown = plugin_refusal(manifest, b"\0asm\x01\0\0\0").await?;
-    says(&shown, &["cabinet.toml:", "a WebAssembly module, not a component", "wasm32-wasip2"]);
+    says(&shown, &["cabinet/practice.toml:", "a WebAssembly module, not a component", "wasm32-wasip2"]);
     let cut = &greffon_tests::GUEST_SPIN[..greffon_tests::GUEST_SPIN.len() / 2];
     let shown = plugin_refusal(manifest, cut).await?;
-    says(&shown, &["cabinet.toml:", "not a readable component"]);
+    says(&shown, &["cabinet/practice.toml:", "not a readable component"]);
     Ok(())
 }
 
@@ -122,7 +127,12 @@ async fn a_component_that_lacks_its_export_names_it_and_what_is_there() -> anyho
     let shown = plugin_refusal(&manifest, greffon_tests::GUEST_SPIN).await?;
     says(
         &shown,
-        &["cabinet.toml:", "does not export greffon:script/script@0.1.0", "greffon:triage/triage@0.1.0", "plugin.toml"],
+        &[
+            "cabinet/practice.toml:",
+            "does not export greffon:script/script@0.1.0",
+            "greffon:triage/triage@0.1.0",
+            "plugin.toml",
+        ],
     );
     Ok(())
 }
@@ -166,15 +176,14 @@ reason = "essai"
 /// What is said of a grid that replaces a good one, without any change to the
 /// practice file itself.
 async fn grid_refusal(bad: &str) -> anyhow::Result<String> {
-    let practice =
-        format!("{}settings-file = \"grilles/essai.toml\"\n", practice::with_triage("cabinet", "triage-grid"));
+    let practice = format!("{}settings-file = \"grids/essai.toml\"\n", practice::with_triage("cabinet", "triage-grid"));
     let test = TestHost::sqlite(&[("cabinet", practice::local("cabinet"))]).await?;
-    test.place("grilles/essai.toml", grid("", "").as_bytes())?;
+    test.place("cabinet", "grids/essai.toml", grid("", "").as_bytes())?;
     test.rewrite("cabinet", &practice)?;
     let refresh = test.host.wiring.directory.refresh();
     assert!(refresh.problems.is_empty(), "{}", refresh.problems[0]);
     let good = test.host.wiring.directory.get(&"cabinet".into()).expect("taken");
-    test.place("grilles/essai.toml", bad.as_bytes())?;
+    test.place("cabinet", "grids/essai.toml", bad.as_bytes())?;
     let refresh = test.host.wiring.directory.refresh();
     let kept = test.host.wiring.directory.get(&"cabinet".into()).expect("kept");
     assert_eq!(kept.revision, good.revision, "the good configuration stays");
@@ -187,7 +196,7 @@ async fn grid_refusal(bad: &str) -> anyhow::Result<String> {
         "it is said as long as it is so"
     );
     // Mended, it is taken.
-    test.place("grilles/essai.toml", grid("", "").as_bytes())?;
+    test.place("cabinet", "grids/essai.toml", grid("", "").as_bytes())?;
     assert_eq!(test.host.wiring.directory.refresh().changed.len(), 1);
     Ok(shown)
 }

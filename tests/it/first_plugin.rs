@@ -13,7 +13,7 @@ use crate::support::practice;
 async fn the_smallest_plugin_is_built_bound_and_asks_its_question() -> anyhow::Result<()> {
     let test = TestHost::sqlite(&[("cabinet", practice::local("cabinet"))]).await?;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/triage-minimal");
-    let out = test.practices_folder().join("greffons/minimal");
+    let out = test.practice_folder("cabinet").join("greffons/minimal");
     let target = greffon_tests::NESTED_TARGET_DIR;
     let arguments = greffon::Arguments::parse_from([
         "greffon".as_ref(),

@@ -14,12 +14,13 @@ use greffon_core::model::triage::Finding;
 use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
 use greffon_core::ports::keyvalue::KeyValue;
 use greffon_core::ports::practices::Practices as _;
-use greffon_runtime::{Runtime, RuntimeConfig};
+use greffon_runtime::{PluginFiles, Runtime, RuntimeConfig};
 use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics, signing_key_pem};
 use greffon_storage::{Database, LeaseTime, StorageOptions};
 use secrecy::ExposeSecret as _;
 
 use crate::config::directory::Directory;
+use crate::config::loader::Surroundings;
 use crate::config::operator::OperatorConfig;
 use crate::config::plugins::{Plugins, Problem, Resolved};
 use crate::output;
@@ -65,8 +66,9 @@ impl Wiring {
         let bundled = greffon_bundled::PLUGINS.iter().map(|one| (one.id, one.manifest, one.component));
         runtime.register_bundled(bundled).context("a bundled plugin cannot be used")?;
         waiting.finish_and_clear();
-        let plugins = Resolver(Arc::clone(&runtime));
-        let directory = Arc::new(Directory::new(config.practices.clone(), Box::new(plugins)));
+        let plugins = Box::new(Resolver(Arc::clone(&runtime)));
+        let around = Surroundings { plugins, shared: config.shared.clone() };
+        let directory = Arc::new(Directory::new(config.practices.clone(), around));
         Ok(Self { config, runtime, directory, clock })
     }
 
@@ -199,13 +201,17 @@ fn said(problem: greffon_runtime::Problem) -> Problem {
 struct Resolver(Arc<Runtime>);
 
 impl Plugins for Resolver {
-    fn resolve(&self, plugin: &str, base: &Path) -> Result<Resolved, Problem> {
-        let found = self.0.resolve(plugin, base).map_err(|error| Problem {
+    fn resolve(&self, plugin: &str, files: Option<PluginFiles>) -> Result<Resolved, Problem> {
+        let found = match files {
+            None => self.0.find(plugin),
+            Some(files) => self.0.load(files),
+        };
+        let found = found.map_err(|error| Problem {
             key: "plugin".to_owned(),
             message: error.to_string(),
             hint: error.hint(),
         })?;
-        Ok(Resolved { kind: found.kind, reference: found.reference, files: found.files })
+        Ok(Resolved { kind: found.kind, reference: found.reference })
     }
 
     fn check(&self, binding: &Binding) -> Result<(), Problem> {

@@ -131,7 +131,7 @@ mod tests {
             "id = \"agenda-x\"\nkind = \"agenda\"\nversion = \"0.1.0\"\napi = \"0.1\"\nlicence = \"Apache-2.0\"\n\
              description = \"x\"\n[asks]\n{asks}"
         );
-        Manifest::parse(Path::new("plugin.toml"), &text).expect("manifest")
+        Manifest::parse(Path::new("plugin.toml"), &text, |name| Err(name.to_owned())).expect("manifest")
     }
 
     fn binding(http: &[&str], keyvalue: bool) -> Binding {

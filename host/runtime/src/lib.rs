@@ -33,8 +33,10 @@ pub use self::breaker::BreakerConfig;
 pub use self::engine::EngineError;
 pub use self::manifest::{Asks, DataClass, LimitsAsk, Manifest, ManifestError, OriginAsk, Place, PluginId};
 pub use self::nearest::nearest;
-pub use self::package::{API_VERSION_SECTION, Inspection, PackageError, inspect};
+pub use self::package::{
+    API_VERSION_SECTION, Inspection, LARGEST_BYTES as LARGEST_COMPONENT_BYTES, PackageError, inspect,
+};
 pub use self::problem::Problem;
-pub use self::registry::{LoadError, PluginInfo};
+pub use self::registry::{LoadError, PluginFiles, PluginInfo};
 pub use self::runtime::{Runtime, RuntimeConfig, RuntimeError};
 pub use self::stats::KindStats;

@@ -1,8 +1,6 @@
 //! The plugins of this installation: each component is compiled once, whatever
 //! the number of practices that use it.
 
-mod locate;
-
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -13,7 +11,6 @@ use thiserror::Error;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use self::locate::Located;
 use crate::api_version::{ApiTrack, SERVED};
 use crate::bindings::agenda::AgendaPluginPre;
 use crate::bindings::channel::ChannelPluginPre;
@@ -86,37 +83,32 @@ pub struct PluginInfo {
     /// What it asks for, as in its manifest: `http https://*.example`,
     /// `keyvalue`, `mail`, `credential dav`.
     pub asks: Vec<String>,
-    /// The files that it was read from; none for a bundled one.
-    #[serde(skip)]
-    pub files: Vec<PathBuf>,
+}
+
+/// A plugin that is not bundled, as whoever opened its files read them. The
+/// runtime opens none: it does not know what a practice may name.
+#[derive(Clone, Debug)]
+pub struct PluginFiles {
+    /// Where the component is: what references and errors call it.
+    pub path: PathBuf,
+    /// The component.
+    pub component: Vec<u8>,
+    /// The only SHA-256 that it may have, hex, when the practice pins one.
+    pub pinned: Option<String>,
+    /// What stands beside it.
+    pub manifest: Manifest,
 }
 
 /// Why a plugin cannot be loaded.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// No bundled plugin, and no path.
+    /// No bundled plugin.
     #[error("unknown plugin \"{name}\"")]
     Unknown {
         /// What was written.
         name: String,
         /// The bundled ones.
         known: Vec<String>,
-    },
-    /// A file that is not there, or not readable.
-    #[error("cannot read {}: {source}", path.display())]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A folder without a component, or with several.
-    #[error("{} holds {count} .wasm files", folder.display())]
-    NoComponent {
-        /// Which.
-        folder: PathBuf,
-        /// How many.
-        count: usize,
     },
     /// The manifest.
     #[error(transparent)]
@@ -188,8 +180,6 @@ impl LoadError {
                     near.unwrap_or_default()
                 ))
             }
-            Self::Io { .. } => Some("the path is relative to the practice file".to_owned()),
-            Self::NoComponent { .. } => Some("name the .wasm file itself, with plugin.toml beside it".to_owned()),
             Self::Api { .. } => Some(format!("build it with the SDK for {}", ApiTrack::of(SERVED))),
             Self::Link { .. } => Some("build it again with the greffon SDK of this version".to_owned()),
             Self::Digest { .. } => {
@@ -224,7 +214,9 @@ impl Registry {
 
     /// Registers a plugin that is part of the host.
     pub(crate) fn register_bundled(&self, name: &str, manifest: &str, component: &[u8]) -> Result<(), LoadError> {
-        let manifest = Manifest::parse(&Path::new(name).join("plugin.toml"), manifest)?;
+        let manifest = Manifest::parse(&Path::new(name).join("plugin.toml"), manifest, |schema| {
+            Err(format!("a bundled plugin has its schema in its manifest, not in {schema:?}"))
+        })?;
         if manifest.id.as_str() != name {
             return Err(LoadError::Misnamed { name: name.to_owned(), id: manifest.id.to_string() });
         }
@@ -233,25 +225,29 @@ impl Registry {
         Ok(())
     }
 
-    /// Finds or loads what a practice's file names. Compiles, so it may take
-    /// seconds.
-    pub(crate) fn resolve(&self, written: &str, base: &Path) -> Result<PluginInfo, LoadError> {
-        if let Some(plugin) = read(&self.bundled).get(written) {
-            return Ok(info(written, plugin, Vec::new()));
+    /// The bundled plugin of a name.
+    pub(crate) fn find(&self, name: &str) -> Result<PluginInfo, LoadError> {
+        let bundled = read(&self.bundled);
+        match bundled.get(name) {
+            Some(plugin) => Ok(info(name, plugin)),
+            None => Err(LoadError::Unknown { name: name.to_owned(), known: bundled.keys().cloned().collect() }),
         }
-        let Some(located) = Located::find(written, base)? else {
-            let known = read(&self.bundled).keys().cloned().collect();
-            return Err(LoadError::Unknown { name: written.to_owned(), known });
-        };
-        let component = located.read()?;
-        let reference = located.reference(&package::digest(&component));
-        let manifest = Manifest::load(&located.manifest)?;
-        let read_from = vec![located.component, located.manifest];
+    }
+
+    /// Takes a plugin that is not bundled. Compiles, so it may take seconds.
+    pub(crate) fn take(&self, files: PluginFiles) -> Result<PluginInfo, LoadError> {
+        let PluginFiles { path, component, pinned, manifest } = files;
+        let digest = package::digest(&component);
+        if let Some(pinned) = pinned.filter(|pinned| !pinned.eq_ignore_ascii_case(&digest)) {
+            return Err(LoadError::Digest { path, pinned, found: digest });
+        }
+        // What names this content from now on, whatever happens to the file.
+        let reference = format!("{}#sha256:{digest}", path.display());
         if let Some(plugin) = read(&self.files).get(&reference).filter(|plugin| plugin.manifest == manifest) {
-            return Ok(info(&reference, plugin, read_from));
+            return Ok(info(&reference, plugin));
         }
         let plugin = Arc::new(self.load(manifest, &component)?);
-        let found = info(&reference, &plugin, read_from);
+        let found = info(&reference, &plugin);
         let mut files = write(&self.files);
         // Earlier contents of files, once no practice uses them any more.
         files.retain(|_, plugin| Arc::strong_count(plugin) > 1);
@@ -267,7 +263,7 @@ impl Registry {
 
     /// The bundled plugins, sorted by name.
     pub(crate) fn bundled(&self) -> Vec<PluginInfo> {
-        read(&self.bundled).iter().map(|(name, plugin)| info(name, plugin, Vec::new())).collect()
+        read(&self.bundled).iter().map(|(name, plugin)| info(name, plugin)).collect()
     }
 
     fn load(&self, manifest: Manifest, component: &[u8]) -> Result<Plugin, LoadError> {
@@ -324,7 +320,7 @@ impl Registry {
     }
 }
 
-fn info(reference: &str, plugin: &Plugin, files: Vec<PathBuf>) -> PluginInfo {
+fn info(reference: &str, plugin: &Plugin) -> PluginInfo {
     let manifest = &plugin.manifest;
     let mut asks: Vec<String> = manifest.asks.http.iter().map(|origin| format!("http {origin}")).collect();
     asks.extend(manifest.asks.keyvalue.then(|| "keyvalue".to_owned()));
@@ -342,7 +338,6 @@ fn info(reference: &str, plugin: &Plugin, files: Vec<PathBuf>) -> PluginInfo {
         description: manifest.description.clone(),
         data: manifest.data.iter().map(|class| class.as_str()).collect(),
         asks,
-        files,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -28,7 +28,7 @@ use crate::inline::Inline;
 use crate::instance::{Caller, Permits};
 use crate::limits::Limits;
 use crate::problem::Problem;
-use crate::registry::{LoadError, PluginInfo, Registry};
+use crate::registry::{LoadError, PluginFiles, PluginInfo, Registry};
 use crate::state::{CallState, Services};
 use crate::stats::{CallTimes, KindStats};
 
@@ -195,15 +195,22 @@ impl Runtime {
         self.registry.bundled()
     }
 
-    /// Finds what a practice's file names after `plugin =`: a bundled plugin,
-    /// or a path relative to `base`, with or without a pinned digest. A file is
-    /// compiled at its first use, which may take seconds: not for async code.
+    /// Finds a bundled plugin by its name.
     ///
     /// # Errors
-    /// What is wrong with the reference, the manifest or the component;
+    /// [`LoadError::Unknown`]; [`LoadError::hint`] names the ones there are.
+    pub fn find(&self, name: &str) -> Result<PluginInfo, LoadError> {
+        self.registry.find(name)
+    }
+
+    /// Takes a plugin that is not bundled. A component is compiled at its first
+    /// use, which may take seconds: not for async code.
+    ///
+    /// # Errors
+    /// What is wrong with the component, or with it and its manifest together;
     /// [`LoadError::hint`] has the remedy.
-    pub fn resolve(&self, written: &str, base: &Path) -> Result<PluginInfo, LoadError> {
-        self.registry.resolve(written, base)
+    pub fn load(&self, files: PluginFiles) -> Result<PluginInfo, LoadError> {
+        self.registry.take(files)
     }
 
     /// Checks settings, grants and credentials against the plugin's manifest.

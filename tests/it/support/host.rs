@@ -36,17 +36,30 @@ pub struct TestHost {
 impl TestHost {
     /// A host over a fresh SQLite file, serving these practice files.
     pub async fn sqlite(practices: &[(&str, String)]) -> anyhow::Result<Self> {
+        Self::configured(practices, |_| {}).await
+    }
+
+    /// As [`sqlite`](Self::sqlite), with changes to the operator's file.
+    pub async fn configured(
+        practices: &[(&str, String)],
+        change: impl FnOnce(&mut OperatorConfig),
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let storage = format!("sqlite:{}", folder.path().join("greffon.db").display());
-        Self::start(folder, &storage, practices).await
+        Self::start(folder, &storage, practices, change).await
     }
 
     /// A host over this database, serving these practice files.
     pub async fn over(storage: &str, practices: &[(&str, String)]) -> anyhow::Result<Self> {
-        Self::start(tempfile::tempdir()?, storage, practices).await
+        Self::start(tempfile::tempdir()?, storage, practices, |_| {}).await
     }
 
-    async fn start(folder: TempDir, storage: &str, practices: &[(&str, String)]) -> anyhow::Result<Self> {
+    async fn start(
+        folder: TempDir,
+        storage: &str,
+        practices: &[(&str, String)],
+        change: impl FnOnce(&mut OperatorConfig),
+    ) -> anyhow::Result<Self> {
         let mut config = OperatorConfig {
             storage: storage.to_owned(),
             practices: folder.path().join("practices"),
@@ -54,14 +67,15 @@ impl TestHost {
             ..OperatorConfig::default()
         };
         for (id, text) in practices {
-            write(&config.practices.join(format!("{id}.toml")), text)?;
+            write(&config.practices.join(id).join("practice.toml"), text)?;
+            write(&config.practices.join(id).join("secrets/dav"), "secret")?;
             config.allow.insert((*id).to_owned(), Allow { cidrs: vec!["127.0.0.0/8".parse()?] });
         }
-        write(&config.practices.join("secrets/dav"), "secret")?;
         let key = folder.path().join("signing.pem");
         write(&key, greffon_server::signing_key_pem(&[7; 32]))?;
         config.keys.signing = Some(SecretRef::File(SecretFile { file: key.display().to_string() }));
         let issuer = own_issuer(&config)?.context("there is a key")?;
+        change(&mut config);
 
         let clock = Arc::new(ManualClock::at(MONDAY));
         let host = Host::build_on(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
@@ -91,19 +105,19 @@ impl TestHost {
         self.folder.path().join("mail").join(practice)
     }
 
-    /// The folder of the practice files.
-    pub fn practices_folder(&self) -> std::path::PathBuf {
-        self.folder.path().join("practices")
+    /// The folder of a practice.
+    pub fn practice_folder(&self, practice: &str) -> std::path::PathBuf {
+        self.folder.path().join("practices").join(practice)
     }
 
-    /// Overwrites a practice file.
+    /// Overwrites a practice's file.
     pub fn rewrite(&self, practice: &str, text: &str) -> anyhow::Result<()> {
-        write(&self.practices_folder().join(format!("{practice}.toml")), text)
+        self.place(practice, "practice.toml", text.as_bytes())
     }
 
-    /// Writes a file beside the practice files.
-    pub fn place(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        write(&self.practices_folder().join(name), bytes)
+    /// Writes a file into a practice's folder.
+    pub fn place(&self, practice: &str, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        write(&self.practice_folder(practice).join(name), bytes)
     }
 
     /// Works the queue off without moving the clock.

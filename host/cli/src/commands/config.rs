@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
+use crate::config::environment;
 use crate::config::operator::{EXAMPLE, OperatorConfig};
 use crate::config::practice_file::PracticeFile;
 use crate::output;
@@ -27,7 +28,7 @@ pub enum Config {
 pub enum File {
     /// greffon.toml
     Operator,
-    /// practices/<id>.toml
+    /// practices/<id>/practice.toml
     Practice,
 }
 
@@ -35,7 +36,7 @@ impl Config {
     pub fn run(self, file: &Path) -> anyhow::Result<ExitCode> {
         match self {
             Self::Check => {
-                OperatorConfig::load(file, std::env::vars())?;
+                OperatorConfig::load(file, environment::variables())?;
                 output::note(&format!("{}: ok", file.display()));
             }
             Self::Example => output::data(EXAMPLE.trim_end())?,

@@ -8,6 +8,7 @@ use greffon_core::ports::plugins::Plugins as _;
 use greffon_core::ports::storage::Storage as _;
 use serde::Serialize;
 
+use crate::config::environment;
 use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::wire::{self, Host};
@@ -56,7 +57,7 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
         checks.push(Check { what: what.to_owned(), ok, detail });
         ok
     };
-    let config = match OperatorConfig::load(file, std::env::vars()) {
+    let config = match OperatorConfig::load(file, environment::variables()) {
         Ok(config) => config,
         Err(problem) => {
             note("configuration", Err(problem.to_string()));
@@ -83,7 +84,7 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
     note("storage", host.database.ready().await.map(|()| String::new()).map_err(|error| error.to_string()));
     let broken = host.wiring.directory.refresh().problems;
     for problem in &broken {
-        note("practice file", Err(problem.to_string()));
+        note("practice", Err(problem.to_string()));
     }
     let mut served = 0;
     for practice in host.wiring.practices() {

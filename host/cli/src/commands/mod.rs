@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::environment;
 use crate::config::operator::OperatorConfig;
 use crate::demo;
 
@@ -57,7 +58,7 @@ enum Command {
 /// # Errors
 /// What went wrong, with the remedy.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let config = || Ok::<_, anyhow::Error>(OperatorConfig::load(&arguments.config, std::env::vars())?);
+    let config = || Ok::<_, anyhow::Error>(OperatorConfig::load(&arguments.config, environment::variables())?);
     match arguments.command {
         Command::Serve(serve) => block_on(serve.run(config()?)),
         Command::Worker => block_on(serve::worker(config()?)),

@@ -8,8 +8,8 @@ use greffon_core::model::triage::FindingSeverity;
 use serde_json::json;
 
 use crate::config::diagnostic::Diagnostic;
-use crate::config::directory::practice_files;
 use crate::config::operator::OperatorConfig;
+use crate::config::practice_folders::{self, Listed, PRACTICE_FILE};
 use crate::output;
 use crate::wire::Wiring;
 
@@ -21,7 +21,7 @@ pub enum Practice {
         #[arg(long)]
         json: bool,
     },
-    /// Check every practice file, grants, settings, grids and scripts
+    /// Check every practice's folder: files, grants, settings, grids and scripts
     Check {
         /// Only this practice
         id: Option<String>,
@@ -74,29 +74,37 @@ fn list(wiring: &Wiring, as_json: bool) -> anyhow::Result<ExitCode> {
 
 /// What was found in one practice's files.
 struct Report {
-    practice: PracticeId,
+    practice: String,
     findings: Vec<(&'static str, Diagnostic)>,
 }
 
 fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
-    let files = practice_files(&wiring.config.practices)?;
+    let Listed { practices, problems } = practice_folders::list(&wiring.config.practices)?;
     if let Some(id) = only
-        && !files.contains_key(&PracticeId::from(id))
+        && !practices.contains_key(&PracticeId::from(id))
     {
-        let known: Vec<&str> = files.keys().map(PracticeId::as_str).collect();
-        let folder = wiring.config.practices.display();
-        anyhow::bail!("no file \"{id}.toml\" in {folder}\n\nhint: practices there: {}", known.join(", "));
+        // A file beside the folders, where the practice was meant.
+        let meant = wiring.config.practices.join(format!("{id}.toml"));
+        if let Some(problem) = problems.into_iter().find(|problem| problem.file == meant) {
+            return Err(problem.into());
+        }
+        let known: Vec<&str> = practices.keys().map(PracticeId::as_str).collect();
+        let folder = wiring.config.practices.join(id);
+        anyhow::bail!("no {PRACTICE_FILE} in {}\n\nhint: practices there: {}", folder.display(), known.join(", "));
     }
-    let wanted = files.into_iter().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only));
-    let reports: Vec<Report> = wanted
-        .map(|(practice, file)| {
-            let findings = match wiring.directory.examine(&file) {
-                Err(problem) => vec![("error", *problem)],
-                Ok(read) => read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect(),
-            };
-            Report { practice, findings }
-        })
-        .collect();
+    let wanted = practices.into_iter().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only));
+    let examined = wanted.map(|(practice, folder)| {
+        let findings = match wiring.directory.examine(&folder) {
+            Err(problem) => vec![("error", *problem)],
+            Ok(read) => read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect(),
+        };
+        Report { practice: practice.to_string(), findings }
+    });
+    let misplaced = problems
+        .into_iter()
+        .filter(|_| only.is_none())
+        .map(|problem| Report { practice: named_by(&problem).unwrap_or_default(), findings: vec![("error", problem)] });
+    let reports: Vec<Report> = examined.chain(misplaced).collect();
     if as_json {
         print_json(&reports)?;
     } else {
@@ -104,6 +112,13 @@ fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<E
     }
     let sound = reports.iter().flat_map(|report| &report.findings).all(|(severity, _)| *severity != "error");
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The practice that was meant by what is none.
+fn named_by(problem: &Diagnostic) -> Option<String> {
+    let file = &problem.file;
+    let path = if file.ends_with(PRACTICE_FILE) { file.parent()?.file_name()? } else { file.file_stem()? };
+    Some(path.to_string_lossy().into_owned())
 }
 
 fn word(severity: FindingSeverity) -> &'static str {

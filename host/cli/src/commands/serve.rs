@@ -19,7 +19,7 @@ use crate::telemetry;
 use crate::wire::Host;
 use crate::worker::{stop_asked, work};
 
-/// Pause between two looks at the practice files.
+/// Pause between two looks at the practices' folders.
 const WATCH: Duration = Duration::from_secs(2);
 
 /// How long a repeated request gets its first answer again, in minutes; what
@@ -92,12 +92,12 @@ async fn watch(directory: Arc<Directory>, runtime: Arc<Runtime>) {
         }
         for id in &refresh.removed {
             runtime.forget(id);
-            tracing::warn!(practice.id = %id, "practice removed: its file is gone");
+            tracing::warn!(practice.id = %id, "practice removed: its folder is gone");
         }
         // A broken file is looked at every time and said once.
         let problems: Vec<String> = refresh.problems.iter().map(ToString::to_string).collect();
         for problem in problems.iter().filter(|problem| !said.contains(problem)) {
-            tracing::error!("practice file not taken, the last good configuration stays: {problem}");
+            tracing::error!("practice not taken, the last good configuration stays: {problem}");
         }
         said = problems;
     }

@@ -11,6 +11,7 @@ use greffon_core::model::audit;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_server::NewToken;
 
+use crate::config::environment;
 use crate::config::operator::OperatorConfig;
 use crate::{output, wire};
 
@@ -70,7 +71,7 @@ impl Token {
             output::data(wire::new_key()?.trim_end())?;
             return Ok(ExitCode::SUCCESS);
         }
-        let config = OperatorConfig::load(config, std::env::vars())?;
+        let config = OperatorConfig::load(config, environment::variables())?;
         let Some(issuer) = wire::own_issuer(&config)? else {
             bail!(
                 "no signing key is configured\n\nhint: greffon token key > signing.pem, then [keys] signing = {{ file = \"signing.pem\" }}"

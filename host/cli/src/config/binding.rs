@@ -1,12 +1,13 @@
 //! One `[features.<name>]`: settings, grants and credentials of a plugin.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::rc::Rc;
 
 use greffon_core::model::practice::{Binding, Credential, CredentialScheme, Grants};
 use greffon_core::model::triage::Finding;
 use serde_json::Value;
 
+use super::confined::Content;
 use super::diagnostic::{Diagnostic, Source};
 use super::loader::{Loaded, Loader};
 use super::plugins::{Plugins, Problem};
@@ -27,10 +28,8 @@ pub(super) fn build(loader: &Loader<'_>, id: &str, feature: &FeatureFile, plugin
         loader.known(&key, "recipient", one, loader.file.recipients.keys())?;
     }
     let problem = |problem| refused(loader, id, feature, problem);
-    let plugin = plugins.resolve(&feature.plugin, loader.base).map_err(problem)?;
-    for file in &plugin.files {
-        loader.names(file);
-    }
+    let files = loader.plugin_files(&format!("{key}.plugin"), &feature.plugin)?;
+    let plugin = plugins.resolve(&feature.plugin, files).map_err(problem)?;
     let binding = Binding {
         feature: id.into(),
         plugin: plugin.reference,
@@ -54,9 +53,10 @@ pub(super) fn build(loader: &Loader<'_>, id: &str, feature: &FeatureFile, plugin
 pub(super) fn refused(loader: &Loader<'_>, id: &str, feature: &FeatureFile, problem: Problem) -> Diagnostic {
     let Problem { key, message, hint } = problem;
     if let Some(inner) = key.strip_prefix("settings")
-        && let Some((path, text)) = settings_file(loader, feature, inner.trim_start_matches('.'))
+        && let Some(content) = settings_file(loader, feature, inner.trim_start_matches('.'))
+        && let Ok(text) = content.text()
     {
-        return Source { file: &path, text: &text }.at_key(inner.trim_start_matches('.'), message, hint);
+        return Source { file: &content.path, text }.at_key(inner.trim_start_matches('.'), message, hint);
     }
     let key = if key.is_empty() { format!("features.{id}") } else { format!("features.{id}.{key}") };
     loader.source.at_key(&key, message, hint)
@@ -75,28 +75,22 @@ pub(super) fn found(loader: &Loader<'_>, id: &str, feature: &FeatureFile, findin
 }
 
 /// The settings file, when that is where a key of the settings comes from.
-fn settings_file(loader: &Loader<'_>, feature: &FeatureFile, key: &str) -> Option<(PathBuf, String)> {
-    let path = loader.base.join(feature.settings_file.as_ref()?);
+fn settings_file(loader: &Loader<'_>, feature: &FeatureFile, key: &str) -> Option<Rc<Content>> {
     let first = key.split('.').next().unwrap_or_default();
     if feature.settings.contains_key(first) {
         return None;
     }
-    let text = std::fs::read_to_string(&path).ok()?;
-    Some((path, text))
+    loader.settings_file("", feature.settings_file.as_ref()?).ok()
 }
 
 fn settings(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<Value> {
     let mut settings = match &feature.settings_file {
         None => toml::Table::new(),
         Some(name) => {
-            let path = loader.base.join(name);
-            loader.names(&path);
-            let text = std::fs::read_to_string(&path).map_err(|error| {
-                let message = format!("settings file \"{}\" cannot be read: {error}", path.display());
-                let hint = "the path is relative to the practice file".to_owned();
-                loader.source.at_key(&format!("{key}.settings-file"), message, Some(hint))
-            })?;
-            text.parse().map_err(|error| Source { file: &path, text: &text }.unreadable(&error))?
+            let key = format!("{key}.settings-file");
+            let content = loader.settings_file(&key, name)?;
+            let text = content.text().or_else(|refused| loader.fail(&key, refused.to_string(), "save it as UTF-8"))?;
+            text.parse().map_err(|error| Source { file: &content.path, text }.unreadable(&error))?
         }
     };
     settings.extend(feature.settings.clone());
@@ -118,8 +112,9 @@ fn json(value: toml::Value) -> Value {
 }
 
 fn credentials(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<BTreeMap<String, Credential>> {
-    let read =
-        |name: &str, part: &str, secret: &SecretRef| loader.secret(&format!("{key}.credentials.{name}.{part}"), secret);
+    let read = |name: &str, part: &str, secret: &SecretRef| {
+        loader.secret(&format!("{key}.credentials.{name}.{part}"), name, secret)
+    };
     feature
         .credentials
         .iter()

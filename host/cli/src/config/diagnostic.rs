@@ -92,9 +92,15 @@ impl Source<'_> {
             line: self.text[..start].matches('\n').count() + 1,
             column: self.text[line_start..start].chars().count() + 1,
             width: self.text[start..end].chars().count().max(1),
-            text: self.text[line_start..line_end].trim_end().to_owned(),
+            text: shown(self.text[line_start..line_end].trim_end()),
         }
     }
+}
+
+/// A line without what would move a terminal's cursor: the file may be
+/// anybody's. Characters keep their columns.
+fn shown(line: &str) -> String {
+    line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn find(table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
@@ -172,6 +178,13 @@ mod tests {
         let source = Source { file: Path::new("a.toml"), text: "[a.b]\nc = 1\n" };
         let place = source.at_key("a.b.zzz", String::new(), None).place.expect("found");
         assert_eq!(place.line, 1);
+    }
+
+    #[test]
+    fn a_line_is_shown_without_control_characters() {
+        let source = Source { file: Path::new("a.toml"), text: "a = \u{1b}[2J\tb" };
+        let shown = source.at(Some(4..5), String::new(), None).to_string();
+        assert!(shown.contains("1 | a = \u{fffd}[2J\u{fffd}b") && !shown.contains('\u{1b}'), "{shown}");
     }
 
     #[test]

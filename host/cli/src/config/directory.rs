@@ -1,39 +1,39 @@
-//! The folder of practice files: loaded at start, watched afterwards. A changed
-//! file is taken whole or not at all; a broken one leaves the last good
-//! configuration in place.
+//! The practices of an installation: loaded at start, watched afterwards. A
+//! changed practice is taken whole or not at all; a broken one leaves the last
+//! good configuration in place.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
 use greffon_core::model::practice::Practice;
 use greffon_core::ports::practices::Practices;
 
+use super::confined::Folder;
 use super::diagnostic::Diagnostic;
-use super::others::Others;
-use super::plugins::Plugins;
+use super::loader::Surroundings;
 use super::practice::{self, Read};
+use super::practice_folders::{self, Listed, unreadable};
+use super::watched::Watched;
 
 /// The practices of one installation.
 pub struct Directory {
     folder: PathBuf,
-    plugins: Box<dyn Plugins + Send + Sync>,
+    around: Surroundings,
     loaded: RwLock<BTreeMap<PracticeId, Loaded>>,
     refused: Mutex<BTreeMap<PracticeId, Refused>>,
 }
 
 struct Loaded {
     practice: Arc<Practice>,
-    text: String,
-    others: Others,
+    watched: Watched,
 }
 
 /// What a plugin's analysis refused. It is not asked again about the same
 /// files: an analysis may take seconds, and this is looked at all the time.
 struct Refused {
-    text: String,
-    others: Others,
+    watched: Watched,
     errors: Vec<Diagnostic>,
 }
 
@@ -42,61 +42,58 @@ struct Refused {
 pub struct Refresh {
     /// Practices that are new or changed.
     pub changed: Vec<PracticeId>,
-    /// Practices whose file is gone.
+    /// Practices whose folder, or the file in it, is gone.
     pub removed: Vec<PracticeId>,
-    /// Files that could not be taken.
+    /// What could not be taken.
     pub problems: Vec<Diagnostic>,
 }
 
 impl Directory {
-    /// An empty directory over a folder.
-    pub fn new(folder: PathBuf, plugins: Box<dyn Plugins + Send + Sync>) -> Self {
-        Self { folder, plugins, loaded: RwLock::default(), refused: Mutex::default() }
+    /// An empty directory over the folder of practices.
+    pub fn new(folder: PathBuf, around: Surroundings) -> Self {
+        Self { folder, around, loaded: RwLock::default(), refused: Mutex::default() }
     }
 
-    /// Looks at the folder and takes what changed: a practice file, or a file
-    /// that it names. A file with which a plugin's own analysis finds an error
+    /// Looks at the folder and takes what changed: practices, and the files
+    /// that they name. A file with which a plugin's own analysis finds an error
     /// is not taken.
     pub fn refresh(&self) -> Refresh {
         let mut refresh = Refresh::default();
-        let files = match practice_files(&self.folder) {
-            Ok(files) => files,
+        let Listed { practices, problems } = match practice_folders::list(&self.folder) {
+            Ok(listed) => listed,
             Err(problem) => {
                 refresh.problems.push(problem);
                 return refresh;
             }
         };
-        for (id, file) in &files {
-            let text = match std::fs::read_to_string(file) {
-                Ok(text) => text,
-                Err(error) => {
-                    refresh.problems.push(unreadable(file, &error));
-                    continue;
-                }
-            };
-            if self.taken().get(id).is_some_and(|loaded| loaded.text == text && !loaded.others.changed()) {
+        refresh.problems = problems;
+        for (id, folder) in &practices {
+            if self.taken().get(id).is_some_and(|loaded| !loaded.watched.changed()) {
                 continue;
             }
-            if let Some(errors) = self.refused_before(id, &text) {
+            if let Some(errors) = self.refused_before(id) {
                 refresh.problems.extend(errors);
                 continue;
             }
-            match practice::parse(file, &text, self.plugins.as_ref()) {
+            match self.examine(folder) {
+                // Somebody is writing: what was read may be half of the old
+                // and half of the new. The next look takes it.
+                Ok(read) if read.watched.changed() => {}
                 Ok(read) if read.errors().next().is_some() => {
                     let errors: Vec<Diagnostic> = read.errors().cloned().collect();
                     refresh.problems.extend(errors.iter().cloned());
-                    self.refused().insert(id.clone(), Refused { text, others: read.others, errors });
+                    self.refused().insert(id.clone(), Refused { watched: read.watched, errors });
                 }
-                Ok(Read { practice, others, .. }) => {
-                    let loaded = Loaded { practice: Arc::new(practice), text, others };
+                Ok(Read { practice, watched, .. }) => {
+                    let loaded = Loaded { practice: Arc::new(practice), watched };
                     self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
                     refresh.changed.push(id.clone());
                 }
                 Err(problem) => refresh.problems.push(*problem),
             }
         }
-        self.refused().retain(|id, _| files.contains_key(id));
-        let gone: Vec<PracticeId> = self.taken().keys().filter(|id| !files.contains_key(*id)).cloned().collect();
+        self.refused().retain(|id, _| practices.contains_key(id));
+        let gone: Vec<PracticeId> = self.taken().keys().filter(|id| !practices.contains_key(*id)).cloned().collect();
         for id in gone {
             self.loaded.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
             refresh.removed.push(id);
@@ -104,9 +101,9 @@ impl Directory {
         refresh
     }
 
-    fn refused_before(&self, id: &PracticeId, text: &str) -> Option<Vec<Diagnostic>> {
+    fn refused_before(&self, id: &PracticeId) -> Option<Vec<Diagnostic>> {
         let mut refused = self.refused();
-        let before = refused.remove(id).filter(|before| before.text == text && !before.others.changed())?;
+        let before = refused.remove(id).filter(|before| !before.watched.changed())?;
         let errors = before.errors.clone();
         refused.insert(id.clone(), before);
         Some(errors)
@@ -116,17 +113,18 @@ impl Directory {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads one file as [`refresh`](Self::refresh) would, and takes nothing.
+    /// Reads the practice of one folder as [`refresh`](Self::refresh) would,
+    /// and takes nothing.
     ///
     /// # Errors
     /// The first thing that is wrong; what plugins find in their settings is
     /// in the success.
-    pub fn examine(&self, file: &Path) -> Result<Read, Box<Diagnostic>> {
-        let text = std::fs::read_to_string(file).map_err(|error| Box::new(unreadable(file, &error)))?;
-        practice::parse(file, &text, self.plugins.as_ref())
+    pub fn examine(&self, folder: &Path) -> Result<Read, Box<Diagnostic>> {
+        let opened = Folder::open(folder).map_err(|error| Box::new(unreadable(folder, &error)))?;
+        practice::read(opened, &self.around)
     }
 
-    fn taken(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<PracticeId, Loaded>> {
+    fn taken(&self) -> RwLockReadGuard<'_, BTreeMap<PracticeId, Loaded>> {
         self.loaded.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -138,31 +136,5 @@ impl Practices for Directory {
 
     fn list(&self) -> Vec<PracticeId> {
         self.taken().keys().cloned().collect()
-    }
-}
-
-/// The practice files of a folder by the practice's id.
-///
-/// # Errors
-/// When the folder cannot be listed.
-pub fn practice_files(folder: &Path) -> Result<BTreeMap<PracticeId, PathBuf>, Diagnostic> {
-    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut files = BTreeMap::new();
-    for entry in entries {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-        if let (true, Some(stem)) = (is_toml, path.file_stem().and_then(|stem| stem.to_str())) {
-            files.insert(PracticeId::from(stem), path.clone());
-        }
-    }
-    Ok(files)
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic {
-        file: path.to_path_buf(),
-        place: None,
-        message: format!("cannot be read: {error}"),
-        hint: Some("check the path and the rights of greffon's user".to_owned()),
     }
 }

@@ -1,45 +1,167 @@
 //! One practice file while it is read: where errors are told, which other files
-//! it names.
+//! it names and may name.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
-use greffon_runtime::nearest;
+use greffon_core::ids::PracticeId;
+use greffon_runtime::{PluginFiles, nearest};
 use secrecy::SecretString;
 
+use super::confined::{Content, Folder, Refused};
 use super::diagnostic::{Diagnostic, Source};
-use super::others::Others;
+use super::environment;
+use super::plugin_files::{self, Found};
+use super::plugins::{Plugins, Problem};
 use super::practice_file::PracticeFile;
-use super::secret::SecretRef;
+use super::secret::{self, SecretEnv, SecretFile, SecretRef};
+use super::shared::{self, Named, SharedFolders};
+use super::watched::Watched;
+
+/// Largest file of settings, in bytes.
+const SETTINGS_MOST_BYTES: u64 = 1 << 20;
 
 /// A part of a practice, or the first thing that is wrong with it.
 pub(super) type Loaded<T> = Result<T, Diagnostic>;
 
+/// What practices are read with, besides their own folders.
+pub struct Surroundings {
+    /// What is known of plugins.
+    pub plugins: Box<dyn Plugins + Send + Sync>,
+    /// The folders that the operator opens.
+    pub shared: SharedFolders,
+}
+
 /// The file and what was read of it.
 pub(super) struct Loader<'a> {
     pub(super) source: &'a Source<'a>,
-    pub(super) base: &'a Path,
     pub(super) file: &'a PracticeFile,
-    pub(super) others: RefCell<Others>,
+    pub(super) around: &'a Surroundings,
+    /// The practice's folder.
+    pub(super) own: Rc<Folder>,
+    pub(super) practice: PracticeId,
+    pub(super) watched: RefCell<Watched>,
+    /// What is no error.
+    pub(super) warnings: RefCell<Vec<Diagnostic>>,
+    /// Settings files by the names that are written: a place in one is looked
+    /// for in what was read, not in what the file has become.
+    pub(super) settings: RefCell<BTreeMap<String, Rc<Content>>>,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    /// Of the file that was read in a folder.
+    pub(super) fn new(
+        source: &'a Source<'a>,
+        file: &'a PracticeFile,
+        around: &'a Surroundings,
+        own: Rc<Folder>,
+    ) -> Self {
+        Self {
+            source,
+            file,
+            around,
+            own,
+            practice: PracticeId(file.id.clone()),
+            watched: RefCell::default(),
+            warnings: RefCell::default(),
+            settings: RefCell::default(),
+        }
+    }
+
     /// An error at a key.
     pub(super) fn fail<T>(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) -> Loaded<T> {
         Err(self.source.at_key(key, message.into(), Some(hint.into())))
     }
 
-    /// Reads a secret that the file names.
-    pub(super) fn secret(&self, key: &str, secret: &SecretRef) -> Loaded<SecretString> {
-        if let SecretRef::File(one) = secret {
-            self.names(&self.base.join(&one.file));
+    /// The folder that a name is below, and its name there.
+    fn located<'w>(&self, key: &str, written: &'w str) -> Loaded<(Rc<Folder>, &'w str)> {
+        match shared::locate(written, &self.practice, &self.around.shared) {
+            Err((message, hint)) => self.fail(key, message, hint),
+            Ok(Named::Own(name)) => Ok((Rc::clone(&self.own), name)),
+            Ok(Named::Shared(path, name)) => match Folder::open(path) {
+                Ok(folder) => Ok((Rc::new(folder), name)),
+                Err(error) => {
+                    let message = format!("the shared folder {} cannot be opened: {error}", path.display());
+                    self.fail(key, message, "the operator names it in greffon.toml, [shared]")
+                }
+            },
         }
-        secret.read(self.base).map_err(|(message, hint)| self.source.at_key(key, message, Some(hint)))
     }
 
-    /// Notes a file that the practice file names.
-    pub(super) fn names(&self, path: &Path) {
-        self.others.borrow_mut().note(path);
+    /// Reads a file that the practice's file names, from where it may.
+    fn read(&self, key: &str, what: &str, written: &str, most_bytes: u64, hint: &str) -> Loaded<Content> {
+        let (folder, name) = self.located(key, written)?;
+        let content = folder.read(name, most_bytes).or_else(|refused| {
+            let hint = match &refused {
+                Refused::Outside { .. } => format!(
+                    "put a copy into {}; what practices have in common is in a shared folder of greffon.toml",
+                    self.own.path().display()
+                ),
+                _ => hint.to_owned(),
+            };
+            self.fail(key, format!("{what} {written:?} {refused}"), hint)
+        })?;
+        self.watched.borrow_mut().note(folder.path(), Path::new(name), content.stamp);
+        Ok(content)
+    }
+
+    /// Reads a file of settings.
+    pub(super) fn settings_file(&self, key: &str, written: &str) -> Loaded<Rc<Content>> {
+        if let Some(content) = self.settings.borrow().get(written) {
+            return Ok(Rc::clone(content));
+        }
+        // What is no TOML is shown with its line, and the line of a secret must
+        // not be.
+        if !written.ends_with(".toml") {
+            return self.fail(key, format!("settings file {written:?} is not a .toml file"), "name a .toml file");
+        }
+        let hint = "the path is relative to the practice's folder";
+        let content = Rc::new(self.read(key, "settings file", written, SETTINGS_MOST_BYTES, hint)?);
+        if let Err(refused) = content.text() {
+            return self.fail(key, format!("settings file {written:?} {refused}"), "save it as UTF-8");
+        }
+        self.settings.borrow_mut().insert(written.to_owned(), Rc::clone(&content));
+        Ok(content)
+    }
+
+    /// Reads the files of a plugin; `None` is a bundled one, which has none.
+    pub(super) fn plugin_files(&self, key: &str, written: &str) -> Loaded<Option<PluginFiles>> {
+        let Some((path, pinned)) = plugin_files::path(written) else { return Ok(None) };
+        let (folder, name) = self.located(key, path)?;
+        let Found { files, read } = plugin_files::read(&folder, name, pinned)
+            .map_err(|Problem { message, hint, .. }| self.source.at_key(key, message, hint))?;
+        for (name, content) in read {
+            self.watched.borrow_mut().note(folder.path(), &name, content.stamp);
+        }
+        Ok(Some(files))
+    }
+
+    /// Reads a secret; `called` is what it is for, in one word.
+    pub(super) fn secret(&self, key: &str, called: &str, secret: &SecretRef) -> Loaded<SecretString> {
+        let read = match secret {
+            SecretRef::File(SecretFile { file }) => {
+                if file.starts_with(shared::PREFIX) {
+                    let hint = format!("put it below {}", self.own.path().display());
+                    return self.fail(key, format!("secret file {file:?} is in a shared folder"), hint);
+                }
+                let content = self.read(key, "secret file", file, secret::MOST_BYTES, secret::FILE_HINT)?;
+                if content.open_to_others {
+                    let message = format!("secret file {file:?} can be read or written by every account");
+                    let hint = format!("chmod o-rwx {}", content.path.display());
+                    self.warnings.borrow_mut().push(self.source.at_key(key, message, Some(hint)));
+                }
+                match String::from_utf8(content.bytes) {
+                    Ok(text) => secret::line(text, &format!("secret file {file:?}")),
+                    Err(_) => Err((format!("secret file {file:?} is not UTF-8 text"), secret::FILE_HINT.to_owned())),
+                }
+            }
+            SecretRef::Env(SecretEnv { env }) => environment::check(env, &self.practice, called)
+                .and_then(|()| environment::variable(env))
+                .and_then(|value| secret::line(value, &format!("environment variable {env}"))),
+        };
+        read.map_err(|(message, hint)| self.source.at_key(key, message, Some(hint)))
     }
 
     /// Refuses a name that the file does not have, with the nearest one.

@@ -3,13 +3,20 @@
 //! reads the environment.
 
 mod binding;
+pub mod confined;
 pub mod diagnostic;
 pub mod directory;
+pub mod environment;
 mod hours;
-mod loader;
+pub mod loader;
 pub mod operator;
-pub mod others;
+pub mod plugin_files;
 pub mod plugins;
 pub mod practice;
 pub mod practice_file;
+pub mod practice_folders;
+pub mod practice_id;
 pub mod secret;
+pub mod shared;
+pub mod stamp;
+pub mod watched;

@@ -12,7 +12,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::diagnostic::{Diagnostic, Source};
-use super::secret::SecretRef;
+use super::environment;
+use super::secret::{SecretEnv, SecretFile, SecretRef};
+use super::shared::{self, SharedFolders};
 
 /// The commented file that `greffon config example` prints.
 pub const EXAMPLE: &str = include_str!("../../greffon.example.toml");
@@ -29,7 +31,7 @@ pub struct OperatorConfig {
     pub listen: SocketAddr,
     /// `sqlite:<path>` or `postgres://…`; `sqlite:data/greffon.db` when absent.
     pub storage: String,
-    /// Folder of practice files; `practices` when absent.
+    /// Folder with a folder for each practice; `practices` when absent.
     pub practices: PathBuf,
     /// Folder for what greffon writes besides the database; `data` when absent.
     pub data: PathBuf,
@@ -41,6 +43,8 @@ pub struct OperatorConfig {
     pub limits: LimitsConfig,
     /// Networks that plugins of one practice may reach besides the public one.
     pub allow: BTreeMap<String, Allow>,
+    /// Folders whose files practices may name, besides their own.
+    pub shared: SharedFolders,
     /// Log lines.
     pub log: Log,
     /// The file's folder: relative paths start there.
@@ -59,6 +63,7 @@ impl Default for OperatorConfig {
             issuers: Vec::new(),
             limits: LimitsConfig::default(),
             allow: BTreeMap::new(),
+            shared: SharedFolders::new(),
             log: Log::default(),
             base: PathBuf::from("."),
         }
@@ -203,11 +208,26 @@ impl OperatorConfig {
         self.base = base.to_path_buf();
         self.practices = base.join(&self.practices);
         self.data = base.join(&self.data);
+        for folder in self.shared.values_mut() {
+            folder.path = base.join(&folder.path);
+        }
         if let Some(path) = self.storage.strip_prefix("sqlite:")
             && !path.starts_with(':')
         {
             self.storage = format!("sqlite:{}", base.join(path).display());
         }
+    }
+
+    /// What no practice may name, where it is below a folder.
+    fn inside(&self, folder: &Path) -> Option<(&'static str, PathBuf)> {
+        let key = match &self.keys.signing {
+            Some(SecretRef::File(SecretFile { file })) => Some(("the signing key", self.base.join(file))),
+            _ => None,
+        };
+        let own = [("the practices", self.practices.clone()), ("greffon's data", self.data.clone())];
+        let real = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok();
+        let folder = real(folder)?;
+        own.into_iter().chain(key).find(|(_, path)| real(path).is_some_and(|path| path.starts_with(&folder)))
     }
 
     fn check(&self, source: &Source<'_>) -> Result<(), Box<Diagnostic>> {
@@ -221,6 +241,22 @@ impl OperatorConfig {
             if !issuer.jwks.starts_with("https://") && !loopback.iter().any(|one| issuer.jwks.starts_with(one)) {
                 let key = format!("issuers.{index}.jwks");
                 return fail(&key, format!("\"{}\" is not an https address", issuer.jwks), "use https");
+            }
+        }
+        if let Some(SecretRef::Env(SecretEnv { env })) = &self.keys.signing
+            && env.starts_with(environment::SECRETS)
+        {
+            let hint = "the practices' secrets begin like this: choose another name";
+            return fail("keys.signing", format!("environment variable {env:?} may be a practice's"), hint);
+        }
+        for (name, folder) in &self.shared {
+            let key = |below: &str| format!("shared.{name}.{below}").trim_end_matches('.').to_owned();
+            if let Some((below, message, hint)) = shared::wrong(name, folder) {
+                return fail(&key(below), message, &hint);
+            }
+            if let Some((what, path)) = self.inside(&folder.path) {
+                let message = format!("{} holds {what}, {}", folder.path.display(), path.display());
+                return fail(&key("path"), message, "share a folder with nothing else in it");
             }
         }
         let limits = &self.limits;
@@ -240,7 +276,7 @@ impl OperatorConfig {
 /// would be in TOML where it can be, text otherwise.
 fn override_key(table: &mut toml::Table, name: &str, value: &str) {
     let Some(rest) = name.strip_prefix("GREFFON_") else { return };
-    if NOT_KEYS.contains(&name) || rest.is_empty() {
+    if NOT_KEYS.contains(&name) || name.starts_with(environment::SECRETS) || rest.is_empty() {
         return;
     }
     let path: Vec<String> = rest.split("__").map(|part| part.to_lowercase().replace('_', "-")).collect();
@@ -286,6 +322,36 @@ mod tests {
         )
         .expect("reads");
         assert_eq!((config.listen.port(), config.limits.memory_mib), (9, 64));
+    }
+
+    #[test]
+    fn the_secrets_of_practices_are_no_keys() {
+        let config = parse("", &[("GREFFON_SECRET__LES_TILLEULS__DAV", "x"), ("GREFFON_SECRET__", "y")]);
+        assert!(config.is_ok(), "{config:?}");
+        let text = "[keys]\nsigning = { env = \"GREFFON_SECRET__A__KEY\" }\n";
+        let shown = parse(text, &[]).expect_err("refused").to_string();
+        assert!(shown.contains("greffon.toml:2:") && shown.contains("may be a practice's"), "{shown}");
+    }
+
+    #[test]
+    fn a_shared_folder_holds_nothing_but_what_is_shared() {
+        let good = "[shared.grilles]\npath = \"grilles\"\npractices = [\"les-tilleuls\"]\n";
+        let config = parse(good, &[]).expect("reads");
+        assert_eq!(config.shared["grilles"].path, Path::new("/etc/greffon/grilles"));
+        assert!(parse(&good.replace("[\"les-tilleuls\"]", "\"*\""), &[]).is_ok());
+        let head = "[keys]\nsigning = { file = \"keys/signing.pem\" }\n";
+        for (from, to, at, said) in [
+            ("path = \"grilles\"", "path = \".\"", "4:8", "the practices"),
+            ("path = \"grilles\"", "path = \"practices\"", "4:8", "the practices"),
+            ("path = \"grilles\"", "path = \"data\"", "4:8", "greffon's data"),
+            ("path = \"grilles\"", "path = \"keys\"", "4:8", "the signing key"),
+            ("les-tilleuls", "Les Tilleuls", "5:13", "not a practice id"),
+            ("[\"les-tilleuls\"]", "\"all\"", "5:13", "a list of ids, or \"*\""),
+            ("[shared.grilles]", "[shared.\"a b\"]", "3:", "not a name of a shared folder"),
+        ] {
+            let shown = parse(&format!("{head}{}", good.replace(from, to)), &[]).expect_err(to).to_string();
+            assert!(shown.contains(&format!("greffon.toml:{at}")) && shown.contains(said), "{shown}");
+        }
     }
 
     #[test]

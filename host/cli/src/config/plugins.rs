@@ -1,15 +1,15 @@
 //! What loading a practice file needs to know of plugins.
 
-use std::path::{Path, PathBuf};
-
 use greffon_core::ids::PracticeId;
 use greffon_core::model::practice::{Binding, PluginKind};
 use greffon_core::model::triage::Finding;
+use greffon_runtime::PluginFiles;
 
 /// What loading needs to know of plugins. Implemented over the runtime.
 pub trait Plugins {
-    /// Finds the plugin; the error names the remedy.
-    fn resolve(&self, plugin: &str, base: &Path) -> Result<Resolved, Problem>;
+    /// Finds the plugin by its name, or takes the files that were read for it;
+    /// the error names the remedy.
+    fn resolve(&self, plugin: &str, files: Option<PluginFiles>) -> Result<Resolved, Problem>;
     /// Settings, grants and credentials against the manifest; the error's key
     /// is relative to the feature.
     fn check(&self, binding: &Binding) -> Result<(), Problem>;
@@ -25,8 +25,6 @@ pub struct Resolved {
     pub kind: PluginKind,
     /// What the binding must hold so that calls reach exactly this component.
     pub reference: String,
-    /// The files that it was read from.
-    pub files: Vec<PathBuf>,
 }
 
 /// Something wrong below a key.
@@ -38,4 +36,16 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
+}
+
+impl std::error::Error for Problem {}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
 }

@@ -2,8 +2,8 @@
 //! is in range, every secret is read, every plugin can be bound. Whole or not
 //! at all.
 
-use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::care::{Level, Sensitivity};
@@ -16,12 +16,15 @@ use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::triage::{Finding, FindingSeverity};
 
 use super::binding;
+use super::confined::Folder;
 use super::diagnostic::{Diagnostic, Source};
 use super::hours;
-use super::loader::{Loaded, Loader};
-use super::others::Others;
+use super::loader::{Loaded, Loader, Surroundings};
 use super::plugins::Plugins;
 use super::practice_file::{AgendaFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile};
+use super::practice_folders::{PRACTICE_FILE, unread};
+use super::practice_id;
+use super::watched::Watched;
 
 /// Authority of RPPS numbers (ANS, NOS: `urn:oid:1.2.250.1.71.4.2.1`).
 const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
@@ -31,10 +34,11 @@ const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
 pub struct Read {
     /// The practice.
     pub practice: Practice,
-    /// What its plugins' own analysis found in their settings.
+    /// What its plugins' own analysis found in their settings, and what is no
+    /// error of the files.
     pub findings: Vec<(FindingSeverity, Diagnostic)>,
-    /// The files that it names.
-    pub others: Others,
+    /// The files that it was read from.
+    pub watched: Watched,
 }
 
 impl Read {
@@ -45,21 +49,29 @@ impl Read {
     }
 }
 
-/// Reads one file's text; `file` names it and is the base of relative paths.
+/// Largest practice file, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Reads the practice of a folder, with the files that it names.
 ///
 /// # Errors
 /// The first thing that is wrong, with file, line, column, key, value and
 /// remedy.
-pub fn parse(file: &Path, text: &str, plugins: &dyn Plugins) -> Result<Read, Box<Diagnostic>> {
-    let source = Source { file, text };
+pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnostic>> {
+    let content = folder.read(PRACTICE_FILE, MOST_BYTES).map_err(|refused| unread(folder.path(), &refused))?;
+    let text = content.text().map_err(|refused| unread(folder.path(), &refused))?;
+    let source = Source { file: &content.path, text };
     let written: PracticeFile = toml::from_str(text).map_err(|error| source.unreadable(&error))?;
-    let base = file.parent().unwrap_or(Path::new("."));
-    let loader = Loader { source: &source, base, file: &written, others: RefCell::default() };
+    let loader = Loader::new(&source, &written, around, Rc::new(folder));
+    loader.watched.borrow_mut().note(loader.own.path(), Path::new(PRACTICE_FILE), content.stamp);
+    let plugins = around.plugins.as_ref();
     let mut practice = loader.practice(plugins)?;
-    let findings = loader.findings(&practice, plugins)?;
-    let others = loader.others.into_inner();
-    practice.revision = revision(text, &others);
-    Ok(Read { practice, findings, others })
+    let mut findings = loader.findings(&practice, plugins)?;
+    let warnings = loader.warnings.into_inner();
+    findings.extend(warnings.into_iter().map(|one| (FindingSeverity::Warning, one)));
+    let watched = loader.watched.into_inner();
+    practice.revision = revision(text, &watched);
+    Ok(Read { practice, findings, watched })
 }
 
 impl Loader<'_> {
@@ -134,23 +146,16 @@ impl Loader<'_> {
 
     fn identity(&self) -> Loaded<()> {
         let file = self.file;
-        let id_is_plain = !file.id.is_empty()
-            && file.id.len() <= 63
-            && file.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if !id_is_plain {
-            return self.fail(
-                "id",
-                format!("\"{}\" is not a practice id", file.id),
-                "use 1 to 63 lower case letters, digits and hyphens",
-            );
+        if !practice_id::is_plain(&file.id) {
+            return self.fail("id", format!("{:?} is not a practice id", file.id), practice_id::HINT);
         }
-        if let Some(stem) = self.source.file.file_stem().and_then(|stem| stem.to_str())
-            && stem != file.id
-        {
+        let folder = self.own.path().file_name().unwrap_or_default();
+        if folder != file.id.as_str() {
+            let folder = folder.display();
             return self.fail(
                 "id",
-                format!("the id \"{}\" is not the file's name \"{stem}\"", file.id),
-                format!("rename the file to {}.toml, or the id to \"{stem}\"", file.id),
+                format!("the id \"{}\" is not the folder's name \"{folder}\"", file.id),
+                format!("rename the folder to {}, or the id to \"{folder}\"", file.id),
             );
         }
         if jiff::tz::TimeZone::get(&file.time_zone).is_err() {
@@ -332,7 +337,7 @@ impl Loader<'_> {
         };
         let login = match &mail.login {
             None => None,
-            Some(login) => Some((login.username.clone(), self.secret("mail.login.password", &login.password)?)),
+            Some(login) => Some((login.username.clone(), self.secret("mail.login.password", "mail", &login.password)?)),
         };
         Ok(Some(MailRelay {
             host: mail.host.clone(),
@@ -362,12 +367,12 @@ impl Loader<'_> {
     }
 }
 
-/// Changes whenever the file, or one that it names, does.
-fn revision(text: &str, others: &Others) -> String {
+/// Changes whenever a file does that the practice was read from.
+fn revision(text: &str, watched: &Watched) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
-    others.hash(&mut hasher);
+    watched.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 

@@ -1,4 +1,4 @@
-//! `practices/*.toml` as it is written. [`super::practice`] makes a
+//! `practices/<id>/practice.toml` as it is written. [`super::practice`] makes a
 //! [`greffon_core::model::practice::Practice`] of it.
 
 use std::collections::BTreeMap;
@@ -17,8 +17,8 @@ pub type Hours = BTreeMap<String, Vec<String>>;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PracticeFile {
-    /// Its name in paths and tokens: lower case letters, digits, hyphens; the
-    /// file's name without `.toml`.
+    /// Its name in paths and tokens, and its folder's: lower case letters and
+    /// digits, with single hyphens between them.
     pub id: String,
     /// Its name for people.
     pub name: String,
@@ -56,6 +56,24 @@ pub struct PracticeFile {
     /// Plugins, with settings and grants.
     #[serde(default)]
     pub features: BTreeMap<String, FeatureFile>,
+}
+
+impl PracticeFile {
+    /// The files of secrets that it names.
+    pub fn secret_files(&self) -> impl Iterator<Item = &str> {
+        let login = self.mail.iter().filter_map(|mail| mail.login.as_ref()).map(|login| &login.password);
+        let credentials = self.features.values().flat_map(|feature| feature.credentials.values());
+        let credentials = credentials.map(|one| match one {
+            CredentialFile::Basic { password: secret, .. }
+            | CredentialFile::Bearer { token: secret, .. }
+            | CredentialFile::Header { value: secret, .. }
+            | CredentialFile::Key { key: secret } => secret,
+        });
+        login.chain(credentials).filter_map(|secret| match secret {
+            SecretRef::File(one) => Some(one.file.as_str()),
+            SecretRef::Env(_) => None,
+        })
+    }
 }
 
 /// A place.
@@ -268,8 +286,8 @@ pub struct LoginFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FeatureFile {
-    /// A bundled name, or the path of a folder with `plugin.toml`, relative to
-    /// this file.
+    /// A bundled name, or the path of a folder with `plugin.toml`: below this
+    /// file's folder, or `shared:<name>/…` in a shared one.
     pub plugin: String,
     /// Sites that it serves; all when absent.
     #[serde(default)]
@@ -284,7 +302,8 @@ pub struct FeatureFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub settings: toml::Table,
-    /// More settings, in a TOML file relative to this one; `settings` wins.
+    /// More settings, in a TOML file below this one's folder, or
+    /// `shared:<name>/…` in a shared one; `settings` wins.
     pub settings_file: Option<String>,
     /// What the practice grants.
     #[serde(default)]

@@ -1,7 +1,8 @@
-use std::path::Path;
+use greffon_runtime::PluginFiles;
 
 use super::*;
 use crate::config::plugins::{Problem, Resolved};
+use crate::config::shared::SharedFolders;
 
 const MINIMAL: &str = r#"
 id = "les-tilleuls"
@@ -33,8 +34,8 @@ grants.keyvalue = true
 struct Known;
 
 impl Plugins for Known {
-    fn resolve(&self, plugin: &str, _: &Path) -> Result<Resolved, Problem> {
-        let found = |kind| Ok(Resolved { kind, reference: plugin.to_owned(), files: Vec::new() });
+    fn resolve(&self, plugin: &str, _: Option<PluginFiles>) -> Result<Resolved, Problem> {
+        let found = |kind| Ok(Resolved { kind, reference: plugin.to_owned() });
         match plugin {
             "agenda-local" => found(PluginKind::Agenda),
             "triage-grid" => found(PluginKind::Triage),
@@ -56,7 +57,12 @@ impl Plugins for Known {
 }
 
 fn read(text: &str) -> Result<Practice, String> {
-    let read = parse(Path::new("practices/les-tilleuls.toml"), text, &Known);
+    let practices = tempfile::tempdir().expect("a folder");
+    let folder = practices.path().join("les-tilleuls");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join(PRACTICE_FILE), text).expect("written");
+    let around = Surroundings { plugins: Box::new(Known), shared: SharedFolders::new() };
+    let read = super::read(Folder::open(&folder).expect("opens"), &around);
     read.map(|read| read.practice).map_err(|problem| problem.to_string())
 }
 
@@ -77,13 +83,13 @@ fn reads_a_whole_practice() {
 #[test]
 fn names_the_place_of_an_unknown_key() {
     let shown = broken("duration-min = 15", "duration-mn = 15");
-    assert!(shown.contains("les-tilleuls.toml:17:1") && shown.contains("\"duration-min\""), "{shown}");
+    assert!(shown.contains("practice.toml:17:1") && shown.contains("\"duration-min\""), "{shown}");
 }
 
 #[test]
 fn names_the_place_of_a_wrong_type() {
     let shown = broken("duration-min = 15", "duration-min = \"15\"");
-    assert!(shown.contains("les-tilleuls.toml:17:16"), "{shown}");
+    assert!(shown.contains("practice.toml:17:16"), "{shown}");
 }
 
 #[test]
@@ -105,7 +111,7 @@ fn refuses_numbers_out_of_range() {
 #[test]
 fn refuses_an_unknown_zone_and_a_wrong_id() {
     assert!(broken("Europe/Paris", "Europe/Pari").contains("unknown time zone"));
-    assert!(broken("id = \"les-tilleuls\"", "id = \"autre\"").contains("rename the file"));
+    assert!(broken("id = \"les-tilleuls\"", "id = \"autre\"").contains("rename the folder to autre"));
     assert!(broken("id = \"les-tilleuls\"", "id = \"Les Tilleuls\"").contains("not a practice id"));
 }
 
@@ -128,7 +134,7 @@ fn refuses_an_inline_secret() {
 #[test]
 fn refuses_a_plugin_that_is_not_there() {
     let shown = broken("plugin = \"agenda-local\"", "plugin = \"agenda-locl\"");
-    assert!(shown.contains("les-tilleuls.toml:24:10") && shown.contains("bundled:"), "{shown}");
+    assert!(shown.contains("practice.toml:24:10") && shown.contains("bundled:"), "{shown}");
 }
 
 #[test]

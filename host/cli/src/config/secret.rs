@@ -1,5 +1,5 @@
-//! Secrets: `{ file = "secrets/dav" }` or `{ env = "DAV_PASSWORD" }`, never
-//! inline.
+//! Secrets: `{ file = "secrets/dav" }` or `{ env = "GREFFON_SECRET__…" }`,
+//! never inline.
 
 use std::path::Path;
 
@@ -7,13 +7,23 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::environment;
+
+/// Largest secret, in bytes: a chain of certificates is smaller.
+pub const MOST_BYTES: u64 = 64 << 10;
+
+/// What to do about a secret's file that cannot be read.
+pub const FILE_HINT: &str = "create it with the secret on one line, readable by greffon only (chmod 600)";
+
 /// Where a secret is.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a secret is { file = \"path\" } or { env = \"NAME\" }, never the value itself")]
 pub enum SecretRef {
-    /// In a file, relative to the file that names it; one final line end is cut.
+    /// In a file, relative to the file that names it; one final line end is
+    /// cut. A practice's lies below the practice's folder.
     File(SecretFile),
-    /// In an environment variable.
+    /// In an environment variable. A practice's is called
+    /// `GREFFON_SECRET__<PRACTICE>__<NAME>`.
     Env(SecretEnv),
 }
 
@@ -34,34 +44,38 @@ pub struct SecretEnv {
 }
 
 impl SecretRef {
-    /// Reads the secret. The error names the file or variable and the remedy,
-    /// never a value.
+    /// Reads a secret of the operator's own file, which may name any file and
+    /// any variable.
+    ///
+    /// # Errors
+    /// Message and remedy: they name the file or the variable, never a value.
     pub fn read(&self, base: &Path) -> Result<SecretString, (String, String)> {
         match self {
             Self::File(SecretFile { file }) => {
                 let path = base.join(file);
                 let text = std::fs::read_to_string(&path).map_err(|error| {
-                    (
-                        format!("secret file \"{}\" cannot be read: {error}", path.display()),
-                        "create it with the secret on one line, readable by greffon only (chmod 600)".to_owned(),
-                    )
+                    (format!("secret file \"{}\" cannot be read: {error}", path.display()), FILE_HINT.to_owned())
                 })?;
-                let secret = text.strip_suffix('\n').unwrap_or(&text);
-                non_empty(secret.strip_suffix('\r').unwrap_or(secret), &format!("secret file \"{}\"", path.display()))
+                line(text, &format!("secret file \"{}\"", path.display()))
             }
-            Self::Env(SecretEnv { env }) => {
-                let value = std::env::var(env).map_err(|_| {
-                    (format!("environment variable {env} is not set"), format!("set {env} before greffon starts"))
-                })?;
-                non_empty(&value, &format!("environment variable {env}"))
-            }
+            Self::Env(SecretEnv { env }) => line(environment::variable(env)?, &format!("environment variable {env}")),
         }
     }
 }
 
-fn non_empty(secret: &str, what: &str) -> Result<SecretString, (String, String)> {
-    if secret.is_empty() {
+/// A secret without the end of its line.
+///
+/// # Errors
+/// Message and remedy, when nothing is left.
+pub fn line(mut text: String, what: &str) -> Result<SecretString, (String, String)> {
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    if text.is_empty() {
         return Err((format!("{what} is empty"), "put the secret there".to_owned()));
     }
-    Ok(SecretString::from(secret))
+    Ok(SecretString::from(text))
 }

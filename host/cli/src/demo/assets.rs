@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::day::{Case, Day};
+use crate::config::shared::{OpenTo, SharedFolder, SharedFolders};
 
 /// Where the example practice expects its CalDAV server.
 const EXAMPLE_ORIGIN: &str = "http://127.0.0.1:5232";
@@ -18,12 +19,16 @@ macro_rules! example {
     };
 }
 
-const PRACTICES: [(&str, &str); 4] = [
-    example!("practices/cabinet-morel.toml"),
-    example!("practices/centre-des-lilas.toml"),
-    example!("practices/maison-des-remparts.toml"),
-    example!("practices/grilles/medecine-generale.toml"),
+const FILES: [(&str, &str); 5] = [
+    example!("practices/cabinet-morel/practice.toml"),
+    example!("practices/cabinet-morel/grids/medecine-generale.toml"),
+    example!("practices/centre-des-lilas/practice.toml"),
+    example!("practices/maison-des-remparts/practice.toml"),
+    example!("grilles/medecine-generale.toml"),
 ];
+
+/// The only secret that an example practice names.
+const SECRET: &str = "practices/maison-des-remparts/secrets/dav";
 
 const CASES: (&str, &str) = example!("days/cases.toml");
 
@@ -33,13 +38,20 @@ const DAYS: [(&str, &str); 3] = [
     example!("days/maison-des-remparts.toml"),
 ];
 
-/// Writes the practices into `folder/practices`, with the CalDAV server at
-/// `agenda`.
+/// Writes the practices, and the grids that they share, into a folder, with the
+/// CalDAV server at `agenda`.
 pub fn write_practices(folder: &Path, agenda: SocketAddr) -> anyhow::Result<()> {
-    for (path, text) in PRACTICES {
+    for (path, text) in FILES {
         write(&folder.join(path), &text.replace(EXAMPLE_ORIGIN, &format!("http://{agenda}")))?;
     }
-    write(&folder.join("practices/secrets/dav"), "demo-without-secrets\n")
+    write(&folder.join(SECRET), "demo-without-secrets\n")
+}
+
+/// What the practices share, as `examples/greffon.toml` has it.
+pub fn shared(folder: &Path) -> SharedFolders {
+    let practices = ["centre-des-lilas", "maison-des-remparts"].map(str::to_owned).to_vec();
+    let grids = SharedFolder { path: folder.join("grilles"), practices: OpenTo::These(practices) };
+    SharedFolders::from([("grilles".to_owned(), grids)])
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {

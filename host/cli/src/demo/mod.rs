@@ -214,6 +214,7 @@ fn configure(folder: &Path) -> anyhow::Result<OperatorConfig> {
         storage: format!("sqlite:{}", folder.join("greffon.db").display()),
         practices: folder.join("practices"),
         data: folder.to_path_buf(),
+        shared: assets::shared(folder),
         ..OperatorConfig::default()
     };
     config.keys.signing = Some(SecretRef::File(SecretFile { file: key.display().to_string() }));

@@ -1,72 +1,9 @@
 //! What the commands print: data on stdout, the rest on stderr, and errors on
 //! one screen.
 
-use std::path::Path;
-use std::process::{Command, Output};
-
 use serde_json::Value;
-use tempfile::TempDir;
 
-/// Runs the binary in a folder.
-fn greffon(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_greffon"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GREFFON_")) {
-        command.env_remove(name);
-    }
-    command.current_dir(folder).args(arguments).output().expect("starts")
-}
-
-#[track_caller]
-fn succeeds(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout.clone()).expect("text")
-}
-
-#[track_caller]
-fn fails(output: &Output, words: &[&str]) {
-    assert_eq!(output.status.code(), Some(1));
-    let shown = String::from_utf8_lossy(&output.stderr);
-    assert!(shown.lines().count() <= 12, "{shown}");
-    for word in words {
-        assert!(shown.contains(word), "no \"{word}\" in:\n{shown}");
-    }
-}
-
-/// A folder with the operator's file, a key and the example practices.
-fn installation() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/practices");
-    copy(&examples, &folder.path().join("practices"));
-    put(folder.path(), "practices/secrets/dav", "demo\n");
-    put(folder.path(), "signing.pem", &succeeds(&greffon(folder.path(), &["token", "key"])));
-    put(folder.path(), "greffon.toml", "[keys]\nsigning = { file = \"signing.pem\" }\n");
-    folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("a copy");
-        }
-    }
-}
-
-fn put(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-    std::fs::write(path, text).expect("written");
-}
-
-fn replace(folder: &Path, name: &str, from: &str, to: &str) {
-    let text = std::fs::read_to_string(folder.join(name)).expect("read");
-    assert!(text.contains(from), "{from}");
-    put(folder, name, &text.replacen(from, to, 1));
-}
+use crate::support::{SECRET, fails, greffon, installation, put, replace, succeeds};
 
 #[test]
 fn the_example_configuration_is_a_good_one() {
@@ -127,7 +64,7 @@ fn practices_are_checked_down_to_their_grids() {
         assert!(text.contains(id), "{text}");
     }
 
-    let grid = "practices/grilles/medecine-generale.toml";
+    let grid = "practices/cabinet-morel/grids/medecine-generale.toml";
     replace(folder.path(), grid, "level = \"same-day\"", "level = \"routine\"");
     let checked = greffon(folder.path(), &["practice", "check", "--json"]);
     assert_eq!(checked.status.code(), Some(1));
@@ -138,7 +75,7 @@ fn practices_are_checked_down_to_their_grids() {
     assert!(error["file"].as_str().is_some_and(|file| file.ends_with("medecine-generale.toml")), "{error}");
     assert!(error["line"].is_u64(), "{error}");
     let unknown = greffon(folder.path(), &["practice", "check", "autre"]);
-    fails(&unknown, &["autre.toml", "cabinet-morel"]);
+    fails(&unknown, &["no practice.toml in practices/autre", "cabinet-morel"]);
 }
 
 #[test]
@@ -148,7 +85,7 @@ fn the_doctor_finds_a_good_installation_good_and_names_what_is_missing() {
     assert!(text.lines().all(|line| line.starts_with("ok ")), "{text}");
     assert!(text.contains("storage") && text.contains("cabinet-morel / agenda"), "{text}");
 
-    std::fs::remove_file(folder.path().join("practices/secrets/dav")).expect("removed");
+    std::fs::remove_file(folder.path().join(SECRET)).expect("removed");
     std::fs::remove_file(folder.path().join("signing.pem")).expect("removed");
     let sick = greffon(folder.path(), &["doctor", "--json"]);
     assert_eq!(sick.status.code(), Some(1));

@@ -2,3 +2,4 @@
 
 mod commands;
 mod kill_nine;
+mod support;

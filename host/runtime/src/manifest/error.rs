@@ -13,7 +13,7 @@ use crate::nearest::nearest;
 pub struct ManifestError {
     /// The file, as it was named.
     pub file: PathBuf,
-    /// Where; `None` for the file as a whole.
+    /// Where; `None` where the reader names no place.
     pub place: Option<Place>,
     /// The key, dotted; empty when there is none.
     pub key: String,
@@ -50,10 +50,6 @@ impl fmt::Display for ManifestError {
 }
 
 impl ManifestError {
-    pub(super) fn of_file(file: &Path, message: String, hint: &str) -> Box<Self> {
-        Box::new(Self { file: file.to_path_buf(), place: None, key: String::new(), message, hint: hint.to_owned() })
-    }
-
     /// An error in the value of a top-level key.
     pub(super) fn at_key(file: &Path, text: &str, key: &str, message: String, hint: &str) -> Self {
         let span = DeTable::parse(text).ok().and_then(|table| {

@@ -3,7 +3,6 @@
 mod error;
 mod origin_ask;
 
-use std::fs;
 use std::path::Path;
 
 use greffon_core::model::practice::PluginKind;
@@ -171,18 +170,23 @@ impl<'de> Deserialize<'de> for SchemaSource {
 }
 
 impl Manifest {
-    /// Reads a manifest's text. `file` names it in errors, and its folder is
-    /// where a schema file is looked for.
+    /// Reads a manifest's text. `file` names it in errors; `beside` reads a
+    /// file by the name that the manifest gives it, from the manifest's own
+    /// folder and nowhere else, or says why it cannot.
     ///
     /// # Errors
     /// The first thing that is wrong, with its place and the remedy.
-    pub fn parse(file: &Path, text: &str) -> Result<Self, Box<ManifestError>> {
+    pub fn parse(
+        file: &Path,
+        text: &str,
+        beside: impl FnOnce(&str) -> Result<String, String>,
+    ) -> Result<Self, Box<ManifestError>> {
         let written: ManifestFile =
             toml::from_str(text).map_err(|error| ManifestError::unreadable(file, text, &error))?;
         let schema = match written.settings_schema {
             None => None,
             Some(SchemaSource::Inline(schema)) => Some(schema),
-            Some(SchemaSource::File(name)) => Some(schema_file(file, text, &name)?),
+            Some(SchemaSource::File(name)) => Some(schema_file(file, text, &name, beside)?),
         };
         if let Some(schema) = &schema {
             crate::settings::Schema::compile(schema).map_err(|why| {
@@ -208,28 +212,20 @@ impl Manifest {
             settings_schema: schema,
         })
     }
-
-    /// Reads a manifest from its file.
-    ///
-    /// # Errors
-    /// As [`Manifest::parse`], and when the file cannot be read.
-    pub fn load(file: &Path) -> Result<Self, Box<ManifestError>> {
-        let text = fs::read_to_string(file).map_err(|error| {
-            let message = format!("cannot read the manifest: {error}");
-            ManifestError::of_file(file, message, "a plugin is a folder or a .wasm file with a plugin.toml beside it")
-        })?;
-        Self::parse(file, &text)
-    }
 }
 
-fn schema_file(file: &Path, text: &str, name: &str) -> Result<Value, Box<ManifestError>> {
-    let path = file.parent().unwrap_or(Path::new("")).join(name);
+fn schema_file(
+    file: &Path,
+    text: &str,
+    name: &str,
+    beside: impl FnOnce(&str) -> Result<String, String>,
+) -> Result<Value, Box<ManifestError>> {
     let wrong = |message: String| {
-        let hint = "settings-schema is a table, or the name of a JSON file beside plugin.toml";
+        let hint = "settings-schema is a table, or the name of a JSON file below the manifest's folder";
         Box::new(ManifestError::at_key(file, text, "settings-schema", message, hint))
     };
-    let schema = fs::read_to_string(&path).map_err(|error| wrong(format!("cannot read \"{name}\": {error}")))?;
-    serde_json::from_str(&schema).map_err(|error| wrong(format!("\"{name}\" is not JSON: {error}")))
+    let schema = beside(name).map_err(wrong)?;
+    serde_json::from_str(&schema).map_err(|error| wrong(format!("{name:?} is not JSON: {error}")))
 }
 
 #[cfg(test)]

@@ -25,7 +25,11 @@ type = "object"
 "#;
 
 fn parse(text: &str) -> Result<Manifest, Box<ManifestError>> {
-    Manifest::parse(Path::new("plugin.toml"), text)
+    Manifest::parse(Path::new("plugin.toml"), text, |name| match name {
+        "schema.json" => Ok(r#"{"type":"object","required":["calendars"]}"#.to_owned()),
+        "torn.json" => Ok("{".to_owned()),
+        _ => Err(format!("{name:?} is not there")),
+    })
 }
 
 fn error(text: &str) -> ManifestError {
@@ -94,10 +98,16 @@ fn a_pure_plugin_asks_for_nothing() {
 }
 
 #[test]
-fn a_schema_file_that_is_not_there_is_named() {
+fn a_schema_file_is_read_or_named_with_what_is_wrong() {
     let (head, _) = GOOD.split_once("[asks]").expect("asks");
-    let error = error(&format!("{head}settings-schema = \"nowhere.json\"\n"));
-    assert!(error.message.contains("nowhere.json"), "{error}");
+    let with = |name: &str| format!("{head}settings-schema = \"{name}\"\n");
+    let manifest = parse(&with("schema.json")).expect("a schema");
+    assert_eq!(manifest.settings_schema.expect("a schema")["required"][0], "calendars");
+    for (name, said) in [("nowhere.json", "is not there"), ("torn.json", "is not JSON")] {
+        let error = error(&with(name));
+        assert!(error.message.contains(name) && error.message.contains(said), "{error}");
+        assert_eq!(error.key, "settings-schema");
+    }
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Finding, refusing and binding plugins.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use greffon_core::model::practice::PluginKind::{self, Agenda, Triage};
 use greffon_core::ports::plugins::{PluginFailure, Plugins};
-use greffon_runtime::{LoadError, PackageError};
+use greffon_runtime::{LoadError, Manifest, PackageError, PluginFiles};
 
 use crate::guest::{Guest, ZEROES, stamped};
 use crate::host::{Host, binding, manifest, practice};
@@ -19,19 +18,18 @@ fn register(host: &Host, id: &str, kind: PluginKind, component: &[u8]) -> Result
     host.runtime.register_bundled([(id, manifest.as_str(), component)])
 }
 
-/// A folder with a plugin.
-fn folder(kind: PluginKind, component: &[u8]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("folder");
-    fs::write(folder.path().join("plugin.toml"), manifest("from-file", kind, "")).expect("write");
-    fs::write(folder.path().join("guest.wasm"), component).expect("write");
-    folder
+/// A plugin that is not bundled.
+fn files(kind: PluginKind, component: Vec<u8>) -> PluginFiles {
+    let text = manifest("from-file", kind, "");
+    let manifest = Manifest::parse(Path::new("plugin.toml"), &text, |name| Err(name.to_owned())).expect("manifest");
+    PluginFiles { path: PathBuf::from("/practices/a/guest.wasm"), component, pinned: None, manifest }
 }
 
 #[test]
 fn a_bundled_plugin_is_found_by_its_name() {
     let host = Host::new();
     register(&host, "calm", Triage, &calm()).expect("registers");
-    let info = host.runtime.resolve("calm", Path::new("/")).expect("found");
+    let info = host.runtime.find("calm").expect("found");
     assert_eq!((info.kind, info.reference.as_str(), info.version.as_str()), (Triage, "calm", "0.1.0"));
     assert_eq!(host.runtime.bundled(), [info]);
 }
@@ -40,7 +38,7 @@ fn a_bundled_plugin_is_found_by_its_name() {
 fn an_unknown_plugin_is_named_with_the_nearest_one() {
     let host = Host::new();
     register(&host, "calm", Triage, &calm()).expect("registers");
-    let error = host.runtime.resolve("clam", Path::new("/")).expect_err("unknown");
+    let error = host.runtime.find("clam").expect_err("unknown");
     assert!(error.to_string().contains("\"clam\""));
     assert!(error.hint().is_some_and(|hint| hint.contains("did you mean \"calm\"?")), "{:?}", error.hint());
 }
@@ -48,8 +46,7 @@ fn an_unknown_plugin_is_named_with_the_nearest_one() {
 #[tokio::test]
 async fn a_changed_file_is_a_new_plugin_and_the_old_one_goes_on() {
     let host = Host::new();
-    let folder = folder(Triage, &calm());
-    let first = host.runtime.resolve("./", folder.path()).expect("loads");
+    let first = host.runtime.load(files(Triage, calm())).expect("loads");
     assert!(first.reference.ends_with(&first.digest), "{}", first.reference);
     let bound = |reference: &str, revision: &str| {
         let mut practice = practice("a", &[("guest", Triage)]);
@@ -61,15 +58,15 @@ async fn a_changed_file_is_a_new_plugin_and_the_old_one_goes_on() {
     let feature = "guest".into();
     assert_eq!(host.runtime.triage_protocols(&old, &feature).await, Ok(Ok(Vec::new())));
 
-    fs::write(folder.path().join("guest.wasm"), Guest::triage("unreachable")).expect("write");
-    let second = host.runtime.resolve("./", folder.path()).expect("loads");
+    let changed = files(Triage, Guest::triage("unreachable"));
+    let second = host.runtime.load(changed.clone()).expect("loads");
     assert_ne!(first.reference, second.reference);
     assert_eq!(host.runtime.triage_protocols(&old, &feature).await, Ok(Ok(Vec::new())));
     let new = bound(&second.reference, "2");
     assert!(host.runtime.triage_protocols(&new, &feature).await.is_err());
 
-    let pinned = format!("./guest.wasm#sha256:{}", first.digest);
-    let error = host.runtime.resolve(&pinned, folder.path()).expect_err("changed");
+    let pinned = PluginFiles { pinned: Some(first.digest.to_uppercase()), ..changed };
+    let error = host.runtime.load(pinned).expect_err("changed");
     assert!(matches!(error, LoadError::Digest { .. }), "{error}");
 }
 
@@ -179,6 +176,6 @@ async fn a_plugin_from_the_cache_is_the_plugin() {
         let protocols = host.runtime.triage_protocols(&practice("a", &[("calm", Triage)]), &"calm".into()).await;
         assert_eq!(protocols, Ok(Ok(Vec::new())));
     }
-    let kept = fs::read_dir(folder.path()).expect("folder").count();
+    let kept = std::fs::read_dir(folder.path()).expect("folder").count();
     assert_eq!(kept, 2, "the key and one component");
 }

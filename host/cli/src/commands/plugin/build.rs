@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use greffon_build::Package;
-use greffon_runtime::Manifest;
 
-use super::inspect::MANIFEST;
+use crate::config::confined::Folder;
+use crate::config::plugin_files::{self, Described, MANIFEST};
 use crate::output;
 
 pub(super) fn run(source: &Path, out: Option<PathBuf>, target_dir: &Path) -> anyhow::Result<ExitCode> {
@@ -19,7 +19,8 @@ pub(super) fn run(source: &Path, out: Option<PathBuf>, target_dir: &Path) -> any
             source.display()
         );
     };
-    let manifest = Manifest::load(&source.join(MANIFEST))?;
+    let folder = Folder::open(source).with_context(|| format!("cannot open {}", source.display()))?;
+    let Described { manifest, read } = plugin_files::describe(&folder)?;
     // Cargo runs in the source's folder.
     fs::create_dir_all(target_dir).with_context(|| format!("cannot make {}", target_dir.display()))?;
     let target_dir = fs::canonicalize(target_dir)?;
@@ -32,8 +33,11 @@ pub(super) fn run(source: &Path, out: Option<PathBuf>, target_dir: &Path) -> any
     fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     let component = out.join(format!("{}.wasm", manifest.id));
     fs::write(&component, &built.component).with_context(|| format!("cannot write {}", component.display()))?;
-    for name in std::iter::once(MANIFEST.to_owned()).chain(schema_file(source)?) {
-        fs::copy(source.join(&name), out.join(&name)).with_context(|| format!("cannot copy {name}"))?;
+    for (name, content) in read {
+        let copy = out.join(&name);
+        let folder = copy.parent().unwrap_or(&out);
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::write(&copy, content.bytes).with_context(|| format!("cannot write {}", copy.display()))?;
     }
     output::note(&format!(
         "{} bytes; look at it with: greffon plugin inspect {}",
@@ -42,10 +46,4 @@ pub(super) fn run(source: &Path, out: Option<PathBuf>, target_dir: &Path) -> any
     ));
     output::data(&out.display().to_string())?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The schema's file, when it stands beside the manifest and not in it.
-fn schema_file(source: &Path) -> anyhow::Result<Option<String>> {
-    let manifest: toml::Table = fs::read_to_string(source.join(MANIFEST))?.parse()?;
-    Ok(manifest.get("settings-schema").and_then(toml::Value::as_str).map(str::to_owned))
 }

@@ -1,24 +1,25 @@
 //! `greffon plugin inspect`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use greffon_runtime::{Inspection, Manifest};
 use serde_json::json;
 
+use crate::config::confined::Folder;
+use crate::config::plugin_files;
 use crate::output;
 
-/// The file beside a component that says what it is and asks for.
-pub(super) const MANIFEST: &str = "plugin.toml";
-
 pub(super) fn run(path: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
-    let (component, manifest) = if path.is_dir() {
-        (only_component(path)?, Some(Manifest::load(&path.join(MANIFEST))?))
+    let (component, bytes, manifest) = if path.is_dir() {
+        let folder = Folder::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        let files = plugin_files::read(&folder, ".", None)?.files;
+        (files.path, files.component, Some(files.manifest))
     } else {
-        (path.to_path_buf(), None)
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        (path.to_path_buf(), bytes, None)
     };
-    let bytes = std::fs::read(&component).with_context(|| format!("cannot read {}", component.display()))?;
     let found =
         greffon_runtime::inspect(&bytes).map_err(|error| anyhow::anyhow!("{}: {error}", component.display()))?;
     let verdict = match manifest.as_ref().map(|manifest| manifest.kind).or(found.kind) {
@@ -59,22 +60,4 @@ fn print(found: &Inspection, manifest: Option<&Manifest>) -> anyhow::Result<()> 
     output::data(&format!("exports  {}", found.exports.join("\n         ")))?;
     let imports = if found.imports.is_empty() { "nothing".to_owned() } else { found.imports.join("\n         ") };
     output::data(&format!("imports  {imports}"))
-}
-
-fn only_component(folder: &Path) -> anyhow::Result<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "wasm") {
-            found.push(path);
-        }
-    }
-    match found.len() {
-        1 => Ok(found.swap_remove(0)),
-        count => anyhow::bail!(
-            "{} holds {count} .wasm files\n\nhint: a plugin's folder holds one, beside {MANIFEST}; make it with: greffon \
-             plugin build <source>",
-            folder.display()
-        ),
-    }
 }
