@@ -7,6 +7,7 @@ mod architecture;
 mod booking_race;
 mod caldav_journey;
 mod config_errors;
+mod confinement;
 mod first_plugin;
 mod hostile_guests;
 mod lost_answers;

@@ -1,5 +1,6 @@
 //! The binary as people and programs start it.
 
 mod commands;
+mod confinement;
 mod kill_nine;
 mod support;
