@@ -20,7 +20,11 @@ use super::shared::{self, SharedFolders};
 pub const EXAMPLE: &str = include_str!("../../greffon.example.toml");
 
 /// Environment variables with the prefix that are not keys of the file.
-const NOT_KEYS: [&str; 3] = ["GREFFON_CONFIG", "GREFFON_TEST_POSTGRES_URL", "GREFFON_LOG"];
+const NOT_KEYS: [&str; 2] = ["GREFFON_CONFIG", "GREFFON_LOG"];
+
+/// What further such names begin with: secrets of practices, and what the tests
+/// of greffon are told.
+const NOT_KEYS_BELOW: [&str; 2] = [environment::SECRETS, "GREFFON_TEST_"];
 
 /// One installation.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -276,7 +280,8 @@ impl OperatorConfig {
 /// would be in TOML where it can be, text otherwise.
 fn override_key(table: &mut toml::Table, name: &str, value: &str) {
     let Some(rest) = name.strip_prefix("GREFFON_") else { return };
-    if NOT_KEYS.contains(&name) || name.starts_with(environment::SECRETS) || rest.is_empty() {
+    let is_no_key = NOT_KEYS.contains(&name) || NOT_KEYS_BELOW.iter().any(|prefix| name.starts_with(prefix));
+    if is_no_key || rest.is_empty() {
         return;
     }
     let path: Vec<String> = rest.split("__").map(|part| part.to_lowercase().replace('_', "-")).collect();
