@@ -8,6 +8,7 @@ use greffon_core::ports::plugins::Plugins as _;
 use greffon_core::ports::storage::Storage as _;
 use serde::Serialize;
 
+use crate::config::confined::Folder;
 use crate::config::environment;
 use crate::config::operator::OperatorConfig;
 use crate::output;
@@ -73,6 +74,12 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
         Ok(None) => note("signing key", Ok("none; tokens come from the configured issuers".to_owned())),
         Err(error) => note("signing key", Err(error.to_string())),
     };
+    for (name, shared) in &config.shared {
+        let opened = Folder::open(&shared.path);
+        let path = shared.path.display();
+        let result = opened.map(|_| path.to_string()).map_err(|error| format!("{path} cannot be opened: {error}"));
+        note(&format!("shared folder {name}"), result);
+    }
     let folder = config.practices.clone();
     let host = match Host::build(config).await {
         Ok(host) => host,

@@ -87,12 +87,14 @@ fn the_doctor_finds_a_good_installation_good_and_names_what_is_missing() {
 
     std::fs::remove_file(folder.path().join(SECRET)).expect("removed");
     std::fs::remove_file(folder.path().join("signing.pem")).expect("removed");
+    std::fs::remove_dir_all(folder.path().join("grilles")).expect("removed");
     let sick = greffon(folder.path(), &["doctor", "--json"]);
     assert_eq!(sick.status.code(), Some(1));
     let checks: Value = serde_json::from_slice(&sick.stdout).expect("JSON");
     let failed: Vec<String> =
         checks.as_array().into_iter().flatten().filter(|check| check["ok"] == false).map(ToString::to_string).collect();
     assert!(failed.iter().any(|check| check.contains("greffon token key")), "{failed:#?}");
+    assert!(failed.iter().any(|check| check.contains("shared folder grilles")), "{failed:#?}");
     assert!(failed.iter().any(|check| check.contains("secrets/dav")), "{failed:#?}");
 }
 

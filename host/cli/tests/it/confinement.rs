@@ -200,7 +200,7 @@ mod unix {
         refused_file("secrets/dav", PASSWORD, "not a regular file", fifo);
         refused_file("grids/mine.toml", "grids/mine.toml", "not a regular file", fifo);
         refused_file("secrets/dav", PASSWORD, "not a regular file", |path| {
-            std::fs::create_dir(path).expect("a folder")
+            std::fs::create_dir(path).expect("a folder");
         });
     }
 
