@@ -20,7 +20,6 @@ use greffon::wire::Wiring;
 use greffon_core::ids::FeatureId;
 use greffon_core::model::care::{Fact, PracticeContext, Source, Value};
 use greffon_core::model::triage::{Encounter, Step};
-use greffon_core::ports::plugins::Plugins as _;
 use greffon_core::ports::practices::Practices as _;
 use greffon_runtime::bindings::triage::greffon::triage::types as wit;
 use greffon_runtime::bindings::triage::{TriagePlugin, TriagePluginPre};
@@ -37,7 +36,8 @@ const NOW: greffon_core::time::Instant = greffon_core::time::Instant(1_788_760_8
 fn main() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
     let practices = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/practices");
-    let config = OperatorConfig { practices, data: data.path().to_path_buf(), ..OperatorConfig::default() };
+    let config =
+        OperatorConfig { practices: practices.clone(), data: data.path().to_path_buf(), ..OperatorConfig::default() };
     let wiring = Wiring::without_storage(config)?;
     // Other examples name secrets that are not here; they are not asked.
     wiring.directory.refresh();
@@ -46,13 +46,14 @@ fn main() -> anyhow::Result<()> {
     let asked = encounter();
     let tokio = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
 
-    let bound = practice.features.iter().find(|one| one.feature == feature).context("the feature is gone")?;
-    let settings = serde_json::to_string(&bound.settings)?;
+    let triage = practice.feature(&feature).context("the feature is gone")?.triage()?;
+    let settings = std::fs::read_to_string(practices.join("grilles/medecine-generale.toml"))?;
+    let settings = serde_json::to_string(&toml::from_str::<toml::Value>(&settings)?)?;
     let mut pooled = Bare::new(Some(PoolingAllocationConfig::new()), &settings).map_err(said)?;
     let on_demand = Bare::new(None, &settings).map_err(said)?;
     tokio.block_on(async {
         // All do the same work.
-        let ours = wiring.runtime.triage_next(&practice, &feature, &asked).await??;
+        let ours = triage.next(&asked).await??;
         let theirs = pooled.isolated(&asked).await.map_err(said)?;
         anyhow::ensure!(same(&ours, &theirs), "greffon: {ours:?}\nbare: {theirs:?}");
 
@@ -60,7 +61,7 @@ fn main() -> anyhow::Result<()> {
         for _ in 0..ROUNDS {
             let began = Instant::now();
             for _ in 0..CALLS_PER_ROUND {
-                wiring.runtime.triage_next(&practice, &feature, &asked).await??;
+                triage.next(&asked).await??;
             }
             times[0].push(began.elapsed());
             let began = Instant::now();

@@ -8,13 +8,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
-const ARROWS: [(&str, &[&str]); 10] = [
-    ("greffon-core", &[]),
-    ("greffon-build", &[]),
+const ARROWS: [(&str, &[&str]); 11] = [
+    ("greffon-kinds", &[]),
+    ("greffon-core", &["greffon-kinds"]),
+    ("greffon-build", &["greffon-kinds"]),
     ("greffon-sdk", &[]),
     ("greffon-simulation", &["greffon-core"]),
     ("greffon-storage", &["greffon-core"]),
-    ("greffon-runtime", &["greffon-core"]),
+    ("greffon-runtime", &["greffon-core", "greffon-kinds"]),
     ("greffon-server", &["greffon-core"]),
     ("greffon-bundled", &["greffon-build"]),
     (
@@ -96,6 +97,7 @@ fn every_mandated_folder_has_a_readme() {
         "plugins",
         "examples",
         "host",
+        "host/kinds",
         "host/core",
         "host/simulation",
         "host/storage",

@@ -2,6 +2,8 @@
 //! and a practice that had a good configuration keeps it.
 
 use greffon_core::ports::practices::Practices as _;
+use reqwest::Method;
+use serde_json::json;
 
 use crate::support::host::TestHost;
 use crate::support::practice;
@@ -231,5 +233,33 @@ async fn a_grid_that_is_no_toml_or_breaks_the_schema_is_refused_at_its_line() ->
     says(&shown, &["essai.toml:22:"]);
     let shown = grid_refusal(&grid("", "").replace("kind = \"yes-no\"", "kind = \"oui-non\"")).await?;
     says(&shown, &["essai.toml:14:", "oui-non", "allowed"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_practice_is_served_without_the_feature_that_is_out_until_its_file_is_mended() -> anyhow::Result<()> {
+    let good = practice::local("cabinet");
+    let test = TestHost::sqlite(&[("cabinet", good.replace("grants.keyvalue = true\n", ""))]).await?;
+    let directory = &test.host.wiring.directory;
+    let out = directory.refresh().out;
+    assert_eq!(out.len(), 1, "{out:?}");
+    says(&out[0].to_string(), &["practice.toml:", "grants.keyvalue = true"]);
+
+    let plugins = test.secretary.call(Method::GET, "/v1/practices/cabinet/plugins", None).await?.ok("plugins")?;
+    let of = |name: &str| {
+        let items = plugins["items"].as_array().into_iter().flatten();
+        items.clone().find(|one| one["feature"] == name).cloned().unwrap_or_default()
+    };
+    let agenda = of("agenda");
+    assert_eq!((&agenda["usable"], &agenda["kind"]), (&json!(false), &json!("agenda")), "{agenda}");
+    let problem = agenda["problem"].as_str().unwrap_or_default();
+    says(problem, &["practice.toml:", "grants.keyvalue", "grants.keyvalue = true"]);
+    assert!(!problem.contains('/'), "no path of the host: {problem}");
+    let others = plugins["items"].as_array().into_iter().flatten().filter(|one| one["feature"] != "agenda");
+    others.for_each(|one| assert_eq!(one["usable"], true, "{one}"));
+
+    test.rewrite("cabinet", &good)?;
+    let refresh = directory.refresh();
+    assert_eq!((refresh.changed.len(), refresh.out.len()), (1, 0), "{refresh:?}");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use greffon_kinds::{KINDS, PluginKind};
 use serde::Deserialize;
 
 use crate::BuildError;
@@ -10,9 +11,9 @@ use crate::error::read;
 /// What a plugin is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
-    /// Imports no function: triage and script plugins.
+    /// Imports no function: kinds that are pure.
     Pure,
-    /// Uses what the host grants: agenda and notification plugins.
+    /// Uses what the host grants: the other kinds.
     Wasi,
 }
 
@@ -26,14 +27,10 @@ impl Target {
         }
     }
 
-    /// The target of a plugin kind, as `plugin.toml` writes it.
+    /// The target of a plugin kind.
     #[must_use]
-    pub fn of_kind(kind: &str) -> Option<Self> {
-        match kind {
-            "triage" | "script" => Some(Self::Pure),
-            "agenda" | "notification" => Some(Self::Wasi),
-            _ => None,
-        }
+    pub fn of_kind(kind: PluginKind) -> Self {
+        if kind.spec().pure { Self::Pure } else { Self::Wasi }
     }
 }
 
@@ -73,9 +70,9 @@ impl Package {
             return Ok(None);
         }
         let PluginManifest { kind } = parse(&manifest)?;
-        let target = Target::of_kind(&kind).ok_or_else(|| BuildError::Manifest {
+        let target = PluginKind::named(&kind).map(Target::of_kind).ok_or_else(|| BuildError::Manifest {
             path: manifest,
-            why: format!("kind = \"{kind}\" is none of triage, script, agenda, notification"),
+            why: format!("kind = \"{kind}\" is none of {}", KINDS.map(|spec| spec.word).join(", ")),
         })?;
         let CargoManifest { package } = parse(&folder.join("Cargo.toml"))?;
         Ok(Some(Self { name: package.name, target }))

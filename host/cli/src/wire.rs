@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use greffon_core::flow::Reception;
-use greffon_core::ids::PracticeId;
-use greffon_core::model::practice::{Binding, Practice};
 use greffon_core::model::triage::Finding;
 use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
 use greffon_core::ports::keyvalue::KeyValue;
-use greffon_core::ports::practices::Practices as _;
-use greffon_runtime::{PluginFiles, Runtime, RuntimeConfig};
+use greffon_core::ports::plugins::{Bound, Problem};
+use greffon_core::ports::practices::{LivePractice, Practices as _};
+use greffon_runtime::binding::Binding;
+use greffon_runtime::{PluginFiles, PluginInfo, Runtime, RuntimeConfig};
 use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics, signing_key_pem};
 use greffon_storage::{Database, LeaseTime, StorageOptions};
 use secrecy::ExposeSecret as _;
@@ -22,7 +22,7 @@ use secrecy::ExposeSecret as _;
 use crate::config::directory::Directory;
 use crate::config::loader::Surroundings;
 use crate::config::operator::OperatorConfig;
-use crate::config::plugins::{Plugins, Problem, Resolved};
+use crate::config::plugins::Plugins;
 use crate::output;
 
 /// `iss` of the tokens that greffon signs itself.
@@ -72,8 +72,8 @@ impl Wiring {
         Ok(Self { config, runtime, directory, clock })
     }
 
-    /// The practices with a good configuration.
-    pub fn practices(&self) -> impl Iterator<Item = Arc<Practice>> + '_ {
+    /// The practices that are served.
+    pub fn practices(&self) -> impl Iterator<Item = Arc<LivePractice>> + '_ {
         self.directory.list().into_iter().filter_map(|id| self.directory.get(&id))
     }
 }
@@ -98,16 +98,12 @@ impl Host {
         greffon_storage::migrate(&database).await?;
         let space: Arc<dyn KeyValue> = Arc::clone(&database) as Arc<dyn KeyValue>;
         let wiring = Wiring::new(config, space, Arc::clone(&clock))?;
-        for problem in wiring.directory.refresh().problems {
+        let refresh = wiring.directory.refresh();
+        for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
         }
-        let reception = Reception::new(
-            Arc::clone(&database) as _,
-            Arc::clone(&wiring.runtime) as _,
-            Arc::clone(&wiring.directory) as _,
-            clock,
-            Arc::new(RandomIds),
-        );
+        let reception =
+            Reception::new(Arc::clone(&database) as _, Arc::clone(&wiring.directory) as _, clock, Arc::new(RandomIds));
         Ok(Self { wiring, database, reception })
     }
 
@@ -193,32 +189,23 @@ fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
     }
 }
 
-fn said(problem: greffon_runtime::Problem) -> Problem {
-    Problem { key: problem.key, message: problem.message, hint: Some(problem.hint) }
-}
-
 /// What practice files ask of the runtime.
 struct Resolver(Arc<Runtime>);
 
 impl Plugins for Resolver {
-    fn resolve(&self, plugin: &str, files: Option<PluginFiles>) -> Result<Resolved, Problem> {
+    fn resolve(&self, plugin: &str, files: Option<PluginFiles>) -> Result<PluginInfo, Problem> {
         let found = match files {
             None => self.0.find(plugin),
             Some(files) => self.0.load(files),
         };
-        let found = found.map_err(|error| Problem {
-            key: "plugin".to_owned(),
-            message: error.to_string(),
-            hint: error.hint(),
-        })?;
-        Ok(Resolved { kind: found.kind, reference: found.reference })
+        found.map_err(|error| Problem::lasting("plugin", error.to_string(), error.hint().unwrap_or_default()))
     }
 
-    fn check(&self, binding: &Binding) -> Result<(), Problem> {
-        self.0.check_binding(binding).map_err(said)
+    fn analyse(&self, binding: &Binding) -> Result<Vec<Finding>, Problem> {
+        self.0.analyse(binding)
     }
 
-    fn analyse(&self, practice: &PracticeId, binding: &Binding) -> Result<Vec<Finding>, Problem> {
-        self.0.analyse(practice, binding).map_err(said)
+    fn bind(&self, binding: &Binding) -> Result<Bound, Problem> {
+        self.0.bind(binding)
     }
 }

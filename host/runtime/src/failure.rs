@@ -1,6 +1,5 @@
 //! How a call can end without an answer, in codes.
 
-use greffon_core::ids::FeatureId;
 use greffon_core::ports::plugins::PluginFailure;
 use thiserror::Error;
 use wasmtime::{PoolConcurrencyLimitError, Trap};
@@ -20,14 +19,12 @@ pub(crate) enum Failure {
     Busy,
 }
 
-impl Failure {
-    /// As the domain knows it.
-    pub(crate) fn of_feature(self, feature: &FeatureId) -> PluginFailure {
-        let feature = feature.clone();
-        match self {
-            Self::Trapped(code) => PluginFailure::Trapped { feature, code: code.to_owned() },
-            Self::Limit(limit) => PluginFailure::LimitReached { feature, limit: limit.to_owned() },
-            Self::Busy => PluginFailure::Busy(feature),
+impl From<Failure> for PluginFailure {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Trapped(code) => Self::Trapped(code.to_owned()),
+            Failure::Limit(limit) => Self::LimitReached(limit.to_owned()),
+            Failure::Busy => Self::Busy,
         }
     }
 }

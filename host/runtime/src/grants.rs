@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use greffon_core::model::practice::{Binding, Credential};
-
+use crate::binding::{Binding, Credential};
 use crate::manifest::Manifest;
 use crate::nearest::nearest;
-use crate::origin::Origin;
+use crate::origin::{NotAnOrigin, Origin};
 use crate::problem::Problem;
 use crate::state::Granted;
 
@@ -22,11 +21,11 @@ pub fn granted(manifest: &Manifest, binding: &Binding) -> Result<Granted, Vec<Pr
     let asks = &manifest.asks;
     let mut missing = |asked: bool, granted: bool, name: &str, value: &str| {
         if asked && !granted {
-            problems.push(Problem {
-                key: format!("grants.{name}"),
-                message: format!("plugin \"{}\" asks for {name}, which is not granted", manifest.id),
-                hint: format!("add under [features.{}]: grants.{name} = {value}", binding.feature),
-            });
+            problems.push(Problem::lasting(
+                format!("grants.{name}"),
+                format!("plugin \"{}\" asks for {name}, which is not granted", manifest.id),
+                format!("add under [features.{}]: grants.{name} = {value}", binding.feature),
+            ));
         }
     };
     missing(asks.keyvalue, binding.grants.keyvalue, "keyvalue", "true");
@@ -70,17 +69,13 @@ fn origins(manifest: &Manifest, binding: &Binding, problems: &mut Vec<Problem>) 
             Ok(origin) if asks.iter().any(|ask| ask.covers(&origin)) => origins.push(origin),
             Ok(origin) => {
                 let asked: Vec<String> = asks.iter().map(ToString::to_string).collect();
-                problems.push(Problem {
+                problems.push(Problem::lasting(
                     key,
-                    message: format!("plugin \"{}\" does not ask for \"{origin}\"", manifest.id),
-                    hint: format!("it asks for: {}", asked.join(", ")),
-                });
+                    format!("plugin \"{}\" does not ask for \"{origin}\"", manifest.id),
+                    format!("it asks for: {}", asked.join(", ")),
+                ));
             }
-            Err(error) => problems.push(Problem {
-                key,
-                message: format!("\"{}\" is not an origin", error.0),
-                hint: "write scheme, host and port only, such as \"https://dav.example\"".to_owned(),
-            }),
+            Err(error) => problems.push(not_an_origin(key, &error)),
         }
     }
     origins
@@ -97,34 +92,34 @@ fn credentials(manifest: &Manifest, binding: &Binding, http: &[Origin], problems
                 None => format!("it uses: {}", known.join(", ")),
             };
             let message = format!("plugin \"{}\" uses no credential \"{name}\"", manifest.id);
-            problems.push(Problem { key, message, hint });
+            problems.push(Problem::lasting(key, message, hint));
             continue;
         }
         let Some(text) = &credential.origin else { continue };
         let key = format!("{key}.origin");
         match text.parse::<Origin>() {
             Ok(origin) if http.contains(&origin) => {}
-            Ok(origin) => problems.push(Problem {
+            Ok(origin) => problems.push(Problem::lasting(
                 key,
-                message: format!("the credential is for \"{origin}\", which is not granted"),
-                hint: format!("add \"{origin}\" to grants.http, or correct the origin"),
-            }),
-            Err(error) => problems.push(Problem {
-                key,
-                message: format!("\"{}\" is not an origin", error.0),
-                hint: "write scheme, host and port only, such as \"https://dav.example\"".to_owned(),
-            }),
+                format!("the credential is for \"{origin}\", which is not granted"),
+                format!("add \"{origin}\" to grants.http, or correct the origin"),
+            )),
+            Err(error) => problems.push(not_an_origin(key, &error)),
         }
     }
+}
+
+fn not_an_origin(key: String, error: &NotAnOrigin) -> Problem {
+    let hint = "write scheme, host and port only, such as \"https://dav.example\"";
+    Problem::lasting(key, format!("\"{}\" is not an origin", error.0), hint)
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use greffon_core::model::practice::{CredentialScheme, Grants, PluginKind};
-
     use super::*;
+    use crate::binding::{CredentialScheme, Grants};
 
     fn manifest(asks: &str) -> Manifest {
         let text = format!(
@@ -136,15 +131,13 @@ mod tests {
 
     fn binding(http: &[&str], keyvalue: bool) -> Binding {
         Binding {
+            practice: "les-tilleuls".into(),
             feature: "agenda-nord".into(),
             plugin: "agenda-x".to_owned(),
-            kind: PluginKind::Agenda,
-            sites: Vec::new(),
-            practitioners: Vec::new(),
-            recipients: Vec::new(),
             settings: serde_json::Value::Null,
             grants: Grants { http: http.iter().map(ToString::to_string).collect(), keyvalue, mail: false },
             credentials: BTreeMap::new(),
+            mail: None,
         }
     }
 

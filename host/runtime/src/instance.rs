@@ -2,14 +2,13 @@
 //! limits. The store is dropped with the call.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use greffon_core::ids::PracticeId;
-use greffon_core::model::practice::PluginKind;
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tracing::Instrument;
@@ -41,10 +40,30 @@ pub(crate) struct Caller {
     pub guests: Handle,
     /// Calls that begin on the server's threads nevertheless.
     pub inline: Inline,
+    /// They end with the last binding.
+    pub _threads: Threads,
     pub services: Arc<Services>,
     pub egress: Egress,
     pub permits: Permits,
     pub times: CallTimes,
+}
+
+/// The threads that guests run on.
+pub(crate) struct Threads(Option<Runtime>);
+
+impl Threads {
+    pub(crate) fn of(runtime: Runtime) -> Self {
+        Self(Some(runtime))
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(guests) = self.0.take() {
+            // Waiting for guests here would block whoever drops us.
+            guests.shutdown_background();
+        }
+    }
 }
 
 /// What a call of one function came to.
@@ -59,7 +78,7 @@ impl Caller {
         F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
     {
         let began = Instant::now();
-        let answer = match self.permits.take(&bound.practice).await {
+        let answer = match self.permits.take(&bound.places).await {
             Some(permits) => self.run(bound, function, permits, run).await,
             None => Err(Failure::Busy),
         };
@@ -89,7 +108,7 @@ impl Caller {
         let transfer_bytes = usize::try_from(limits.transfer_bytes).unwrap_or(usize::MAX);
         let engine = self.engine.clone();
         let egress = self.egress.hooks(bound);
-        let is_pure = matches!(bound.kind, PluginKind::Triage | PluginKind::Script);
+        let is_pure = bound.kind.spec().pure;
         let pace = &bound.pace;
         let (bound, services) = (Arc::clone(bound), Arc::clone(&self.services));
         let recorded = span.clone();
@@ -180,7 +199,7 @@ impl Drop for AbortOnDrop {
 #[derive(Debug)]
 pub(crate) struct Permits {
     all: Arc<Semaphore>,
-    practices: Mutex<HashMap<PracticeId, Arc<Semaphore>>>,
+    practices: Mutex<HashMap<PracticeId, Weak<Semaphore>>>,
     per_practice: usize,
     wait: Duration,
 }
@@ -203,40 +222,34 @@ impl Permits {
     }
 
     /// Waits a short time for a place; `None` when there is none.
-    async fn take(&self, practice: &PracticeId) -> Option<Held> {
-        let of_practice = self.of(practice);
+    async fn take(&self, of_practice: &Arc<Semaphore>) -> Option<Held> {
         // The common case costs no timer.
-        if let Ok(practice) = Arc::clone(&of_practice).try_acquire_owned()
+        if let Ok(practice) = Arc::clone(of_practice).try_acquire_owned()
             && let Ok(all) = Arc::clone(&self.all).try_acquire_owned()
         {
             return Some(Held { _all: all, _practice: practice });
         }
         let both = async {
-            let practice = of_practice.acquire_owned().await.ok()?;
+            let practice = Arc::clone(of_practice).acquire_owned().await.ok()?;
             let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
             Some(Held { _all: all, _practice: practice })
         };
         tokio::time::timeout(self.wait, both).await.ok().flatten()
     }
 
-    /// Removes the places of a practice that is not served any more; calls
-    /// under way keep theirs.
-    pub(crate) fn forget(&self, practice: &PracticeId) {
-        self.practices.lock().unwrap_or_else(PoisonError::into_inner).remove(practice);
-    }
-
-    fn of(&self, practice: &PracticeId) -> Arc<Semaphore> {
+    /// The places of a practice, for all its bindings; they are gone with the
+    /// last of those.
+    pub(crate) fn of(&self, practice: &PracticeId) -> Arc<Semaphore> {
         // Entries are added and removed as a whole: the map is whole whatever
         // panicked.
         let mut practices = self.practices.lock().unwrap_or_else(PoisonError::into_inner);
-        match practices.get(practice) {
-            Some(semaphore) => Arc::clone(semaphore),
-            None => {
-                let semaphore = Arc::new(Semaphore::new(self.per_practice));
-                practices.insert(practice.clone(), Arc::clone(&semaphore));
-                semaphore
-            }
+        if let Some(places) = practices.get(practice).and_then(Weak::upgrade) {
+            return places;
         }
+        let places = Arc::new(Semaphore::new(self.per_practice));
+        practices.retain(|_, places| places.strong_count() > 0);
+        practices.insert(practice.clone(), Arc::downgrade(&places));
+        places
     }
 }
 
@@ -247,7 +260,7 @@ mod tests {
     #[tokio::test]
     async fn a_practice_has_so_many_calls_at_once_and_others_still_find_a_place() {
         let permits = Permits::new(3, 2, Duration::ZERO);
-        let (a, b) = (PracticeId::from("a"), PracticeId::from("b"));
+        let (a, b) = (permits.of(&"a".into()), permits.of(&"b".into()));
         let first = permits.take(&a).await.expect("a place");
         let _second = permits.take(&a).await.expect("a place");
         assert!(permits.take(&a).await.is_none(), "the practice is full");
@@ -257,10 +270,21 @@ mod tests {
         assert!(permits.take(&a).await.is_some());
     }
 
+    #[test]
+    fn the_bindings_of_a_practice_share_its_places_until_the_last_is_gone() {
+        let permits = Permits::new(3, 2, Duration::ZERO);
+        let first = permits.of(&"a".into());
+        assert!(Arc::ptr_eq(&first, &permits.of(&"a".into())));
+        drop(first);
+        drop(permits.of(&"b".into()));
+        assert_eq!(permits.of(&"a".into()).available_permits(), 2);
+        assert_eq!(permits.practices.lock().unwrap().len(), 1);
+    }
+
     #[tokio::test]
     async fn a_call_that_waits_gets_the_next_place() {
         let permits = Permits::new(1, 1, Duration::from_secs(60));
-        let practice = PracticeId::from("a");
+        let practice = permits.of(&"a".into());
         let held = permits.take(&practice).await.expect("a place");
         let (next, ()) = tokio::join!(permits.take(&practice), async { drop(held) });
         assert!(next.is_some());

@@ -1,8 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod api_version;
+mod bind;
+pub mod binding;
 pub mod bindings;
-mod bound;
 mod breaker;
 mod cache;
 pub mod capability;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use greffon_core::model::practice::PluginKind;
+use greffon_kinds::{KindLimits, PluginKind};
 use thiserror::Error;
 use wasmtime::ResourceLimiter;
 
@@ -40,27 +40,16 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The default of a kind. Pure calls are part of what somebody on the line
-    /// waits for, so theirs are short. Their deadline is ten times what they may
-    /// compute: a busy host makes a patient wait, and does not take the triage
-    /// away.
+    /// The default of a kind.
     #[must_use]
     pub fn of(kind: PluginKind) -> Self {
-        let (deadline, cpu, output_bytes, transfer_bytes) = match kind {
-            PluginKind::Triage | PluginKind::Script => {
-                (Duration::from_secs(1), Duration::from_millis(100), MIB, 4 * MIB)
-            }
-            // A page of busy times of a whole practice is long.
-            PluginKind::Agenda | PluginKind::Notification => {
-                (Duration::from_secs(7), Duration::from_millis(500), 4 * MIB, 16 * MIB)
-            }
-        };
+        let KindLimits { deadline_ms, cpu_ms, output_kib, transfer_kib } = kind.spec().limits;
         Self {
             memory_bytes: 64 * MIB,
-            deadline,
-            cpu,
-            output_bytes,
-            transfer_bytes,
+            deadline: Duration::from_millis(u64::from(deadline_ms)),
+            cpu: Duration::from_millis(u64::from(cpu_ms)),
+            output_bytes: u64::from(output_kib) * KIB,
+            transfer_bytes: u64::from(transfer_kib) * KIB,
             log_lines: 100,
             http_requests: 64,
             http_body_bytes: 4 * MIB,

@@ -1,70 +1,43 @@
 //! What a guest can call: exactly what the world of its kind names, and the
 //! WASI that its language needs to start.
 
-use greffon_core::model::practice::PluginKind;
+use greffon_kinds::PluginKind;
 use wasmtime::Engine;
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::Linker;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
 use wasmtime_wasi::p2::bindings::{cli, filesystem, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
 
-use crate::bindings::{host, keyvalue};
+use crate::kind::{self, Served};
 use crate::state::CallState;
 
-/// The linkers, one per set of powers.
-pub(crate) struct Linkers {
-    pure: Linker<CallState>,
-    agenda: Linker<CallState>,
-    notification: Linker<CallState>,
-}
+/// The linkers, one per kind.
+pub(crate) struct Linkers(Vec<Linker<CallState>>);
 
 impl Linkers {
     pub(crate) fn new(engine: &Engine) -> wasmtime::Result<Self> {
-        Ok(Self { pure: pure(engine)?, agenda: agenda(engine)?, notification: notification(engine)? })
+        kind::SERVED.iter().map(|served| linker(engine, served)).collect::<wasmtime::Result<_>>().map(Self)
     }
 
     pub(crate) fn of(&self, kind: PluginKind) -> &Linker<CallState> {
-        match kind {
-            PluginKind::Triage | PluginKind::Script => &self.pure,
-            PluginKind::Agenda => &self.agenda,
-            PluginKind::Notification => &self.notification,
-        }
+        &self.0[kind.index()]
     }
 }
 
-/// For triage and scripts: WASI, which `crate::wasi` makes inert for them.
-/// A plugin that imports anything else was refused before.
-fn pure(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
+fn linker(engine: &Engine, served: &Served) -> wasmtime::Result<Linker<CallState>> {
     let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    if served.kind.spec().pure {
+        // All of WASI, which `crate::wasi` makes inert for them. A plugin that
+        // imports anything else was refused before.
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    } else {
+        start_up(&mut linker)?;
+    }
+    for capability in served.capabilities {
+        capability.link(&mut linker)?;
+    }
     Ok(linker)
-}
-
-fn agenda(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
-    let mut linker = Linker::new(engine);
-    connected(&mut linker)?;
-    Ok(linker)
-}
-
-fn notification(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
-    let mut linker = Linker::new(engine);
-    connected(&mut linker)?;
-    host::mail::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
-    Ok(linker)
-}
-
-/// What agendas and channels share.
-fn connected(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    start_up(linker)?;
-    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
-    keyvalue::store::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    keyvalue::atomics::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    host::settings::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    host::credentials::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    host::calendar::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    host::log::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    Ok(())
 }
 
 /// WASI without sockets. The standard libraries of Rust and C import files,

@@ -2,7 +2,7 @@
 //! was built for, what it exports and imports. Every refusal is one line that
 //! says what to do.
 
-use greffon_core::model::practice::PluginKind;
+use greffon_kinds::{KINDS, PluginKind};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -102,18 +102,6 @@ pub struct Inspection {
     pub imports: Vec<String>,
 }
 
-/// The interface that a kind exports, without its version.
-fn interface(kind: PluginKind) -> &'static str {
-    match kind {
-        PluginKind::Triage => "greffon:triage/triage",
-        PluginKind::Script => "greffon:script/script",
-        PluginKind::Agenda => "greffon:scheduling/agenda",
-        PluginKind::Notification => "greffon:notification/channel",
-    }
-}
-
-const KINDS: [PluginKind; 4] = [PluginKind::Triage, PluginKind::Script, PluginKind::Agenda, PluginKind::Notification];
-
 impl Inspection {
     /// Checks that the component can be a plugin of this kind.
     ///
@@ -122,10 +110,10 @@ impl Inspection {
     /// inert there).
     pub fn check(&self, kind: PluginKind) -> Result<(), PackageError> {
         if !self.exports.iter().any(|name| exports(name, kind)) {
-            let wanted = format!("{}@{SERVED}", interface(kind));
+            let wanted = format!("{}@{SERVED}", kind.spec().interface);
             return Err(PackageError::MissingExport { kind, wanted, found: self.exports.clone() });
         }
-        if matches!(kind, PluginKind::Triage | PluginKind::Script)
+        if kind.spec().pure
             && let Some(import) = self.imports.iter().find(|name| !inert(name))
         {
             return Err(PackageError::NotPure { kind, import: import.clone() });
@@ -136,7 +124,8 @@ impl Inspection {
 
 fn exports(name: &str, kind: PluginKind) -> bool {
     name.split_once('@').is_some_and(|(interface_name, version)| {
-        interface_name == interface(kind) && version.parse().is_ok_and(|version: ApiVersion| SERVED.serves(version))
+        interface_name == kind.spec().interface
+            && version.parse().is_ok_and(|version: ApiVersion| SERVED.serves(version))
     })
 }
 
@@ -170,7 +159,8 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
     if !SERVED.serves(plugin) {
         return Err(PackageError::ApiVersion { plugin });
     }
-    let kind = KINDS.into_iter().find(|kind| read.exports.iter().any(|name| exports(name, *kind)));
+    let kinds = KINDS.iter().map(|spec| spec.kind);
+    let kind = kinds.into_iter().find(|kind| read.exports.iter().any(|name| exports(name, *kind)));
     Ok(Inspection {
         digest: digest(bytes),
         size_bytes: bytes.len(),

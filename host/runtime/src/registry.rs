@@ -5,18 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use greffon_core::model::practice::PluginKind;
+use greffon_kinds::PluginKind;
 use serde::Serialize;
 use thiserror::Error;
 use wasmtime::Engine;
-use wasmtime::component::Component;
+use wasmtime::component::{Component, InstancePre};
 
 use crate::api_version::{ApiTrack, SERVED};
-use crate::bindings::agenda::AgendaPluginPre;
-use crate::bindings::channel::ChannelPluginPre;
-use crate::bindings::script::ScriptPluginPre;
-use crate::bindings::triage::TriagePluginPre;
 use crate::cache::Cache;
+use crate::kind;
 use crate::limits::{AboveCap, Limits};
 use crate::linker::Linkers;
 use crate::manifest::{Manifest, ManifestError};
@@ -32,33 +29,14 @@ pub(crate) struct Plugin {
     pub size_bytes: usize,
     pub schema: Schema,
     pub limits: Limits,
-    pub compiled: Compiled,
-}
-
-/// A component, compiled and linked: an instance is one allocation away.
-#[derive(Clone)]
-pub(crate) enum Compiled {
-    Triage(TriagePluginPre<CallState>),
-    Script(ScriptPluginPre<CallState>),
-    Agenda(AgendaPluginPre<CallState>),
-    Notification(ChannelPluginPre<CallState>),
-}
-
-impl Compiled {
-    fn kind(&self) -> PluginKind {
-        match self {
-            Self::Triage(_) => PluginKind::Triage,
-            Self::Script(_) => PluginKind::Script,
-            Self::Agenda(_) => PluginKind::Agenda,
-            Self::Notification(_) => PluginKind::Notification,
-        }
-    }
+    /// Compiled and linked: an instance is one allocation away.
+    pub guest: InstancePre<CallState>,
 }
 
 /// What is known of a plugin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PluginInfo {
-    /// What [`Binding::plugin`](greffon_core::model::practice::Binding::plugin)
+    /// What [`Binding::plugin`](crate::binding::Binding::plugin)
     /// must hold so that calls reach exactly this component: the bundled name,
     /// or the file's absolute path with its digest.
     pub reference: String,
@@ -281,21 +259,21 @@ impl Registry {
             Some(document) => Schema::compile(document).map_err(|why| LoadError::Link { id: id.clone(), why })?,
             None => Schema::none(),
         };
-        let compiled = match self.compiled(&inspection.digest, manifest.kind) {
-            Some(compiled) => compiled,
+        let guest = match self.linked(&inspection.digest, manifest.kind) {
+            Some(guest) => guest,
             None => self
                 .component(&inspection.digest, component)
                 .and_then(|component| self.link(manifest.kind, &component))
                 .map_err(|error| LoadError::Link { id, why: one_line(&error) })?,
         };
-        Ok(Plugin { manifest, digest: inspection.digest, size_bytes: inspection.size_bytes, schema, limits, compiled })
+        Ok(Plugin { manifest, digest: inspection.digest, size_bytes: inspection.size_bytes, schema, limits, guest })
     }
 
     /// The same component under another name or manifest is not compiled again.
-    fn compiled(&self, digest: &str, kind: PluginKind) -> Option<Compiled> {
-        let same = |plugin: &&Arc<Plugin>| plugin.digest == digest && plugin.compiled.kind() == kind;
-        let bundled = read(&self.bundled).values().find(same).map(|plugin| plugin.compiled.clone());
-        bundled.or_else(|| read(&self.files).values().find(same).map(|plugin| plugin.compiled.clone()))
+    fn linked(&self, digest: &str, kind: PluginKind) -> Option<InstancePre<CallState>> {
+        let same = |plugin: &&Arc<Plugin>| plugin.digest == digest && plugin.manifest.kind == kind;
+        let bundled = read(&self.bundled).values().find(same).map(|plugin| plugin.guest.clone());
+        bundled.or_else(|| read(&self.files).values().find(same).map(|plugin| plugin.guest.clone()))
     }
 
     fn component(&self, digest: &str, bytes: &[u8]) -> wasmtime::Result<Component> {
@@ -309,14 +287,10 @@ impl Registry {
         Ok(component)
     }
 
-    fn link(&self, kind: PluginKind, component: &Component) -> wasmtime::Result<Compiled> {
+    fn link(&self, kind: PluginKind, component: &Component) -> wasmtime::Result<InstancePre<CallState>> {
         let linked = self.linkers.of(kind).instantiate_pre(component)?;
-        Ok(match kind {
-            PluginKind::Triage => Compiled::Triage(TriagePluginPre::new(linked)?),
-            PluginKind::Script => Compiled::Script(ScriptPluginPre::new(linked)?),
-            PluginKind::Agenda => Compiled::Agenda(AgendaPluginPre::new(linked)?),
-            PluginKind::Notification => Compiled::Notification(ChannelPluginPre::new(linked)?),
-        })
+        (kind::served(kind).fits)(&linked)?;
+        Ok(linked)
     }
 }
 

@@ -7,29 +7,23 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::model::practice::{Binding, PluginKind, Practice};
+use greffon_core::ids::PracticeId;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::keyvalue::KeyValue;
-use greffon_core::ports::plugins::{PluginFailure, PluginStatus};
 use ipnet::IpNet;
 use thiserror::Error;
 use tokio::runtime::Builder;
-use wasmtime::Store;
 
-use crate::bound::{self, Bindings, PracticeFeatures, Ready};
-use crate::breaker::{BreakerConfig, Outcome};
+use crate::bind::LiveBindings;
+use crate::breaker::BreakerConfig;
 use crate::cache::Cache;
 use crate::capability::http::Egress;
 use crate::engine::{self, EngineError, EngineSize};
-use crate::failure::Failure;
 use crate::inline::Inline;
-use crate::instance::{Caller, Permits};
+use crate::instance::{Caller, Permits, Threads};
 use crate::limits::Limits;
-use crate::problem::Problem;
 use crate::registry::{LoadError, PluginFiles, PluginInfo, Registry};
-use crate::state::{CallState, Services};
+use crate::state::Services;
 use crate::stats::{CallTimes, KindStats};
 
 /// How long a call waits for a place before it is refused as busy.
@@ -90,27 +84,15 @@ pub enum RuntimeError {
 /// Runs plugins. One per process.
 pub struct Runtime {
     pub(crate) registry: Registry,
-    bindings: Bindings,
-    pub(crate) caller: Caller,
-    clock: Arc<dyn Clock>,
-    breaker: BreakerConfig,
-    opened: BTreeMap<PracticeId, Vec<IpNet>>,
-    /// `None` only while it is dropped.
-    guests: Option<tokio::runtime::Runtime>,
+    pub(crate) live: LiveBindings,
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) breaker: BreakerConfig,
+    pub(crate) opened: BTreeMap<PracticeId, Vec<IpNet>>,
 }
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runtime").finish_non_exhaustive()
-    }
-}
-
-impl Drop for Runtime {
-    fn drop(&mut self) {
-        if let Some(guests) = self.guests.take() {
-            // Waiting for guests here would block whoever drops us.
-            guests.shutdown_background();
-        }
     }
 }
 
@@ -148,12 +130,12 @@ impl Runtime {
             .enable_all()
             .build()
             .map_err(RuntimeError::Threads)?;
-        let services =
-            Services { clock: Arc::clone(&clock), keyvalue, mail_folder: Some(config.mail_folder.into_boxed_path()) };
+        let services = Services { clock, keyvalue, mail_folder: Some(config.mail_folder.into_boxed_path()) };
         let caller = Caller {
             engine,
             guests: guests.handle().clone(),
             inline: Inline::default(),
+            _threads: Threads::of(guests),
             services: Arc::new(services),
             egress: Egress::default(),
             permits: Permits::new(config.concurrent_calls, config.concurrent_calls_per_practice, QUEUE_WAIT),
@@ -161,12 +143,10 @@ impl Runtime {
         };
         Ok(Arc::new(Self {
             registry,
-            bindings: Bindings::default(),
-            caller,
-            clock,
+            live: LiveBindings::default(),
+            caller: Arc::new(caller),
             breaker: BreakerConfig::default(),
             opened: config.allowed_networks,
-            guests: Some(guests),
         }))
     }
 
@@ -213,92 +193,9 @@ impl Runtime {
         self.registry.take(files)
     }
 
-    /// Checks settings, grants and credentials against the plugin's manifest.
-    /// The binding's plugin must be a [`PluginInfo::reference`].
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn check_binding(&self, binding: &Binding) -> Result<(), Problem> {
-        bound::check(binding, &self.registry).map(|_| ()).map_err(bound::first)
-    }
-
-    /// Lets go of what is kept for a practice that is not served any more:
-    /// bindings, connections. Calls under way end as they would have.
-    pub fn forget(&self, practice: &PracticeId) {
-        self.bindings.forget(practice);
-        self.caller.egress.forget(practice);
-        self.caller.permits.forget(practice);
-    }
-
     /// How long calls took, per kind.
     #[must_use]
     pub fn call_stats(&self) -> Vec<KindStats> {
         self.caller.times.all()
-    }
-
-    fn features(&self, practice: &Practice) -> Arc<PracticeFeatures> {
-        let opened = self.opened.get(&practice.id).map(Vec::as_slice).unwrap_or_default();
-        self.bindings.of(practice, &self.registry, self.breaker, opened)
-    }
-
-    /// A feature that can be called as `kind`.
-    pub(crate) fn ready(
-        &self,
-        practice: &Practice,
-        feature: &FeatureId,
-        kind: PluginKind,
-    ) -> Result<Arc<Ready>, PluginFailure> {
-        match self.features(practice).get(feature) {
-            Some(Ok(ready)) if ready.bound.kind == kind => Ok(Arc::clone(ready)),
-            Some(Err(why)) => Err(PluginFailure::NotUsable { feature: feature.clone(), why: why.clone() }),
-            Some(Ok(_)) | None => Err(PluginFailure::NotBound(feature.clone())),
-        }
-    }
-
-    /// Calls a guest, if its breaker lets the call through.
-    pub(crate) async fn call<T, F>(&self, ready: &Ready, function: &'static str, run: F) -> Result<T, PluginFailure>
-    where
-        T: Send + 'static,
-        F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
-    {
-        let feature = &ready.bound.feature;
-        if !ready.breaker.admits(self.clock.as_ref()) {
-            return Err(PluginFailure::Suspended(feature.clone()));
-        }
-        let answer = self.caller.call(&ready.bound, function, run).await;
-        let outcome = match &answer {
-            Ok(_) => Outcome::Answered,
-            Err(Failure::Busy) => Outcome::NotRun,
-            Err(Failure::Trapped(_) | Failure::Limit(_)) => Outcome::Failed,
-        };
-        if ready.breaker.report(outcome, self.clock.as_ref()) {
-            tracing::error!(
-                practice.id = %ready.bound.practice, %feature, plugin.name = ready.bound.plugin,
-                "calls of feature \"{feature}\" are suspended after repeated failures of its plugin"
-            );
-        }
-        answer.map_err(|failure| failure.of_feature(feature))
-    }
-
-    /// What the features of a practice are, and whether they can be called.
-    pub(crate) fn statuses(&self, practice: &Practice) -> Vec<PluginStatus> {
-        let features = self.features(practice);
-        let status = |binding: &Binding| {
-            let prepared = features.get(&binding.feature);
-            let ready = prepared.and_then(|prepared| prepared.as_ref().ok());
-            let plugin = ready.map(|ready| Arc::clone(&ready.plugin)).or_else(|| self.registry.get(&binding.plugin));
-            let manifest = plugin.as_ref().map(|plugin| &plugin.manifest);
-            PluginStatus {
-                feature: binding.feature.clone(),
-                plugin: manifest.map_or_else(|| binding.plugin.clone(), |manifest| manifest.id.to_string()),
-                version: manifest.map(|manifest| manifest.version.to_string()).unwrap_or_default(),
-                digest: plugin.as_ref().map(|plugin| plugin.digest.clone()).unwrap_or_default(),
-                kind: binding.kind,
-                usable: ready.is_some(),
-                problem: prepared.and_then(|prepared| prepared.as_ref().err().cloned()),
-                suspended: ready.is_some_and(|ready| ready.breaker.is_open()),
-            }
-        };
-        practice.features.iter().map(status).collect()
     }
 }

@@ -9,21 +9,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::model::practice::{Credential, MailRelay, PluginKind};
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::keyvalue::KeyValue;
+use greffon_kinds::PluginKind;
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
+use crate::binding::{Credential, MailRelay};
+use crate::capability::http::Connections;
 use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
 use crate::wasi;
 
 /// A feature of a practice, ready to be called: what its file says, cut down to
-/// what the manifest asks for. Made once per revision of the practice's file.
+/// what the manifest asks for. Made once per binding, and kept for as long as
+/// that is the same.
 #[derive(Debug)]
 pub struct Bound {
     /// The practice.
@@ -49,6 +53,31 @@ pub struct Bound {
     pub limits: Limits,
     /// Whether its calls may begin on their caller's thread.
     pub(crate) pace: Pace,
+    /// Its way out, shared with no other binding.
+    pub connections: Connections,
+    /// Calls at once of its practice, over all bindings.
+    pub places: Arc<Semaphore>,
+}
+
+impl Bound {
+    /// The same feature under other limits, with connections of its own.
+    pub(crate) fn within(&self, limits: Limits) -> Self {
+        Self {
+            practice: self.practice.clone(),
+            feature: self.feature.clone(),
+            plugin: self.plugin.clone(),
+            kind: self.kind,
+            settings: self.settings.clone(),
+            granted: self.granted.clone(),
+            credentials: self.credentials.clone(),
+            mail: self.mail.clone(),
+            opened: self.opened.clone(),
+            limits,
+            connections: Connections::default(),
+            pace: Pace::default(),
+            places: Arc::clone(&self.places),
+        }
+    }
 }
 
 /// What a feature may do: asked for by its manifest and granted by its
@@ -152,9 +181,10 @@ impl CallState {
 
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let ctx = self.wasi.get_or_insert_with(|| match self.bound.kind {
-            PluginKind::Triage | PluginKind::Script => wasi::inert(),
-            PluginKind::Agenda | PluginKind::Notification => wasi::connected(&self.services.clock),
+        let pure = self.bound.kind.spec().pure;
+        let ctx = self.wasi.get_or_insert_with(|| match pure {
+            true => wasi::inert(),
+            false => wasi::connected(&self.services.clock),
         });
         WasiCtxView { ctx, table: &mut self.table }
     }

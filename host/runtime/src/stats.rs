@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use greffon_core::model::practice::PluginKind;
+use greffon_kinds::{KINDS, PluginKind};
 
 /// Each power of two is cut into so many buckets: an error of 6 % at most.
 const STEPS: usize = 16;
@@ -25,36 +25,23 @@ pub struct KindStats {
 
 /// The histograms of all kinds.
 #[derive(Debug, Default)]
-pub(crate) struct CallTimes {
-    triage: Histogram,
-    script: Histogram,
-    agenda: Histogram,
-    notification: Histogram,
-}
+pub(crate) struct CallTimes([Histogram; KINDS.len()]);
 
 impl CallTimes {
     pub(crate) fn record(&self, kind: PluginKind, took: Duration) {
-        self.of(kind).record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        self.0[kind.index()].record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
     pub(crate) fn all(&self) -> Vec<KindStats> {
-        [PluginKind::Triage, PluginKind::Script, PluginKind::Agenda, PluginKind::Notification]
-            .into_iter()
-            .map(|kind| {
-                let counts = self.of(kind).counts();
+        KINDS
+            .iter()
+            .zip(&self.0)
+            .map(|(spec, histogram)| {
+                let counts = histogram.counts();
                 let quantile = |percent| quantile(&counts, percent);
-                KindStats { kind, count: counts.iter().sum(), p50_us: quantile(50), p99_us: quantile(99) }
+                KindStats { kind: spec.kind, count: counts.iter().sum(), p50_us: quantile(50), p99_us: quantile(99) }
             })
             .collect()
-    }
-
-    fn of(&self, kind: PluginKind) -> &Histogram {
-        match kind {
-            PluginKind::Triage => &self.triage,
-            PluginKind::Script => &self.script,
-            PluginKind::Agenda => &self.agenda,
-            PluginKind::Notification => &self.notification,
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use greffon_core::model::scheduling::{
     Audience, BookingRequest, ByWhom, Change, Delta, Found, Hold, Rule, Slot, SlotPage, SlotQuery, SlotState,
 };
 use greffon_core::ports::clock::Clock;
-use greffon_core::ports::plugins::Agenda;
+use greffon_core::ports::plugins::{Agenda, Health};
 use greffon_core::time::{Instant, Span};
 
 use super::Sabotage;
@@ -74,6 +74,9 @@ struct Inner {
     plan: Arc<FaultPlan>,
     pace: Arc<Pace>,
     sabotage: Option<Sabotage>,
+    /// What it says of itself: when it tells what is not free, and when it serves
+    /// its slots.
+    descriptors: [AgendaDescriptor; 2],
 }
 
 impl FakeAgenda {
@@ -86,23 +89,25 @@ impl FakeAgenda {
     /// An empty agenda with faults and a pace.
     #[must_use]
     pub fn with(style: AgendaStyle, clock: Arc<ManualClock>, plan: Arc<FaultPlan>, pace: Arc<Pace>) -> Self {
-        Self { inner: Arc::new(Inner { style, book: Mutex::new(Book::new(style)), clock, plan, pace, sabotage: None }) }
+        Self::made(style, clock, plan, pace, None)
     }
 
     /// The same, empty, with its word twisted on the way to greffon.
     #[must_use]
     pub fn sabotaged(&self, sabotage: Option<Sabotage>) -> Self {
         let Inner { style, clock, plan, pace, .. } = &*self.inner;
-        let (style, book) = (*style, Mutex::new(Book::new(*style)));
-        let (clock, plan, pace) = (clock.clone(), plan.clone(), pace.clone());
-        Self { inner: Arc::new(Inner { style, book, clock, plan, pace, sabotage }) }
+        Self::made(*style, clock.clone(), plan.clone(), pace.clone(), sabotage)
     }
 
-    /// Stands where nothing is bound: never answers.
-    pub(super) fn absent() -> Self {
-        let agenda = Self::new(AgendaStyle::NoId, Arc::new(ManualClock::at(Instant(0))));
-        agenda.down_until(Instant(i64::MAX));
-        agenda
+    fn made(
+        style: AgendaStyle,
+        clock: Arc<ManualClock>,
+        plan: Arc<FaultPlan>,
+        pace: Arc<Pace>,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
+        let (book, descriptors) = (Mutex::new(Book::new(style)), [false, true].map(|served| describe(style, served)));
+        Self { inner: Arc::new(Inner { style, book, clock, plan, pace, sabotage, descriptors }) }
     }
 
     /// What kind it is.
@@ -249,20 +254,28 @@ fn without_answer(sabotage: Option<Sabotage>, request: &Write) -> Result<AgendaA
     }
 }
 
+fn describe(style: AgendaStyle, serves_slots: bool) -> AgendaDescriptor {
+    AgendaDescriptor {
+        name: "agenda d'essai".to_owned(),
+        standard: format!("{style:?}"),
+        caps: AgendaCaps { serves_slots, ..style.caps() },
+        max_lookback_s: 0,
+        min_poll_s: 1,
+        calls_per_min: None,
+        write_timeout_ms: WRITE_TIMEOUT_MS,
+    }
+}
+
+impl Health for FakeAgenda {
+    fn is_suspended(&self) -> bool {
+        false
+    }
+}
+
 #[async_trait]
 impl Agenda for FakeAgenda {
-    async fn describe(&self) -> Result<AgendaDescriptor, AgendaError> {
-        let mut caps = self.inner.style.caps();
-        caps.serves_slots = self.open_book().served.is_some();
-        Ok(AgendaDescriptor {
-            name: "agenda d'essai".to_owned(),
-            standard: format!("{:?}", self.inner.style),
-            caps,
-            max_lookback_s: 0,
-            min_poll_s: 1,
-            calls_per_min: None,
-            write_timeout_ms: WRITE_TIMEOUT_MS,
-        })
+    fn descriptor(&self) -> &AgendaDescriptor {
+        &self.inner.descriptors[usize::from(self.open_book().served.is_some())]
     }
 
     async fn probe(&self) -> Result<Instant, AgendaError> {

@@ -10,7 +10,7 @@ use greffon_core::model::channel::{
     MessageRef, Outbound, Receipt, Rendered, SendError,
 };
 use greffon_core::ports::clock::Clock;
-use greffon_core::ports::plugins::{Channel, PluginFailure};
+use greffon_core::ports::plugins::{Channel, Health};
 use greffon_core::time::Instant;
 
 use super::clock::ManualClock;
@@ -51,6 +51,7 @@ pub struct FakeChannel {
 
 struct Inner {
     style: ChannelStyle,
+    caps: ChannelCaps,
     sent: Mutex<Vec<SentMessage>>,
     witness: Mutex<Option<Witness>>,
     clock: Arc<ManualClock>,
@@ -74,8 +75,18 @@ impl FakeChannel {
     /// A channel with faults and a pace.
     #[must_use]
     pub fn with(style: ChannelStyle, clock: Arc<ManualClock>, plan: Arc<FaultPlan>, pace: Arc<Pace>) -> Self {
+        let (caps, sent, witness) = (caps(style), Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { style, caps, sent, witness, clock, plan, pace }) }
+    }
+
+    /// The same, nothing sent, over a relay that may carry less.
+    #[must_use]
+    pub fn carrying_at_most(&self, max_sensitivity: Sensitivity) -> Self {
+        let Inner { style, caps, clock, plan, pace, .. } = &*self.inner;
+        let caps = ChannelCaps { max_sensitivity, ..caps.clone() };
         let (sent, witness) = (Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { style, sent, witness, clock, plan, pace }) }
+        let (clock, plan, pace) = (clock.clone(), plan.clone(), pace.clone());
+        Self { inner: Arc::new(Inner { style: *style, caps, sent, witness, clock, plan, pace }) }
     }
 
     /// Everything that left, oldest first.
@@ -115,21 +126,31 @@ impl FakeChannel {
     }
 }
 
+fn caps(style: ChannelStyle) -> ChannelCaps {
+    let gateway = style == ChannelStyle::Gateway;
+    ChannelCaps {
+        kind: if gateway { ChannelKind::Sms } else { ChannelKind::Email },
+        max_sensitivity: if gateway { Sensitivity::Personal } else { Sensitivity::Health },
+        receipts: gateway,
+        read_receipts: false,
+        replies: false,
+        cancel: false,
+        provider_dedupes: gateway,
+        max_units: 0,
+        quiet_hours_enforced: false,
+    }
+}
+
+impl Health for FakeChannel {
+    fn is_suspended(&self) -> bool {
+        false
+    }
+}
+
 #[async_trait]
 impl Channel for FakeChannel {
-    async fn describe(&self) -> Result<ChannelCaps, PluginFailure> {
-        let gateway = self.inner.style == ChannelStyle::Gateway;
-        Ok(ChannelCaps {
-            kind: if gateway { ChannelKind::Sms } else { ChannelKind::Email },
-            max_sensitivity: if gateway { Sensitivity::Personal } else { Sensitivity::Health },
-            receipts: gateway,
-            read_receipts: false,
-            replies: false,
-            cancel: false,
-            provider_dedupes: gateway,
-            max_units: 0,
-            quiet_hours_enforced: false,
-        })
+    fn caps(&self) -> &ChannelCaps {
+        &self.inner.caps
     }
 
     async fn normalise(&self, address: &Address) -> Result<Address, SendError> {

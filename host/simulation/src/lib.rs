@@ -27,7 +27,7 @@ pub use idempotency::MemoryIdempotency;
 pub use keyvalue::MemoryKeyValue;
 pub use pace::Pace;
 pub use plugins::FakePlugins;
-pub use practices::{FixedPractices, french_practice};
+pub use practices::{FixedPractices, feature, french_features, french_practice};
 pub use random::Random;
 pub use rows::Rows;
 pub use simulation::{Faults, Oracle, Report, Violation, day_seed, simulate, simulate_day};

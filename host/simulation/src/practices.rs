@@ -1,16 +1,20 @@
 //! Practices that tests can have at once.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
 use greffon_core::model::care::Level;
 use greffon_core::model::practice::{
-    Binding, Delays, Grants, Instruction, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda, Recipient,
-    Site, WeekHours,
+    Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site, WeekHours,
 };
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
-use greffon_core::ports::practices::Practices;
+use greffon_core::ports::plugins::{Bound, Stamp};
+use greffon_core::ports::practices::{Feature, LivePractice, Practices};
+
+use super::agenda::FakeAgenda;
+use super::channel::FakeChannel;
+use super::plugins::FakePlugins;
 
 #[cfg(test)]
 mod samples;
@@ -18,29 +22,61 @@ mod samples;
 #[cfg(test)]
 pub(crate) use samples::{sample_contact, sample_intent, sample_request};
 
-/// Practices that never change.
+/// Practices that change when a test says so. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct FixedPractices {
-    practices: BTreeMap<PracticeId, Arc<Practice>>,
+    practices: Arc<RwLock<BTreeMap<PracticeId, Arc<LivePractice>>>>,
 }
 
 impl FixedPractices {
     /// These practices.
     #[must_use]
-    pub fn new(practices: impl IntoIterator<Item = Practice>) -> Self {
-        let practices = practices.into_iter().map(|practice| (practice.id.clone(), Arc::new(practice)));
-        Self { practices: practices.collect() }
+    pub fn new<P: Into<LivePractice>>(practices: impl IntoIterator<Item = P>) -> Self {
+        let fixed = Self::default();
+        practices.into_iter().for_each(|practice| fixed.put(practice));
+        fixed
+    }
+
+    /// A new practice, or a new revision of one: whoever began with the former
+    /// keeps it.
+    pub fn put(&self, practice: impl Into<LivePractice>) {
+        let practice = Arc::new(practice.into());
+        self.practices.write().unwrap_or_else(PoisonError::into_inner).insert(practice.id.clone(), practice);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<PracticeId, Arc<LivePractice>>> {
+        self.practices.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Practices for FixedPractices {
-    fn get(&self, id: &PracticeId) -> Option<Arc<Practice>> {
-        self.practices.get(id).cloned()
+    fn get(&self, id: &PracticeId) -> Option<Arc<LivePractice>> {
+        self.read().get(id).cloned()
     }
 
     fn list(&self) -> Vec<PracticeId> {
-        self.practices.keys().cloned().collect()
+        self.read().keys().cloned().collect()
     }
+}
+
+/// A feature that is bound, and serves everybody.
+#[must_use]
+pub fn feature(id: &str, bound: Bound) -> Feature {
+    let stamp =
+        Stamp { feature: id.into(), plugin: format!("{id}-essai"), version: "0.0.0".to_owned(), digest: String::new() };
+    Feature { stamp, kind: Some(bound.kind()), serves: Serves::default(), bound: Ok(bound) }
+}
+
+/// The features that [`french_practice`] needs: `agenda`, `triage`, `script` and
+/// `courrier`.
+#[must_use]
+pub fn french_features(plugins: &FakePlugins, agenda: &FakeAgenda, channel: &FakeChannel) -> Vec<Feature> {
+    vec![
+        feature("agenda", Bound::Agenda(Arc::new(agenda.clone()))),
+        feature("triage", plugins.triage()),
+        feature("script", plugins.script()),
+        feature("courrier", Bound::Channel(Arc::new(channel.clone()))),
+    ]
 }
 
 /// A small, realistic practice in Paris: one site, Dr Claire Martin
@@ -49,8 +85,7 @@ impl Practices for FixedPractices {
 /// 30 min with 5 min after it, known patients), `vaccination` (medical, 10 min,
 /// two seats), `certificat`, `renouvellement` and `information`
 /// (administrative); features
-/// `agenda`, `triage`, `script` and `courrier`. Every field can be changed
-/// afterwards.
+/// as [`french_features`] has them. Every field can be changed afterwards.
 #[must_use]
 pub fn french_practice(id: &str) -> Practice {
     let recipient = |name: &str| {
@@ -89,13 +124,6 @@ pub fn french_practice(id: &str) -> Practice {
         }],
         recipients: ["secretariat", "dr-martin", "dr-petit", "on-call"].map(recipient).into_iter().collect(),
         delays: Delays::default(),
-        features: vec![
-            binding("agenda", "agenda-essai", PluginKind::Agenda),
-            binding("triage", "triage-essai", PluginKind::Triage),
-            binding("script", "script-essai", PluginKind::Script),
-            binding("courrier", "courrier-essai", PluginKind::Notification),
-        ],
-        mail: None,
     }
 }
 
@@ -145,19 +173,5 @@ fn motive(id: &str, label: &str, duration_min: u32) -> Motive {
         instructions: None,
         documents: vec!["carte Vitale".to_owned()],
         arrive_early_min: 5,
-    }
-}
-
-fn binding(feature: &str, plugin: &str, kind: PluginKind) -> Binding {
-    Binding {
-        feature: feature.into(),
-        plugin: plugin.to_owned(),
-        kind,
-        sites: Vec::new(),
-        practitioners: Vec::new(),
-        recipients: Vec::new(),
-        settings: serde_json::Value::Null,
-        grants: Grants::default(),
-        credentials: BTreeMap::new(),
     }
 }

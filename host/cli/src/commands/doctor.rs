@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use greffon_core::ports::plugins::Plugins as _;
 use greffon_core::ports::storage::Storage as _;
 use serde::Serialize;
 
@@ -96,11 +95,13 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
     let mut served = 0;
     for practice in host.wiring.practices() {
         served += 1;
-        for status in host.wiring.runtime.status(&practice).await {
-            let what = format!("{} / {}", practice.id, status.feature);
-            let problem = status.problem.unwrap_or_else(|| "suspended after repeated failures".to_owned());
-            let usable = status.usable && !status.suspended;
-            note(&what, if usable { Ok(format!("{} {}", status.plugin, status.version)) } else { Err(problem) });
+        for feature in &practice.features {
+            let state = match &feature.bound {
+                Ok(bound) if bound.health().is_suspended() => Err("suspended after repeated failures".to_owned()),
+                Ok(_) => Ok(format!("{} {}", feature.stamp.plugin, feature.stamp.version)),
+                Err(problem) => Err(problem.to_string()),
+            };
+            note(&format!("{} / {}", practice.id, feature.id()), state);
         }
     }
     if served == 0 {

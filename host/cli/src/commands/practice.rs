@@ -42,7 +42,8 @@ impl Practice {
 }
 
 fn list(wiring: &Wiring, as_json: bool) -> anyhow::Result<ExitCode> {
-    let problems = wiring.directory.refresh().problems;
+    let refresh = wiring.directory.refresh();
+    let problems: Vec<&Diagnostic> = refresh.problems.iter().chain(&refresh.out).collect();
     for problem in &problems {
         output::note(&format!("error: {problem}\n"));
     }
@@ -53,7 +54,7 @@ fn list(wiring: &Wiring, as_json: bool) -> anyhow::Result<ExitCode> {
                 let features: Vec<_> = practice
                     .features
                     .iter()
-                    .map(|one| json!({ "feature": one.feature, "plugin": one.plugin, "kind": one.kind }))
+                    .map(|one| json!({ "feature": one.id(), "plugin": one.stamp.plugin, "kind": one.kind }))
                     .collect();
                 json!({ "id": practice.id, "name": practice.name, "features": features })
             })
@@ -63,7 +64,7 @@ fn list(wiring: &Wiring, as_json: bool) -> anyhow::Result<ExitCode> {
         let rows: Vec<Vec<String>> = wiring
             .practices()
             .map(|practice| {
-                let features: Vec<&str> = practice.features.iter().map(|one| one.feature.as_str()).collect();
+                let features: Vec<&str> = practice.features.iter().map(|one| one.id().as_str()).collect();
                 vec![practice.id.to_string(), practice.name.clone(), features.join(", ")]
             })
             .collect();
@@ -94,10 +95,12 @@ fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<E
     }
     let wanted = practices.into_iter().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only));
     let examined = wanted.map(|(practice, folder)| {
-        let findings = match wiring.directory.examine(&folder) {
+        let mut findings = match wiring.directory.examine(&folder) {
             Err(problem) => vec![("error", *problem)],
             Ok(read) => read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect(),
         };
+        // What keeps a feature out stands above what a plugin merely warns of.
+        findings.sort_by_key(|(severity, _)| *severity != "error");
         Report { practice: practice.to_string(), findings }
     });
     let misplaced = problems

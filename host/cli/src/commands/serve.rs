@@ -8,7 +8,6 @@ use anyhow::Context as _;
 use clap::Args;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::ports::idempotency::Idempotency as _;
-use greffon_runtime::Runtime;
 use greffon_storage::Database;
 use tokio::net::TcpListener;
 
@@ -45,7 +44,7 @@ impl Serve {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; change `listen` or stop what uses the port"))?;
-        tokio::spawn(watch(Arc::clone(&host.wiring.directory), Arc::clone(&host.wiring.runtime)));
+        tokio::spawn(watch(Arc::clone(&host.wiring.directory)));
         tokio::spawn(tidy(Arc::clone(&host.database)));
         if !self.no_worker {
             tokio::spawn(work(host.reception.clone()));
@@ -61,7 +60,7 @@ impl Serve {
 pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.log, "info")?;
     let host = Host::build(config).await?;
-    tokio::spawn(watch(Arc::clone(&host.wiring.directory), Arc::clone(&host.wiring.runtime)));
+    tokio::spawn(watch(Arc::clone(&host.wiring.directory)));
     tokio::select! {
         () = work(host.reception.clone()) => {}
         () = stop_asked() => {}
@@ -81,7 +80,7 @@ async fn tidy(database: Arc<Database>) {
     }
 }
 
-async fn watch(directory: Arc<Directory>, runtime: Arc<Runtime>) {
+async fn watch(directory: Arc<Directory>) {
     let mut said: Vec<String> = Vec::new();
     loop {
         tokio::time::sleep(WATCH).await;
@@ -91,13 +90,14 @@ async fn watch(directory: Arc<Directory>, runtime: Arc<Runtime>) {
             tracing::info!(practice.id = %id, "practice configuration taken");
         }
         for id in &refresh.removed {
-            runtime.forget(id);
             tracing::warn!(practice.id = %id, "practice removed: its folder is gone");
         }
         // A broken file is looked at every time and said once.
-        let problems: Vec<String> = refresh.problems.iter().map(ToString::to_string).collect();
+        let not_taken = |problem| format!("practice not taken, the last good configuration stays: {problem}");
+        let out = |problem| format!("a feature is out, the rest of its practice is served: {problem}");
+        let problems: Vec<String> = refresh.problems.iter().map(not_taken).chain(refresh.out.iter().map(out)).collect();
         for problem in problems.iter().filter(|problem| !said.contains(problem)) {
-            tracing::error!("practice not taken, the last good configuration stays: {problem}");
+            tracing::error!("{problem}");
         }
         said = problems;
     }

@@ -3,18 +3,127 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use greffon_core::model::practice::{Binding, Credential, CredentialScheme, Grants};
-use greffon_core::model::triage::Finding;
+use greffon_core::model::practice::Serves;
+use greffon_core::model::triage::{Finding, FindingSeverity};
+use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
+use greffon_core::ports::practices::Feature;
+use greffon_runtime::binding::{Binding, Credential, CredentialScheme, Grants, MailRelay};
 use serde_json::Value;
 
 use super::confined::Content;
 use super::diagnostic::{Diagnostic, Source};
 use super::loader::{Loaded, Loader};
-use super::plugins::{Plugins, Problem};
+use super::plugins::Plugins;
 use super::practice_file::{CredentialFile, FeatureFile};
 use super::secret::SecretRef;
 
-pub(super) fn build(loader: &Loader<'_>, id: &str, feature: &FeatureFile, plugins: &dyn Plugins) -> Loaded<Binding> {
+/// A feature, and what was found on the way.
+pub(super) struct Built {
+    pub(super) feature: Feature,
+    /// What is wrong with it and, from the plugin itself, what might be.
+    pub(super) findings: Vec<(FindingSeverity, Diagnostic)>,
+}
+
+/// The practice's relay, or why there is none to be had.
+pub(super) type Relay = Result<Option<MailRelay>, Diagnostic>;
+
+/// Binds a feature. What keeps it from being bound is a problem of the feature
+/// alone.
+///
+/// # Errors
+/// A site, practitioner or recipient that the file does not have: then the file
+/// contradicts itself.
+pub(super) fn build(
+    loader: &Loader<'_>,
+    id: &str,
+    written: &FeatureFile,
+    relay: &Relay,
+    plugins: &dyn Plugins,
+) -> Loaded<Built> {
+    let serves = serves(loader, id, written)?;
+    let unknown = Stamp { plugin: written.plugin.clone(), ..Stamp::of_feature(&id.into()) };
+    let mut built = Built {
+        feature: Feature { stamp: unknown, kind: None, serves, bound: Err(Problem::lasting("", "not bound yet", "")) },
+        findings: Vec::new(),
+    };
+    match bind(loader, id, written, relay, plugins, &mut built) {
+        Ok(bound) => built.feature.bound = Ok(bound),
+        Err(Out { problem, shown }) => {
+            built.feature.bound = Err(problem);
+            built.findings.extend(shown.map(|shown| (FindingSeverity::Error, shown)));
+        }
+    }
+    Ok(built)
+}
+
+/// Why a feature is out, for the domain, and as it is shown unless it was
+/// already.
+struct Out {
+    problem: Problem,
+    shown: Option<Diagnostic>,
+}
+
+impl From<Diagnostic> for Out {
+    fn from(shown: Diagnostic) -> Self {
+        // A file that is not there is not watched: it is looked for again.
+        Self { problem: problem_of(&shown, "", true), shown: Some(shown) }
+    }
+}
+
+/// What is shown at a place of a file, as a problem of the feature.
+fn problem_of(shown: &Diagnostic, key: &str, passing: bool) -> Problem {
+    let at = shown.place.as_ref().map(|place| (place.line, place.column));
+    Problem {
+        key: key.to_owned(),
+        message: shown.message.clone(),
+        hint: shown.hint.clone().unwrap_or_default(),
+        place: Some(SourcePlace { file: shown.file.clone(), at }),
+        passing,
+    }
+}
+
+fn bind(
+    loader: &Loader<'_>,
+    id: &str,
+    written: &FeatureFile,
+    relay: &Relay,
+    plugins: &dyn Plugins,
+    built: &mut Built,
+) -> Result<Bound, Out> {
+    let out = |problem: Problem| {
+        let shown = refused(loader, id, written, &problem);
+        Out { problem: problem_of(&shown, &problem.key, problem.passing), shown: Some(shown) }
+    };
+    let key = format!("features.{id}");
+    let files = loader.plugin_files(&format!("{key}.plugin"), &written.plugin)?;
+    let plugin = plugins.resolve(&written.plugin, files).map_err(out)?;
+    built.feature.kind = Some(plugin.kind);
+    built.feature.stamp =
+        Stamp { feature: id.into(), plugin: plugin.id, version: plugin.version, digest: plugin.digest };
+    let binding = Binding {
+        practice: loader.practice.clone(),
+        feature: id.into(),
+        plugin: plugin.reference,
+        settings: settings(loader, &key, written)?,
+        grants: Grants {
+            http: written.grants.http.clone(),
+            keyvalue: written.grants.keyvalue,
+            mail: written.grants.mail,
+        },
+        credentials: credentials(loader, &key, written)?,
+        mail: if written.grants.mail { relay.clone()? } else { None },
+    };
+    let findings = plugins.analyse(&binding).map_err(out)?;
+    let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
+    built.findings.extend(findings.iter().map(placed));
+    let error = built.findings.iter().find(|(severity, _)| *severity == FindingSeverity::Error);
+    if let Some((_, shown)) = error {
+        return Err(Out { problem: problem_of(shown, "settings", false), shown: None });
+    }
+    plugins.bind(&binding).map_err(out)
+}
+
+fn serves(loader: &Loader<'_>, id: &str, feature: &FeatureFile) -> Loaded<Serves> {
     let key = format!("features.{id}");
     for (index, site) in feature.sites.iter().enumerate() {
         loader.known(&format!("{key}.sites.{index}"), "site", site, loader.file.sites.keys())?;
@@ -27,43 +136,29 @@ pub(super) fn build(loader: &Loader<'_>, id: &str, feature: &FeatureFile, plugin
         let key = format!("{key}.recipients.{index}");
         loader.known(&key, "recipient", one, loader.file.recipients.keys())?;
     }
-    let problem = |problem| refused(loader, id, feature, problem);
-    let files = loader.plugin_files(&format!("{key}.plugin"), &feature.plugin)?;
-    let plugin = plugins.resolve(&feature.plugin, files).map_err(problem)?;
-    let binding = Binding {
-        feature: id.into(),
-        plugin: plugin.reference,
-        kind: plugin.kind,
+    Ok(Serves {
         sites: feature.sites.iter().map(|one| one.as_str().into()).collect(),
         practitioners: feature.practitioners.iter().map(|one| one.as_str().into()).collect(),
         recipients: feature.recipients.clone(),
-        settings: settings(loader, &key, feature)?,
-        grants: Grants {
-            http: feature.grants.http.clone(),
-            keyvalue: feature.grants.keyvalue,
-            mail: feature.grants.mail,
-        },
-        credentials: credentials(loader, &key, feature)?,
-    };
-    plugins.check(&binding).map_err(problem)?;
-    Ok(binding)
+    })
 }
 
 /// What a plugin, or its manifest, says against a binding, at its place.
-pub(super) fn refused(loader: &Loader<'_>, id: &str, feature: &FeatureFile, problem: Problem) -> Diagnostic {
-    let Problem { key, message, hint } = problem;
+fn refused(loader: &Loader<'_>, id: &str, feature: &FeatureFile, problem: &Problem) -> Diagnostic {
+    let Problem { key, message, hint, .. } = problem;
+    let hint = Some(hint.clone()).filter(|hint| !hint.is_empty());
     if let Some(inner) = key.strip_prefix("settings")
         && let Some(content) = settings_file(loader, feature, inner.trim_start_matches('.'))
         && let Ok(text) = content.text()
     {
-        return Source { file: &content.path, text }.at_key(inner.trim_start_matches('.'), message, hint);
+        return Source { file: &content.path, text }.at_key(inner.trim_start_matches('.'), message.clone(), hint);
     }
     let key = if key.is_empty() { format!("features.{id}") } else { format!("features.{id}.{key}") };
-    loader.source.at_key(&key, message, hint)
+    loader.source.at_key(&key, message.clone(), hint)
 }
 
 /// What a plugin's analysis finds in its settings, at its place.
-pub(super) fn found(loader: &Loader<'_>, id: &str, feature: &FeatureFile, finding: &Finding) -> Diagnostic {
+fn found(loader: &Loader<'_>, id: &str, feature: &FeatureFile, finding: &Finding) -> Diagnostic {
     // A JSON Pointer (RFC 6901) without escapes, as far as settings have keys
     // of plain words.
     let key = finding.path.replace('/', ".");
@@ -71,7 +166,7 @@ pub(super) fn found(loader: &Loader<'_>, id: &str, feature: &FeatureFile, findin
         "" => finding.message.clone(),
         key => format!("{key}: {}", finding.message),
     };
-    refused(loader, id, feature, Problem { key: format!("settings{key}"), message, hint: None })
+    refused(loader, id, feature, &Problem::lasting(format!("settings{key}"), message, ""))
 }
 
 /// The settings file, when that is where a key of the settings comes from.

@@ -1,14 +1,14 @@
 //! The practices of an installation: loaded at start, watched afterwards. A
-//! changed practice is taken whole or not at all; a broken one leaves the last
-//! good configuration in place.
+//! changed practice is taken whole or not at all: with an error in it, or a
+//! feature that cannot be bound, it leaves the last good configuration in place.
+//! Where there is none, a practice is served without the features that are out.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
-use greffon_core::model::practice::Practice;
-use greffon_core::ports::practices::Practices;
+use greffon_core::ports::practices::{LivePractice, Practices};
 
 use super::confined::Folder;
 use super::diagnostic::Diagnostic;
@@ -26,12 +26,16 @@ pub struct Directory {
 }
 
 struct Loaded {
-    practice: Arc<Practice>,
+    practice: Arc<LivePractice>,
     watched: Watched,
+    /// What keeps some of its features out.
+    errors: Vec<Diagnostic>,
+    /// Whether they may be over although no file changed.
+    may_pass: bool,
 }
 
-/// What a plugin's analysis refused. It is not asked again about the same
-/// files: an analysis may take seconds, and this is looked at all the time.
+/// What was refused for good. It is not looked at again while the files stay
+/// the same: an analysis may take seconds, and this is looked at all the time.
 struct Refused {
     watched: Watched,
     errors: Vec<Diagnostic>,
@@ -46,6 +50,8 @@ pub struct Refresh {
     pub removed: Vec<PracticeId>,
     /// What could not be taken.
     pub problems: Vec<Diagnostic>,
+    /// What keeps features out of practices that are served without them.
+    pub out: Vec<Diagnostic>,
 }
 
 impl Directory {
@@ -55,8 +61,10 @@ impl Directory {
     }
 
     /// Looks at the folder and takes what changed: practices, and the files
-    /// that they name. A file with which a plugin's own analysis finds an error
-    /// is not taken.
+    /// that they name. What may be over by itself is tried again.
+    ///
+    /// Blocks for as long as plugins take to be compiled and bound: not for
+    /// async code.
     pub fn refresh(&self) -> Refresh {
         let mut refresh = Refresh::default();
         let Listed { practices, problems } = match practice_folders::list(&self.folder) {
@@ -68,29 +76,7 @@ impl Directory {
         };
         refresh.problems = problems;
         for (id, folder) in &practices {
-            if self.taken().get(id).is_some_and(|loaded| !loaded.watched.changed()) {
-                continue;
-            }
-            if let Some(errors) = self.refused_before(id) {
-                refresh.problems.extend(errors);
-                continue;
-            }
-            match self.examine(folder) {
-                // Somebody is writing: what was read may be half of the old
-                // and half of the new. The next look takes it.
-                Ok(read) if read.watched.changed() => {}
-                Ok(read) if read.errors().next().is_some() => {
-                    let errors: Vec<Diagnostic> = read.errors().cloned().collect();
-                    refresh.problems.extend(errors.iter().cloned());
-                    self.refused().insert(id.clone(), Refused { watched: read.watched, errors });
-                }
-                Ok(Read { practice, watched, .. }) => {
-                    let loaded = Loaded { practice: Arc::new(practice), watched };
-                    self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
-                    refresh.changed.push(id.clone());
-                }
-                Err(problem) => refresh.problems.push(*problem),
-            }
+            self.refresh_one(id, folder, &mut refresh);
         }
         self.refused().retain(|id, _| practices.contains_key(id));
         let gone: Vec<PracticeId> = self.taken().keys().filter(|id| !practices.contains_key(*id)).cloned().collect();
@@ -99,6 +85,45 @@ impl Directory {
             refresh.removed.push(id);
         }
         refresh
+    }
+
+    fn refresh_one(&self, id: &PracticeId, folder: &Path, refresh: &mut Refresh) {
+        let (mut same, mut whole) = (false, false);
+        if let Some(loaded) = self.taken().get(id) {
+            same = !loaded.watched.changed();
+            whole = loaded.errors.is_empty();
+            if same && !loaded.may_pass {
+                refresh.out.extend(loaded.errors.iter().cloned());
+                return;
+            }
+        }
+        if let Some(errors) = self.refused_before(id) {
+            refresh.problems.extend(errors);
+            return;
+        }
+        let read = match self.examine(folder) {
+            // Somebody is writing: what was read may be half of the old and
+            // half of the new. The next look takes it.
+            Ok(read) if read.watched.changed() => return,
+            Ok(read) => read,
+            Err(problem) => return refresh.problems.push(*problem),
+        };
+        let errors: Vec<Diagnostic> = read.errors().cloned().collect();
+        let may_pass = read.may_pass();
+        let Read { practice, watched, .. } = read;
+        if whole && !errors.is_empty() {
+            refresh.problems.extend(errors.iter().cloned());
+            if !may_pass {
+                self.refused().insert(id.clone(), Refused { watched, errors });
+            }
+            return;
+        }
+        if !same || errors.is_empty() {
+            refresh.changed.push(id.clone());
+        }
+        refresh.out.extend(errors.iter().cloned());
+        let loaded = Loaded { practice: Arc::new(practice), watched, errors, may_pass };
+        self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
     }
 
     fn refused_before(&self, id: &PracticeId) -> Option<Vec<Diagnostic>> {
@@ -117,7 +142,7 @@ impl Directory {
     /// and takes nothing.
     ///
     /// # Errors
-    /// The first thing that is wrong; what plugins find in their settings is
+    /// The first thing that is wrong with the file; what keeps features out is
     /// in the success.
     pub fn examine(&self, folder: &Path) -> Result<Read, Box<Diagnostic>> {
         let opened = Folder::open(folder).map_err(|error| Box::new(unreadable(folder, &error)))?;
@@ -130,7 +155,7 @@ impl Directory {
 }
 
 impl Practices for Directory {
-    fn get(&self, id: &PracticeId) -> Option<Arc<Practice>> {
+    fn get(&self, id: &PracticeId) -> Option<Arc<LivePractice>> {
         self.taken().get(id).map(|loaded| Arc::clone(&loaded.practice))
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use greffon_core::ids::PracticeId;
+use greffon_core::ports::plugins::Problem;
 use greffon_runtime::{PluginFiles, nearest};
 use secrecy::SecretString;
 
@@ -14,7 +15,7 @@ use super::confined::{Content, Folder, Refused};
 use super::diagnostic::{Diagnostic, Source};
 use super::environment;
 use super::plugin_files::{self, Found};
-use super::plugins::{Plugins, Problem};
+use super::plugins::Plugins;
 use super::practice_file::PracticeFile;
 use super::secret::{self, SecretEnv, SecretFile, SecretRef};
 use super::shared::{self, Named, SharedFolders};
@@ -130,8 +131,10 @@ impl<'a> Loader<'a> {
     pub(super) fn plugin_files(&self, key: &str, written: &str) -> Loaded<Option<PluginFiles>> {
         let Some((path, pinned)) = plugin_files::path(written) else { return Ok(None) };
         let (folder, name) = self.located(key, path)?;
-        let Found { files, read } = plugin_files::read(&folder, name, pinned)
-            .map_err(|Problem { message, hint, .. }| self.source.at_key(key, message, hint))?;
+        let Found { files, read } =
+            plugin_files::read(&folder, name, pinned).map_err(|Problem { message, hint, .. }| {
+                self.source.at_key(key, message, Some(hint).filter(|hint| !hint.is_empty()))
+            })?;
         for (name, content) in read {
             self.watched.borrow_mut().note(folder.path(), &name, content.stamp);
         }

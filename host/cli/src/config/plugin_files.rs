@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use greffon_core::ports::plugins::Problem;
 use greffon_runtime::{LARGEST_COMPONENT_BYTES, Manifest, PluginFiles};
 
 use super::confined::{Content, Folder, Refused};
-use super::plugins::Problem;
 use super::shared;
 
 /// What says what a plugin is and asks for.
@@ -82,7 +82,7 @@ pub fn read(folder: &Folder, name: &str, pinned: Option<String>) -> Result<Found
 pub fn describe(plugin: &Folder) -> Result<Described, Problem> {
     let content = plugin.read(MANIFEST, MOST_BYTES).map_err(|refused| {
         let hint = format!("a plugin is a folder or a .wasm file with a {MANIFEST} beside it");
-        Problem { hint: Some(hint), ..unread(MANIFEST, &refused) }
+        Problem { hint, ..unread(MANIFEST, &refused) }
     })?;
     let text = content.text().map_err(|refused| unread(MANIFEST, &refused))?;
     let mut schema = None;
@@ -122,7 +122,7 @@ fn unread(name: &str, refused: &Refused) -> Problem {
 }
 
 fn problem(message: String, hint: Option<String>) -> Problem {
-    Problem { key: "plugin".to_owned(), message, hint }
+    Problem::lasting("plugin", message, hint.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,19 +1,21 @@
-//! From a practice file to a [`Practice`]: every reference exists, every number
-//! is in range, every secret is read, every plugin can be bound. Whole or not
-//! at all.
+//! From a practice file to a [`LivePractice`]: every reference exists, every
+//! number is in range, or the file is refused. A feature whose plugin cannot be
+//! bound (its secrets, its settings, the plugin itself) is out, and says why.
 
 use std::path::Path;
 use std::rc::Rc;
 
-use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::ids::PracticeId;
 use greffon_core::model::care::{Level, Sensitivity};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::practice::{
-    Absence, Binding, Delays, Instruction, MailRelay, MailSecurity, Motive, PluginKind, Practice, Practitioner,
-    PractitionerAgenda, Recipient, RedFlag, Site, WeekHours,
+    Absence, Delays, Instruction, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda, Recipient, RedFlag,
+    Site, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
-use greffon_core::model::triage::{Finding, FindingSeverity};
+use greffon_core::model::triage::FindingSeverity;
+use greffon_core::ports::practices::{Feature, LivePractice};
+use greffon_runtime::binding::{MailRelay, MailSecurity};
 
 use super::binding;
 use super::confined::Folder;
@@ -21,7 +23,9 @@ use super::diagnostic::{Diagnostic, Source};
 use super::hours;
 use super::loader::{Loaded, Loader, Surroundings};
 use super::plugins::Plugins;
-use super::practice_file::{AgendaFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile};
+use super::practice_file::{
+    AgendaFile, FeatureFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile,
+};
 use super::practice_folders::{PRACTICE_FILE, unread};
 use super::practice_id;
 use super::watched::Watched;
@@ -32,20 +36,25 @@ const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
 /// What a practice file came to.
 #[derive(Debug)]
 pub struct Read {
-    /// The practice.
-    pub practice: Practice,
-    /// What its plugins' own analysis found in their settings, and what is no
-    /// error of the files.
+    /// The practice, with its features bound as far as they can be.
+    pub practice: LivePractice,
+    /// What keeps features from being used, and what plugins find in their
+    /// settings; what is no error is a warning.
     pub findings: Vec<(FindingSeverity, Diagnostic)>,
     /// The files that it was read from.
     pub watched: Watched,
 }
 
 impl Read {
-    /// The findings that keep it from going live.
+    /// The findings that keep features from being used.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         let errors = self.findings.iter().filter(|(severity, _)| *severity == FindingSeverity::Error);
         errors.map(|(_, diagnostic)| diagnostic)
+    }
+
+    /// Whether it may be better at the next try, although no file changed.
+    pub fn may_pass(&self) -> bool {
+        self.practice.features.iter().any(|one| one.bound.as_ref().is_err_and(|problem| problem.passing))
     }
 }
 
@@ -64,18 +73,36 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     let written: PracticeFile = toml::from_str(text).map_err(|error| source.unreadable(&error))?;
     let loader = Loader::new(&source, &written, around, Rc::new(folder));
     loader.watched.borrow_mut().note(loader.own.path(), Path::new(PRACTICE_FILE), content.stamp);
-    let plugins = around.plugins.as_ref();
-    let mut practice = loader.practice(plugins)?;
-    let mut findings = loader.findings(&practice, plugins)?;
+    let mut practice = loader.practice()?;
+    let (features, mut findings) = loader.features(around.plugins.as_ref())?;
     let warnings = loader.warnings.into_inner();
     findings.extend(warnings.into_iter().map(|one| (FindingSeverity::Warning, one)));
     let watched = loader.watched.into_inner();
     practice.revision = revision(text, &watched);
-    Ok(Read { practice, findings, watched })
+    Ok(Read { practice: LivePractice { practice, features }, findings, watched })
 }
 
 impl Loader<'_> {
-    fn practice(&self, plugins: &dyn Plugins) -> Loaded<Practice> {
+    /// The features, bound as far as they can be, and what was found.
+    fn features(&self, plugins: &dyn Plugins) -> Loaded<(Vec<Feature>, Vec<(FindingSeverity, Diagnostic)>)> {
+        let relay = self.mail();
+        let sends = |feature: &FeatureFile| feature.grants.mail;
+        if !self.file.features.values().any(sends)
+            && let Err(problem) = &relay
+        {
+            return Err(problem.clone());
+        }
+        let (mut features, mut findings) = (Vec::new(), Vec::new());
+        for (id, written) in &self.file.features {
+            let built = binding::build(self, id, written, &relay, plugins)?;
+            features.push(built.feature);
+            findings.extend(built.findings);
+        }
+        self.agendas_are_served(&mut features)?;
+        Ok((features, findings))
+    }
+
+    fn practice(&self) -> Loaded<Practice> {
         let file = self.file;
         self.identity()?;
         if file.sites.is_empty() {
@@ -96,12 +123,6 @@ impl Loader<'_> {
         let practitioners =
             file.practitioners.iter().map(|(id, one)| self.practitioner(id, one)).collect::<Loaded<Vec<_>>>()?;
         let motives = file.motives.iter().map(|(id, motive)| self.motive(id, motive)).collect::<Loaded<Vec<_>>>()?;
-        let features = file
-            .features
-            .iter()
-            .map(|(id, feature)| binding::build(self, id, feature, plugins))
-            .collect::<Loaded<Vec<_>>>()?;
-        self.agendas_are_served(&features)?;
         Ok(Practice {
             id: PracticeId(file.id.clone()),
             name: file.name.clone(),
@@ -126,22 +147,7 @@ impl Loader<'_> {
                 .collect(),
             recipients: self.recipients()?,
             delays: self.delays(),
-            features,
-            mail: self.mail()?,
         })
-    }
-
-    /// What the plugins say of their settings.
-    fn findings(&self, practice: &Practice, plugins: &dyn Plugins) -> Loaded<Vec<(FindingSeverity, Diagnostic)>> {
-        let mut findings = Vec::new();
-        for (binding, (id, feature)) in practice.features.iter().zip(&self.file.features) {
-            let found = plugins
-                .analyse(&practice.id, binding)
-                .map_err(|problem| binding::refused(self, id, feature, problem))?;
-            let placed = |one: Finding| (one.severity, binding::found(self, id, feature, &one));
-            findings.extend(found.into_iter().map(placed));
-        }
-        Ok(findings)
     }
 
     fn identity(&self) -> Loaded<()> {
@@ -349,18 +355,19 @@ impl Loader<'_> {
         }))
     }
 
-    fn agendas_are_served(&self, features: &[Binding]) -> Loaded<()> {
+    /// What a practitioner's agenda names is an agenda, or was meant to be one.
+    fn agendas_are_served(&self, features: &mut [Feature]) -> Loaded<()> {
         for (id, practitioner) in &self.file.practitioners {
             for (index, agenda) in practitioner.agendas.iter().enumerate() {
-                let feature = FeatureId(agenda.feature.clone());
-                let kind = features.iter().find(|binding| binding.feature == feature).map(|binding| binding.kind);
-                if kind != Some(PluginKind::Agenda) {
+                let named = features.iter_mut().find(|feature| feature.id().as_str() == agenda.feature);
+                let Some(feature) = named.filter(|feature| feature.may_be(PluginKind::Agenda)) else {
                     return self.fail(
                         &format!("practitioners.{id}.agendas.{index}.feature"),
-                        format!("feature \"{feature}\" is not an agenda"),
+                        format!("feature \"{}\" is not an agenda", agenda.feature),
                         "name a feature whose plugin is of the kind agenda",
                     );
-                }
+                };
+                feature.kind = Some(PluginKind::Agenda);
             }
         }
         Ok(())

@@ -1,7 +1,14 @@
 use greffon_runtime::PluginFiles;
 
 use super::*;
-use crate::config::plugins::{Problem, Resolved};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
+use greffon_core::ports::plugins::{Bound, Health, PluginFailure, Problem, Pure, Triage};
+use greffon_runtime::PluginInfo;
+use greffon_runtime::binding::Binding;
+
 use crate::config::shared::SharedFolders;
 
 const MINIMAL: &str = r#"
@@ -34,36 +41,83 @@ grants.keyvalue = true
 struct Known;
 
 impl Plugins for Known {
-    fn resolve(&self, plugin: &str, _: Option<PluginFiles>) -> Result<Resolved, Problem> {
-        let found = |kind| Ok(Resolved { kind, reference: plugin.to_owned() });
+    fn resolve(&self, plugin: &str, _: Option<PluginFiles>) -> Result<PluginInfo, Problem> {
         match plugin {
-            "agenda-local" => found(PluginKind::Agenda),
-            "triage-grid" => found(PluginKind::Triage),
-            _ => Err(Problem {
-                key: "plugin".to_owned(),
-                message: format!("unknown plugin \"{plugin}\""),
-                hint: Some("bundled: agenda-local, triage-grid".to_owned()),
-            }),
+            "agenda-local" => Ok(info(plugin, PluginKind::Agenda)),
+            "triage-grid" => Ok(info(plugin, PluginKind::Triage)),
+            _ => {
+                let message = format!("unknown plugin \"{plugin}\"");
+                Err(Problem::lasting("plugin", message, "bundled: agenda-local, triage-grid"))
+            }
         }
     }
 
-    fn check(&self, _: &Binding) -> Result<(), Problem> {
-        Ok(())
+    fn analyse(&self, _: &Binding) -> Result<Vec<Finding>, Problem> {
+        Ok(Vec::new())
     }
 
-    fn analyse(&self, _: &PracticeId, _: &Binding) -> Result<Vec<Finding>, Problem> {
-        Ok(Vec::new())
+    fn bind(&self, _: &Binding) -> Result<Bound, Problem> {
+        Ok(Bound::Triage(Arc::new(Silent)))
     }
 }
 
-fn read(text: &str) -> Result<Practice, String> {
+/// Stands for every plugin: reading a file calls none.
+struct Silent;
+
+impl Health for Silent {
+    fn is_suspended(&self) -> bool {
+        false
+    }
+}
+
+#[async_trait]
+impl Triage for Silent {
+    fn protocols(&self) -> &[Protocol] {
+        &[]
+    }
+
+    async fn next(&self, _: &Encounter) -> Pure<Step> {
+        Err(PluginFailure::Busy)
+    }
+}
+
+fn info(id: &str, kind: PluginKind) -> PluginInfo {
+    PluginInfo {
+        reference: id.to_owned(),
+        id: id.to_owned(),
+        kind,
+        version: "0.1.0".to_owned(),
+        api: "0.1".to_owned(),
+        digest: String::new(),
+        size_bytes: 0,
+        licence: String::new(),
+        description: String::new(),
+        data: Vec::new(),
+        asks: Vec::new(),
+    }
+}
+
+fn parsed(text: &str) -> Result<Read, Box<Diagnostic>> {
     let practices = tempfile::tempdir().expect("a folder");
     let folder = practices.path().join("les-tilleuls");
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::write(folder.join(PRACTICE_FILE), text).expect("written");
     let around = Surroundings { plugins: Box::new(Known), shared: SharedFolders::new() };
-    let read = super::read(Folder::open(&folder).expect("opens"), &around);
-    read.map(|read| read.practice).map_err(|problem| problem.to_string())
+    super::read(Folder::open(&folder).expect("opens"), &around)
+}
+
+fn read(text: &str) -> Result<LivePractice, String> {
+    parsed(text).map(|read| read.practice).map_err(|problem| problem.to_string())
+}
+
+/// A practice that is served without its agenda, and why.
+fn out(text: &str) -> String {
+    let read = parsed(text).expect("the rest is sound");
+    let problem = read.practice.feature(&"agenda".into()).expect("there").bound.as_ref().expect_err("out");
+    let errors: Vec<String> = read.errors().map(ToString::to_string).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(problem.place.is_some() && errors[0].contains(&problem.message), "{problem}");
+    errors[0].clone()
 }
 
 /// Replaces the one occurrence, so that a test says exactly what it breaks.
@@ -77,7 +131,7 @@ fn reads_a_whole_practice() {
     let practice = read(MINIMAL).expect("reads");
     assert_eq!(practice.practitioners[0].agendas[0].hours, practice.sites[0].hours);
     assert_eq!(practice.motives[0].grid_min, 15);
-    assert_eq!(practice.features[0].kind, PluginKind::Agenda);
+    assert_eq!(practice.features[0].kind, Some(PluginKind::Agenda));
 }
 
 #[test]
@@ -116,10 +170,10 @@ fn refuses_an_unknown_zone_and_a_wrong_id() {
 }
 
 #[test]
-fn refuses_a_missing_secret_and_names_the_file() {
+fn a_feature_whose_secret_is_missing_is_out_and_names_the_file() {
     let credential = "credentials.dav = { scheme = \"basic\", username = \"u\", \
                       password = { file = \"secrets/none\" }, origin = \"https://dav.example\" }";
-    let shown = read(&format!("{MINIMAL}{credential}\n")).expect_err("refused");
+    let shown = out(&format!("{MINIMAL}{credential}\n"));
     assert!(shown.contains("secrets/none") && shown.contains("chmod 600"), "{shown}");
 }
 
@@ -132,8 +186,8 @@ fn refuses_an_inline_secret() {
 }
 
 #[test]
-fn refuses_a_plugin_that_is_not_there() {
-    let shown = broken("plugin = \"agenda-local\"", "plugin = \"agenda-locl\"");
+fn a_feature_whose_plugin_is_not_there_is_out() {
+    let shown = out(&MINIMAL.replace("agenda-local", "agenda-locl"));
     assert!(shown.contains("practice.toml:24:10") && shown.contains("bundled:"), "{shown}");
 }
 

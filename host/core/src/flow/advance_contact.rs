@@ -19,6 +19,7 @@ use crate::model::practice::Practice;
 use crate::model::refusal::Refusal;
 use crate::model::triage::{Orientation, Question};
 use crate::model::view::ContactView;
+use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored, Transaction};
 use crate::time::Instant;
 
@@ -131,7 +132,7 @@ impl Reception {
 
     /// Asks the grids and the script what comes next, keeps what they conclude,
     /// and shows it. Begins again when somebody changes the contact meanwhile.
-    pub(super) async fn look_at(&self, practice: &Practice, contact: Contact, actor: &Actor) -> Flow<ContactView> {
+    pub(super) async fn look_at(&self, practice: &LivePractice, contact: Contact, actor: &Actor) -> Flow<ContactView> {
         let mut contact = contact;
         for _ in 0..MAX_TRIES {
             let scene = Scene::new(practice, actor, self.clock.now());
@@ -204,7 +205,7 @@ impl Reception {
     }
 
     /// Asks the grids, when it is their turn.
-    async fn grid_pass(&self, practice: &Practice, contact: &Contact, now: Instant) -> Option<Asked> {
+    async fn grid_pass(&self, practice: &LivePractice, contact: &Contact, now: Instant) -> Option<Asked> {
         let findings = find(practice, contact, now);
         match host_step(contact, &findings) {
             HostStep::AskGrids => Some(self.ask_grids(practice, contact, &findings, now).await),
@@ -244,7 +245,7 @@ impl Reception {
             .field("protocol", &assessment.protocol.id)
             .field("protocol-version", &assessment.protocol.version);
         for one in involved {
-            entry = entry.fields(one.fields.clone());
+            entry = entry.by_plugin(&one.stamp);
         }
         self.note(tx, scene, entry).await
     }
@@ -258,7 +259,7 @@ impl Reception {
         failed: &Involved,
     ) -> Stored<()> {
         let code = failed.failure.as_deref().unwrap_or("none");
-        let entry = Entry::new(action).in_contact(Some(contact)).field("code", code).fields(failed.fields.clone());
+        let entry = Entry::new(action).in_contact(Some(contact)).field("code", code).by_plugin(&failed.stamp);
         self.note(tx, scene, entry).await
     }
 

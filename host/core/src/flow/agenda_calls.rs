@@ -11,8 +11,8 @@ use crate::model::intent::{
     Answer, Appointment, Finding, Intent, IntentEvent, IntentKind, read_answer, read_cancel_look_up, read_look_up,
     read_move_look_up,
 };
-use crate::model::practice::Practice;
 use crate::model::scheduling::{AgendaError, ByWhom, Found};
+use crate::ports::practices::LivePractice;
 
 /// An intent after the agenda was called, and what the agenda said if it
 /// refused.
@@ -25,7 +25,7 @@ impl Reception {
     /// Calls the agenda for an intent that is `sending`, and stores the answer.
     pub(crate) async fn send(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         actor: &Actor,
         intent: &Intent,
         manners: &Manners,
@@ -34,16 +34,19 @@ impl Reception {
         let before = self.concerned(intent).await?;
         let held = before.as_ref().map(|known| &known.held);
         let expected = held.and_then(|held| held.version.as_deref());
-        let agenda = self.plugins.agenda(practice, &intent.feature);
-        let result = match &intent.kind {
-            IntentKind::Move(id) if manners.moves => agenda.move_to(&intent.op, id, expected, &intent.request).await,
-            IntentKind::Book | IntentKind::Move(_) => agenda.book(&intent.op, &intent.request, None).await,
-            IntentKind::Cancel { appointment, by, reason } => {
+        let result = match (practice.agenda(&intent.feature), &intent.kind) {
+            (Err(out), _) => Err(AgendaError::Unavailable(out.to_string())),
+            (Ok(agenda), IntentKind::Move(id)) if manners.moves => {
+                agenda.move_to(&intent.op, id, expected, &intent.request).await
+            }
+            (Ok(agenda), IntentKind::Book | IntentKind::Move(_)) => {
+                agenda.book(&intent.op, &intent.request, None).await
+            }
+            (Ok(agenda), IntentKind::Cancel { appointment, by, reason }) => {
                 agenda.cancel(&intent.op, appointment, expected, *by, reason).await
             }
         };
         let answer = read_answer(intent, held, result.clone());
-        drop(agenda);
         let event = IntentEvent::Answered { send: intent.sends, answer };
         let scene = Scene::new(practice, actor, self.clock.now());
         let (intent, _) = self.step_intent(scene, intent.id, &event, manners).await?;
@@ -53,13 +56,13 @@ impl Reception {
     /// Asks the agenda what became of an intent.
     pub(crate) async fn look_up(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         intent: &Intent,
         manners: &Manners,
         _writing: &Writing,
     ) -> Flow<Finding> {
         let before = self.concerned(intent).await?;
-        let agenda = self.plugins.agenda(practice, &intent.feature);
+        let Ok(agenda) = practice.agenda(&intent.feature) else { return Ok(Finding::Unreadable) };
         match (&intent.kind, before) {
             (IntentKind::Move(_), Some(before)) if manners.moves => {
                 let by_own = agenda.look_up(&intent.op, &intent.request).await;
@@ -81,7 +84,7 @@ impl Reception {
     }
 
     /// Takes out what must not be in the agenda.
-    pub(crate) async fn take_out(&self, practice: &Practice, intent: &Intent, _writing: &Writing) -> Answer {
+    pub(crate) async fn take_out(&self, practice: &LivePractice, intent: &Intent, _writing: &Writing) -> Answer {
         let Some(held) = &intent.appointment else { return Answer::Refused("no-appointment".to_owned()) };
         // One write of its own, the same on every try.
         let op = OpId(format!("{}", intent.id));
@@ -93,7 +96,10 @@ impl Reception {
             },
             ..intent.clone()
         };
-        let agenda = self.plugins.agenda(practice, &intent.feature);
+        let agenda = match practice.agenda(&intent.feature) {
+            Ok(agenda) => agenda,
+            Err(out) => return Answer::Unreachable(out.code().to_owned()),
+        };
         let result =
             agenda.cancel(&op, &held.id, held.version.as_deref(), ByWhom::System, "booked-after-refusal").await;
         read_answer(&undo, Some(held), result)

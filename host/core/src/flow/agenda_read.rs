@@ -9,9 +9,10 @@ use crate::model::civil::Zone;
 use crate::model::claims::{agenda_resource, quota_resource};
 use crate::model::intent::{Claim, Intent};
 use crate::model::practice::{Motive, Practice, Practitioner, PractitionerAgenda};
-use crate::model::scheduling::{AgendaError, Slot, SlotPage, SlotQuery, SlotState};
+use crate::model::scheduling::{Slot, SlotPage, SlotQuery, SlotState};
 use crate::model::slots::{Asker, Desk, Taken, free_slots};
 use crate::model::view::OfferedSlot;
+use crate::ports::practices::LivePractice;
 use crate::ports::storage::Stored;
 use crate::time::{Instant, Span};
 
@@ -30,7 +31,7 @@ pub(super) type Seat<'a> = (&'a Practitioner, &'a PractitionerAgenda);
 /// What is looked for.
 #[derive(Clone, Copy)]
 pub(super) struct Wish<'a> {
-    pub(super) practice: &'a Practice,
+    pub(super) practice: &'a LivePractice,
     pub(super) motive: &'a Motive,
     pub(super) asker: Asker,
     pub(super) window: Span,
@@ -56,7 +57,7 @@ impl Reception {
         feature: &FeatureId,
         seats: &[Seat<'_>],
     ) -> Result<Free, Unread> {
-        let serves = self.agenda_descriptor(wish.practice, feature).await?.caps.serves_slots;
+        let serves = wish.practice.agenda(feature)?.descriptor().caps.serves_slots;
         let mut free = Free { slots: Vec::new(), complete: true, as_of: wish.now };
         if serves {
             let page = self.find(wish, feature, seats, wish.window, wish.limit).await?;
@@ -129,7 +130,7 @@ impl Reception {
         seats: &[Seat<'_>],
         window: Span,
         limit: u32,
-    ) -> Result<SlotPage, AgendaError> {
+    ) -> Result<SlotPage, Unread> {
         let query = SlotQuery {
             agendas: seats.iter().map(|(_, agenda)| agenda.agenda.clone()).collect(),
             motive: Some(wish.motive.id.clone()),
@@ -139,7 +140,7 @@ impl Reception {
             known_patient: wish.asker.known,
             limit,
         };
-        self.plugins.agenda(wish.practice, feature).find_slots(&query).await
+        Ok(wish.practice.agenda(feature)?.find_slots(&query).await?)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one seat, one window and both accounts of what is taken there")]

@@ -1,5 +1,6 @@
 //! Books, through an intent that ends truthfully whatever happens.
 
+use super::intents::Manners;
 use super::outcome::{is_taken, refusal};
 use super::permission::may_book;
 use super::request::{MAX_TEXT, MAX_TRIES, check_op, check_text, digest_of, invalid, operator};
@@ -15,6 +16,7 @@ use crate::model::practice::{Motive, Practice};
 use crate::model::scheduling::{BookingRequest, VisitMode};
 use crate::model::slots::Asker;
 use crate::model::view::BookingView;
+use crate::ports::practices::LivePractice;
 use crate::time::Span;
 
 impl Reception {
@@ -52,7 +54,7 @@ impl Reception {
 
     async fn try_book(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         contact: ContactId,
         new: &NewBooking,
         digest: &str,
@@ -67,7 +69,7 @@ impl Reception {
         if agenda_of(practice, &new.feature, &new.agenda).is_none() {
             return Err(invalid("agenda", "expected an agenda of the practice, as the slot names it"));
         }
-        let manners = self.manners(practice, &new.feature).await?;
+        let manners = Manners::of(practice, &new.feature)?;
         let place = Place {
             motive,
             asker: Asker { known: patient.known_to_practice.or(asker_of(&contact).known), ..asker_of(&contact) },
@@ -117,7 +119,7 @@ impl Reception {
 
     /// The same request again: the same intent, as it stands. One that is being
     /// sent right now is waited for.
-    pub(super) async fn replay(&self, practice: &Practice, earlier: Intent, digest: &str) -> Flow<BookingOutcome> {
+    pub(super) async fn replay(&self, practice: &LivePractice, earlier: Intent, digest: &str) -> Flow<BookingOutcome> {
         if earlier.request_digest != digest {
             return Err(FlowError::OpIdReused);
         }

@@ -18,6 +18,7 @@ use crate::model::practice::Practice;
 use crate::model::scheduling::{AgendaError, AppointmentStatus, BookingRequest, ByWhom};
 use crate::model::slots::Asker;
 use crate::model::view::BookingView;
+use crate::ports::practices::LivePractice;
 use crate::ports::storage::StorageError;
 use crate::time::Span;
 
@@ -56,7 +57,7 @@ impl Reception {
 
     async fn try_move(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         appointment: &AppointmentId,
         new: &NewMove,
         digest: &str,
@@ -68,7 +69,7 @@ impl Reception {
         contact.as_ref().map_or(Ok(()), may_move)?;
         let motive = practice.motive(&holder.request.motive);
         let motive = motive.ok_or_else(|| invalid("appointment", "its motive is no longer offered by the practice"))?;
-        let manners = self.manners(practice, &known.feature).await?;
+        let manners = Manners::of(practice, &known.feature)?;
         let asker = Asker {
             known: holder.request.patient.known_to_practice,
             ..contact.as_ref().map(asker_of).unwrap_or_default()
@@ -125,7 +126,7 @@ impl Reception {
 
     async fn try_cancel(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         appointment: &AppointmentId,
         new: &NewCancellation,
         digest: &str,
@@ -133,7 +134,7 @@ impl Reception {
     ) -> Flow<Begun> {
         let (known, holder) = self.changeable(practice, appointment).await?;
         let contact = self.changing_contact(practice, new.contact).await?;
-        let manners = self.manners(practice, &known.feature).await?;
+        let manners = Manners::of(practice, &known.feature)?;
         // A cancellation claims nothing, so that it can wait for its turn at once.
         let writing = self.memory.writing(&practice.id, &known.feature, &[&known.held.agenda]).await;
         let scene = Scene::new(practice, actor, self.clock.now());
@@ -165,7 +166,7 @@ impl Reception {
         if let IntentKind::Cancel { appointment, .. } = &intent.kind {
             take_turn(tx.as_mut(), scene, &intent, appointment).await?;
         }
-        self.note(tx.as_mut(), scene, intent_entry(&intent).fields(manners.fields.clone())).await?;
+        self.note(tx.as_mut(), scene, intent_entry(&intent).by_plugin(&manners.stamp)).await?;
         self.watch(tx.as_mut(), scene, &intent, manners).await?;
         tx.save_intent(&mut intent).await?;
         tx.commit().await?;
@@ -194,12 +195,11 @@ impl Reception {
             return Err(cancelled());
         }
         let feature = &known.feature;
-        let caps = self.agenda_descriptor(&practice, feature).await.map_err(|_| unavailable(feature))?.caps;
+        let agenda = practice.agenda(feature).map_err(|_| unavailable(feature))?;
         let writing = self.memory.writing(&practice.id, feature, &[&known.held.agenda]).await;
         let mut held = known.held.clone();
         held.status = new.status;
-        if caps.statuses {
-            let agenda = self.plugins.agenda(&practice, feature);
+        if agenda.descriptor().caps.statuses {
             let version = known.held.version.as_deref();
             held = match agenda.set_status(&new.op_id, &known.id, version, new.status).await {
                 Ok(held) | Err(AgendaError::Already(held)) => held,
@@ -214,7 +214,6 @@ impl Reception {
         if held.id != known.id {
             return Err(unavailable(feature));
         }
-        let fields = self.plugin_fields(&practice, feature).await;
         let scene = Scene::new(&practice, actor, self.clock.now());
         let mut tx = self.storage.begin(&practice.id).await?;
         let mut stored = tx.appointment(feature, &known.id).await?.ok_or(FlowError::NotFound("appointment"))?;
@@ -224,7 +223,7 @@ impl Reception {
             .in_contact(stored.contact)
             .about("appointment", stored.intent)
             .field("status", format!("{:?}", new.status).to_lowercase())
-            .fields(fields);
+            .by_plugin(&practice.stamp(feature));
         self.note(tx.as_mut(), scene, entry).await?;
         tx.save_appointment(&mut stored).await?;
         tx.commit().await?;

@@ -4,14 +4,14 @@ use futures::future::join_all;
 
 use super::Reception;
 use super::journal::Involved;
-use super::scene::{bindings, context, zone};
-use crate::ids::FeatureId;
+use super::scene::{context, zone};
 use crate::model::care::{Fact, Level, keys, latest};
 use crate::model::civil::age_days;
 use crate::model::contact::{Contact, Findings, Outcome, Report, conclude};
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::triage::{Assessment, Encounter, Protocol, Question, Step};
 use crate::ports::plugins::GuestError;
+use crate::ports::practices::{Feature, LivePractice};
 use crate::time::Instant;
 
 /// What the grids came to, and who was asked.
@@ -22,41 +22,41 @@ pub(super) struct Asked {
 
 impl Reception {
     /// Asks every triage plugin that serves the site and practitioner of the
-    /// contact, at once.
+    /// contact, at once. One that is out, and one of which nobody knows whether
+    /// it was a grid, has failed.
     pub(super) async fn ask_grids(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         contact: &Contact,
         findings: &Findings<'_>,
         now: Instant,
     ) -> Asked {
         let encounter = encounter(practice, contact, findings, now);
-        let bindings = bindings(practice, PluginKind::Triage, &contact.facts);
-        let reports =
-            join_all(bindings.iter().map(|binding| self.ask_grid(practice, &binding.feature, &encounter, now))).await;
-        let mut involved = Vec::new();
-        for (binding, report) in bindings.iter().zip(&reports) {
-            let failure = match report {
+        let features: Vec<&Feature> = practice.serving(PluginKind::Triage, &contact.facts).collect();
+        let reports = join_all(features.iter().map(|feature| ask_grid(feature, &encounter, now))).await;
+        let involve = |(feature, report): (&&Feature, &Report)| Involved {
+            stamp: feature.stamp.clone(),
+            failure: match report {
                 Report::Failed(code) => Some(code.clone()),
                 _ => None,
-            };
-            involved.push(Involved { fields: self.plugin_fields(practice, &binding.feature).await, failure });
-        }
+            },
+        };
+        let involved = features.iter().zip(&reports).map(involve).collect();
         Asked { outcome: conclude(practice, contact, findings, reports), involved }
     }
+}
 
-    async fn ask_grid(&self, practice: &Practice, feature: &FeatureId, encounter: &Encounter, now: Instant) -> Report {
-        match self.plugins.triage_next(practice, feature, encounter).await {
-            Ok(Ok(Step::Ask(questions))) => asks(questions, &encounter.facts),
-            Ok(Ok(Step::Conclude(assessment))) => match self.protocols(practice, feature).await {
-                Ok(Ok(protocols)) => concludes(assessment, &protocols, now),
-                Ok(Err(error)) => failed(&error),
-                Err(failure) => Report::Failed(failure.code().to_owned()),
-            },
-            Ok(Err(error)) if error.code == "not-applicable" => Report::NotApplicable,
-            Ok(Err(error)) => failed(&error),
-            Err(failure) => Report::Failed(failure.code().to_owned()),
-        }
+async fn ask_grid(feature: &Feature, encounter: &Encounter, now: Instant) -> Report {
+    let triage = match feature.triage() {
+        Ok(triage) => triage,
+        Err(failure) => return Report::Failed(failure.code().to_owned()),
+    };
+    match triage.next(encounter).await {
+        Ok(Ok(Step::Ask(questions))) => asks(questions, &encounter.facts),
+        Ok(Ok(Step::Conclude(assessment))) => concludes(assessment, triage.protocols(), now),
+        Ok(Err(error)) if error.code == "not-applicable" => Report::NotApplicable,
+        Ok(Err(error)) => failed(&error),
+        Err(failure) => Report::Failed(failure.code().to_owned()),
     }
 }
 

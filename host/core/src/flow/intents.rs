@@ -8,8 +8,9 @@ use crate::ids::{FeatureId, IntentId};
 use crate::model::care::Level;
 use crate::model::intent::{Intent, IntentEffect, IntentEvent, IntentKind, IntentState, ResendRule, decide, next_at};
 use crate::model::job::{Due, Job, Lane};
-use crate::model::practice::Practice;
 use crate::model::scheduling::AgendaDescriptor;
+use crate::ports::plugins::Stamp;
+use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored, Transaction};
 
 /// How often a step of an intent begins again because it changed meanwhile.
@@ -25,11 +26,39 @@ pub(crate) struct Manners {
     /// A move may be sent again: it is refused or harmless.
     conditional: bool,
     pub(crate) write_timeout_ms: u32,
-    /// Feature, plugin and version, for the journal.
-    pub(crate) fields: Vec<(String, String)>,
+    /// Which plugin it is, for the journal.
+    pub(crate) stamp: Stamp,
 }
 
 impl Manners {
+    /// How to treat the agenda of a feature.
+    ///
+    /// # Errors
+    /// `AgendaUnavailable` when the feature is out, or no agenda.
+    pub(crate) fn of(practice: &LivePractice, feature: &FeatureId) -> Flow<Self> {
+        let agenda = practice.agenda(feature).map_err(|_| FlowError::AgendaUnavailable(feature.clone()))?;
+        let AgendaDescriptor { caps, write_timeout_ms, .. } = agenda.descriptor();
+        Ok(Self {
+            moves: caps.moves,
+            idempotent: caps.idempotent_create,
+            conditional: caps.conditional_write,
+            write_timeout_ms: (*write_timeout_ms).min(MAX_WRITE_TIMEOUT_MS),
+            stamp: practice.stamp(feature),
+        })
+    }
+
+    /// How to treat an agenda whose feature is out: nothing is sent again,
+    /// everything is waited for.
+    pub(crate) fn careful(practice: &LivePractice, feature: &FeatureId) -> Self {
+        Self {
+            moves: true,
+            idempotent: false,
+            conditional: false,
+            write_timeout_ms: UNDESCRIBED_WRITE_TIMEOUT_MS,
+            stamp: practice.stamp(feature),
+        }
+    }
+
     pub(crate) fn rule(&self, intent: &Intent) -> ResendRule {
         let may_resend = match intent.kind {
             IntentKind::Book => self.idempotent,
@@ -49,32 +78,6 @@ const MAX_WRITE_TIMEOUT_MS: u32 = 120_000;
 const UNDESCRIBED_WRITE_TIMEOUT_MS: u32 = 30_000;
 
 impl Reception {
-    /// How to treat the agenda of a feature.
-    pub(crate) async fn manners(&self, practice: &Practice, feature: &FeatureId) -> Flow<Manners> {
-        let described = self.agenda_descriptor(practice, feature).await;
-        let AgendaDescriptor { caps, write_timeout_ms, .. } =
-            described.map_err(|_| FlowError::AgendaUnavailable(feature.clone()))?;
-        Ok(Manners {
-            moves: caps.moves,
-            idempotent: caps.idempotent_create,
-            conditional: caps.conditional_write,
-            write_timeout_ms: write_timeout_ms.min(MAX_WRITE_TIMEOUT_MS),
-            fields: self.plugin_fields(practice, feature).await,
-        })
-    }
-
-    /// How to treat an agenda that cannot say what it is: nothing is sent again,
-    /// everything is waited for.
-    pub(crate) async fn careful_manners(&self, practice: &Practice, feature: &FeatureId) -> Manners {
-        Manners {
-            moves: true,
-            idempotent: false,
-            conditional: false,
-            write_timeout_ms: UNDESCRIBED_WRITE_TIMEOUT_MS,
-            fields: self.plugin_fields(practice, feature).await,
-        }
-    }
-
     /// Decides one event and stores what follows from it. Returns the intent as
     /// it then stands, and whether the agenda must be called now.
     pub(crate) async fn step_intent(
@@ -116,7 +119,7 @@ impl Reception {
         effects: &[IntentEffect],
         manners: &Manners,
     ) -> Stored<Intent> {
-        let entry = intent_entry(&intent).field("from", before.state.as_str()).fields(manners.fields.clone());
+        let entry = intent_entry(&intent).field("from", before.state.as_str()).by_plugin(&manners.stamp);
         self.note(tx.as_mut(), scene, entry).await?;
         for effect in effects {
             match effect {

@@ -3,6 +3,7 @@
 use super::{Reception, Scene};
 use crate::ids::{AuditId, ContactId};
 use crate::model::audit::AuditEvent;
+use crate::ports::plugins::Stamp;
 use crate::ports::storage::{Stored, Transaction};
 
 /// What happened: ids, codes and numbers only.
@@ -36,6 +37,11 @@ impl Entry {
         self
     }
 
+    /// Which plugin had a part in it.
+    pub(crate) fn by_plugin(self, stamp: &Stamp) -> Self {
+        self.fields(stamp.fields())
+    }
+
     pub(crate) fn fields(mut self, fields: Vec<(String, String)>) -> Self {
         self.fields.extend(fields);
         self
@@ -44,8 +50,7 @@ impl Entry {
 
 /// A plugin that was asked, as the journal names it.
 pub(crate) struct Involved {
-    /// Feature, plugin and version.
-    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) stamp: Stamp,
     /// The code of its failure, if it failed.
     pub(crate) failure: Option<String>,
 }

@@ -43,7 +43,6 @@ use crate::model::refusal::Refusal;
 use crate::model::scheduling::{AppointmentStatus, ByWhom, Rule, VisitMode};
 use crate::model::view::{BookingView, OfferedSlot};
 use crate::ports::clock::{Clock, Ids};
-use crate::ports::plugins::Plugins;
 use crate::ports::practices::Practices;
 use crate::ports::storage::{Storage, StorageError};
 use crate::time::{Instant, Span};
@@ -54,9 +53,7 @@ use crate::time::{Instant, Span};
 pub struct Reception {
     /// The database.
     pub storage: Arc<dyn Storage>,
-    /// The plugins.
-    pub plugins: Arc<dyn Plugins>,
-    /// The practices.
+    /// The practices, with their plugins.
     pub practices: Arc<dyn Practices>,
     /// Time.
     pub clock: Arc<dyn Clock>,
@@ -70,12 +67,11 @@ impl Reception {
     #[must_use]
     pub fn new(
         storage: Arc<dyn Storage>,
-        plugins: Arc<dyn Plugins>,
         practices: Arc<dyn Practices>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { storage, plugins, practices, clock, ids, memory: Arc::default() }
+        Self { storage, practices, clock, ids, memory: Arc::default() }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ids::FeatureId;
 use crate::model::intent::{Intent, RULE_BROKEN};
 use crate::model::scheduling::{AgendaError, Rule};
 use crate::model::view::OfferedSlot;
+use crate::ports::plugins::PluginFailure;
 use crate::ports::storage::StorageError;
 
 /// Why an agenda was not read.
@@ -17,6 +18,12 @@ pub(super) enum Unread {
 
 impl From<AgendaError> for Unread {
     fn from(_: AgendaError) -> Self {
+        Self::Agenda
+    }
+}
+
+impl From<PluginFailure> for Unread {
+    fn from(_: PluginFailure) -> Self {
         Self::Agenda
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use jiff::ToSpan;
 
 use super::{Flow, FlowError, Reception};
-use crate::ids::{PracticeId, SiteId};
+use crate::ids::PracticeId;
 use crate::model::audit::Actor;
 use crate::model::care::{Fact, PracticeContext};
 use crate::model::civil::Zone;
 use crate::model::contact::{practitioner_asked, site_of};
-use crate::model::practice::{Binding, PluginKind, Practice};
+use crate::model::practice::Practice;
+use crate::ports::practices::LivePractice;
 use crate::time::{Instant, Span};
 
 /// How far ahead a pure plugin sees the opening hours, and promises count them.
@@ -19,20 +20,21 @@ const OPENING_DAYS: i64 = 14;
 /// The practice, who acts, and the instant of the step.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
-    pub(crate) practice: &'a Practice,
+    pub(crate) practice: &'a LivePractice,
     pub(crate) actor: &'a Actor,
     pub(crate) now: Instant,
 }
 
 impl<'a> Scene<'a> {
-    pub(crate) fn new(practice: &'a Practice, actor: &'a Actor, now: Instant) -> Self {
+    pub(crate) fn new(practice: &'a LivePractice, actor: &'a Actor, now: Instant) -> Self {
         Self { practice, actor, now }
     }
 }
 
 impl Reception {
-    /// The practice in its latest good configuration.
-    pub(crate) fn practice(&self, id: &PracticeId) -> Flow<Arc<Practice>> {
+    /// The practice in its latest good configuration, for one step from its
+    /// beginning to its end.
+    pub(crate) fn practice(&self, id: &PracticeId) -> Flow<Arc<LivePractice>> {
         self.practices.get(id).ok_or(FlowError::NotFound("practice"))
     }
 }
@@ -63,19 +65,4 @@ pub(crate) fn context(practice: &Practice, facts: &[Fact], now: Instant) -> Prac
         opening: opening(practice, facts, now),
         language: "fr".to_owned(),
     }
-}
-
-/// The bindings of a kind that serve the site and the practitioner of a
-/// contact, in the file's order.
-pub(crate) fn bindings<'a>(practice: &'a Practice, kind: PluginKind, facts: &[Fact]) -> Vec<&'a Binding> {
-    let site: Option<SiteId> = site_of(practice, facts).map(|site| site.id.clone());
-    let practitioner = practitioner_asked(practice, facts).map(|one| one.id.clone());
-    let serves = |binding: &&Binding| {
-        binding.kind == kind
-            && (binding.sites.is_empty() || site.as_ref().is_some_and(|site| binding.sites.contains(site)))
-            // Without a practitioner asked for, a grid of one practitioner is not everybody's.
-            && (binding.practitioners.is_empty()
-                || practitioner.as_ref().is_some_and(|one| binding.practitioners.contains(one)))
-    };
-    practice.features.iter().filter(serves).collect()
 }

@@ -3,9 +3,9 @@
 
 use super::journal::{Entry, Involved};
 use super::outbox::{Pledge, Post};
-use super::scene::{bindings, context, zone};
+use super::scene::{context, zone};
 use super::{Flow, Reception, Scene};
-use crate::ids::{FeatureId, StatementId};
+use crate::ids::StatementId;
 use crate::model::care::{ContentRef, Level, keys, latest};
 use crate::model::commitment::{Commitment, MAX_PROMISE_DAYS};
 use crate::model::contact::{Contact, Statement, address_of, patient_of};
@@ -21,6 +21,7 @@ use crate::model::script::{
 use crate::model::view::progress_of;
 use crate::model::wording;
 use crate::ports::plugins::GuestError;
+use crate::ports::practices::{Feature, LivePractice};
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::{Instant, Span};
 
@@ -44,7 +45,7 @@ impl Reception {
     /// Renders the script; the host's own when no plugin gives an answer.
     pub(super) async fn render_script(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         contact: &Contact,
         intents: &[Intent],
         commitments: &[Commitment],
@@ -62,66 +63,22 @@ impl Reception {
             done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),
             override_reason: override_reason.map(str::to_owned),
         };
-        let Some(binding) = bindings(practice, PluginKind::Script, &contact.facts).into_iter().next() else {
+        // One that is out may have been no script at all: whichever is known to
+        // be one comes first.
+        let mut features: Vec<&Feature> = practice.serving(PluginKind::Script, &contact.facts).collect();
+        features.sort_by_key(|feature| feature.kind.is_none());
+        let Some(feature) = features.first() else {
             let view = minimal_script::render(practice, &session);
             return Rendered { view, script: None, failed: None };
         };
-        let feature = &binding.feature;
-        match self.render_bound(practice, contact, feature, &mut session).await {
+        match render_bound(feature, contact, &mut session).await {
             Ok(view) => Rendered { view, script: Some(session.script), failed: None },
             Err(code) => {
-                let fields = self.plugin_fields(practice, feature).await;
                 let view = minimal_script::render(practice, &session);
-                Rendered { view, script: None, failed: Some(Involved { fields, failure: Some(code) }) }
+                let failed = Involved { stamp: feature.stamp.clone(), failure: Some(code) };
+                Rendered { view, script: None, failed: Some(failed) }
             }
         }
-    }
-
-    async fn render_bound(
-        &self,
-        practice: &Practice,
-        contact: &Contact,
-        feature: &FeatureId,
-        session: &mut Session,
-    ) -> Result<View, String> {
-        if contact.script.is_none() {
-            session.script = self.choose_script(practice, contact, feature).await?;
-        }
-        match self.plugins.script_render(practice, feature, session).await {
-            Ok(Ok(view)) => return Ok(view),
-            // The version this contact began with is gone: begin on the present one (S9).
-            Ok(Err(GuestError { code, .. })) if code == "version-withdrawn" || code == "unknown-script" => {}
-            Ok(Err(error)) => return Err(code_of(&error)),
-            Err(failure) => return Err(failure.code().to_owned()),
-        }
-        session.script = self.choose_script(practice, contact, feature).await?;
-        match self.plugins.script_render(practice, feature, session).await {
-            Ok(Ok(view)) => Ok(view),
-            Ok(Err(error)) => Err(code_of(&error)),
-            Err(failure) => Err(failure.code().to_owned()),
-        }
-    }
-
-    /// The first script that is made for this motive and this kind of caller.
-    async fn choose_script(
-        &self,
-        practice: &Practice,
-        contact: &Contact,
-        feature: &FeatureId,
-    ) -> Result<ContentRef, String> {
-        let scripts = match self.scripts(practice, feature).await {
-            Ok(Ok(scripts)) => scripts,
-            Ok(Err(error)) => return Err(code_of(&error)),
-            Err(failure) => return Err(failure.code().to_owned()),
-        };
-        let text = |key: &str| latest(&contact.facts, key).and_then(|fact| fact.value.as_text());
-        let (motive, caller) = (text(keys::MOTIVE), text(keys::CALLER_KIND));
-        let serves = |list: &[String], value: Option<&str>| {
-            list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one == value))
-        };
-        let fits = |info: &&ScriptInfo| serves(&info.motives, motive) && serves(&info.caller_kinds, caller);
-        let chosen = scripts.iter().find(fits).or(scripts.first()).ok_or_else(|| "no-script".to_owned())?;
-        Ok(chosen.content.clone())
     }
 
     /// Carries out the effects that the host does by itself, each once. Says
@@ -236,6 +193,38 @@ impl Reception {
         self.note(tx, scene, entry).await?;
         Ok(Carried::Out)
     }
+}
+
+async fn render_bound(feature: &Feature, contact: &Contact, session: &mut Session) -> Result<View, String> {
+    let script = feature.script().map_err(|failure| failure.code().to_owned())?;
+    if contact.script.is_none() {
+        session.script = choose_script(script.catalogue(), contact)?;
+    }
+    match script.render(session).await {
+        Ok(Ok(view)) => return Ok(view),
+        // The version this contact began with is gone: begin on the present one (S9).
+        Ok(Err(GuestError { code, .. })) if code == "version-withdrawn" || code == "unknown-script" => {}
+        Ok(Err(error)) => return Err(code_of(&error)),
+        Err(failure) => return Err(failure.code().to_owned()),
+    }
+    session.script = choose_script(script.catalogue(), contact)?;
+    match script.render(session).await {
+        Ok(Ok(view)) => Ok(view),
+        Ok(Err(error)) => Err(code_of(&error)),
+        Err(failure) => Err(failure.code().to_owned()),
+    }
+}
+
+/// The first script that is made for this motive and this kind of caller.
+fn choose_script(scripts: &[ScriptInfo], contact: &Contact) -> Result<ContentRef, String> {
+    let text = |key: &str| latest(&contact.facts, key).and_then(|fact| fact.value.as_text());
+    let (motive, caller) = (text(keys::MOTIVE), text(keys::CALLER_KIND));
+    let serves = |list: &[String], value: Option<&str>| {
+        list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one == value))
+    };
+    let fits = |info: &&ScriptInfo| serves(&info.motives, motive) && serves(&info.caller_kinds, caller);
+    let chosen = scripts.iter().find(fits).or(scripts.first()).ok_or_else(|| "no-script".to_owned())?;
+    Ok(chosen.content.clone())
 }
 
 /// What came of an effect.

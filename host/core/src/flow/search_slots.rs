@@ -19,6 +19,7 @@ use crate::model::practice::{Motive, Practice};
 use crate::model::scheduling::Audience;
 use crate::model::slots::Asker;
 use crate::model::view::{OfferedSlot, SlotOffer};
+use crate::ports::practices::LivePractice;
 use crate::time::{Instant, Span};
 
 /// Most slots of one search.
@@ -79,7 +80,7 @@ impl Reception {
     /// slot at once share one read of the agenda.
     pub(super) async fn alternatives(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         motive: &Motive,
         asker: Asker,
         feature: &FeatureId,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::agenda_calls::Sent;
 use super::intents::{Manners, expiry_lane, intent_entry};
 use super::memory::Writing;
-use super::outcome::{is_taken, refusal};
+use super::outcome::{is_taken, refusal, unavailable};
 use super::permission::{may_book, may_move};
 use super::request::invalid;
 use super::scene::zone;
@@ -21,6 +21,7 @@ use crate::model::practice::{Motive, Practice, PractitionerAgenda};
 use crate::model::scheduling::{AgendaError, AppointmentStatus, Audience, Rule, Slot, SlotState};
 use crate::model::slots::{Asker, Desk, Fit, check};
 use crate::model::view::{BookingView, OfferedSlot};
+use crate::ports::practices::LivePractice;
 use crate::ports::storage::{Page, StorageError};
 use crate::time::Instant;
 
@@ -118,7 +119,7 @@ impl Reception {
         if let Some(without) = place.without {
             held.leave_out(without);
         }
-        let served = self.served(practice, own, draft, place).await?;
+        let served = served(practice, own, draft, place)?;
         let desk = Desk {
             zone: &zone,
             practitioner,
@@ -150,31 +151,6 @@ impl Reception {
         }
     }
 
-    /// An agenda that serves its slots has the last word on its grid: the chosen
-    /// slot stands for what it served, and the agenda checks the handle.
-    async fn served(
-        &self,
-        practice: &Practice,
-        agenda: &PractitionerAgenda,
-        draft: &Intent,
-        place: &Place<'_>,
-    ) -> Flow<Option<Slot>> {
-        let described = self.agenda_descriptor(practice, &draft.feature).await;
-        let serves = described.map_err(|_| FlowError::AgendaUnavailable(draft.feature.clone()))?.caps.serves_slots;
-        Ok(serves.then(|| Slot {
-            agenda: agenda.agenda.clone(),
-            span: draft.request.span,
-            state: SlotState::Free,
-            motives: Vec::new(),
-            audience: Audience::default(),
-            modes: Vec::new(),
-            seats_left: place.motive.seats.max(1),
-            handle: place.handle.clone(),
-            version: None,
-            booking_url: None,
-        }))
-    }
-
     /// The first transaction: the claim, and either the send or its turn in the
     /// queue. The database refuses what overlaps.
     async fn claim(&self, scene: Scene<'_>, draft: Intent, first: bool, manners: &Manners) -> Flow<Intent> {
@@ -197,7 +173,7 @@ impl Reception {
         if let IntentKind::Move(id) = &intent.kind {
             take_turn(tx.as_mut(), scene, &intent, id).await?;
         }
-        self.note(tx.as_mut(), scene, intent_entry(&intent).fields(manners.fields.clone())).await?;
+        self.note(tx.as_mut(), scene, intent_entry(&intent).by_plugin(&manners.stamp)).await?;
         if first {
             self.watch(tx.as_mut(), scene, &intent, manners).await?;
         } else {
@@ -275,8 +251,31 @@ impl Reception {
         }
     }
 
-    async fn others(&self, practice: &Practice, intent: &Intent, place: &Place<'_>) -> Vec<OfferedSlot> {
+    async fn others(&self, practice: &LivePractice, intent: &Intent, place: &Place<'_>) -> Vec<OfferedSlot> {
         let (feature, agenda) = (&intent.feature, &intent.request.agenda);
         self.alternatives(practice, place.motive, place.asker, feature, agenda, place.start).await
     }
+}
+
+/// An agenda that serves its slots has the last word on its grid: the chosen
+/// slot stands for what it served, and the agenda checks the handle.
+fn served(
+    practice: &LivePractice,
+    agenda: &PractitionerAgenda,
+    draft: &Intent,
+    place: &Place<'_>,
+) -> Flow<Option<Slot>> {
+    let described = practice.agenda(&draft.feature).map_err(|_| unavailable(&draft.feature))?.descriptor();
+    Ok(described.caps.serves_slots.then(|| Slot {
+        agenda: agenda.agenda.clone(),
+        span: draft.request.span,
+        state: SlotState::Free,
+        motives: Vec::new(),
+        audience: Audience::default(),
+        modes: Vec::new(),
+        seats_left: place.motive.seats.max(1),
+        handle: place.handle.clone(),
+        version: None,
+        booking_url: None,
+    }))
 }

@@ -7,19 +7,21 @@ use crate::flow::{Flow, Reception, Scene};
 use crate::ids::MessageId;
 use crate::model::audit::Actor;
 use crate::model::care::{Level, Sensitivity};
-use crate::model::channel::{Address, ChannelCaps, ChannelKind, MessageRef, Outbound, SendError};
+use crate::model::channel::{Address, ChannelKind, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
 use crate::model::job::{Due, Job};
 use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, MessageState, decide};
-use crate::model::practice::{Binding, PluginKind, Practice};
+use crate::model::practice::{PluginKind, Practice, Serves};
 use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
 use crate::model::scheduling::AppointmentStatus;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
+use crate::ports::plugins::Channel;
+use crate::ports::practices::{Feature, LivePractice};
 
 /// Where a message goes.
 struct Route<'a> {
-    binding: &'a Binding,
-    caps: ChannelCaps,
+    feature: &'a Feature,
+    channel: &'a dyn Channel,
     /// The channel may not carry the text: a notice without health content goes
     /// instead, and the text is read in greffon.
     discreet: bool,
@@ -33,7 +35,7 @@ struct Step {
 }
 
 impl Reception {
-    pub(super) async fn deliver_message(&self, practice: &Practice, id: MessageId) -> Flow<JobOutcome> {
+    pub(super) async fn deliver_message(&self, practice: &LivePractice, id: MessageId) -> Flow<JobOutcome> {
         let Some(message) = self.storage.message(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
         match message.state {
             MessageState::Queued => self.deliver(practice, &message).await,
@@ -42,16 +44,16 @@ impl Reception {
         }
     }
 
-    async fn deliver(&self, practice: &Practice, message: &Message) -> Flow<JobOutcome> {
+    async fn deliver(&self, practice: &LivePractice, message: &Message) -> Flow<JobOutcome> {
         if self.is_superseded(practice, message).await? {
             return self.step_message(practice, message.id, MessageEvent::Superseded, Vec::new()).await;
         }
-        let route = match self.route(practice, message).await {
+        let route = match route(practice, message) {
             Ok(route) => route,
             Err(event) => return self.step_message(practice, message.id, event, Vec::new()).await,
         };
-        let fields = self.plugin_fields(practice, &route.binding.feature).await;
-        let channel = self.plugins.channel(practice, &route.binding.feature);
+        let Route { feature, channel, discreet } = route;
+        let fields = feature.stamp.fields();
         let to = match channel.normalise(&message.to).await {
             Ok(to) => to,
             Err(error) => {
@@ -59,36 +61,37 @@ impl Reception {
                 return self.step_message(practice, message.id, event, fields).await;
             }
         };
-        let taken = MessageEvent::Take(route.binding.feature.clone());
+        let taken = MessageEvent::Take(feature.id().clone());
         let step = self.take_step(practice, message.id, taken, fields.clone()).await?;
         // Another worker was quicker, or it is worthless by now.
         let Some(message) = step.message.filter(|now| now.state == MessageState::Sending) else {
             return Ok(step.outcome);
         };
-        let result = channel.send(&outbound(practice, &message, to, route.discreet)).await;
-        let event = MessageEvent::Answered { result, dedupes: route.caps.provider_dedupes };
-        let form = if route.discreet { "discreet" } else { "full" };
+        let result = channel.send(&outbound(practice, &message, to, discreet)).await;
+        let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes };
+        let form = if discreet { "discreet" } else { "full" };
         let fields = fields.into_iter().chain([("form".to_owned(), form.to_owned())]).collect();
         self.step_message(practice, message.id, event, fields).await
     }
 
     /// A worker died while it was being sent: the channel may know more.
-    async fn ask_what_became(&self, practice: &Practice, message: &Message) -> Flow<JobOutcome> {
+    async fn ask_what_became(&self, practice: &LivePractice, message: &Message) -> Flow<JobOutcome> {
         let mut event = MessageEvent::FoundSending { known: None, dedupes: false };
         let mut fields = Vec::new();
         if let Some(feature) = &message.feature {
-            fields = self.plugin_fields(practice, feature).await;
-            let key = MessageRef::Key(message.id.to_string());
-            let known = self.plugins.channel(practice, feature).status_of(&key).await.ok();
-            let dedupes = self.channel_caps(practice, feature).await.is_ok_and(|caps| caps.provider_dedupes);
-            event = MessageEvent::FoundSending { known, dedupes };
+            fields = practice.stamp(feature).fields();
+            if let Ok(channel) = practice.channel(feature) {
+                let key = MessageRef::Key(message.id.to_string());
+                let known = channel.status_of(&key).await.ok();
+                event = MessageEvent::FoundSending { known, dedupes: channel.caps().provider_dedupes };
+            }
         }
         self.step_message(practice, message.id, event, fields).await
     }
 
     async fn step_message(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         id: MessageId,
         event: MessageEvent,
         fields: Vec<(String, String)>,
@@ -99,7 +102,7 @@ impl Reception {
     /// Decides one event of a message and stores what follows from it.
     async fn take_step(
         &self,
-        practice: &Practice,
+        practice: &LivePractice,
         id: MessageId,
         event: MessageEvent,
         fields: Vec<(String, String)>,
@@ -165,7 +168,7 @@ impl Reception {
 
     /// News of an appointment that has changed again is not told; and nothing is
     /// told of a booking that is not confirmed (I2).
-    async fn is_superseded(&self, practice: &Practice, message: &Message) -> Flow<bool> {
+    async fn is_superseded(&self, practice: &LivePractice, message: &Message) -> Flow<bool> {
         let MessageCause::Intent(id) = message.cause else { return Ok(false) };
         if !message.template.id.starts_with(APPOINTMENT_TEMPLATES) {
             return Ok(false);
@@ -181,44 +184,45 @@ impl Reception {
         let known = self.storage.appointment(&practice.id, Some(&intent.feature), &held.id).await?;
         Ok(known.is_none_or(|known| known.intent != id || known.held.status == AppointmentStatus::Cancelled))
     }
+}
 
-    /// The first channel that serves the recipient and may carry the text; else
-    /// the first that may carry a notice.
-    async fn route<'a>(&self, practice: &'a Practice, message: &Message) -> Result<Route<'a>, MessageEvent> {
-        let mut notice: Option<Route<'a>> = None;
-        let mut unready = false;
-        for binding in candidates(practice, message) {
-            let Ok(caps) = self.channel_caps(practice, &binding.feature).await else {
-                unready = true;
-                continue;
-            };
-            if !carries(caps.kind, &message.to.scheme) {
-                continue;
-            }
-            let ceiling = ceiling(practice, binding, &caps);
-            if message.sensitivity <= ceiling {
-                return Ok(Route { binding, caps, discreet: false });
-            }
-            if ceiling >= Sensitivity::Personal && notice.is_none() {
-                notice = Some(Route { binding, caps, discreet: true });
-            }
+/// The first channel that serves the recipient and may carry the text; else the
+/// first that may carry a notice. While one is out that might have served, the
+/// message waits.
+fn route<'a>(practice: &'a LivePractice, message: &Message) -> Result<Route<'a>, MessageEvent> {
+    let mut notice: Option<Route<'a>> = None;
+    let mut unready = false;
+    for feature in candidates(practice, message) {
+        let Ok(channel) = feature.channel() else {
+            unready = true;
+            continue;
+        };
+        let caps = channel.caps();
+        if !carries(caps.kind, &message.to.scheme) {
+            continue;
         }
-        match notice {
-            Some(route) => Ok(route),
-            None if unready => Err(MessageEvent::Unready),
-            None => Err(MessageEvent::Unroutable("no-channel")),
+        if message.sensitivity <= caps.max_sensitivity {
+            return Ok(Route { feature, channel, discreet: false });
         }
+        if caps.max_sensitivity >= Sensitivity::Personal && notice.is_none() {
+            notice = Some(Route { feature, channel, discreet: true });
+        }
+    }
+    match notice {
+        Some(route) => Ok(route),
+        None if unready => Err(MessageEvent::Unready),
+        None => Err(MessageEvent::Unroutable("no-channel")),
     }
 }
 
 /// Channels that serve the recipient, those that name it before the others.
-fn candidates<'a>(practice: &'a Practice, message: &Message) -> Vec<&'a Binding> {
-    let names = |binding: &&Binding| binding.recipients.contains(&message.recipient);
-    let channels = || practice.features.iter().filter(|binding| binding.kind == PluginKind::Notification);
+fn candidates<'a>(practice: &'a LivePractice, message: &Message) -> Vec<&'a Feature> {
+    let names = |feature: &&Feature| feature.serves.recipients.contains(&message.recipient);
+    let channels = || practice.features.iter().filter(|feature| feature.may_be(PluginKind::Notification));
     let practitioner = practice.practitioners.iter().map(|one| &one.id).find(|id| id.0 == message.recipient);
-    let serves = |binding: &&Binding| {
-        binding.recipients.is_empty()
-            && (binding.practitioners.is_empty() || practitioner.is_some_and(|id| binding.practitioners.contains(id)))
+    let serves = |feature: &&Feature| {
+        let Serves { recipients, practitioners, .. } = &feature.serves;
+        recipients.is_empty() && (practitioners.is_empty() || practitioner.is_some_and(|id| practitioners.contains(id)))
     };
     channels().filter(names).chain(channels().filter(serves)).collect()
 }
@@ -231,15 +235,6 @@ fn carries(kind: ChannelKind, scheme: &str) -> bool {
         ChannelKind::Push | ChannelKind::Chat | ChannelKind::RecordNote | ChannelKind::Webhook => {
             scheme != "mailto" && scheme != "tel"
         }
-    }
-}
-
-/// The most revealing text that may go: what the channel says, and not more than
-/// the practice's relay when mail goes through it.
-fn ceiling(practice: &Practice, binding: &Binding, caps: &ChannelCaps) -> Sensitivity {
-    match &practice.mail {
-        Some(relay) if binding.grants.mail => caps.max_sensitivity.min(relay.max_sensitivity),
-        _ => caps.max_sensitivity,
     }
 }
 

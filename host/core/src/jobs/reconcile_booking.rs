@@ -3,26 +3,25 @@
 //! of its own process.
 
 use super::JobOutcome;
+use crate::flow::intents::Manners;
 use crate::flow::{Flow, FlowError, Reception, Scene};
 use crate::ids::IntentId;
 use crate::model::audit::Actor;
 use crate::model::intent::{Answer, Finding, Intent, IntentEvent, IntentState, next_at};
-use crate::model::practice::Practice;
+use crate::model::practice::PluginKind;
+use crate::ports::practices::LivePractice;
 
 impl Reception {
-    pub(super) async fn reconcile_booking(&self, practice: &Practice, id: IntentId) -> Flow<JobOutcome> {
+    pub(super) async fn reconcile_booking(&self, practice: &LivePractice, id: IntentId) -> Flow<JobOutcome> {
         let actor = Actor::job("reconcile-booking");
         let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
         if !is_mine(&intent) {
             return Ok(JobOutcome::Done);
         }
-        // An agenda that cannot even say what it is is not asked for more: what a
-        // look-up means depends on it.
-        let described = self.manners(practice, &intent.feature).await.ok();
-        let manners = match &described {
-            Some(manners) => manners.clone(),
-            None => self.careful_manners(practice, &intent.feature).await,
-        };
+        // An agenda whose feature is out is not asked: what a look-up means depends
+        // on what it can do.
+        let described = Manners::of(practice, &intent.feature).ok();
+        let manners = described.clone().unwrap_or_else(|| Manners::careful(practice, &intent.feature));
         let writing = self.writing_for(&intent).await?;
         // What was in flight until now has been answered.
         let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
@@ -32,6 +31,7 @@ impl Reception {
         }
         let scene = Scene::new(practice, &actor, now);
         let event = match intent.state {
+            _ if is_gone(practice, &intent) => IntentEvent::FeatureGone,
             IntentState::Sending => IntentEvent::Overdue,
             IntentState::Drafted if described.is_none() => return Err(FlowError::AgendaUnavailable(intent.feature)),
             IntentState::Drafted => IntentEvent::Send,
@@ -65,4 +65,11 @@ fn is_mine(intent: &Intent) -> bool {
         intent.state,
         IntentState::Drafted | IntentState::Sending | IntentState::Unknown | IntentState::Compensating
     )
+}
+
+/// Whether the practice has no agenda of this name any more. One that is out
+/// may come back and is waited for; of one that is gone only a person can tell
+/// what it holds.
+fn is_gone(practice: &LivePractice, intent: &Intent) -> bool {
+    practice.feature(&intent.feature).is_none_or(|feature| !feature.may_be(PluginKind::Agenda))
 }

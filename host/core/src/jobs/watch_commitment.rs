@@ -6,10 +6,10 @@ use crate::flow::{Flow, FlowError, Reception, Scene};
 use crate::ids::CommitmentId;
 use crate::model::audit::Actor;
 use crate::model::commitment::CommitmentEvent;
-use crate::model::practice::Practice;
+use crate::ports::practices::LivePractice;
 
 impl Reception {
-    pub(super) async fn watch_commitment(&self, practice: &Practice, id: CommitmentId) -> Flow<JobOutcome> {
+    pub(super) async fn watch_commitment(&self, practice: &LivePractice, id: CommitmentId) -> Flow<JobOutcome> {
         let actor = Actor::job("watch-commitment");
         let scene = Scene::new(practice, &actor, self.clock.now());
         match self.step_commitment(scene, id, CommitmentEvent::Tick).await {

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
+pub use greffon_kinds::PluginKind;
 use serde::{Deserialize, Serialize};
 
-use super::care::{Level, Sensitivity};
+use super::care::Level;
 use super::person::Identifier;
 use super::scheduling::{PatientRule, VisitMode};
 use crate::ids::{AgendaId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
@@ -43,10 +43,6 @@ pub struct Practice {
     pub recipients: BTreeMap<String, Recipient>,
     /// Delays the practice promises.
     pub delays: Delays,
-    /// Plugins with their settings and grants.
-    pub features: Vec<Binding>,
-    /// SMTP relay for `mail`; the host's folder of `.eml` files without one.
-    pub mail: Option<MailRelay>,
 }
 
 impl Practice {
@@ -66,12 +62,6 @@ impl Practice {
     #[must_use]
     pub fn site(&self, id: &SiteId) -> Option<&Site> {
         self.sites.iter().find(|site| site.id == *id)
-    }
-
-    /// The binding of this name.
-    #[must_use]
-    pub fn feature(&self, id: &FeatureId) -> Option<&Binding> {
-        self.features.iter().find(|binding| binding.feature == *id)
     }
 }
 
@@ -238,129 +228,24 @@ impl Default for Delays {
     }
 }
 
-/// What kind of plugin a feature is; comes from the plugin's manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PluginKind {
-    /// Exports `greffon:triage/triage`.
-    Triage,
-    /// Exports `greffon:script/script`.
-    Script,
-    /// Exports `greffon:scheduling/agenda`.
-    Agenda,
-    /// Exports `greffon:notification/channel`.
-    Notification,
-}
-
-impl PluginKind {
-    /// The wire word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Triage => "triage",
-            Self::Script => "script",
-            Self::Agenda => "agenda",
-            Self::Notification => "notification",
-        }
-    }
-}
-
-/// A plugin bound to a practice: settings, grants and credentials.
-#[derive(Clone, Debug)]
-pub struct Binding {
-    /// The practice's own name for it.
-    pub feature: FeatureId,
-    /// Bundled name, path, or OCI reference with a digest.
-    pub plugin: String,
-    /// What the plugin is, from its manifest.
-    pub kind: PluginKind,
-    /// Sites that it serves; all when empty.
-    pub sites: Vec<SiteId>,
-    /// Practitioners that it serves; all when empty.
-    pub practitioners: Vec<PractitionerId>,
-    /// For notification: the recipients that it serves; all when empty.
-    pub recipients: Vec<String>,
-    /// Settings, as in the file, validated against the plugin's schema.
-    pub settings: serde_json::Value,
-    /// What the practice grants.
-    pub grants: Grants,
-    /// Secrets that the host uses for the plugin, by name.
-    pub credentials: BTreeMap<String, Credential>,
-}
-
-/// What a practice grants to a plugin. The manifest must ask for it too.
+/// For whom a feature is; whatever is empty leaves nobody out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grants {
-    /// Origins: `https://dav.example`, `http://127.0.0.1:5232`.
-    pub http: Vec<String>,
-    /// An own key-value space.
-    pub keyvalue: bool,
-    /// Handing mail to the practice's relay.
-    pub mail: bool,
+pub struct Serves {
+    /// Sites.
+    pub sites: Vec<SiteId>,
+    /// Practitioners.
+    pub practitioners: Vec<PractitionerId>,
+    /// Recipients of messages, by the names that scripts use.
+    pub recipients: Vec<String>,
 }
 
-/// A secret, bound to one origin. The plugin never sees it.
-#[derive(Clone, Debug)]
-pub struct Credential {
-    /// How it is used.
-    pub scheme: CredentialScheme,
-    /// The only origin that it is sent to; `None` for digest and hmac only.
-    pub origin: Option<String>,
-}
-
-/// How a credential is put into a request.
-#[derive(Clone, Debug)]
-pub enum CredentialScheme {
-    /// `Authorization: Basic` (RFC 7617).
-    Basic {
-        /// User name.
-        username: String,
-        /// Password.
-        password: SecretString,
-    },
-    /// `Authorization: Bearer` (RFC 6750).
-    Bearer {
-        /// Token.
-        token: SecretString,
-    },
-    /// A header of the provider's own.
-    Header {
-        /// Header name.
-        name: String,
-        /// Header value.
-        value: SecretString,
-    },
-    /// Only for `credentials.digest` and `credentials.hmac`.
-    Key {
-        /// Key bytes, as text.
-        key: SecretString,
-    },
-}
-
-/// The SMTP relay of a practice.
-#[derive(Clone, Debug)]
-pub struct MailRelay {
-    /// Host name or address.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    /// How the connection is protected.
-    pub security: MailSecurity,
-    /// SMTP AUTH, when the relay asks for it.
-    pub login: Option<(String, SecretString)>,
-    /// Sender of everything that this practice sends.
-    pub from: String,
-    /// The most revealing text that this relay may carry.
-    pub max_sensitivity: Sensitivity,
-}
-
-/// How an SMTP connection is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailSecurity {
-    /// TLS from the first byte (RFC 8314).
-    Tls,
-    /// STARTTLS, required.
-    StartTls,
-    /// None: loopback relays only.
-    None,
+impl Serves {
+    /// Whether it is for a contact at this site that asks for this
+    /// practitioner. Without a practitioner asked for, what is one
+    /// practitioner's is not everybody's.
+    #[must_use]
+    pub fn contact(&self, site: Option<&SiteId>, practitioner: Option<&PractitionerId>) -> bool {
+        (self.sites.is_empty() || site.is_some_and(|site| self.sites.contains(site)))
+            && (self.practitioners.is_empty() || practitioner.is_some_and(|one| self.practitioners.contains(one)))
+    }
 }

@@ -1,12 +1,14 @@
+use std::sync::atomic::Ordering;
+
 use futures::FutureExt;
 use futures::executor::block_on;
 use greffon_core::flow::{BookingOutcome, Flow, FlowError, NewCancellation, NewMove, NewStatus};
 use greffon_core::ids::AppointmentId;
 use greffon_core::model::intent::{Appointment, IntentState};
 use greffon_core::model::scheduling::{AppointmentStatus, ByWhom, Rule};
+use greffon_core::ports::plugins::Agenda as _;
 use greffon_core::time::Instant;
 use greffon_simulation::{AgendaStyle, Effect, Fault};
-use std::sync::atomic::Ordering;
 
 use crate::office::{NOW, Office, booking, code, secretary};
 
@@ -190,9 +192,7 @@ fn an_appointment_that_was_changed_by_hand_is_read_again_before_anything() {
     let office = Office::open();
     let id = at_ten(&office);
     let held = mirrored(&office, &id).held;
-    let practice = greffon_simulation::french_practice("tilleuls");
-    let feature = "agenda".into();
-    let agenda = greffon_core::ports::plugins::Plugins::agenda(&office.plugins.fakes, &practice, &feature);
+    let agenda = office.agenda.clone();
     block_on(agenda.set_status(&"hand".into(), &id, held.version.as_deref(), AppointmentStatus::Arrived)).unwrap();
     assert_eq!(code(&cancelling(&office, &id, "op-2").unwrap_err()), "appointment-changed");
     assert_eq!(office.agenda.live().len(), 1);

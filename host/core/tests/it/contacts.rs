@@ -145,7 +145,7 @@ fn the_same_number_again_within_a_day_is_shown() {
 #[test]
 fn a_script_that_fails_is_replaced_by_the_hosts_own() {
     let office = Office::open();
-    office.plugins.fakes.set_script(|_| Err(PluginFailure::Trapped { feature: "script".into(), code: "x".to_owned() }));
+    office.plugins.fakes.set_script(|_| Err(PluginFailure::Trapped("x".to_owned())));
     let view = office.receive(vec![]);
     assert!(banners(&view).contains(&"script-unavailable"));
     assert!(view.missing.contains(&keys::PATIENT_FAMILY.to_owned()));

@@ -5,19 +5,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use greffon_core::ids::{AgendaId, AppointmentId, FeatureId, OpId};
-use greffon_core::model::practice::Practice;
+use greffon_core::ids::{AgendaId, AppointmentId, OpId};
 use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
     ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
 };
 use greffon_core::model::script::{ScriptInfo, Session, View};
 use greffon_core::model::triage::{Encounter, Protocol, Step};
-use greffon_core::ports::plugins::{Agenda, Channel, PluginStatus, Plugins, Pure};
+use greffon_core::ports::plugins::{Agenda, Bound, Health, Pure, Script, Triage};
+use greffon_core::ports::practices::Feature;
 use greffon_core::time::{Instant, Span};
 use greffon_simulation::FakePlugins;
 
-/// Fake plugins behind a counter.
+/// Counts the calls of the features that it was put around.
 #[derive(Clone, Default)]
 pub struct Counting {
     pub fakes: FakePlugins,
@@ -40,41 +40,54 @@ impl Counting {
     fn count(&self, name: &'static str) {
         *self.calls.lock().unwrap().entry(name).or_default() += 1;
     }
+
+    /// The feature behind the counter.
+    pub fn around(&self, mut feature: Feature) -> Feature {
+        let of = self.clone();
+        feature.bound = feature.bound.map(|bound| match bound {
+            Bound::Triage(inner) => Bound::Triage(Arc::new(Counted { of, inner })),
+            Bound::Script(inner) => Bound::Script(Arc::new(Counted { of, inner })),
+            Bound::Agenda(inner) => Bound::Agenda(Arc::new(Counted { of, inner })),
+            channel @ Bound::Channel(_) => channel,
+        });
+        feature
+    }
+}
+
+struct Counted<P: ?Sized> {
+    of: Counting,
+    inner: Arc<P>,
+}
+
+impl<P: ?Sized + Health> Health for Counted<P> {
+    fn is_suspended(&self) -> bool {
+        self.inner.is_suspended()
+    }
 }
 
 #[async_trait]
-impl Plugins for Counting {
-    async fn status(&self, practice: &Practice) -> Vec<PluginStatus> {
-        self.fakes.status(practice).await
+impl Triage for Counted<dyn Triage> {
+    fn protocols(&self) -> &[Protocol] {
+        self.inner.protocols()
     }
-    async fn triage_protocols(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<Protocol>> {
-        self.fakes.triage_protocols(practice, feature).await
-    }
-    async fn triage_next(&self, practice: &Practice, feature: &FeatureId, encounter: &Encounter) -> Pure<Step> {
-        self.count("triage");
-        self.fakes.triage_next(practice, feature, encounter).await
-    }
-    async fn script_catalogue(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<ScriptInfo>> {
-        self.fakes.script_catalogue(practice, feature).await
-    }
-    async fn script_render(&self, practice: &Practice, feature: &FeatureId, session: &Session) -> Pure<View> {
-        self.count("script");
-        self.fakes.script_render(practice, feature, session).await
-    }
-    fn agenda<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Agenda + 'a> {
-        Box::new(CountingAgenda { of: self, inner: self.fakes.agenda(practice, feature) })
-    }
-    fn channel<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Channel + 'a> {
-        self.fakes.channel(practice, feature)
+    async fn next(&self, encounter: &Encounter) -> Pure<Step> {
+        self.of.count("triage");
+        self.inner.next(encounter).await
     }
 }
 
-struct CountingAgenda<'a> {
-    of: &'a Counting,
-    inner: Box<dyn Agenda + 'a>,
+#[async_trait]
+impl Script for Counted<dyn Script> {
+    fn catalogue(&self) -> &[ScriptInfo] {
+        self.inner.catalogue()
+    }
+    async fn render(&self, session: &Session) -> Pure<View> {
+        self.of.count("script");
+        self.inner.render(session).await
+    }
 }
 
-impl CountingAgenda<'_> {
+impl Counted<dyn Agenda> {
     async fn write(&self, name: &'static str) {
         self.of.count(name);
         if self.of.hangs.load(Ordering::SeqCst) {
@@ -84,10 +97,9 @@ impl CountingAgenda<'_> {
 }
 
 #[async_trait]
-impl Agenda for CountingAgenda<'_> {
-    async fn describe(&self) -> Result<AgendaDescriptor, AgendaError> {
-        self.of.count("describe");
-        self.inner.describe().await
+impl Agenda for Counted<dyn Agenda> {
+    fn descriptor(&self) -> &AgendaDescriptor {
+        self.inner.descriptor()
     }
     async fn probe(&self) -> Result<Instant, AgendaError> {
         self.inner.probe().await

@@ -10,4 +10,5 @@ mod counting;
 mod messages;
 mod office;
 mod promises;
+mod revisions;
 mod unknown_outcomes;

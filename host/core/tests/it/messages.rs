@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use greffon_core::model::care::{Sensitivity, Value, keys};
 use greffon_core::model::message::{Message, MessageState};
-use greffon_core::model::practice::{MailRelay, MailSecurity};
-use greffon_simulation::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault};
+use greffon_core::ports::plugins::Bound;
+use greffon_simulation::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault, feature};
 
 use crate::office::{Office, everything, fact, text};
 
@@ -76,17 +78,11 @@ fn a_process_that_dies_while_sending_leaves_it_uncertain() {
 
 #[test]
 fn a_channel_that_may_not_carry_health_carries_a_notice_instead() {
-    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
-        practice.mail = Some(MailRelay {
-            host: "smtp.example".to_owned(),
-            port: 465,
-            security: MailSecurity::Tls,
-            login: None,
-            from: "accueil@tilleuls.example".to_owned(),
-            max_sensitivity: Sensitivity::Personal,
-        });
-        practice.features.iter_mut().for_each(|feature| feature.grants.mail = true);
-    });
+    let office = Office::open();
+    let channel = office.channel.carrying_at_most(Sensitivity::Personal);
+    let seen = office.sent.clone();
+    channel.watch(move |message| seen.lock().unwrap().push(message.clone()));
+    office.rebind("courrier", Bound::Channel(Arc::new(channel)));
     alerted(&office);
     office.work();
     let sent = office.sent_to("on-call@tilleuls.example");
@@ -113,14 +109,13 @@ fn without_a_channel_for_the_address_it_fails_and_the_reception_is_told() {
 
 #[test]
 fn a_binding_that_names_the_recipient_goes_first() {
-    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
-        let mut own = practice.features.iter().find(|one| one.feature == "courrier".into()).unwrap().clone();
-        own.feature = "courrier-garde".into();
-        own.recipients = vec!["on-call".to_owned()];
-        practice.features.push(own);
-    });
+    let office = Office::open();
     let own = FakeChannel::new(ChannelStyle::Mail, office.clock.clone());
-    office.plugins.fakes.add_channel(&office.practice, &"courrier-garde".into(), own.clone());
+    office.reload(|practice| {
+        let mut on_call = feature("courrier-garde", Bound::Channel(Arc::new(own.clone())));
+        on_call.serves.recipients = vec!["on-call".to_owned()];
+        practice.features.push(on_call);
+    });
     alerted(&office);
     office.work();
     assert_eq!((own.sent().len(), office.channel.sent().len()), (1, 0));
@@ -134,9 +129,8 @@ fn a_gateway_that_deduplicates_is_asked_again_without_harm() {
             greffon_core::model::practice::Recipient { scheme: "tel".to_owned(), address: "+33600000000".to_owned() },
         );
     });
-    let gateway =
-        FakeChannel::with(ChannelStyle::Gateway, office.clock.clone(), office.plan.clone(), std::sync::Arc::default());
-    office.plugins.fakes.add_channel(&office.practice, &"courrier".into(), gateway.clone());
+    let gateway = FakeChannel::with(ChannelStyle::Gateway, office.clock.clone(), office.plan.clone(), Arc::default());
+    office.rebind("courrier", Bound::Channel(Arc::new(gateway.clone())));
     alerted(&office);
     office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
     office.wait_s(60);

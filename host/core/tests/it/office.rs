@@ -1,6 +1,6 @@
 //! One practice with its ports in memory, and the words of a test.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures::executor::block_on;
 use greffon_core::flow::{
@@ -13,12 +13,13 @@ use greffon_core::model::channel::Outbound;
 use greffon_core::model::contact::{ContactChannel, RecapOutcome};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::view::{ContactView, OfferedSlot};
+use greffon_core::ports::plugins::Bound;
+use greffon_core::ports::practices::{LivePractice, Practices as _};
 use greffon_core::time::Instant;
 use greffon_simulation::{
     AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
-    MemoryStorage, Pace, Rows, SeededIds, french_practice,
+    MemoryStorage, Pace, Rows, SeededIds, french_features, french_practice,
 };
-use std::sync::Mutex;
 
 use crate::counting::Counting;
 
@@ -34,7 +35,7 @@ pub struct Office {
     pub agenda: FakeAgenda,
     pub channel: FakeChannel,
     pub sent: Arc<Mutex<Vec<Outbound>>>,
-    practices: FixedPractices,
+    pub practices: FixedPractices,
     ids: Arc<SeededIds>,
     pub reception: Reception,
 }
@@ -63,20 +64,15 @@ impl Office {
         let plugins = Counting::over(FakePlugins::with(plan.clone(), pace.clone()));
         let agenda = FakeAgenda::with(style, clock.clone(), plan.clone(), pace.clone());
         let channel = FakeChannel::with(ChannelStyle::Mail, clock.clone(), plan.clone(), pace);
-        plugins.fakes.add_agenda(&id, &"agenda".into(), agenda.clone());
-        plugins.fakes.add_channel(&id, &"courrier".into(), channel.clone());
+        let features = french_features(&plugins.fakes, &agenda, &channel);
+        let features = features.into_iter().map(|feature| plugins.around(feature)).collect();
         let sent: Arc<Mutex<Vec<Outbound>>> = Arc::default();
         let seen = sent.clone();
         channel.watch(move |message| seen.lock().unwrap().push(message.clone()));
-        let practices = FixedPractices::new([practice]);
+        let practices = FixedPractices::new([LivePractice { practice, features }]);
         let ids = Arc::new(SeededIds::new(1));
-        let reception = Reception::new(
-            Arc::new(storage.clone()),
-            Arc::new(plugins.clone()),
-            Arc::new(practices.clone()),
-            clock.clone(),
-            ids.clone(),
-        );
+        let reception =
+            Reception::new(Arc::new(storage.clone()), Arc::new(practices.clone()), clock.clone(), ids.clone());
         Self { practice: id, clock, storage, plan, plugins, agenda, channel, sent, practices, ids, reception }
     }
 
@@ -85,11 +81,30 @@ impl Office {
         self.storage.end_leases();
         self.reception = Reception::new(
             Arc::new(self.storage.clone()),
-            Arc::new(self.plugins.clone()),
             Arc::new(self.practices.clone()),
             self.clock.clone(),
             self.ids.clone(),
         );
+    }
+
+    pub fn live(&self) -> LivePractice {
+        LivePractice::clone(&self.practices.get(&self.practice).unwrap())
+    }
+
+    /// The practice's files change.
+    pub fn reload(&self, change: impl FnOnce(&mut LivePractice)) {
+        let mut live = self.live();
+        change(&mut live);
+        self.practices.put(live);
+    }
+
+    /// Another plugin stands behind a feature from now on.
+    pub fn rebind(&self, feature: &str, bound: Bound) {
+        self.reload(|practice| {
+            let feature = practice.features.iter_mut().find(|one| one.id().as_str() == feature).unwrap();
+            feature.kind = Some(bound.kind());
+            feature.bound = Ok(bound);
+        });
     }
 
     pub fn rows(&self) -> Rows {

@@ -6,6 +6,7 @@ use greffon_core::model::commitment::CommitmentState;
 use greffon_core::model::intent::IntentState;
 use greffon_core::model::script::BookingProgress;
 use greffon_core::model::view::ContactView;
+use greffon_core::ports::plugins::Agenda as _;
 use greffon_simulation::{AgendaStyle, Effect, Fault};
 
 use crate::office::{Office, booking, code, secretary};
@@ -125,10 +126,7 @@ fn a_process_that_dies_while_it_sends_leaves_nothing_open() {
         if arrived {
             let rows = office.rows();
             let request = rows.intents.values().next().unwrap().request.clone();
-            let practice = greffon_simulation::french_practice("tilleuls");
-            let feature = "agenda".into();
-            let agenda = greffon_core::ports::plugins::Plugins::agenda(&office.plugins.fakes, &practice, &feature);
-            block_on(agenda.book(&"op-1".into(), &request, None)).unwrap();
+            block_on(office.agenda.book(&"op-1".into(), &request, None)).unwrap();
         }
         office.restart();
         office.wait_s(60);

@@ -1,12 +1,12 @@
 //! `greffon:host/credentials`: secrets that a plugin uses and never reads.
 //! Those that go into requests are in `http::authorization`.
 
-use greffon_core::model::practice::{Credential, CredentialScheme};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 
+use crate::binding::{Credential, CredentialScheme};
 use crate::bindings::host::credentials::{Algorithm, Error, Host};
 use crate::state::CallState;
 

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::model::practice::PluginKind;
 use greffon_core::time::Instant;
+use greffon_kinds::PluginKind;
 use greffon_simulation::{ManualClock, MemoryKeyValue};
+use tokio::sync::Semaphore;
 
-use super::http::Egress;
+use super::http::{Connections, Egress};
 use crate::inline::Pace;
 use crate::limits::Limits;
 use crate::state::{Bound, CallState, Granted, Services};
@@ -36,6 +37,8 @@ pub(crate) fn grant_nothing() -> Bound {
         opened: vec![],
         limits,
         pace: Pace::default(),
+        connections: Connections::default(),
+        places: Arc::new(Semaphore::new(64)),
     }
 }
 

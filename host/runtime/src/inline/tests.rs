@@ -15,7 +15,7 @@ use crate::capability::http::Egress;
 use crate::capability::testing::grant_nothing;
 use crate::engine::{self, EngineSize};
 use crate::failure::Failure;
-use crate::instance::{Answer, Caller, Permits};
+use crate::instance::{Answer, Caller, Permits, Threads};
 use crate::state::{Bound, Services};
 use crate::stats::CallTimes;
 
@@ -90,15 +90,6 @@ struct Bench {
     caller: Caller,
     guest: Module,
     bound: Arc<Bound>,
-    guests: Option<tokio::runtime::Runtime>,
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        if let Some(guests) = self.guests.take() {
-            guests.shutdown_background();
-        }
-    }
 }
 
 impl Bench {
@@ -120,6 +111,7 @@ impl Bench {
         let caller = Caller {
             engine,
             guests: guests.handle().clone(),
+            _threads: Threads::of(guests),
             inline: Inline::default(),
             services: Arc::new(services),
             egress: Egress::default(),
@@ -127,7 +119,7 @@ impl Bench {
             times: CallTimes::default(),
         };
         let bound = Arc::new(Bound { kind, ..grant_nothing() });
-        Self { caller, guest, bound, guests: Some(guests) }
+        Self { caller, guest, bound }
     }
 
     /// Calls a guest that ticks so often; for each tick whether it was on a

@@ -1,32 +1,62 @@
 //! Agenda plugins. A write whose guest may have run and gave no answer is
 //! `outcome-unknown`; a read, or a write that never began, is `unavailable`.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use greffon_core::ids::{AgendaId, AppointmentId, FeatureId, OpId};
+use greffon_core::ids::{AgendaId, AppointmentId, OpId};
 use greffon_core::model::person::IdentityTrust;
-use greffon_core::model::practice::{PluginKind, Practice};
 use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
     ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
 };
-use greffon_core::ports::plugins::{Agenda, PluginFailure};
+use greffon_core::ports::plugins::{Agenda, Bound, Health, PluginFailure};
 use greffon_core::time::{Instant, Span};
+use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
-use super::{intake, take};
-use crate::bindings::agenda::AgendaPlugin;
+use super::{Served, intake, take, typed};
+use crate::bind::Ready;
 use crate::bindings::agenda::greffon::scheduling::types as wit;
+use crate::bindings::agenda::{AgendaPlugin, AgendaPluginPre};
+use crate::capability::Capability;
 use crate::convert::FromGuest;
-use crate::registry::Compiled;
-use crate::runtime::Runtime;
+use crate::problem::Problem;
 use crate::state::CallState;
 
-/// The agenda plugin of one feature.
-pub(super) struct AgendaCalls<'a> {
-    runtime: &'a Runtime,
-    practice: &'a Practice,
-    feature: &'a FeatureId,
+pub(super) const SERVED: Served = Served {
+    kind: PluginKind::Agenda,
+    capabilities: &[
+        Capability::Http,
+        Capability::KeyValue,
+        Capability::Settings,
+        Capability::Credentials,
+        Capability::Calendar,
+        Capability::Log,
+    ],
+    fits: |guest| AgendaPluginPre::new(guest.clone()).map(drop),
+    bind,
+    analyse: None,
+};
+
+struct AgendaCalls {
+    ready: Ready,
+    guest: AgendaPluginPre<CallState>,
+    descriptor: AgendaDescriptor,
+}
+
+fn bind(ready: Ready) -> Result<Bound, Problem> {
+    let guest = typed(&ready, AgendaPluginPre::new)?;
+    let asked = guest.clone();
+    let descriptor = ready.ask("agenda.describe", move |store| {
+        Box::pin(async move {
+            let guest = asked.instantiate_async(&mut *store).await?;
+            let returned = guest.greffon_scheduling_agenda().call_describe(&mut *store).await?;
+            Ok(intake(store).take(returned)?)
+        })
+    })?;
+    Ok(Bound::Agenda(Arc::new(AgendaCalls { ready, guest, descriptor })))
 }
 
 /// What a function of the contract returned.
@@ -34,11 +64,7 @@ type Returned<'s, W> = BoxFuture<'s, wasmtime::Result<Result<W, wit::Error>>>;
 /// What comes of a call.
 type Asked<T> = Result<Result<T, AgendaError>, PluginFailure>;
 
-impl<'a> AgendaCalls<'a> {
-    pub(super) fn new(runtime: &'a Runtime, practice: &'a Practice, feature: &'a FeatureId) -> Self {
-        Self { runtime, practice, feature }
-    }
-
+impl AgendaCalls {
     /// A call that changes nothing.
     async fn read<T, W, F>(&self, function: &'static str, call: F) -> Result<T, AgendaError>
     where
@@ -75,13 +101,9 @@ impl<'a> AgendaCalls<'a> {
         W: 'static,
         F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
     {
-        let ready = self.runtime.ready(self.practice, self.feature, PluginKind::Agenda)?;
-        let Compiled::Agenda(guest) = &ready.plugin.compiled else {
-            return Err(PluginFailure::NotBound(self.feature.clone()));
-        };
-        let guest = guest.clone();
-        self.runtime
-            .call(&ready, function, move |store| {
+        let guest = self.guest.clone();
+        self.ready
+            .call(function, move |store| {
                 Box::pin(async move {
                     let guest = guest.instantiate_async(&mut *store).await?;
                     let returned = call(guest, &mut *store).await?;
@@ -92,13 +114,16 @@ impl<'a> AgendaCalls<'a> {
     }
 }
 
+impl Health for AgendaCalls {
+    fn is_suspended(&self) -> bool {
+        self.ready.breaker.is_open()
+    }
+}
+
 #[async_trait]
-impl Agenda for AgendaCalls<'_> {
-    async fn describe(&self) -> Result<AgendaDescriptor, AgendaError> {
-        self.read("agenda.describe", |guest, store| {
-            Box::pin(async move { Ok(Ok(guest.greffon_scheduling_agenda().call_describe(store).await?)) })
-        })
-        .await
+impl Agenda for AgendaCalls {
+    fn descriptor(&self) -> &AgendaDescriptor {
+        &self.descriptor
     }
 
     async fn probe(&self) -> Result<Instant, AgendaError> {

@@ -1,53 +1,54 @@
-//! How each kind of plugin is called, and what the domain is told when there is
-//! no answer.
+//! How each kind of plugin is bound and called, and what the domain is told
+//! when there is no answer. What else the kinds differ in is a row of
+//! [`greffon_kinds::KINDS`].
 
 mod agenda;
-mod analysis;
 mod notification;
 mod script;
 mod triage;
 
-use async_trait::async_trait;
-use greffon_core::ids::FeatureId;
-use greffon_core::model::practice::Practice;
-use greffon_core::model::script::{ScriptInfo, Session, View};
-use greffon_core::model::triage::{Encounter, Protocol, Step};
-use greffon_core::ports::plugins::{Agenda, Channel, GuestError, PluginStatus, Plugins, Pure};
+use greffon_core::model::triage::Finding;
+use greffon_core::ports::plugins::{Bound, GuestError};
+use greffon_kinds::{KINDS, PluginKind};
 use wasmtime::Store;
+use wasmtime::component::InstancePre;
 
+use crate::bind::Ready;
+use crate::capability::Capability;
 use crate::convert::{Breach, FromGuest, Intake};
-use crate::runtime::Runtime;
+use crate::problem::Problem;
 use crate::state::CallState;
 
-#[async_trait]
-impl Plugins for Runtime {
-    async fn status(&self, practice: &Practice) -> Vec<PluginStatus> {
-        self.statuses(practice)
-    }
+/// A kind, as the runtime serves it.
+pub(crate) struct Served {
+    /// Which kind.
+    pub kind: PluginKind,
+    /// What its world lets it call, beside the WASI that languages need to
+    /// start.
+    pub capabilities: &'static [Capability],
+    /// Whether a component exports every function of the kind.
+    pub fits: fn(&InstancePre<CallState>) -> wasmtime::Result<()>,
+    /// Asks what the plugin is, and makes its calls.
+    pub bind: fn(Ready) -> Result<Bound, Problem>,
+    /// What the plugin finds in its settings; `None` when the kind has no such
+    /// function.
+    pub analyse: Option<fn(&Ready) -> Result<Vec<Finding>, Problem>>,
+}
 
-    async fn triage_protocols(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<Protocol>> {
-        triage::protocols(self, practice, feature).await
-    }
+/// All kinds, in the order of [`KINDS`].
+pub(crate) static SERVED: [Served; KINDS.len()] =
+    [triage::SERVED, script::SERVED, agenda::SERVED, notification::SERVED];
 
-    async fn triage_next(&self, practice: &Practice, feature: &FeatureId, encounter: &Encounter) -> Pure<Step> {
-        triage::next(self, practice, feature, encounter).await
-    }
+/// How a kind is served.
+pub(crate) fn served(kind: PluginKind) -> &'static Served {
+    &SERVED[kind.index()]
+}
 
-    async fn script_catalogue(&self, practice: &Practice, feature: &FeatureId) -> Pure<Vec<ScriptInfo>> {
-        script::catalogue(self, practice, feature).await
-    }
-
-    async fn script_render(&self, practice: &Practice, feature: &FeatureId, session: &Session) -> Pure<View> {
-        script::render(self, practice, feature, session).await
-    }
-
-    fn agenda<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Agenda + 'a> {
-        Box::new(agenda::AgendaCalls::new(self, practice, feature))
-    }
-
-    fn channel<'a>(&'a self, practice: &'a Practice, feature: &'a FeatureId) -> Box<dyn Channel + 'a> {
-        Box::new(notification::ChannelCalls::new(self, practice, feature))
-    }
+/// The typed calls of a component; it was seen to fit when it was loaded.
+fn typed<G>(ready: &Ready, make: impl FnOnce(InstancePre<CallState>) -> wasmtime::Result<G>) -> Result<G, Problem> {
+    make(ready.plugin.guest.clone()).map_err(|error| {
+        Problem::lasting("plugin", format!("the component cannot be called: {error:#}"), "build it again with the SDK")
+    })
 }
 
 /// An intake of the size that the call's limits allow.
@@ -74,4 +75,22 @@ where
     GuestError: FromGuest<F>,
 {
     Ok(take(&mut intake(store), returned)?)
+}
+
+/// What a plugin's own word against its settings means for the binding.
+fn refused(error: &GuestError) -> Problem {
+    Problem::lasting("settings", format!("the plugin refuses them: {error}"), "see the settings in the plugin's README")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_served_in_its_place() {
+        for (spec, served) in KINDS.iter().zip(&SERVED) {
+            assert_eq!(spec.kind, served.kind);
+            assert!(!spec.pure || served.capabilities.is_empty(), "{} is pure", spec.word);
+        }
+    }
 }

@@ -1,40 +1,69 @@
 //! Channel plugins. A `send` or `withdraw` whose guest may have run and gave no
 //! answer is `uncertain`; everything else is `transient`.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use greffon_core::ids::FeatureId;
 use greffon_core::model::channel::{
     Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, InboundRequest, MessageRef, Outbound, Receipt,
     Rendered, SendError,
 };
-use greffon_core::model::practice::{PluginKind, Practice};
-use greffon_core::ports::plugins::{Channel, PluginFailure};
+use greffon_core::ports::plugins::{Bound, Channel, Health, PluginFailure};
+use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
-use super::{intake, take};
-use crate::bindings::channel::ChannelPlugin;
+use super::{Served, intake, take, typed};
+use crate::bind::Ready;
 use crate::bindings::channel::greffon::notification::types as wit;
+use crate::bindings::channel::{ChannelPlugin, ChannelPluginPre};
+use crate::capability::Capability;
 use crate::convert::FromGuest;
-use crate::registry::Compiled;
-use crate::runtime::Runtime;
+use crate::problem::Problem;
 use crate::state::CallState;
 
-/// The channel plugin of one feature.
-pub(super) struct ChannelCalls<'a> {
-    runtime: &'a Runtime,
-    practice: &'a Practice,
-    feature: &'a FeatureId,
+pub(super) const SERVED: Served = Served {
+    kind: PluginKind::Notification,
+    capabilities: &[
+        Capability::Http,
+        Capability::KeyValue,
+        Capability::Settings,
+        Capability::Credentials,
+        Capability::Calendar,
+        Capability::Log,
+        Capability::Mail,
+    ],
+    fits: |guest| ChannelPluginPre::new(guest.clone()).map(drop),
+    bind,
+    analyse: None,
+};
+
+struct ChannelCalls {
+    ready: Ready,
+    guest: ChannelPluginPre<CallState>,
+    caps: ChannelCaps,
+}
+
+fn bind(ready: Ready) -> Result<Bound, Problem> {
+    let guest = typed(&ready, ChannelPluginPre::new)?;
+    let asked = guest.clone();
+    let mut caps: ChannelCaps = ready.ask("channel.describe", move |store| {
+        Box::pin(async move {
+            let guest = asked.instantiate_async(&mut *store).await?;
+            let returned = guest.greffon_notification_channel().call_describe(&mut *store).await?;
+            Ok(intake(store).take(returned)?)
+        })
+    })?;
+    if let Some(relay) = &ready.bound.mail {
+        caps.max_sensitivity = caps.max_sensitivity.min(relay.max_sensitivity);
+    }
+    Ok(Bound::Channel(Arc::new(ChannelCalls { ready, guest, caps })))
 }
 
 /// What a function of the contract returned.
 type Returned<'s, W, F> = BoxFuture<'s, wasmtime::Result<Result<W, F>>>;
 
-impl<'a> ChannelCalls<'a> {
-    pub(super) fn new(runtime: &'a Runtime, practice: &'a Practice, feature: &'a FeatureId) -> Self {
-        Self { runtime, practice, feature }
-    }
-
+impl ChannelCalls {
     /// A call that sends nothing.
     async fn read<T, W, C>(&self, function: &'static str, call: C) -> Result<T, SendError>
     where
@@ -67,13 +96,9 @@ impl<'a> ChannelCalls<'a> {
         F: 'static,
         C: for<'s> FnOnce(ChannelPlugin, &'s mut Store<CallState>) -> Returned<'s, W, F> + Send + 'static,
     {
-        let ready = self.runtime.ready(self.practice, self.feature, PluginKind::Notification)?;
-        let Compiled::Notification(guest) = &ready.plugin.compiled else {
-            return Err(PluginFailure::NotBound(self.feature.clone()));
-        };
-        let guest = guest.clone();
-        self.runtime
-            .call(&ready, function, move |store| {
+        let guest = self.guest.clone();
+        self.ready
+            .call(function, move |store| {
                 Box::pin(async move {
                     let guest = guest.instantiate_async(&mut *store).await?;
                     let returned = call(guest, &mut *store).await?;
@@ -84,16 +109,16 @@ impl<'a> ChannelCalls<'a> {
     }
 }
 
+impl Health for ChannelCalls {
+    fn is_suspended(&self) -> bool {
+        self.ready.breaker.is_open()
+    }
+}
+
 #[async_trait]
-impl Channel for ChannelCalls<'_> {
-    async fn describe(&self) -> Result<ChannelCaps, PluginFailure> {
-        // `describe` has no error: the contract's send-error stands in.
-        let described: Result<ChannelCaps, SendError> = self
-            .ask("channel.describe", |guest, store| -> Returned<'_, _, wit::SendError> {
-                Box::pin(async move { Ok(Ok(guest.greffon_notification_channel().call_describe(store).await?)) })
-            })
-            .await?;
-        described.map_err(|_| PluginFailure::NotBound(self.feature.clone()))
+impl Channel for ChannelCalls {
+    fn caps(&self) -> &ChannelCaps {
+        &self.caps
     }
 
     async fn normalise(&self, address: &Address) -> Result<Address, SendError> {

@@ -2,65 +2,83 @@
 
 use std::sync::Arc;
 
-use greffon_core::ids::FeatureId;
-use greffon_core::model::practice::{PluginKind, Practice};
+use async_trait::async_trait;
 use greffon_core::model::script::{ScriptInfo, Session, View};
-use greffon_core::ports::plugins::{PluginFailure, Pure};
+use greffon_core::model::triage::Finding;
+use greffon_core::ports::plugins::{Bound, Health, Pure, Script};
+use greffon_kinds::PluginKind;
 
-use super::take_pure;
+use super::{Served, intake, refused, take_pure, typed};
+use crate::bind::Ready;
 use crate::bindings::script::ScriptPluginPre;
 use crate::bindings::script::greffon::script::types as wit;
-use crate::bound::Ready;
-use crate::registry::Compiled;
-use crate::runtime::Runtime;
+use crate::problem::Problem;
 use crate::state::CallState;
 
-pub(super) async fn catalogue(runtime: &Runtime, practice: &Practice, feature: &FeatureId) -> Pure<Vec<ScriptInfo>> {
-    let (ready, guest) = ready(runtime, practice, feature)?;
-    let bound = Arc::clone(&ready.bound);
-    runtime
-        .call(&ready, "script.catalogue", move |store| {
-            Box::pin(async move {
-                let guest = guest.instantiate_async(&mut *store).await?;
-                let returned = guest.greffon_script_script().call_catalogue(&mut *store, &bound.settings).await?;
-                take_pure(store, returned)
-            })
-        })
-        .await
+pub(super) const SERVED: Served = Served {
+    kind: PluginKind::Script,
+    capabilities: &[],
+    fits: |guest| ScriptPluginPre::new(guest.clone()).map(drop),
+    bind,
+    analyse: Some(analyse),
+};
+
+struct ScriptCalls {
+    ready: Ready,
+    guest: ScriptPluginPre<CallState>,
+    catalogue: Vec<ScriptInfo>,
 }
 
-pub(super) async fn render(
-    runtime: &Runtime,
-    practice: &Practice,
-    feature: &FeatureId,
-    session: &Session,
-) -> Pure<View> {
-    let (ready, guest) = ready(runtime, practice, feature)?;
-    let bound = Arc::clone(&ready.bound);
-    let session = wit::Session::from(session.clone());
-    runtime
-        .call(&ready, "script.render", move |store| {
-            Box::pin(async move {
-                let guest = guest.instantiate_async(&mut *store).await?;
-                let script = guest.greffon_script_script();
-                let returned = script.call_render(&mut *store, &bound.settings, &session).await?;
-                take_pure(store, returned)
-            })
+fn bind(ready: Ready) -> Result<Bound, Problem> {
+    let guest = typed(&ready, ScriptPluginPre::new)?;
+    let (asked, bound) = (guest.clone(), ready.bound.clone());
+    let said: Result<Vec<ScriptInfo>, _> = ready.ask("script.catalogue", move |store| {
+        Box::pin(async move {
+            let guest = asked.instantiate_async(&mut *store).await?;
+            let returned = guest.greffon_script_script().call_catalogue(&mut *store, &bound.settings).await?;
+            take_pure(store, returned)
         })
-        .await
+    })?;
+    let catalogue = said.map_err(|error| refused(&error))?;
+    Ok(Bound::Script(Arc::new(ScriptCalls { ready, guest, catalogue })))
 }
 
-fn ready(
-    runtime: &Runtime,
-    practice: &Practice,
-    feature: &FeatureId,
-) -> Result<(Arc<Ready>, ScriptPluginPre<CallState>), PluginFailure> {
-    let ready = runtime.ready(practice, feature, PluginKind::Script)?;
-    match &ready.plugin.compiled {
-        Compiled::Script(guest) => {
-            let guest = guest.clone();
-            Ok((ready, guest))
-        }
-        _ => Err(PluginFailure::NotBound(feature.clone())),
+fn analyse(ready: &Ready) -> Result<Vec<Finding>, Problem> {
+    let guest = typed(ready, ScriptPluginPre::new)?;
+    let bound = ready.bound.clone();
+    ready.ask("script.check", move |store| {
+        Box::pin(async move {
+            let guest = guest.instantiate_async(&mut *store).await?;
+            let returned = guest.greffon_script_script().call_check(&mut *store, &bound.settings).await?;
+            Ok(intake(store).take(returned)?)
+        })
+    })
+}
+
+impl Health for ScriptCalls {
+    fn is_suspended(&self) -> bool {
+        self.ready.breaker.is_open()
+    }
+}
+
+#[async_trait]
+impl Script for ScriptCalls {
+    fn catalogue(&self) -> &[ScriptInfo] {
+        &self.catalogue
+    }
+
+    async fn render(&self, session: &Session) -> Pure<View> {
+        let (guest, bound) = (self.guest.clone(), self.ready.bound.clone());
+        let session = wit::Session::from(session.clone());
+        self.ready
+            .call("script.render", move |store| {
+                Box::pin(async move {
+                    let guest = guest.instantiate_async(&mut *store).await?;
+                    let script = guest.greffon_script_script();
+                    let returned = script.call_render(&mut *store, &bound.settings, &session).await?;
+                    take_pure(store, returned)
+                })
+            })
+            .await
     }
 }

@@ -195,7 +195,7 @@ impl Manifest {
                 Box::new(ManifestError::at_key(file, text, "settings-schema", message, hint))
             })?;
         }
-        if matches!(written.kind, PluginKind::Triage | PluginKind::Script) && written.asks != Asks::default() {
+        if written.kind.spec().pure && written.asks != Asks::default() {
             let message = format!("a {} plugin is pure and cannot ask for anything", written.kind.as_str());
             return Err(Box::new(ManifestError::at_key(file, text, "asks", message, "remove the table [asks]")));
         }

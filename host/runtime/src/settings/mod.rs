@@ -56,11 +56,7 @@ impl Schema {
         let (Some(document), Some(validator)) = (&self.document, &self.validator) else {
             return match settings.as_object() {
                 Some(table) if table.is_empty() => Ok("{}".to_owned()),
-                _ => Err(vec![Problem {
-                    key: "settings".to_owned(),
-                    message: "the plugin takes no settings".to_owned(),
-                    hint: "remove the settings".to_owned(),
-                }]),
+                _ => Err(vec![Problem::lasting("settings", "the plugin takes no settings", "remove the settings")]),
             };
         };
         defaults::fill(document, &mut settings);
@@ -102,7 +98,7 @@ fn problem(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Problem {
         // a whole document, hence the cut.
         _ => (cut(&error.to_string()), "see the settings in the plugin's README".to_owned()),
     };
-    Problem { key, message, hint }
+    Problem::lasting(key, message, hint)
 }
 
 /// What the schema says about a property beside the failing keyword.

@@ -1,16 +1,17 @@
 //! What the domain is told of agendas and channels that fail.
 
-use greffon_core::ids::{FeatureId, OpId};
+use std::sync::Arc;
+
+use greffon_core::ids::OpId;
 use greffon_core::model::care::{ContentRef, Level, Sensitivity};
 use greffon_core::model::channel::{Address, Outbound, SendError};
 use greffon_core::model::practice::PluginKind::{Agenda, Notification, Triage};
-use greffon_core::model::practice::Practice;
 use greffon_core::model::scheduling::AgendaError;
-use greffon_core::ports::plugins::Plugins;
+use greffon_core::ports::plugins;
 use greffon_core::time::Instant;
 
 use crate::guest::{Guest, ZEROES};
-use crate::host::{Host, practice, request};
+use crate::host::{Host, binding, request};
 
 /// A guest that waits for a minute: it is not on a processor, so that only the
 /// deadline can end it.
@@ -19,25 +20,19 @@ const WAITING: &str = r#"
     (import "wasi:io/poll@0.2.12" "[method]pollable.block" (func $block (param i32)))
     (func $wait (call $block (call $after (i64.const 60000000000))))"#;
 
-fn agenda(fields: &str, bodies: &[(&str, &str)], manifest: &str) -> (Host, Practice) {
+fn agenda(fields: &str, bodies: &[(&str, &str)], manifest: &str) -> Arc<dyn plugins::Agenda> {
     let host = Host::new();
     host.register("guest", Agenda, manifest, &Guest { world: "agenda-plugin", fields, bodies }.component());
-    (host, practice("a", &[("guest", Agenda)]))
+    host.agenda("a", "guest")
 }
 
 fn op() -> OpId {
     OpId::from("op-1")
 }
 
-fn guest() -> FeatureId {
-    FeatureId::from("guest")
-}
-
 #[tokio::test]
 async fn a_write_that_trapped_has_an_unknown_outcome_and_a_read_does_not() {
-    let (host, practice) = agenda("", &[], "");
-    let feature = guest();
-    let agenda = host.runtime.agenda(&practice, &feature);
+    let agenda = agenda("", &[], "");
     let booked = agenda.book(&op(), &request(), None).await;
     assert!(matches!(booked, Err(AgendaError::OutcomeUnknown(_))), "{booked:?}");
     let looked_up = agenda.look_up(&op(), &request()).await;
@@ -49,29 +44,26 @@ async fn a_write_that_trapped_has_an_unknown_outcome_and_a_read_does_not() {
 #[tokio::test]
 async fn a_write_that_answers_garbage_has_an_unknown_outcome() {
     // An appointment without an id.
-    let (host, practice) = agenda("", &[("book", ZEROES)], "");
-    let feature = guest();
-    let booked = host.runtime.agenda(&practice, &feature).book(&op(), &request(), None).await;
+    let booked = agenda("", &[("book", ZEROES)], "").book(&op(), &request(), None).await;
     assert!(matches!(&booked, Err(AgendaError::OutcomeUnknown(why)) if why.contains("contract")), "{booked:?}");
 }
 
 #[tokio::test]
 async fn a_write_that_never_began_changed_nothing() {
-    let (host, practice) = agenda("", &[], "");
-    let unbound = FeatureId::from("elsewhere");
-    let booked = host.runtime.agenda(&practice, &unbound).book(&op(), &request(), None).await;
+    let agenda = agenda("", &[], "");
+    for _ in 0..5 {
+        let booked = agenda.book(&op(), &request(), None).await;
+        assert!(matches!(booked, Err(AgendaError::OutcomeUnknown(_))), "{booked:?}");
+    }
+    assert!(agenda.is_suspended());
+    let booked = agenda.book(&op(), &request(), None).await;
     assert!(matches!(booked, Err(AgendaError::Unavailable(_))), "{booked:?}");
-    let feature = guest();
-    let as_channel = host.runtime.channel(&practice, &feature).send(&message()).await;
-    assert_eq!(as_channel, Err(SendError::Transient(None)), "an agenda is no channel");
 }
 
 #[tokio::test]
 async fn a_guest_that_waits_too_long_reaches_its_deadline() {
     let bodies = [("probe", "(call $wait) unreachable"), ("book", "(call $wait) unreachable")];
-    let (host, practice) = agenda(WAITING, &bodies, "[limits]\ndeadline-ms = 30");
-    let feature = guest();
-    let agenda = host.runtime.agenda(&practice, &feature);
+    let agenda = agenda(WAITING, &bodies, "[limits]\ndeadline-ms = 30");
     let probed = agenda.probe().await;
     assert!(matches!(&probed, Err(AgendaError::Unavailable(why)) if why.contains("deadline")), "{probed:?}");
     let booked = agenda.book(&op(), &request(), None).await;
@@ -83,18 +75,15 @@ async fn waiting_costs_no_time_on_a_processor() {
     // Twenty waits of 2 ms each, under a budget of 10 ms.
     let fields = WAITING.replace("60000000000", "2000000");
     let twenty = format!("{} {ZEROES}", "(call $wait) ".repeat(20));
-    let (host, practice) = agenda(&fields, &[("probe", &twenty)], "[limits]\ncpu-ms = 10");
-    let feature = guest();
-    assert_eq!(host.runtime.agenda(&practice, &feature).probe().await, Ok(Instant(0)));
+    let agenda = agenda(&fields, &[("probe", &twenty)], "[limits]\ncpu-ms = 10");
+    assert_eq!(agenda.probe().await, Ok(Instant(0)));
 }
 
 #[tokio::test]
 async fn an_agenda_sees_the_host_s_clock() {
     let fields = r#"(import "greffon:host/calendar@0.1.0" "now" (func $now (result i64)))"#;
     let body = "(i64.store (i32.const 1032) (call $now)) (i32.const 1024)";
-    let (host, practice) = agenda(fields, &[("probe", body)], "");
-    let feature = guest();
-    assert_eq!(host.runtime.agenda(&practice, &feature).probe().await, Ok(crate::host::NOW));
+    assert_eq!(agenda(fields, &[("probe", body)], "").probe().await, Ok(crate::host::NOW));
 }
 
 fn message() -> Outbound {
@@ -118,8 +107,7 @@ async fn a_send_that_trapped_is_uncertain_and_the_rest_is_transient() {
     let host = Host::new();
     let component = Guest { world: "channel-plugin", fields: "", bodies: &[] }.component();
     host.register("guest", Notification, "", &component);
-    let (practice, feature) = (practice("a", &[("guest", Notification)]), guest());
-    let channel = host.runtime.channel(&practice, &feature);
+    let channel = host.channel("a", "guest");
     let sent = channel.send(&message()).await;
     assert!(matches!(sent, Err(SendError::Uncertain(_))), "{sent:?}");
     let withdrawn = channel.withdraw("id").await;
@@ -133,9 +121,8 @@ async fn an_answer_of_zeroes_is_what_its_type_says() {
     let host = Host::new();
     let bodies = &[("protocols", ZEROES), ("check", ZEROES)];
     host.register("guest", Triage, "", &Guest { world: "triage-plugin", fields: "", bodies }.component());
-    let (practice, feature) = (practice("a", &[("guest", Triage)]), guest());
-    assert_eq!(host.runtime.triage_protocols(&practice, &feature).await, Ok(Ok(Vec::new())));
-    assert_eq!(host.runtime.analyse(&practice.id, &practice.features[0]), Ok(Vec::new()));
+    assert_eq!(host.triage("a", "guest").protocols(), []);
+    assert_eq!(host.runtime.analyse(&binding("a", "guest")), Ok(Vec::new()));
     let stats = host.runtime.call_stats();
     assert_eq!(stats.iter().map(|kind| kind.count).sum::<u64>(), 2);
 }

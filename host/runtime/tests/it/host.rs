@@ -1,17 +1,18 @@
-//! A runtime with one or two practices, and what they are asked.
+//! A runtime, the bindings of its practices, and what they are asked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use greffon_core::ids::FeatureId;
 use greffon_core::model::care::PracticeContext;
-use greffon_core::model::practice::{Binding, Grants, PluginKind, Practice};
+use greffon_core::model::practice::PluginKind;
 use greffon_core::model::scheduling::{BookingRequest, VisitMode};
-use greffon_core::model::triage::{Encounter, Step};
+use greffon_core::model::triage::Encounter;
 use greffon_core::ports::clock::Clock;
-use greffon_core::ports::plugins::{Plugins, Pure};
+use greffon_core::ports::plugins::{Agenda, Bound, Channel, Problem, Triage};
 use greffon_core::time::{Instant, Span};
+use greffon_runtime::binding::{Binding, Grants};
 use greffon_runtime::{Runtime, RuntimeConfig};
-use greffon_simulation::{ManualClock, MemoryKeyValue, french_practice};
+use greffon_simulation::{ManualClock, MemoryKeyValue};
 
 /// A Monday morning.
 pub const NOW: Instant = Instant(1_772_438_400_000);
@@ -40,8 +41,30 @@ impl Host {
         self.runtime.register_bundled([(id, manifest.as_str(), component)]).expect("a plugin");
     }
 
-    pub async fn next(&self, practice: &Practice, feature: &str) -> Pure<Step> {
-        self.runtime.triage_next(practice, &FeatureId::from(feature), &encounter()).await
+    /// The plugin, bound for a practice under its own name.
+    pub fn bind(&self, practice: &str, plugin: &str) -> Result<Bound, Problem> {
+        self.runtime.bind(&binding(practice, plugin))
+    }
+
+    pub fn triage(&self, practice: &str, plugin: &str) -> Arc<dyn Triage> {
+        match self.bind(practice, plugin) {
+            Ok(Bound::Triage(bound)) => bound,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn agenda(&self, practice: &str, plugin: &str) -> Arc<dyn Agenda> {
+        match self.bind(practice, plugin) {
+            Ok(Bound::Agenda(bound)) => bound,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn channel(&self, practice: &str, plugin: &str) -> Arc<dyn Channel> {
+        match self.bind(practice, plugin) {
+            Ok(Bound::Channel(bound)) => bound,
+            other => panic!("{other:?}"),
+        }
     }
 }
 
@@ -53,23 +76,16 @@ pub fn manifest(id: &str, kind: PluginKind, more: &str) -> String {
     )
 }
 
-/// A practice with these features: each is named as its plugin.
-pub fn practice(id: &str, plugins: &[(&str, PluginKind)]) -> Practice {
-    let features = plugins.iter().map(|(plugin, kind)| binding(plugin, *kind)).collect();
-    Practice { features, ..french_practice(id) }
-}
-
-pub fn binding(plugin: &str, kind: PluginKind) -> Binding {
+/// A feature that is named as its plugin, and granted nothing.
+pub fn binding(practice: &str, plugin: &str) -> Binding {
     Binding {
+        practice: practice.into(),
         feature: plugin.into(),
         plugin: plugin.to_owned(),
-        kind,
-        sites: Vec::new(),
-        practitioners: Vec::new(),
-        recipients: Vec::new(),
         settings: serde_json::Value::Null,
         grants: Grants::default(),
-        credentials: std::collections::BTreeMap::new(),
+        credentials: BTreeMap::new(),
+        mail: None,
     }
 }
 

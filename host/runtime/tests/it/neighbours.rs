@@ -2,15 +2,26 @@
 
 use std::time::Duration;
 
-use greffon_core::ids::FeatureId;
 use greffon_core::model::practice::PluginKind::{Agenda, Triage};
-use greffon_core::ports::plugins::{PluginFailure, Plugins};
+use greffon_core::model::scheduling::AgendaError;
+use greffon_core::ports::plugins::PluginFailure;
+use greffon_core::time::Instant;
 use greffon_runtime::RuntimeConfig;
 
 use crate::guest::{Guest, ZEROES};
-use crate::host::{Host, practice};
+use crate::host::{Host, encounter};
 
 const SPIN: &str = "(loop $again (br $again)) unreachable";
+
+/// Registers `spin`, which spins for two seconds when it is asked, and `calm`,
+/// which answers.
+fn register(host: &Host) {
+    host.register("spin", Triage, "[limits]\ndeadline-ms = 20000\ncpu-ms = 2000", &Guest::triage(SPIN));
+    let bodies = &[("probe", ZEROES)];
+    host.register("calm", Agenda, "", &Guest { world: "agenda-plugin", fields: "", bodies }.component());
+}
+
+const ANSWER: Result<Instant, AgendaError> = Ok(Instant(0));
 
 #[tokio::test]
 async fn spinning_guests_do_not_keep_another_practice_waiting() {
@@ -24,18 +35,14 @@ async fn spinning_guests_on_a_server_of_two_threads_do_not_keep_another_practice
 
 async fn spinning_beside_calm() {
     let host = Host::new();
-    host.register("spin", Triage, "[limits]\ndeadline-ms = 20000\ncpu-ms = 2000", &Guest::triage(SPIN));
-    let bodies = &[("protocols", ZEROES)];
-    host.register("calm", Triage, "", &Guest { world: "triage-plugin", fields: "", bodies }.component());
-    let noisy = practice("noisy", &[("spin", Triage)]);
-    let quiet = practice("quiet", &[("calm", Triage)]);
-    let feature = FeatureId::from("calm");
+    register(&host);
+    let (noisy, quiet, asked) = (host.triage("noisy", "spin"), host.agenda("quiet", "calm"), encounter());
 
     // More spinning guests than threads for guests.
-    let spinning = futures::future::join_all((0..4).map(|_| host.next(&noisy, "spin")));
+    let spinning = futures::future::join_all((0..4).map(|_| noisy.next(&asked)));
     let calls = async {
         for _ in 0..20 {
-            assert_eq!(host.runtime.triage_protocols(&quiet, &feature).await, Ok(Ok(Vec::new())));
+            assert_eq!(quiet.probe().await, ANSWER);
         }
     };
     futures::pin_mut!(spinning, calls);
@@ -58,40 +65,30 @@ async fn a_caller_that_goes_away_after_the_call_began_on_its_thread_gives_its_pl
 async fn goes_away() {
     let host =
         Host::with(RuntimeConfig { concurrent_calls: 1, concurrent_calls_per_practice: 1, ..RuntimeConfig::default() });
-    let limits = "[limits]\ndeadline-ms = 20000\ncpu-ms = 2000";
-    host.register("spin", Triage, limits, &Guest::triage(SPIN));
-    let bodies = &[("protocols", ZEROES)];
-    host.register("calm", Triage, "", &Guest { world: "triage-plugin", fields: "", bodies }.component());
-    let practice = practice("a", &[("spin", Triage), ("calm", Triage)]);
+    register(&host);
+    let (spin, calm, asked) = (host.triage("a", "spin"), host.agenda("a", "calm"), encounter());
 
-    let spinning = tokio::time::timeout(Duration::from_millis(50), host.next(&practice, "spin")).await;
+    let spinning = tokio::time::timeout(Duration::from_millis(50), spin.next(&asked)).await;
     assert!(spinning.is_err(), "it spins still: {spinning:?}");
-    let feature = FeatureId::from("calm");
-    assert_eq!(host.runtime.triage_protocols(&practice, &feature).await, Ok(Ok(Vec::new())));
+    assert_eq!(calm.probe().await, ANSWER);
 }
 
 #[tokio::test]
 async fn a_practice_that_is_full_is_busy_and_another_is_not() {
     let host =
         Host::with(RuntimeConfig { concurrent_calls: 2, concurrent_calls_per_practice: 1, ..RuntimeConfig::default() });
-    host.register("spin", Triage, "[limits]\ndeadline-ms = 20000\ncpu-ms = 2000", &Guest::triage(SPIN));
-    let bodies = &[("protocols", ZEROES)];
-    host.register("calm", Triage, "", &Guest { world: "triage-plugin", fields: "", bodies }.component());
-    let full = practice("full", &[("spin", Triage), ("calm", Triage)]);
-    let other = practice("other", &[("calm", Triage)]);
-    let calm = FeatureId::from("calm");
+    register(&host);
+    let (spin, calm, other) = (host.triage("full", "spin"), host.agenda("full", "calm"), host.agenda("other", "calm"));
+    let encounter = encounter();
 
-    let spinning = host.next(&full, "spin");
-    let asked = async {
-        let refused = host.runtime.triage_protocols(&full, &calm).await;
-        (refused, host.runtime.triage_protocols(&other, &calm).await)
-    };
+    let spinning = spin.next(&encounter);
+    let asked = async { (calm.probe().await, other.probe().await) };
     futures::pin_mut!(spinning, asked);
     let futures::future::Either::Right(((refused, served), _)) = futures::future::select(spinning, asked).await else {
         panic!("the spinning guest ended first");
     };
-    assert_eq!(refused, Err(PluginFailure::Busy("calm".into())));
-    assert_eq!(served, Ok(Ok(Vec::new())));
+    assert_eq!(refused, Err(AgendaError::Unavailable(PluginFailure::Busy.to_string())));
+    assert_eq!(served, ANSWER);
 }
 
 #[tokio::test]
@@ -103,10 +100,7 @@ async fn nothing_is_left_of_a_call_for_the_next_in_the_same_place() {
         (i32.const 1024)";
     let component = Guest { world: "agenda-plugin", fields: "", bodies: &[("probe", body)] }.component();
     host.register("guest", Agenda, "", &component);
-    let feature = FeatureId::from("guest");
     for id in ["a", "b", "a"] {
-        let practice = practice(id, &[("guest", Agenda)]);
-        let seen = host.runtime.agenda(&practice, &feature).probe().await;
-        assert_eq!(seen, Ok(greffon_core::time::Instant(0)), "practice {id}");
+        assert_eq!(host.agenda(id, "guest").probe().await, ANSWER, "practice {id}");
     }
 }

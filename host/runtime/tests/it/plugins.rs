@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use greffon_core::model::practice::PluginKind::{self, Agenda, Triage};
-use greffon_core::ports::plugins::{PluginFailure, Plugins};
+use greffon_core::time::Instant;
 use greffon_runtime::{LoadError, Manifest, PackageError, PluginFiles};
 
 use crate::guest::{Guest, ZEROES, stamped};
-use crate::host::{Host, binding, manifest, practice};
+use crate::host::{Host, binding, manifest};
 
 fn calm() -> Vec<u8> {
     Guest { world: "triage-plugin", fields: "", bodies: &[("protocols", ZEROES)] }.component()
@@ -46,24 +46,18 @@ fn an_unknown_plugin_is_named_with_the_nearest_one() {
 #[tokio::test]
 async fn a_changed_file_is_a_new_plugin_and_the_old_one_goes_on() {
     let host = Host::new();
-    let first = host.runtime.load(files(Triage, calm())).expect("loads");
+    let component = |probe| Guest { world: "agenda-plugin", fields: "", bodies: &[("probe", probe)] }.component();
+    let first = host.runtime.load(files(Agenda, component(ZEROES))).expect("loads");
     assert!(first.reference.ends_with(&first.digest), "{}", first.reference);
-    let bound = |reference: &str, revision: &str| {
-        let mut practice = practice("a", &[("guest", Triage)]);
-        practice.features[0].plugin = reference.to_owned();
-        practice.revision = revision.to_owned();
-        practice
-    };
-    let old = bound(&first.reference, "1");
-    let feature = "guest".into();
-    assert_eq!(host.runtime.triage_protocols(&old, &feature).await, Ok(Ok(Vec::new())));
+    let old = host.agenda("a", &first.reference);
+    assert_eq!(old.probe().await, Ok(Instant(0)));
 
-    let changed = files(Triage, Guest::triage("unreachable"));
+    let changed = files(Agenda, component("unreachable"));
     let second = host.runtime.load(changed.clone()).expect("loads");
     assert_ne!(first.reference, second.reference);
-    assert_eq!(host.runtime.triage_protocols(&old, &feature).await, Ok(Ok(Vec::new())));
-    let new = bound(&second.reference, "2");
-    assert!(host.runtime.triage_protocols(&new, &feature).await.is_err());
+    assert!(host.agenda("a", &second.reference).probe().await.is_err());
+    assert_eq!(old.probe().await, Ok(Instant(0)));
+    assert_eq!(host.agenda("a", &first.reference).probe().await, Ok(Instant(0)), "as long as somebody uses it");
 
     let pinned = PluginFiles { pinned: Some(first.digest.to_uppercase()), ..changed };
     let error = host.runtime.load(pinned).expect_err("changed");
@@ -122,42 +116,23 @@ fn a_manifest_that_asks_for_more_than_the_operator_allows_is_refused() {
     assert!(error.to_string().contains("limits.memory-mib = 129"), "{error}");
 }
 
-#[tokio::test]
-async fn a_binding_that_does_not_fit_says_so_and_is_never_called() {
+#[test]
+fn a_binding_that_does_not_fit_says_which_line_to_add() {
     let host = Host::new();
     let component = Guest { world: "agenda-plugin", fields: "", bodies: &[] }.component();
     host.register("guest", Agenda, "[asks]\nkeyvalue = true", &component);
-    let problem = host.runtime.check_binding(&binding("guest", Agenda)).expect_err("not granted");
-    assert_eq!(problem.key, "grants.keyvalue");
+    let problem = host.bind("a", "guest").expect_err("not granted");
+    assert_eq!((problem.key.as_str(), problem.passing), ("grants.keyvalue", false));
+    assert!(problem.hint.contains("grants.keyvalue = true"), "{problem}");
 
-    let practice = practice("a", &[("guest", Agenda)]);
-    let status = &host.runtime.status(&practice).await[0];
-    assert!(!status.usable);
-    assert!(status.problem.as_ref().is_some_and(|text| text.contains("grants.keyvalue = true")), "{status:?}");
-    let feature = "guest".into();
-    let probed = host.runtime.agenda(&practice, &feature).probe().await;
-    assert!(probed.is_err_and(|error| format!("{error:?}").contains("grants.keyvalue")));
-
-    let mut granted = binding("guest", Agenda);
+    let mut granted = binding("a", "guest");
     granted.grants.keyvalue = true;
-    host.runtime.check_binding(&granted).expect("fits");
-}
-
-#[tokio::test]
-async fn a_feature_of_another_kind_or_none_is_not_bound() {
-    let host = Host::new();
-    register(&host, "calm", Triage, &calm()).expect("registers");
-    let practice = practice("a", &[("calm", Triage)]);
-    let feature = "calm".into();
-    let scripts = host.runtime.script_catalogue(&practice, &feature).await;
-    assert_eq!(scripts, Err(PluginFailure::NotBound("calm".into())));
-    let unknown = "other".into();
-    assert_eq!(host.runtime.triage_protocols(&practice, &unknown).await, Err(PluginFailure::NotBound("other".into())));
+    host.runtime.bind(&granted).expect("fits");
 }
 
 #[test]
 fn a_plugin_that_was_never_resolved_is_no_plugin() {
-    let problem = Host::new().runtime.check_binding(&binding("./guest", Agenda)).expect_err("not loaded");
+    let problem = Host::new().bind("a", "./guest").expect_err("not loaded");
     assert_eq!(problem.key, "plugin");
 }
 
@@ -173,8 +148,7 @@ async fn a_plugin_from_the_cache_is_the_plugin() {
     for _ in 0..2 {
         let host = Host::with(config());
         register(&host, "calm", Triage, &calm()).expect("registers");
-        let protocols = host.runtime.triage_protocols(&practice("a", &[("calm", Triage)]), &"calm".into()).await;
-        assert_eq!(protocols, Ok(Ok(Vec::new())));
+        assert_eq!(host.triage("a", "calm").protocols(), []);
     }
     let kept = std::fs::read_dir(folder.path()).expect("folder").count();
     assert_eq!(kept, 2, "the key and one component");

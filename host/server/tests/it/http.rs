@@ -6,9 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use greffon_core::ids::PracticeId;
 use greffon_core::model::audit::Role;
-use greffon_core::model::practice::Practice;
 use greffon_core::ports::clock::Clock;
-use greffon_core::ports::practices::Practices;
+use greffon_core::ports::practices::{LivePractice, Practices};
 use greffon_server::{ExternalIssuer, FetchError, FetchedKeys, KeySource, Limits};
 use greffon_simulation::{FixedPractices, Pace, french_practice};
 use serde_json::json;
@@ -132,7 +131,7 @@ async fn a_request_has_a_name_and_a_well_formed_one_is_kept() {
 struct Broken(FixedPractices);
 
 impl Practices for Broken {
-    fn get(&self, id: &PracticeId) -> Option<Arc<Practice>> {
+    fn get(&self, id: &PracticeId) -> Option<Arc<LivePractice>> {
         assert_ne!(id.as_str(), "broken", "Mme Dupont");
         self.0.get(id)
     }

@@ -10,13 +10,13 @@ use greffon_core::flow::Reception;
 use greffon_core::ids::PracticeId;
 use greffon_core::model::audit::Role;
 use greffon_core::ports::clock::Clock;
-use greffon_core::ports::practices::Practices;
+use greffon_core::ports::practices::{LivePractice, Practices};
 use greffon_core::ports::storage::{Storage, Transaction};
 use greffon_core::time::Instant;
 use greffon_server::{App, Authenticator, Issuer, Limits, NewToken, router, signing_key_pem};
 use greffon_simulation::{
     AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
-    MemoryIdempotency, MemoryStorage, Pace, SeededIds, french_practice,
+    MemoryIdempotency, MemoryStorage, Pace, SeededIds, french_features, french_practice,
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -83,20 +83,14 @@ impl TestApp {
             Arc::new(MemoryStorage::with(Arc::clone(&clock) as _, Arc::clone(&faults), Arc::new(setup.pace), None));
         let plugins = FakePlugins::new();
         let agenda = FakeAgenda::with(AgendaStyle::Arbitrated, Arc::clone(&clock), Arc::clone(&faults), Arc::default());
-        for practice in [HERE, ELSEWHERE].map(PracticeId::from) {
+        let live = |id| {
             let channel = FakeChannel::new(ChannelStyle::Mail, Arc::clone(&clock));
-            plugins.add_agenda(&practice, &"agenda".into(), agenda.clone());
-            plugins.add_channel(&practice, &"courrier".into(), channel);
-        }
-        let practices =
-            setup.practices.unwrap_or_else(|| Arc::new(FixedPractices::new([HERE, ELSEWHERE].map(french_practice))));
-        let reception = Reception::new(
-            Arc::clone(&storage) as _,
-            Arc::new(plugins.clone()),
-            practices,
-            Arc::clone(&clock) as _,
-            Arc::new(SeededIds::new(1)),
-        );
+            let features = french_features(&plugins, &agenda, &channel);
+            LivePractice { practice: french_practice(id), features }
+        };
+        let practices = setup.practices.unwrap_or_else(|| Arc::new(FixedPractices::new([HERE, ELSEWHERE].map(live))));
+        let reception =
+            Reception::new(Arc::clone(&storage) as _, practices, Arc::clone(&clock) as _, Arc::new(SeededIds::new(1)));
         let issuer = issuer("greffon", "greffon", 7);
         let authenticator = (setup.authenticator)(Authenticator::new(Arc::clone(&clock) as _).with_own(&issuer));
         let app = Arc::new(App::new(

@@ -1,7 +1,6 @@
 //! One day: who comes when, what breaks when, and when it is over.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,8 +8,9 @@ use greffon_core::flow::{FlowError, Reception};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::civil::{Zone, parse_date};
 use greffon_core::model::commitment::CommitmentAction;
-use greffon_core::model::practice::{Binding, Grants, PluginKind};
 use greffon_core::ports::clock::Clock;
+use greffon_core::ports::plugins::Bound;
+use greffon_core::ports::practices::LivePractice;
 use greffon_core::time::{Instant, Span};
 
 use super::super::Sabotage;
@@ -20,7 +20,7 @@ use super::super::clock::{ManualClock, SeededIds};
 use super::super::faults::{FaultPlan, Rates};
 use super::super::pace::Pace;
 use super::super::plugins::FakePlugins;
-use super::super::practices::{FixedPractices, french_practice};
+use super::super::practices::{FixedPractices, feature, french_practice};
 use super::super::random::Random;
 use super::super::storage::MemoryStorage;
 use super::Faults;
@@ -81,26 +81,29 @@ impl Day {
             ("les-acacias", AgendaStyle::FreeStore),
             ("le-port", AgendaStyle::NoId),
         ] {
-            let mut practice = french_practice(id);
-            practice.features.push(channel_binding("texto"));
+            let practice = french_practice(id);
             let at_agenda = plan(faults.agenda, &mut random);
             let agenda = FakeAgenda::with(style, clock.clone(), at_agenda, pace.clone()).sabotaged(sabotage);
-            plugins.add_agenda(&practice.id, &"agenda".into(), agenda.clone());
-            for (feature, style) in [("courrier", ChannelStyle::Mail), ("texto", ChannelStyle::Gateway)] {
+            let mut features = vec![
+                feature("agenda", Bound::Agenda(Arc::new(agenda.clone()))),
+                feature("triage", plugins.triage()),
+                feature("script", plugins.script()),
+            ];
+            for (name, style) in [("courrier", ChannelStyle::Mail), ("texto", ChannelStyle::Gateway)] {
                 let at_channel = plan(faults.channel, &mut random);
                 let channel = FakeChannel::with(style, clock.clone(), at_channel, pace.clone());
                 channel.watch(oracle::witness(&practice.id, &storage, &agenda, &notes));
-                plugins.add_channel(&practice.id, &feature.into(), channel.clone());
+                features.push(feature(name, Bound::Channel(Arc::new(channel.clone()))));
                 channels.push(channel);
             }
             rooms.push((practice.id.clone(), agenda));
-            practices.push(practice);
+            practices.push(LivePractice { practice, features });
         }
         let executor = Executor::new(random.fork(), clock.clone());
         let ids = Arc::new(SeededIds::new(random.next_u64()));
         let practices = FixedPractices::new(practices);
         let nodes = if random.chance(4000) { 2 } else { 1 };
-        let server = Server::new(executor.clone(), storage, plugins, practices, clock.clone(), ids, nodes);
+        let server = Server::new(executor.clone(), storage, practices, clock.clone(), ids, nodes);
         let offices = rooms.into_iter().map(|(practice, agenda)| Office {
             server: server.clone(),
             practice,
@@ -289,21 +292,6 @@ impl Day {
         trace.mix_text(&format!("{:?}", report.counts));
         report.trace = trace.digest();
         report
-    }
-}
-
-/// A channel beside the practice's own.
-fn channel_binding(feature: &str) -> Binding {
-    Binding {
-        feature: feature.into(),
-        plugin: "texto-essai".to_owned(),
-        kind: PluginKind::Notification,
-        sites: Vec::new(),
-        practitioners: Vec::new(),
-        recipients: Vec::new(),
-        settings: serde_json::Value::Null,
-        grants: Grants::default(),
-        credentials: BTreeMap::new(),
     }
 }
 

@@ -15,7 +15,6 @@ use greffon_core::ports::storage::StorageError;
 
 use super::super::agenda::FakeAgenda;
 use super::super::clock::{ManualClock, SeededIds};
-use super::super::plugins::FakePlugins;
 use super::super::practices::FixedPractices;
 use super::super::random::Random;
 use super::super::storage::MemoryStorage;
@@ -27,7 +26,6 @@ use super::report::{Oracle, Report, Violation};
 pub(super) struct Server {
     pub(super) executor: Rc<Executor>,
     pub(super) storage: MemoryStorage,
-    pub(super) plugins: FakePlugins,
     pub(super) practices: FixedPractices,
     pub(super) clock: Arc<ManualClock>,
     pub(super) ids: Arc<SeededIds>,
@@ -43,7 +41,6 @@ impl Server {
     pub(super) fn new(
         executor: Rc<Executor>,
         storage: MemoryStorage,
-        plugins: FakePlugins,
         practices: FixedPractices,
         clock: Arc<ManualClock>,
         ids: Arc<SeededIds>,
@@ -52,7 +49,6 @@ impl Server {
         Rc::new(Self {
             executor,
             storage,
-            plugins,
             practices,
             clock,
             ids,
@@ -71,7 +67,6 @@ impl Server {
     pub(super) fn start(self: &Rc<Self>, node: usize) {
         let reception = Reception::new(
             Arc::new(self.storage.clone()),
-            Arc::new(self.plugins.clone()),
             Arc::new(self.practices.clone()),
             self.clock.clone(),
             self.ids.clone(),

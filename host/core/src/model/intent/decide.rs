@@ -51,6 +51,9 @@ pub enum IntentEvent {
     Abandon,
     /// An attempt to take out what must not be in the agenda.
     TakenOut(Answer),
+    /// The practice's file has no longer the feature that it was sent to: there
+    /// is nobody to ask what became of it.
+    FeatureGone,
 }
 
 /// What an agenda allows after an unknown outcome.
@@ -139,9 +142,20 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
             refuse(&mut next, "abandoned", vec![])
         }
         IntentEvent::TakenOut(answer) if intent.state == IntentState::Compensating => taken_out(&mut next, &answer),
-        IntentEvent::Overdue | IntentEvent::LookedUp { .. } | IntentEvent::Abandon | IntentEvent::TakenOut(_) => {
-            vec![]
+        // What is claimed only was never sent, and is let go without an agenda.
+        IntentEvent::FeatureGone
+            if matches!(
+                intent.state,
+                IntentState::Drafted | IntentState::Sending | IntentState::Unknown | IntentState::Compensating
+            ) =>
+        {
+            enter(&mut next, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
         }
+        IntentEvent::Overdue
+        | IntentEvent::LookedUp { .. }
+        | IntentEvent::Abandon
+        | IntentEvent::TakenOut(_)
+        | IntentEvent::FeatureGone => vec![],
     };
     if next != *intent {
         next.updated_at = now;

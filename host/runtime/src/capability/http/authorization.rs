@@ -3,13 +3,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use greffon_core::model::practice::{Credential, CredentialScheme};
 use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
 use wasmtime_wasi_http::DEFAULT_FORBIDDEN_HEADERS;
 use zeroize::Zeroizing;
 
+use crate::binding::{Credential, CredentialScheme};
 use crate::origin::Origin;
 use crate::state::Bound;
 

@@ -1,5 +1,7 @@
-//! The clients of one practice: their connections are shared with nobody.
+//! The clients of one binding: their connections are shared with nobody, and
+//! end with it.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -11,18 +13,44 @@ use tokio::sync::Semaphore;
 
 use super::resolver::{Filtered, Lookup};
 
-/// Requests of one practice that are under way at once. One request holds one
+/// Requests of one binding that are under way at once. One request holds one
 /// connection.
-const CONNECTIONS_PER_PRACTICE: usize = 32;
+const CONNECTIONS_PER_BINDING: usize = 32;
 /// Name resolution, TCP and TLS together.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const IDLE_CONNECTIONS_PER_HOST: usize = 8;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 const RESPONSE_HEADERS: usize = 100;
 
-/// The clients of a practice, one per protocol: plain HTTP goes to opened
+/// The clients of a binding, made at the first request.
+#[derive(Default)]
+pub struct Connections(OnceLock<Arc<Clients>>);
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections").finish_non_exhaustive()
+    }
+}
+
+impl Connections {
+    /// `None` when the TLS library refuses its configuration.
+    pub(super) fn clients(
+        &self,
+        lookup: &Arc<dyn Lookup>,
+        roots: impl FnOnce() -> Arc<RootCertStore>,
+        opened: &[IpNet],
+    ) -> Option<Arc<Clients>> {
+        if let Some(clients) = self.0.get() {
+            return Some(Arc::clone(clients));
+        }
+        let made = Arc::new(Clients::new(Arc::clone(lookup), roots(), opened)?);
+        Some(Arc::clone(self.0.get_or_init(|| made)))
+    }
+}
+
+/// The clients of a binding, one per protocol: plain HTTP goes to opened
 /// networks only.
-pub(super) struct PracticeClients {
+pub(super) struct Clients {
     /// The networks that were opened when the clients were made.
     pub opened: Arc<[IpNet]>,
     /// One permit per request under way.
@@ -33,14 +61,14 @@ pub(super) struct PracticeClients {
     roots: Arc<RootCertStore>,
 }
 
-impl PracticeClients {
+impl Clients {
     /// `None` when the TLS library refuses its configuration.
     pub(super) fn new(lookup: Arc<dyn Lookup>, roots: Arc<RootCertStore>, opened: &[IpNet]) -> Option<Self> {
         let opened: Arc<[IpNet]> = Arc::from(opened);
         let https = build(&lookup, &roots, &opened, false)?;
         Some(Self {
             opened,
-            connections: Semaphore::new(CONNECTIONS_PER_PRACTICE),
+            connections: Semaphore::new(CONNECTIONS_PER_BINDING),
             https,
             http: OnceLock::new(),
             lookup,

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody};
 
 use super::authorization::Injection;
-use super::client::{CONNECT_TIMEOUT, PracticeClients};
+use super::client::{CONNECT_TIMEOUT, Clients};
 use super::resolver::is_allowed;
 use super::{authorization, failure};
 use crate::origin::Origin;
@@ -58,7 +58,7 @@ impl CallBudget {
 /// One request on its way.
 pub(super) struct Exchange {
     pub bound: Arc<Bound>,
-    pub clients: Arc<PracticeClients>,
+    pub clients: Arc<Clients>,
     pub budget: Arc<CallBudget>,
     /// When the guest must have its answer.
     pub until: Instant,

@@ -14,17 +14,16 @@ pub(crate) mod resolver;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use greffon_core::ids::PracticeId;
 use http::{HeaderName, Method};
 use rustls::RootCertStore;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, RequestOptions, Result, WasiBody, WasiHttpHooks};
 
-use self::client::{PracticeClients, system_roots};
+pub use self::client::Connections;
+use self::client::{Clients, system_roots};
 use self::exchange::{CallBudget, Exchange};
 pub use self::resolver::{Lookup, SystemLookup};
 use crate::origin::Origin;
@@ -39,7 +38,6 @@ pub struct Egress {
 struct Shared {
     lookup: Arc<dyn Lookup>,
     roots: OnceLock<Arc<RootCertStore>>,
-    practices: Mutex<HashMap<PracticeId, Arc<PracticeClients>>>,
 }
 
 impl fmt::Debug for Egress {
@@ -58,7 +56,7 @@ impl Egress {
     /// A way out that resolves names with `lookup`.
     #[must_use]
     pub fn new(lookup: Arc<dyn Lookup>) -> Self {
-        Self { shared: Arc::new(Shared { lookup, roots: OnceLock::new(), practices: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { lookup, roots: OnceLock::new() }) }
     }
 
     /// What decides on the requests of one call, which begins now.
@@ -77,30 +75,9 @@ impl Egress {
         })
     }
 
-    /// Closes the connections of a practice, once the requests under way have
-    /// ended.
-    pub fn forget(&self, practice: &PracticeId) {
-        self.practices().remove(practice);
-    }
-
-    fn clients(&self, bound: &Bound) -> Option<Arc<PracticeClients>> {
-        let mut practices = self.practices();
-        if let Some(clients) = practices.get(&bound.practice)
-            && *clients.opened == *bound.opened
-        {
-            return Some(Arc::clone(clients));
-        }
-        let roots = self.shared.roots.get_or_init(|| Arc::new(system_roots()));
-        let clients = PracticeClients::new(Arc::clone(&self.shared.lookup), Arc::clone(roots), &bound.opened)?;
-        let clients = Arc::new(clients);
-        practices.insert(bound.practice.clone(), Arc::clone(&clients));
-        Some(clients)
-    }
-
-    fn practices(&self) -> std::sync::MutexGuard<'_, HashMap<PracticeId, Arc<PracticeClients>>> {
-        // Every change of the map is one insertion or removal: it is whole
-        // whatever panicked.
-        self.shared.practices.lock().unwrap_or_else(PoisonError::into_inner)
+    fn clients(&self, bound: &Bound) -> Option<Arc<Clients>> {
+        let roots = || Arc::clone(self.shared.roots.get_or_init(|| Arc::new(system_roots())));
+        bound.connections.clients(&self.shared.lookup, roots, &bound.opened)
     }
 }
 

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use greffon_core::model::practice::{MailRelay, MailSecurity};
 use ipnet::IpNet;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
@@ -16,6 +15,7 @@ use secrecy::ExposeSecret as _;
 
 use super::message::Envelope;
 use super::{Refusal, Taken};
+use crate::binding::{MailRelay, MailSecurity};
 use crate::capability::http::resolver::{Lookup, Unresolved, resolve};
 
 /// Characters of a reply that are handed on.

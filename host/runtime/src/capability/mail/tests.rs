@@ -2,11 +2,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use greffon_core::model::care::Sensitivity;
-use greffon_core::model::practice::{MailRelay, MailSecurity};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::binding::{MailRelay, MailSecurity};
 use crate::capability::testing::{call, call_with, grant_nothing, services};
 use crate::state::Bound;
 

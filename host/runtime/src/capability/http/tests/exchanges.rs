@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use greffon_core::ids::PracticeId;
-use greffon_core::model::practice::{Credential, CredentialScheme};
 use http::HeaderName;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
 use super::server::{Does, Server};
 use super::*;
+
+use crate::binding::{Credential, CredentialScheme};
 
 const LOOPBACK: &[&str] = &["127.0.0.0/8"];
 
@@ -220,21 +220,18 @@ async fn a_request_that_never_left_says_so() {
 }
 
 #[tokio::test]
-async fn connections_are_not_shared_between_practices() {
+async fn connections_belong_to_one_binding_and_end_with_it() {
     let server = Server::polite().await;
     let egress = Egress::default();
     let mine = Arc::new(to(&server));
-    let mut other = to(&server);
-    other.practice = PracticeId::from("les-platanes");
     for _ in 0..3 {
         send(&egress, &mine, get(&server.origin)).await.expect("answer");
     }
     assert_eq!(server.connections(), 1);
-    send(&egress, &Arc::new(other), get(&server.origin)).await.expect("answer");
+    send(&egress, &Arc::new(to(&server)), get(&server.origin)).await.expect("answer");
     assert_eq!(server.connections(), 2);
-    egress.forget(&mine.practice);
     send(&egress, &mine, get(&server.origin)).await.expect("answer");
-    assert_eq!(server.connections(), 3);
+    assert_eq!(server.connections(), 2, "the first is still there");
 }
 
 #[tokio::test]

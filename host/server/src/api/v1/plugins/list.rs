@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::api::extract::Named;
-use crate::api::v1::schema::each;
 use crate::api::v1::schema::page::Page;
 use crate::api::v1::schema::plugin::Plugin;
 use crate::api::v1::schema::problem::Problems;
@@ -31,6 +30,6 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<Page<Plugin>>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReadPlugins)?;
     let practice = app.reception.practices.get(&entry.practice).ok_or(ApiError::NotFound("practice"))?;
-    let items = each(app.reception.plugins.status(&practice).await);
+    let items = practice.features.iter().map(Plugin::of).collect();
     Ok(Json(Page { items, next: None }))
 }

@@ -1,7 +1,8 @@
 //! Plugins, as a practice has bound them.
 
 use greffon_core::model::practice;
-use greffon_core::ports::plugins;
+use greffon_core::ports::plugins::{Problem, SourcePlace, Stamp};
+use greffon_core::ports::practices::Feature;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,33 +18,45 @@ mirrored! {
 pub(crate) struct Plugin {
     /// The practice's name for it.
     feature: String,
-    /// The plugin's id.
+    /// The plugin's id; as the practice's file writes it when there is no such
+    /// plugin.
     plugin: String,
-    /// The plugin's version.
+    /// The plugin's version; empty when there is no such plugin.
     version: String,
-    /// SHA-256 of the component, hex.
+    /// SHA-256 of the component, hex; empty when there is no such plugin.
     digest: String,
-    /// What it is.
-    kind: PluginKind,
-    /// Whether it can be called now.
+    /// What it is; null when there is no such plugin.
+    kind: Option<PluginKind>,
+    /// Whether it is bound, so that it can be called.
     usable: bool,
-    /// Why not, with the remedy.
+    /// Why not: file, line, column, key, what is wrong and the remedy.
     problem: Option<String>,
     /// Whether calls are suspended after repeated failures.
     suspended: bool,
 }
 
-impl From<plugins::PluginStatus> for Plugin {
-    fn from(core: plugins::PluginStatus) -> Self {
+impl Plugin {
+    pub(crate) fn of(feature: &Feature) -> Self {
+        let Stamp { feature: id, plugin, version, digest } = feature.stamp.clone();
         Self {
-            feature: core.feature.0,
-            plugin: core.plugin,
-            version: core.version,
-            digest: core.digest,
-            kind: core.kind.into(),
-            usable: core.usable,
-            problem: core.problem,
-            suspended: core.suspended,
+            feature: id.0,
+            plugin,
+            version,
+            digest,
+            kind: feature.kind.map(Into::into),
+            usable: feature.bound.is_ok(),
+            problem: feature.bound.as_ref().err().map(shown),
+            suspended: feature.bound.as_ref().is_ok_and(|bound| bound.health().is_suspended()),
         }
     }
+}
+
+/// Where the host keeps its files is the operator's business: the name is
+/// enough to find the place.
+fn shown(problem: &Problem) -> String {
+    let place = problem.place.as_ref().and_then(|place| {
+        let file = place.file.file_name()?.into();
+        Some(SourcePlace { file, at: place.at })
+    });
+    Problem { place, ..problem.clone() }.to_string()
 }

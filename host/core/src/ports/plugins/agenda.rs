@@ -1,0 +1,78 @@
+//! Agenda plugins.
+
+use async_trait::async_trait;
+
+use super::Health;
+use crate::ids::{AgendaId, AppointmentId, OpId};
+use crate::model::scheduling::{
+    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
+    ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
+};
+use crate::time::{Instant, Span};
+
+/// The agenda plugin of a feature. Failures of the runtime are already folded
+/// into [`AgendaError`]: `OutcomeUnknown` for writes whose guest may have run,
+/// `Unavailable` where nothing ran or nothing is ever written.
+#[async_trait]
+pub trait Agenda: Health {
+    /// What it can do. Asked once, when the feature was bound.
+    fn descriptor(&self) -> &AgendaDescriptor;
+    /// Whether the agenda answers; its own clock, or the host's.
+    async fn probe(&self) -> Result<Instant, AgendaError>;
+    /// The agendas that it holds. Reads them over the network.
+    async fn agendas(&self) -> Result<Vec<AgendaInfo>, AgendaError>;
+    /// The motives of one agenda. Reads them over the network.
+    async fn motives(&self, of: &AgendaId) -> Result<Vec<AgendaMotive>, AgendaError>;
+    /// Free slots, or what is not free: see [`AgendaDescriptor`].
+    async fn find_slots(&self, query: &SlotQuery) -> Result<SlotPage, AgendaError>;
+    /// What changed in one agenda since `cursor`, at most `limit` entries.
+    async fn changes(
+        &self,
+        of: &AgendaId,
+        cursor: Option<&str>,
+        window: Span,
+        limit: u32,
+    ) -> Result<Delta, AgendaError>;
+    /// Keeps a slot for `ttl_s` seconds.
+    async fn place_hold(&self, op: &OpId, what: &BookingRequest, ttl_s: u32) -> Result<Hold, AgendaError>;
+    /// Lets a held slot go.
+    async fn release_hold(&self, op: &OpId, token: &str) -> Result<(), AgendaError>;
+    /// Books. Idempotent per op-id where the caps say so.
+    async fn book(
+        &self,
+        op: &OpId,
+        what: &BookingRequest,
+        held: Option<&Hold>,
+    ) -> Result<AgendaAppointment, AgendaError>;
+    /// What became of an op-id, from the agenda alone.
+    async fn look_up(&self, op: &OpId, what: &BookingRequest) -> Result<Found, AgendaError>;
+    /// Gives an appointment another time, if its version is still `expected`.
+    async fn move_to(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        to: &BookingRequest,
+    ) -> Result<AgendaAppointment, AgendaError>;
+    /// Calls an appointment off, if its version is still `expected`.
+    async fn cancel(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        by: ByWhom,
+        reason: &str,
+    ) -> Result<AgendaAppointment, AgendaError>;
+    /// Marks an appointment arrived, fulfilled or no-show.
+    async fn set_status(
+        &self,
+        op: &OpId,
+        id: &AppointmentId,
+        expected: Option<&str>,
+        to: AppointmentStatus,
+    ) -> Result<AgendaAppointment, AgendaError>;
+    /// Closes a span of an agenda; gives the block's name.
+    async fn block(&self, op: &OpId, of: &AgendaId, over: Span, label: &str) -> Result<String, AgendaError>;
+    /// Opens a closed span again.
+    async fn unblock(&self, op: &OpId, block: &str) -> Result<(), AgendaError>;
+}

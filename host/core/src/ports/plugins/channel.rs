@@ -1,0 +1,31 @@
+//! Channel plugins.
+
+use async_trait::async_trait;
+
+use super::Health;
+use crate::model::channel::{
+    Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, InboundRequest, MessageRef, Outbound, Receipt,
+    Rendered, SendError,
+};
+
+/// The channel plugin of a feature. Failures of the runtime are already folded
+/// into [`SendError`]: `Uncertain` for a send whose guest may have run,
+/// `Transient` otherwise.
+#[async_trait]
+pub trait Channel: Health {
+    /// What it can carry. Asked once, when the feature was bound; lowered to
+    /// what the practice's relay may carry when mail goes through that.
+    fn caps(&self) -> &ChannelCaps;
+    /// The address as the provider wants it.
+    async fn normalise(&self, address: &Address) -> Result<Address, SendError>;
+    /// The message as it will look.
+    async fn preview(&self, message: &Outbound) -> Result<Rendered, SendError>;
+    /// Sends the message.
+    async fn send(&self, message: &Outbound) -> Result<Accepted, SendError>;
+    /// How far a message is.
+    async fn status_of(&self, message: &MessageRef) -> Result<Receipt, SendError>;
+    /// Takes a message back, where that is possible.
+    async fn withdraw(&self, provider_id: &str) -> Result<(), SendError>;
+    /// Reads what a provider posted.
+    async fn callback(&self, request: &InboundRequest) -> Result<Vec<ChannelEvent>, CallbackError>;
+}
