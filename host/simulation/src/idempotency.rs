@@ -8,6 +8,8 @@ use greffon_core::ports::idempotency::{Begun, Idempotency, IdempotencyKey, KEPT_
 use greffon_core::ports::storage::Stored;
 use greffon_core::time::Instant;
 
+use super::rows::check_key;
+
 /// [`Idempotency`] that forgets everything with the process.
 #[derive(Debug, Default)]
 pub struct MemoryIdempotency {
@@ -30,6 +32,8 @@ impl MemoryIdempotency {
 #[async_trait]
 impl Idempotency for MemoryIdempotency {
     async fn begin(&self, key: &IdempotencyKey, digest: &str, now: Instant) -> Stored<Begun> {
+        check_key("subject", &key.subject)?;
+        check_key("idempotency key", &key.key)?;
         let mut rows = self.rows();
         if let Some(row) = rows.get(key) {
             let age_ms = now.millis_since(row.began);

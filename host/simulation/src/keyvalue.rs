@@ -8,6 +8,11 @@ use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
 use greffon_core::ports::storage::Stored;
 
+use super::rows::{check_key, check_length};
+
+/// Most keys of one page, as in the databases.
+const MAX_KEYS: u32 = 1000;
+
 /// A [`KeyValue`] that forgets everything when it is dropped.
 #[derive(Debug, Default)]
 pub struct MemoryKeyValue {
@@ -34,6 +39,14 @@ impl Inner {
 }
 
 impl MemoryKeyValue {
+    /// The space for a change of this key, if they can be stored.
+    fn change(&self, scope: &KeyValueScope, key: &str) -> Stored<MutexGuard<'_, Inner>> {
+        check_key("feature", scope.feature.as_str())?;
+        check_length("bucket", &scope.bucket)?;
+        check_length("key", key)?;
+        Ok(self.lock())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -46,12 +59,12 @@ impl KeyValue for MemoryKeyValue {
     }
 
     async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8]) -> Stored<()> {
-        self.lock().write(scope, key, value);
+        self.change(scope, key)?.write(scope, key, value);
         Ok(())
     }
 
     async fn swap(&self, scope: &KeyValueScope, key: &str, expected: Option<i64>, value: &[u8]) -> Stored<bool> {
-        let mut inner = self.lock();
+        let mut inner = self.change(scope, key)?;
         let matches = inner.space(scope).get(key).map(|there| there.revision) == expected;
         if matches {
             inner.write(scope, key, value);
@@ -60,12 +73,12 @@ impl KeyValue for MemoryKeyValue {
     }
 
     async fn delete(&self, scope: &KeyValueScope, key: &str) -> Stored<()> {
-        self.lock().space(scope).remove(key);
+        self.change(scope, key)?.space(scope).remove(key);
         Ok(())
     }
 
     async fn keys(&self, scope: &KeyValueScope, after: Option<&str>, limit: u32) -> Stored<Keys> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+        let limit = usize::try_from(limit.clamp(1, MAX_KEYS)).unwrap_or(1);
         let mut inner = self.lock();
         let mut keys: Vec<String> = inner
             .space(scope)
@@ -81,10 +94,10 @@ impl KeyValue for MemoryKeyValue {
     }
 
     async fn increment(&self, scope: &KeyValueScope, key: &str, delta: i64) -> Stored<Option<i64>> {
-        let mut inner = self.lock();
+        let mut inner = self.change(scope, key)?;
         let there = match inner.space(scope).get(key) {
             None => Some(0),
-            Some(versioned) => std::str::from_utf8(&versioned.value).ok().and_then(|text| text.parse::<i64>().ok()),
+            Some(versioned) => whole_number(&versioned.value),
         };
         let sum = there.and_then(|there| there.checked_add(delta));
         if let Some(sum) = sum {
@@ -100,6 +113,12 @@ impl KeyValue for MemoryKeyValue {
             spaces.flat_map(|(_, space)| space).map(|(key, there)| key.len() + there.value.len()).sum::<usize>();
         Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
     }
+}
+
+/// Reads what `increment` writes, and nothing that only looks like it.
+fn whole_number(value: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(value).ok()?;
+    text.parse::<i64>().ok().filter(|number| number.to_string() == text)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What one practice has in [`MemoryStorage`](super::MemoryStorage).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use greffon_core::ids::{AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, MessageId, OpId};
+use greffon_core::ids::{
+    AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, MessageId, OpId, PracticeId,
+};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -27,15 +29,18 @@ pub struct Rows {
     pub audit: Vec<AuditEvent>,
     /// Intents by op-id.
     pub(super) ops: BTreeMap<OpId, IntentId>,
+    /// The ids of the journal.
+    pub(super) audit_ids: BTreeSet<AuditId>,
 }
 
 impl Rows {
     /// Claims of live intents, with the chain that each belongs to.
     pub fn live_claims(&self) -> impl Iterator<Item = (IntentId, &Claim)> {
-        self.intents
-            .values()
-            .filter(|intent| intent.state.is_live())
-            .flat_map(|intent| intent.claims.iter().map(|claim| (intent.chain, claim)))
+        self.intents.values().filter(|intent| intent.state.is_live()).flat_map(|intent| {
+            // Claimed twice by one intent is claimed once.
+            let first = |(index, claim): &(usize, &Claim)| !intent.claims[..*index].contains(claim);
+            intent.claims.iter().enumerate().filter(first).map(|(_, claim)| (intent.chain, claim))
+        })
     }
 
     /// Takes over what a transaction wrote.
@@ -47,6 +52,7 @@ impl Rows {
         self.commitments.extend(written.commitments);
         self.audit.extend(written.audit);
         self.ops.extend(written.ops);
+        self.audit_ids.extend(written.audit_ids);
     }
 }
 
@@ -54,16 +60,26 @@ impl Rows {
 pub(super) trait Versioned: Clone {
     /// What an error calls it.
     const THING: &'static str;
+    /// Whose.
+    fn practice(&self) -> &PracticeId;
     /// Its lock.
-    fn version(&mut self) -> &mut i64;
+    fn version(&self) -> i64;
+    /// Moves the lock on.
+    fn move_on(&mut self);
 }
 
 macro_rules! versioned {
     ($($row:ty => $thing:literal),+ $(,)?) => {$(
         impl Versioned for $row {
             const THING: &'static str = $thing;
-            fn version(&mut self) -> &mut i64 {
-                &mut self.version
+            fn practice(&self) -> &PracticeId {
+                &self.practice
+            }
+            fn version(&self) -> i64 {
+                self.version
+            }
+            fn move_on(&mut self) {
+                self.version += 1;
             }
         }
     )+};
@@ -77,16 +93,38 @@ versioned! {
     Commitment => "commitment",
 }
 
-/// Compares the version with the stored row's and makes it one more, in the
-/// caller's hands; gives back the row to write.
-pub(super) fn next_version<R: Versioned>(row: &mut R, stored: Option<R>) -> Stored<R> {
-    let given = *row.version();
-    match stored.map(|mut there| *there.version()) {
-        None if given == 0 => {}
-        Some(_) if given == 0 => return Err(StorageError::Exists { thing: R::THING }),
-        Some(there) if there == given => {}
-        _ => return Err(StorageError::Stale { thing: R::THING }),
+/// Whether the row may be written over the stored one.
+///
+/// # Errors
+/// `Exists` when it is new and one is stored, `Stale` when it is not the stored
+/// one's next version.
+pub(super) fn check_version<R: Versioned>(row: &R, stored: Option<i64>) -> Stored<()> {
+    match (row.version(), stored) {
+        (0, None) => Ok(()),
+        (0, Some(_)) => Err(StorageError::Exists { thing: R::THING }),
+        (given, Some(there)) if given == there => Ok(()),
+        _ => Err(StorageError::Stale { thing: R::THING }),
     }
-    *row.version() += 1;
-    Ok(row.clone())
+}
+
+/// Longest text that may be looked for, in bytes, as in the databases.
+const MAX_KEY_BYTES: usize = 1024;
+
+/// Whether a text may be stored where it is looked for.
+///
+/// # Errors
+/// `NotStorable` when it holds a NUL or is longer than 1,024 bytes.
+pub(super) fn check_key(thing: &'static str, text: &str) -> Stored<()> {
+    if text.contains('\0') {
+        return Err(StorageError::NotStorable { thing, why: "it holds a NUL character" });
+    }
+    check_length(thing, text)
+}
+
+/// The same for bytes, where a NUL is welcome.
+pub(super) fn check_length(thing: &'static str, text: &str) -> Stored<()> {
+    if text.len() > MAX_KEY_BYTES {
+        return Err(StorageError::NotStorable { thing, why: "it is longer than 1024 bytes" });
+    }
+    Ok(())
 }

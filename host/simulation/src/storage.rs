@@ -19,6 +19,8 @@ use greffon_core::model::message::{Message, MessageState};
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::clock::ManualClock;
@@ -33,6 +35,9 @@ use transaction::MemoryTransaction;
 
 /// Pages are no longer than this, as the port says.
 const PAGE_MAX: u32 = 200;
+
+/// Most jobs of one lease, as in the databases.
+const MAX_LEASED: u32 = 1000;
 
 /// A [`Storage`] that forgets everything when its last clone is dropped. A
 /// dropped transaction leaves nothing; claims exclude each other as in the real
@@ -143,6 +148,11 @@ impl MemoryStorage {
         self.inner.clock.now()
     }
 
+    /// Whether another practice has such a row.
+    fn has_another(&self, practice: &PracticeId, such: impl Fn(&Rows) -> bool) -> bool {
+        self.lock().practices.iter().any(|(other, rows)| other != practice && such(rows))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Tables> {
         self.inner.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -163,18 +173,36 @@ impl MemoryStorage {
     }
 }
 
-/// Cuts a page out of rows that are in order. The cursor is the count of rows
-/// before it: good enough where nobody writes between two pages.
-fn paged<T: Clone>(rows: &[&T], page: &Page) -> Stored<Listed<T>> {
-    let from = match &page.cursor {
-        None => 0,
-        Some(cursor) => cursor.parse::<usize>().map_err(|_| StorageError::InvalidCursor)?,
-    };
+/// The page of a list that its cursor names: what comes behind it. `place` is
+/// where a row stands in the order of the list.
+fn listed<'r, T: Clone + 'r, P: Ord + Serialize + DeserializeOwned>(
+    list: &str,
+    rows: impl Iterator<Item = &'r T>,
+    place: impl Fn(&T) -> P,
+    page: &Page,
+) -> Stored<Listed<T>> {
+    let after = page.cursor.as_deref().map(|cursor| read_cursor::<P>(list, cursor)).transpose()?;
+    let mut behind: Vec<(P, &T)> = rows
+        .map(|row| (place(row), row))
+        .filter(|(place, _)| after.as_ref().is_none_or(|after| place > after))
+        .collect();
+    behind.sort_by(|(one, _), (other, _)| one.cmp(other));
     let limit = usize::try_from(page.limit.clamp(1, PAGE_MAX)).unwrap_or(1);
-    let items: Vec<T> = rows.iter().skip(from).take(limit).map(|row| (*row).clone()).collect();
-    let end = from.saturating_add(items.len());
-    let next = (end < rows.len()).then(|| end.to_string());
-    Ok(Listed { items, next })
+    let more = behind.len() > limit;
+    behind.truncate(limit);
+    let next = behind.last().filter(|_| more).map(|(place, _)| cursor(list, place));
+    Ok(Listed { items: behind.into_iter().map(|(_, row)| row.clone()).collect(), next })
+}
+
+fn cursor<P: Serialize>(list: &str, place: &P) -> String {
+    serde_json::to_string(&(list, place)).expect("ids, texts and numbers always become JSON")
+}
+
+fn read_cursor<P: DeserializeOwned>(list: &str, cursor: &str) -> Stored<P> {
+    match serde_json::from_str::<(String, P)>(cursor) {
+        Ok((of, place)) if of == list => Ok(place),
+        _ => Err(StorageError::InvalidCursor),
+    }
 }
 
 #[async_trait]
@@ -219,7 +247,8 @@ impl Storage for MemoryStorage {
     ) -> Stored<Listed<Contact>> {
         self.read(practice, |rows| {
             let wanted = |contact: &&Contact| state.is_none_or(|state| contact.state == state);
-            paged(&rows.contacts.values().rev().filter(wanted).collect::<Vec<_>>(), page)
+            let newest = |contact: &Contact| Reverse((contact.received_at, contact.id));
+            listed("contacts", rows.contacts.values().filter(wanted), newest, page)
         })
         .await?
     }
@@ -243,7 +272,9 @@ impl Storage for MemoryStorage {
     async fn claims(&self, practice: &PracticeId, resource: &str, window: Span) -> Stored<Vec<Claim>> {
         self.read(practice, |rows| {
             let wanted = |claim: &&Claim| claim.resource == resource && claim.span.overlaps(&window);
-            rows.live_claims().map(|(_, claim)| claim).filter(wanted).cloned().collect()
+            let mut claims: Vec<Claim> = rows.live_claims().map(|(_, claim)| claim).filter(wanted).cloned().collect();
+            claims.sort_by_key(|claim| (claim.span.start, claim.span.end, claim.seat));
+            claims
         })
         .await
     }
@@ -256,16 +287,18 @@ impl Storage for MemoryStorage {
     ) -> Stored<Option<Appointment>> {
         self.read(practice, |rows| {
             let wanted = |one: &&Appointment| one.id == *id && feature.is_none_or(|feature| one.feature == *feature);
-            rows.appointments.values().find(wanted).cloned()
+            let mut found = rows.appointments.values().filter(wanted);
+            // Of two it would be a guess.
+            found.next().filter(|_| found.next().is_none()).cloned()
         })
         .await
     }
 
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
         self.read(practice, |rows| {
-            let mut all: Vec<_> = rows.appointments.values().filter(|one| one.held.span.overlaps(&window)).collect();
-            all.sort_by_key(|one| one.held.span.start);
-            paged(&all, page)
+            let inside = rows.appointments.values().filter(|one| one.held.span.overlaps(&window));
+            let earliest = |one: &Appointment| (one.held.span.start, one.feature.clone(), one.id.clone());
+            listed("appointments", inside, earliest, page)
         })
         .await?
     }
@@ -282,7 +315,8 @@ impl Storage for MemoryStorage {
     ) -> Stored<Listed<Message>> {
         self.read(practice, |rows| {
             let wanted = |message: &&Message| state.is_none_or(|state| message.state == state);
-            paged(&rows.messages.values().rev().filter(wanted).collect::<Vec<_>>(), page)
+            let newest = |message: &Message| Reverse((message.created_at, message.id));
+            listed("messages", rows.messages.values().filter(wanted), newest, page)
         })
         .await?
     }
@@ -299,9 +333,7 @@ impl Storage for MemoryStorage {
     ) -> Stored<Listed<Commitment>> {
         self.read(practice, |rows| {
             let wanted = |one: &&Commitment| state.is_none_or(|state| one.state == state);
-            let mut all: Vec<_> = rows.commitments.values().filter(wanted).collect();
-            all.sort_by_key(|one| one.due);
-            paged(&all, page)
+            listed("commitments", rows.commitments.values().filter(wanted), |one| (one.due, one.id), page)
         })
         .await?
     }
@@ -314,9 +346,7 @@ impl Storage for MemoryStorage {
     ) -> Stored<Listed<AuditEvent>> {
         self.read(practice, |rows| {
             let wanted = |event: &&AuditEvent| contact.is_none() || event.contact == contact;
-            let mut all: Vec<_> = rows.audit.iter().filter(wanted).collect();
-            all.sort_by_key(|event| Reverse(event.id));
-            paged(&all, page)
+            listed("audit", rows.audit.iter().filter(wanted), |event| Reverse((event.at, event.id)), page)
         })
         .await?
     }
@@ -327,7 +357,7 @@ impl Storage for MemoryStorage {
         let mut tables = self.lock();
         let mut due: Vec<_> = tables.jobs.iter().filter(|(_, row)| row.free_at() <= now).collect();
         due.sort_by_key(|(id, row)| (row.lane, row.run_at, **id));
-        due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        due.truncate(usize::try_from(limit.min(MAX_LEASED)).unwrap_or(usize::MAX));
         let ids: Vec<JobId> = due.into_iter().map(|(id, _)| *id).collect();
         let mut leased = Vec::with_capacity(ids.len());
         for id in ids {

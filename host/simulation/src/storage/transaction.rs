@@ -16,7 +16,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::{Effect, Fault, JobRow, MemoryStorage};
 use crate::Sabotage;
-use crate::rows::{Rows, Versioned, next_version};
+use crate::rows::{Rows, Versioned, check_key, check_version};
 
 /// Everything written so far, and the practice's one pen.
 pub(super) struct MemoryTransaction {
@@ -40,14 +40,36 @@ impl MemoryTransaction {
         }
     }
 
-    fn next<R: Versioned>(&self, row: &mut R, find: impl Fn(&Rows) -> Option<&R>) -> Stored<R> {
-        let stored = self.see(find);
-        next_version(row, stored)
+    /// Refuses a row of another practice, and one that was overtaken. Ids are of
+    /// the whole database: one that another practice has is taken.
+    fn check<R: Versioned>(&self, row: &R, find: impl Fn(&Rows) -> Option<&R>) -> Stored<()> {
+        self.check_owner(R::THING, row.practice())?;
+        let stored = self.see(&find).map(|there| there.version());
+        // A version that nobody has: neither new nor the next of this one.
+        let taken = || self.storage.has_another(&self.practice, |rows| find(rows).is_some()).then_some(i64::MIN);
+        check_version(row, stored.or_else(taken))
     }
 
-    /// Refuses a live claim that overlaps another chain's.
+    fn check_owner(&self, thing: &'static str, practice: &PracticeId) -> Stored<()> {
+        if *practice == self.practice {
+            return Ok(());
+        }
+        Err(StorageError::NotStorable { thing, why: "it belongs to another practice than the transaction" })
+    }
+
+    /// Refuses what can be no claim, and a live claim that overlaps another
+    /// chain's.
     fn exclude(&self, intent: &Intent) -> Stored<()> {
-        if !intent.state.is_live() || self.storage.inner.sabotage == Some(Sabotage::NoClaimExclusion) {
+        if !intent.state.is_live() {
+            return Ok(());
+        }
+        for claim in &intent.claims {
+            if claim.span.start >= claim.span.end {
+                return Err(StorageError::NotStorable { thing: "claim", why: "it ends before it begins" });
+            }
+            check_key("claim", &claim.resource)?;
+        }
+        if self.storage.inner.sabotage == Some(Sabotage::NoClaimExclusion) {
             return Ok(());
         }
         let overlapped = |rows: &Rows, newer: Option<&Rows>| {
@@ -84,8 +106,9 @@ impl Transaction for MemoryTransaction {
     async fn save_contact(&mut self, contact: &mut Contact) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let id = contact.id;
-        let row = self.next(contact, |rows| rows.contacts.get(&id))?;
-        self.written.contacts.insert(id, row);
+        self.check(contact, |rows| rows.contacts.get(&id))?;
+        contact.move_on();
+        self.written.contacts.insert(id, contact.clone());
         Ok(())
     }
 
@@ -103,13 +126,20 @@ impl Transaction for MemoryTransaction {
     async fn save_intent(&mut self, intent: &mut Intent) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let id = intent.id;
-        if self.see(|rows| rows.ops.get(&intent.op)).is_some_and(|other| other != id) {
-            return Err(StorageError::Exists { thing: "intent" });
+        check_key("op-id", intent.op.as_str())?;
+        self.check(intent, |rows| rows.intents.get(&id))?;
+        let of_op = self.see(|rows| rows.ops.get(&intent.op));
+        match (intent.version, of_op) {
+            (0, Some(_)) => return Err(StorageError::Exists { thing: "intent" }),
+            (0, None) => {}
+            // An op-id is for ever.
+            (_, of_op) if of_op != Some(id) => return Err(StorageError::Stale { thing: "intent" }),
+            _ => {}
         }
         self.exclude(intent)?;
-        let row = self.next(intent, |rows| rows.intents.get(&id))?;
-        self.written.ops.insert(row.op.clone(), id);
-        self.written.intents.insert(id, row);
+        intent.move_on();
+        self.written.ops.insert(intent.op.clone(), id);
+        self.written.intents.insert(id, intent.clone());
         Ok(())
     }
 
@@ -121,9 +151,13 @@ impl Transaction for MemoryTransaction {
 
     async fn save_appointment(&mut self, appointment: &mut Appointment) -> Stored<()> {
         self.storage.inner.pace.point().await;
+        check_key("feature", appointment.feature.as_str())?;
+        check_key("appointment id", appointment.id.as_str())?;
+        self.check_owner(Appointment::THING, &appointment.practice)?;
         let key = (appointment.feature.clone(), appointment.id.clone());
-        let row = self.next(appointment, |rows| rows.appointments.get(&key))?;
-        self.written.appointments.insert(key, row);
+        check_version(appointment, self.see(|rows| rows.appointments.get(&key)).map(|there| there.version))?;
+        appointment.move_on();
+        self.written.appointments.insert(key, appointment.clone());
         Ok(())
     }
 
@@ -135,8 +169,9 @@ impl Transaction for MemoryTransaction {
     async fn save_message(&mut self, message: &mut Message) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let id = message.id;
-        let row = self.next(message, |rows| rows.messages.get(&id))?;
-        self.written.messages.insert(id, row);
+        self.check(message, |rows| rows.messages.get(&id))?;
+        message.move_on();
+        self.written.messages.insert(id, message.clone());
         Ok(())
     }
 
@@ -148,8 +183,9 @@ impl Transaction for MemoryTransaction {
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let id = commitment.id;
-        let row = self.next(commitment, |rows| rows.commitments.get(&id))?;
-        self.written.commitments.insert(id, row);
+        self.check(commitment, |rows| rows.commitments.get(&id))?;
+        commitment.move_on();
+        self.written.commitments.insert(id, commitment.clone());
         Ok(())
     }
 
@@ -170,6 +206,13 @@ impl Transaction for MemoryTransaction {
 
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {
         self.storage.inner.pace.point().await;
+        self.check_owner("audit event", &event.practice)?;
+        check_key("audit action", &event.action)?;
+        let known = |rows: &Rows| rows.audit_ids.contains(&event.id);
+        if known(&self.written) || self.storage.look(&self.practice, known) {
+            return Err(StorageError::Exists { thing: "audit event" });
+        }
+        self.written.audit_ids.insert(event.id);
         self.written.audit.push(event.clone());
         Ok(())
     }

@@ -1,6 +1,6 @@
 use greffon_core::ids::AppointmentId;
 use greffon_core::model::intent::Appointment;
-use greffon_core::ports::storage::{Page, Storage as _, StorageError};
+use greffon_core::ports::storage::{Page, StorageError};
 use greffon_core::time::{Instant, Span};
 
 use crate::samples::{self, minutes, sud};

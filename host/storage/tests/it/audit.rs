@@ -1,5 +1,5 @@
 use greffon_core::ids::ContactId;
-use greffon_core::ports::storage::{Page, Storage as _, StorageError};
+use greffon_core::ports::storage::{Page, StorageError};
 
 use crate::samples::{self, MONDAY, minute, sud};
 use crate::support::{Fixture, nord, page};
@@ -8,6 +8,8 @@ contract! {
     the_journal_is_listed_newest_first_and_by_contact,
     an_event_is_written_once,
     an_event_of_another_practice_is_refused,
+    ;
+    databases:
     nobody_changes_or_removes_what_was_written,
 }
 

@@ -1,6 +1,6 @@
 use futures::future::join_all;
 use greffon_core::model::intent::{Claim, Intent, IntentState};
-use greffon_core::ports::storage::{Storage as _, StorageError};
+use greffon_core::ports::storage::StorageError;
 
 use crate::intents::save;
 use crate::samples::{self, RESOURCE, claim, minute, minutes, sud};
@@ -17,6 +17,8 @@ contract! {
     a_released_span_is_free_again,
     an_empty_span_is_refused,
     a_resource_that_cannot_be_stored_is_refused_and_never_found,
+    ;
+    databases:
     the_database_itself_refuses_an_overlap,
     the_database_itself_refuses_to_move_a_claim_onto_another,
 }
@@ -51,7 +53,7 @@ async fn one_of_64_gets_the_slot_from_two_nodes(f: Fixture) {
     for round in 0..5 {
         assert_eq!(race(&nodes, round).await, 1, "round {round}");
     }
-    nodes[0].db.close().await;
+    nodes[0].close().await;
 }
 
 async fn touching_spans_are_both_held(f: Fixture) {

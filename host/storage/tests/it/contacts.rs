@@ -1,6 +1,6 @@
 use greffon_core::ids::ContactId;
 use greffon_core::model::contact::{Contact, ContactState};
-use greffon_core::ports::storage::{Page, Storage as _, StorageError};
+use greffon_core::ports::storage::{Page, StorageError};
 
 use crate::samples::{self, MONDAY, minute, sud};
 use crate::support::{Fixture, nord, page};
@@ -17,6 +17,8 @@ contract! {
     a_page_ends_at_200_whatever_is_asked,
     a_cursor_of_another_list_is_refused,
     contacts_of_one_origin_are_counted_since_an_instant,
+    ;
+    databases:
     an_origin_is_kept_in_the_document_only,
 }
 

@@ -1,6 +1,6 @@
 use greffon_core::ids::{IntentId, OpId};
 use greffon_core::model::intent::{Intent, IntentState};
-use greffon_core::ports::storage::{Storage as _, StorageError};
+use greffon_core::ports::storage::StorageError;
 
 use crate::samples::{self, RESOURCE, claim, minutes, sud};
 use crate::support::{Fixture, nord};

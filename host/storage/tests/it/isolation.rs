@@ -3,7 +3,7 @@ use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::message::Message;
-use greffon_core::ports::storage::{Storage as _, StorageError};
+use greffon_core::ports::storage::StorageError;
 
 use crate::samples::{self, MONDAY, RESOURCE, minute, minutes, sud};
 use crate::support::{Fixture, nord, page};

@@ -5,7 +5,7 @@ use futures::future::join_all;
 use greffon_core::ids::{JobId, MessageId};
 use greffon_core::model::job::{Due, Job, Lane, LeasedJob};
 use greffon_core::ports::clock::Clock as _;
-use greffon_core::ports::storage::{Storage as _, StorageError};
+use greffon_core::ports::storage::StorageError;
 use greffon_core::time::Instant;
 
 use crate::samples::{self, MONDAY, job_id, minute, watch};
@@ -22,9 +22,11 @@ contract! {
     a_job_given_back_runs_at_its_new_time,
     an_id_is_enqueued_once,
     workers_of_two_nodes_never_get_the_same_job,
-    a_job_that_cannot_be_read_does_not_stop_the_queue,
     garbage_times_and_limits_do_not_fail,
     a_worker_whose_lease_ended_ends_nothing_of_the_next,
+    ;
+    databases:
+    a_job_that_cannot_be_read_does_not_stop_the_queue,
 }
 
 async fn enqueue(f: &Fixture, lane: Lane, run_at: Instant) -> JobId {
@@ -157,7 +159,7 @@ async fn workers_of_two_nodes_never_get_the_same_job(f: Fixture) {
     leased.extend(lease(&nodes[1], MONDAY, 200).await);
     assert_eq!(leased.len(), 200);
     assert_eq!(leased.into_iter().collect::<HashSet<_>>().len(), 200);
-    nodes[0].db.close().await;
+    nodes[0].close().await;
 }
 
 async fn a_job_that_cannot_be_read_does_not_stop_the_queue(f: Fixture) {

@@ -1,5 +1,5 @@
 use futures::future::join_all;
-use greffon_core::ports::keyvalue::{KeyValue as _, KeyValueScope, Keys};
+use greffon_core::ports::keyvalue::{KeyValueScope, Keys};
 use greffon_core::ports::storage::StorageError;
 
 use crate::samples::sud;
@@ -23,58 +23,58 @@ fn scope() -> KeyValueScope {
 }
 
 async fn a_value_is_read_back_as_it_was_written(f: Fixture) {
-    assert_eq!(f.db.get(&scope(), "k").await.unwrap(), None);
-    f.db.delete(&scope(), "k").await.unwrap();
+    assert_eq!(f.space.get(&scope(), "k").await.unwrap(), None);
+    f.space.delete(&scope(), "k").await.unwrap();
     for value in [&b""[..], b"\0\xff", &[7; 100_000]] {
-        f.db.set(&scope(), "k", value).await.unwrap();
-        assert_eq!(f.db.get(&scope(), "k").await.unwrap().unwrap().value, value);
+        f.space.set(&scope(), "k", value).await.unwrap();
+        assert_eq!(f.space.get(&scope(), "k").await.unwrap().unwrap().value, value);
     }
-    f.db.delete(&scope(), "k").await.unwrap();
-    assert_eq!(f.db.get(&scope(), "k").await.unwrap(), None);
+    f.space.delete(&scope(), "k").await.unwrap();
+    assert_eq!(f.space.get(&scope(), "k").await.unwrap(), None);
 }
 
 async fn swap_writes_only_over_what_was_read(f: Fixture) {
-    assert!(!f.db.swap(&scope(), "k", Some(0), b"a").await.unwrap(), "nothing is there");
-    assert!(f.db.swap(&scope(), "k", None, b"a").await.unwrap());
-    assert!(!f.db.swap(&scope(), "k", None, b"b").await.unwrap(), "something is there");
-    let read = f.db.get(&scope(), "k").await.unwrap().unwrap();
-    assert!(f.db.swap(&scope(), "k", Some(read.revision), b"c").await.unwrap());
-    assert!(!f.db.swap(&scope(), "k", Some(read.revision), b"d").await.unwrap(), "it changed meanwhile");
-    let now = f.db.get(&scope(), "k").await.unwrap().unwrap();
+    assert!(!f.space.swap(&scope(), "k", Some(0), b"a").await.unwrap(), "nothing is there");
+    assert!(f.space.swap(&scope(), "k", None, b"a").await.unwrap());
+    assert!(!f.space.swap(&scope(), "k", None, b"b").await.unwrap(), "something is there");
+    let read = f.space.get(&scope(), "k").await.unwrap().unwrap();
+    assert!(f.space.swap(&scope(), "k", Some(read.revision), b"c").await.unwrap());
+    assert!(!f.space.swap(&scope(), "k", Some(read.revision), b"d").await.unwrap(), "it changed meanwhile");
+    let now = f.space.get(&scope(), "k").await.unwrap().unwrap();
     assert_eq!(now.value, b"c");
     assert!(now.revision > read.revision);
 }
 
 async fn a_key_written_again_after_a_delete_does_not_pass_for_unchanged(f: Fixture) {
-    f.db.set(&scope(), "k", b"a").await.unwrap();
-    let read = f.db.get(&scope(), "k").await.unwrap().unwrap();
-    f.db.delete(&scope(), "k").await.unwrap();
-    f.db.set(&scope(), "k", b"a").await.unwrap();
-    assert!(!f.db.swap(&scope(), "k", Some(read.revision), b"b").await.unwrap());
+    f.space.set(&scope(), "k", b"a").await.unwrap();
+    let read = f.space.get(&scope(), "k").await.unwrap().unwrap();
+    f.space.delete(&scope(), "k").await.unwrap();
+    f.space.set(&scope(), "k", b"a").await.unwrap();
+    assert!(!f.space.swap(&scope(), "k", Some(read.revision), b"b").await.unwrap());
 }
 
 async fn one_of_many_swaps_of_one_revision_succeeds(f: Fixture) {
     let nodes = [f.second_node().await, f];
     for expected in [true, false] {
-        let read = nodes[0].db.get(&scope(), "k").await.unwrap().map(|read| read.revision);
+        let read = nodes[0].space.get(&scope(), "k").await.unwrap().map(|read| read.revision);
         assert_eq!(read.is_none(), expected);
         let swaps = (0..16_u8).map(|task| {
             let node = nodes[usize::from(task) % 2].clone();
-            tokio::spawn(async move { node.db.swap(&scope(), "k", read, &[task]).await.unwrap() })
+            tokio::spawn(async move { node.space.swap(&scope(), "k", read, &[task]).await.unwrap() })
         });
         let done = join_all(swaps).await.into_iter().map(Result::unwrap).filter(|swapped| *swapped).count();
         assert_eq!(done, 1);
     }
-    nodes[0].db.close().await;
+    nodes[0].close().await;
 }
 
 async fn increments_are_counted_exactly(f: Fixture) {
-    assert_eq!(f.db.increment(&scope(), "n", 5).await.unwrap(), Some(5));
-    assert_eq!(f.db.increment(&scope(), "n", -7).await.unwrap(), Some(-2));
-    assert_eq!(f.db.get(&scope(), "n").await.unwrap().unwrap().value, b"-2");
+    assert_eq!(f.space.increment(&scope(), "n", 5).await.unwrap(), Some(5));
+    assert_eq!(f.space.increment(&scope(), "n", -7).await.unwrap(), Some(-2));
+    assert_eq!(f.space.get(&scope(), "n").await.unwrap().unwrap().value, b"-2");
     let tasks = (0..32).map(|_| {
         let f = f.clone();
-        tokio::spawn(async move { f.db.increment(&scope(), "n", 1).await.unwrap().unwrap() })
+        tokio::spawn(async move { f.space.increment(&scope(), "n", 1).await.unwrap().unwrap() })
     });
     let mut sums: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
     sums.sort_unstable();
@@ -82,12 +82,12 @@ async fn increments_are_counted_exactly(f: Fixture) {
 }
 
 async fn increment_refuses_what_is_no_whole_number(f: Fixture) {
-    f.db.set(&scope(), "n", b"twelve").await.unwrap();
-    assert_eq!(f.db.increment(&scope(), "n", 1).await.unwrap(), None);
-    assert_eq!(f.db.get(&scope(), "n").await.unwrap().unwrap().value, b"twelve");
+    f.space.set(&scope(), "n", b"twelve").await.unwrap();
+    assert_eq!(f.space.increment(&scope(), "n", 1).await.unwrap(), None);
+    assert_eq!(f.space.get(&scope(), "n").await.unwrap().unwrap().value, b"twelve");
     for (start, delta) in [(i64::MAX, 1), (i64::MIN, -1)] {
-        f.db.set(&scope(), "n", start.to_string().as_bytes()).await.unwrap();
-        assert_eq!(f.db.increment(&scope(), "n", delta).await.unwrap(), None);
+        f.space.set(&scope(), "n", start.to_string().as_bytes()).await.unwrap();
+        assert_eq!(f.space.increment(&scope(), "n", delta).await.unwrap(), None);
     }
 }
 
@@ -95,12 +95,12 @@ async fn keys_are_listed_bytewise_page_by_page(f: Fixture) {
     // Bytewise, capitals come before small letters and accents after both.
     let sorted = ["", "A", "B", "a", "a\0", "a\0b", "b", "é"];
     for key in ["é", "b", "a\0b", "B", "", "a", "A", "a\0"] {
-        f.db.set(&scope(), key, b"v").await.unwrap();
+        f.space.set(&scope(), key, b"v").await.unwrap();
     }
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let page = f.db.keys(&scope(), after.as_deref(), 3).await.unwrap();
+        let page = f.space.keys(&scope(), after.as_deref(), 3).await.unwrap();
         assert!(page.keys.len() <= 3);
         seen.extend(page.keys);
         after = page.next;
@@ -109,48 +109,48 @@ async fn keys_are_listed_bytewise_page_by_page(f: Fixture) {
         }
     }
     assert_eq!(seen, sorted);
-    assert_eq!(f.db.keys(&scope(), Some("é"), 3).await.unwrap(), Keys { keys: Vec::new(), next: None });
-    assert_eq!(f.db.keys(&scope(), None, 0).await.unwrap().keys, [""]);
-    assert_eq!(f.db.keys(&scope(), None, u32::MAX).await.unwrap().keys.len(), sorted.len());
+    assert_eq!(f.space.keys(&scope(), Some("é"), 3).await.unwrap(), Keys { keys: Vec::new(), next: None });
+    assert_eq!(f.space.keys(&scope(), None, 0).await.unwrap().keys, [""]);
+    assert_eq!(f.space.keys(&scope(), None, u32::MAX).await.unwrap().keys.len(), sorted.len());
 }
 
 async fn the_size_is_what_keys_and_values_take(f: Fixture) {
     let other = KeyValueScope { bucket: "other".to_owned(), ..scope() };
-    let size = async || f.db.size_bytes(&nord(), &scope().feature).await.unwrap();
+    let size = async || f.space.size_bytes(&nord(), &scope().feature).await.unwrap();
     assert_eq!(size().await, 0);
-    f.db.set(&scope(), "ab", b"123").await.unwrap();
-    f.db.set(&other, "ab", b"12345").await.unwrap();
+    f.space.set(&scope(), "ab", b"123").await.unwrap();
+    f.space.set(&other, "ab", b"12345").await.unwrap();
     assert_eq!(size().await, 12, "over all buckets");
-    f.db.set(&scope(), "ab", b"1").await.unwrap();
+    f.space.set(&scope(), "ab", b"1").await.unwrap();
     assert_eq!(size().await, 10);
-    assert!(!f.db.swap(&scope(), "ab", None, b"1234").await.unwrap());
-    f.db.increment(&scope(), "ab", 99).await.unwrap();
+    assert!(!f.space.swap(&scope(), "ab", None, b"1234").await.unwrap());
+    f.space.increment(&scope(), "ab", 99).await.unwrap();
     assert_eq!(size().await, 12);
-    f.db.delete(&scope(), "ab").await.unwrap();
-    f.db.delete(&scope(), "ab").await.unwrap();
+    f.space.delete(&scope(), "ab").await.unwrap();
+    f.space.delete(&scope(), "ab").await.unwrap();
     assert_eq!(size().await, 7);
 }
 
 async fn spaces_do_not_meet(f: Fixture) {
-    f.db.set(&scope(), "k", b"mine").await.unwrap();
+    f.space.set(&scope(), "k", b"mine").await.unwrap();
     for other in [
         KeyValueScope { practice: sud(), ..scope() },
         KeyValueScope { feature: "agenda-sud".into(), ..scope() },
         KeyValueScope { bucket: "other".to_owned(), ..scope() },
     ] {
-        assert_eq!(f.db.get(&other, "k").await.unwrap(), None);
-        assert_eq!(f.db.keys(&other, None, 10).await.unwrap().keys, [""; 0]);
-        f.db.delete(&other, "k").await.unwrap();
-        assert!(f.db.swap(&other, "k", None, b"theirs").await.unwrap());
+        assert_eq!(f.space.get(&other, "k").await.unwrap(), None);
+        assert_eq!(f.space.keys(&other, None, 10).await.unwrap().keys, [""; 0]);
+        f.space.delete(&other, "k").await.unwrap();
+        assert!(f.space.swap(&other, "k", None, b"theirs").await.unwrap());
     }
-    assert_eq!(f.db.get(&scope(), "k").await.unwrap().unwrap().value, b"mine");
-    assert_eq!(f.db.size_bytes(&sud(), &scope().feature).await.unwrap(), 7);
+    assert_eq!(f.space.get(&scope(), "k").await.unwrap().unwrap().value, b"mine");
+    assert_eq!(f.space.size_bytes(&sud(), &scope().feature).await.unwrap(), 7);
 }
 
 async fn a_key_that_is_too_long_is_refused(f: Fixture) {
-    f.db.set(&scope(), &"k".repeat(1024), b"").await.unwrap();
-    let refused = f.db.set(&scope(), &"k".repeat(1025), b"").await;
+    f.space.set(&scope(), &"k".repeat(1024), b"").await.unwrap();
+    let refused = f.space.set(&scope(), &"k".repeat(1025), b"").await;
     assert!(matches!(refused, Err(StorageError::NotStorable { thing: "key", .. })), "{refused:?}");
     let bucket = KeyValueScope { bucket: "b".repeat(1025), ..scope() };
-    assert!(matches!(f.db.set(&bucket, "k", b"").await, Err(StorageError::NotStorable { thing: "bucket", .. })));
+    assert!(matches!(f.space.set(&bucket, "k", b"").await, Err(StorageError::NotStorable { thing: "bucket", .. })));
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use greffon_core::model::job::{Due, Lane};
 use greffon_core::ports::clock::{Clock as _, SystemClock};
-use greffon_core::ports::storage::Storage as _;
 use greffon_core::time::Instant;
 
 use crate::samples::{job_id, watch};
@@ -12,7 +11,7 @@ use crate::support::{Fixture, nord};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-contract! {
+databases! {
     a_delay_is_reckoned_by_the_database_whatever_the_callers_clock_shows,
     an_hour_of_the_day_is_the_same_for_the_database,
 }
@@ -36,8 +35,8 @@ async fn a_delay_is_reckoned_by_the_database_whatever_the_callers_clock_shows(f:
     assert!(one.db.lease_jobs(10, HOUR).await.unwrap().is_empty(), "it was put off");
     let wait = one.db.next_job_in().await.unwrap().unwrap();
     assert!(wait <= HOUR && wait > HOUR / 2, "{wait:?}");
-    one.db.close().await;
-    other.db.close().await;
+    one.close().await;
+    other.close().await;
 }
 
 async fn an_hour_of_the_day_is_the_same_for_the_database(f: Fixture) {
@@ -49,5 +48,5 @@ async fn an_hour_of_the_day_is_the_same_for_the_database(f: Fixture) {
     assert_eq!(leased.len(), 1);
     let waited = leased[0].waited;
     assert!(waited > Duration::from_secs(50) && waited < Duration::from_secs(600), "{waited:?}");
-    node.db.close().await;
+    node.close().await;
 }

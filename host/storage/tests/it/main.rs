@@ -1,5 +1,6 @@
-//! The contract of the storage ports, on every database. One binary; one file
-//! per repository; `contract!` runs each test on SQLite and on PostgreSQL.
+//! The contract of the storage ports, on every storage. One binary; one file per
+//! repository; `contract!` runs each test on SQLite, on PostgreSQL and in memory,
+//! so that what is simulated holds of the databases.
 
 #[macro_use]
 mod support;

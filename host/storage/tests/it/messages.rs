@@ -1,6 +1,6 @@
 use greffon_core::ids::MessageId;
 use greffon_core::model::message::{Message, MessageState};
-use greffon_core::ports::storage::{Page, Storage as _, StorageError};
+use greffon_core::ports::storage::{Page, StorageError};
 
 use crate::samples::{self, minute};
 use crate::support::{Fixture, nord, page};

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::samples;
 use crate::support::{Fixture, nord, on_empty_postgres, options, raw, runtime};
 
-contract! {
+databases! {
     a_migrated_database_is_ready_and_nothing_is_pending,
     a_schema_newer_than_the_binary_is_refused,
     an_edited_migration_is_refused,
@@ -16,30 +16,30 @@ contract! {
 
 async fn a_migrated_database_is_ready_and_nothing_is_pending(f: Fixture) {
     f.db.ready().await.unwrap();
-    assert!(pending(&f.db).await.unwrap().is_empty());
-    assert!(migrate(&f.db).await.unwrap().is_empty(), "there is nothing to do a second time");
+    assert!(pending(&f.database()).await.unwrap().is_empty());
+    assert!(migrate(&f.database()).await.unwrap().is_empty(), "there is nothing to do a second time");
 }
 
 async fn a_schema_newer_than_the_binary_is_refused(f: Fixture) {
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  SELECT 99990101000000, 'tomorrow', success, checksum, 0 FROM _sqlx_migrations LIMIT 1";
     f.raw(newer).await.unwrap();
-    for outcome in [migrate(&f.db).await, pending(&f.db).await] {
+    for outcome in [migrate(&f.database()).await, pending(&f.database()).await] {
         assert!(matches!(outcome, Err(SetupError::SchemaNewer { found: 99_990_101_000_000, .. })), "{outcome:?}");
     }
-    let said = std::error::Error::source(&f.db.ready().await.unwrap_err()).unwrap().to_string();
+    let said = std::error::Error::source(&f.database().ready().await.unwrap_err()).unwrap().to_string();
     assert!(said.contains("run the greffon that wrote it"), "{said}");
 }
 
 async fn an_edited_migration_is_refused(f: Fixture) {
     let other = if f.is_postgres() { "'\\x00'" } else { "x'00'" };
     f.raw(&format!("UPDATE _sqlx_migrations SET checksum = {other}")).await.unwrap();
-    let outcome = migrate(&f.db).await;
+    let outcome = migrate(&f.database()).await;
     assert!(matches!(outcome, Err(SetupError::MigrationEdited { .. })), "{outcome:?}");
 }
 
 async fn debug_and_display_show_no_password(f: Fixture) {
-    let shown = format!("{:?} {}", f.db, f.db);
+    let shown = format!("{:?} {}", f.database(), f.database());
     assert!(shown.contains(if f.is_postgres() { "postgres://" } else { "sqlite:/" }), "{shown}");
     assert!(!shown.contains('?'), "no parameters: {shown}");
 }

@@ -9,8 +9,11 @@ use std::time::Duration;
 
 use greffon_core::ids::PracticeId;
 use greffon_core::ports::clock::{Clock, Ids as _, RandomIds, SystemClock};
-use greffon_core::ports::storage::{Page, Storage as _, Transaction};
+use greffon_core::ports::idempotency::Idempotency;
+use greffon_core::ports::keyvalue::KeyValue;
+use greffon_core::ports::storage::{Page, Storage, Transaction};
 use greffon_core::time::Instant;
+use greffon_simulation::{MemoryIdempotency, MemoryKeyValue, MemoryStorage};
 use greffon_storage::{Database, LeaseTime, StorageOptions, connect, migrate};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -21,9 +24,21 @@ use tokio::runtime::Runtime;
 /// Where a server is looked for when `GREFFON_TEST_POSTGRES_URL` names none.
 const LOCAL_POSTGRES: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 
-/// Runs each test on both databases: `contract! { name_of_a_function, … }`.
+/// Runs each test on both databases and in memory: `contract! { name_of_a_function, … }`.
+/// Tests behind `; databases:` are of the tables themselves and run on both
+/// databases only.
 macro_rules! contract {
-    ($($name:ident),+ $(,)?) => {
+    ($($name:ident,)+ $(; databases: $($own:ident,)+)?) => {
+        databases! { $($name,)+ $($($own,)+)? }
+        mod memory {
+            $(#[test] fn $name() { $crate::support::in_memory(super::$name); })+
+        }
+    };
+}
+
+/// Runs each test on both databases.
+macro_rules! databases {
+    ($($name:ident,)+) => {
         mod sqlite {
             $(#[test] fn $name() { $crate::support::on_sqlite(super::$name); })+
         }
@@ -33,13 +48,15 @@ macro_rules! contract {
     };
 }
 
-/// A migrated database, and how to reach it from outside.
+/// The ports of one storage.
 #[derive(Clone)]
 pub struct Fixture {
-    pub db: Arc<Database>,
-    pub url: String,
+    pub db: Arc<dyn Storage>,
+    pub keys: Arc<dyn Idempotency>,
+    pub space: Arc<dyn KeyValue>,
     /// What leases and due times are read off.
     pub clock: Arc<TestClock>,
+    database: Option<(Arc<Database>, String)>,
 }
 
 /// A clock that shows what it is told to.
@@ -72,16 +89,30 @@ pub fn page(limit: u32) -> Page {
 }
 
 impl Fixture {
+    /// A migrated database, and how to reach it from outside.
     async fn open(url: String) -> Self {
         let clock = Arc::new(TestClock::default());
         let fixture = Self::node(url, clock, None).await;
-        migrate(&fixture.db).await.unwrap();
+        migrate(fixture.database()).await.unwrap();
         fixture
     }
 
     async fn node(url: String, clock: Arc<TestClock>, lease_time: Option<LeaseTime>) -> Self {
         let lease_time = lease_time.unwrap_or_else(|| LeaseTime::Injected(Arc::clone(&clock) as _));
-        Self { db: connect(&url, StorageOptions { lease_time, ..options() }).await.unwrap(), url, clock }
+        let db = connect(&url, StorageOptions { lease_time, ..options() }).await.unwrap();
+        Self { db: db.clone(), keys: db.clone(), space: db.clone(), clock, database: Some((db, url)) }
+    }
+
+    /// What the simulation takes for a database.
+    fn in_memory() -> Self {
+        let clock = Arc::new(TestClock::default());
+        Self {
+            db: Arc::new(MemoryStorage::on(clock.clone())),
+            keys: Arc::new(MemoryIdempotency::default()),
+            space: Arc::new(MemoryKeyValue::default()),
+            clock,
+            database: None,
+        }
     }
 
     /// A transaction of the practice of most tests.
@@ -91,22 +122,41 @@ impl Fixture {
 
     /// A second node on the same database.
     pub async fn second_node(&self) -> Self {
-        Self::node(self.url.clone(), Arc::clone(&self.clock), None).await
+        match &self.database {
+            Some((_, url)) => Self::node(url.clone(), Arc::clone(&self.clock), None).await,
+            None => self.clone(),
+        }
     }
 
     /// A second node that takes the time from the database, as in production.
     pub async fn real_node(&self) -> Self {
-        Self::node(self.url.clone(), Arc::clone(&self.clock), Some(LeaseTime::Database)).await
+        Self::node(self.url().to_owned(), Arc::clone(&self.clock), Some(LeaseTime::Database)).await
+    }
+
+    /// The node goes.
+    pub async fn close(&self) {
+        if let Some((database, _)) = &self.database {
+            database.close().await;
+        }
+    }
+
+    /// The database itself, in the tests of `databases!`.
+    pub fn database(&self) -> &Arc<Database> {
+        &self.database.as_ref().expect("a test of databases! has one").0
+    }
+
+    fn url(&self) -> &str {
+        self.database.as_ref().map_or("", |(_, url)| url)
     }
 
     pub fn is_postgres(&self) -> bool {
-        self.url.starts_with("postgres")
+        self.url().starts_with("postgres")
     }
 
     /// Runs SQL beside greffon, as a person with a shell would; the rows that it
     /// changed, or what the database said.
     pub async fn raw(&self, sql: &str) -> Result<u64, String> {
-        raw(&self.url, sql).await
+        raw(self.url(), sql).await
     }
 }
 
@@ -136,8 +186,15 @@ where
     runtime().block_on(async {
         let fixture = Fixture::open(url).await;
         test(fixture.clone()).await;
-        fixture.db.close().await;
+        fixture.close().await;
     });
+}
+
+pub fn in_memory<F>(test: impl FnOnce(Fixture) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    runtime().block_on(test(Fixture::in_memory()));
 }
 
 pub fn on_postgres<F>(test: impl FnOnce(Fixture) -> F)
@@ -150,7 +207,7 @@ where
         let fixture = Fixture::open(url.clone()).await;
         // In a task of its own, so that the database is dropped after a panic too.
         let outcome = tokio::spawn(test(fixture.clone())).await;
-        fixture.db.close().await;
+        fixture.close().await;
         drop_database(admin, &url).await;
         if let Err(failed) = outcome {
             std::panic::resume_unwind(failed.into_panic());

@@ -4,7 +4,7 @@ use futures::FutureExt as _;
 use futures::future::join_all;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use greffon_core::model::job::{Due, Lane};
-use greffon_core::ports::storage::{Storage as _, StorageError};
+use greffon_core::ports::storage::StorageError;
 
 use crate::samples::{self, MONDAY, RESOURCE, job_id, minute, minutes, sud, watch};
 use crate::support::{Fixture, nord, page};
@@ -16,6 +16,8 @@ contract! {
     readers_never_wait_for_a_writer,
     waiters_are_served_in_the_order_in_which_they_came,
     a_waiter_that_gives_up_blocks_nobody,
+    ;
+    databases:
     a_closed_storage_is_unavailable,
     an_unreadable_row_is_named,
 }
@@ -84,7 +86,7 @@ async fn writers_of_one_practice_follow_each_other(f: Fixture) {
     }
     let contact = nodes[1].db.contact(&nord(), id).await.unwrap().unwrap();
     assert_eq!((contact.repeated, contact.version), (32, 33));
-    nodes[0].db.close().await;
+    nodes[0].close().await;
 }
 
 async fn readers_never_wait_for_a_writer(f: Fixture) {
@@ -135,7 +137,7 @@ async fn a_waiter_that_gives_up_blocks_nobody(f: Fixture) {
 }
 
 async fn a_closed_storage_is_unavailable(f: Fixture) {
-    f.db.close().await;
+    f.close().await;
     assert!(matches!(f.db.begin(&nord()).await.err(), Some(StorageError::Unavailable(_))));
     let read = f.db.contact(&nord(), samples::contact().id).await;
     assert!(matches!(read, Err(StorageError::Unavailable(_))), "{read:?}");
