@@ -74,7 +74,10 @@ impl Reception {
             }
         }
         if let Some(at) = first_watch(&effects) {
-            self.enqueue(tx.as_mut(), scene, &Job::WatchCommitment(id), lane_of(commitment.level), Due::At(at)).await?;
+            // From now on, by the clock that decided: on a node whose clock is behind, the hour itself may be
+            // past for the queue already, and the watch would run again and again until this node catches up.
+            let due = Due::from_now(scene.now, at);
+            self.enqueue(tx.as_mut(), scene, &Job::WatchCommitment(id), lane_of(commitment.level), due).await?;
         }
         // A tick that changes nothing only sets the next watch.
         if commitment != before || !by_time {
