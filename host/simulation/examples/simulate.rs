@@ -6,14 +6,14 @@
 //! ```
 //!
 //! A failing day is printed with its own seed; `--day 0x…` plays that one alone.
-//! `--without RULE` takes a rule out and stops at the first day that notices:
-//! `claim-exclusion`, `unknown-is-unknown`, `told-when-confirmed`,
-//! `jobs-in-transaction`.
+//! `--without RULE` takes a rule out and stops at the first day that notices.
+//! `--with HARM` adds a kind of harm to the world, `--spare HARM` takes one out of
+//! it; `--list` names the rules and the kinds of harm.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use greffon_simulation::{Faults, Report, Sabotage, day_seed, simulate, simulate_day};
+use greffon_simulation::{Faults, Harm, Report, Sabotage, day_seed, simulate, simulate_day};
 
 /// What to simulate.
 struct Wanted {
@@ -21,21 +21,31 @@ struct Wanted {
     seed: u64,
     day: Option<u64>,
     without: Option<Sabotage>,
+    faults: Faults,
 }
 
 fn main() -> ExitCode {
-    let wanted = match wanted(std::env::args().skip(1)) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.iter().any(|word| word == "--list") {
+        println!("rules: {}", Sabotage::ALL.map(Sabotage::rule).join(", "));
+        println!("harm: {}", Harm::ALL.map(Harm::name).join(", "));
+        return ExitCode::SUCCESS;
+    }
+    let wanted = match wanted(words.into_iter()) {
         Ok(wanted) => wanted,
         Err(word) => {
-            eprintln!("error: expected --days N, --seed N, --day 0xN or --without RULE, found \"{word}\"");
+            eprintln!(
+                "error: expected --days N, --seed N, --day 0xN, --without RULE, --with HARM, --spare HARM or --list, \
+                 found \"{word}\""
+            );
             return ExitCode::from(2);
         }
     };
     let started = Instant::now();
     let report = match wanted {
-        Wanted { day: Some(day), without, .. } => simulate_day(day, Faults::everywhere(), without),
-        Wanted { days, seed, without: Some(rule), .. } => until_noticed(seed, days, rule),
-        Wanted { days, seed, without: None, .. } => simulate(seed, days, Faults::everywhere()),
+        Wanted { day: Some(day), without, faults, .. } => simulate_day(day, faults, without),
+        Wanted { days, seed, without: Some(rule), faults, .. } => until_noticed(seed, days, faults, rule),
+        Wanted { days, seed, without: None, faults, .. } => simulate(seed, days, faults),
     };
     let minutes = started.elapsed().as_secs_f64() / 60.0;
     println!("{report}");
@@ -46,11 +56,11 @@ fn main() -> ExitCode {
 }
 
 /// The first day on which a rule that was taken out is missed, or the last day.
-fn until_noticed(seed: u64, days: u64, rule: Sabotage) -> Report {
+fn until_noticed(seed: u64, days: u64, faults: Faults, rule: Sabotage) -> Report {
     let mut report = Report::default();
     for number in 0..days {
         let day = day_seed(seed, number);
-        report = simulate_day(day, Faults::everywhere(), Some(rule));
+        report = simulate_day(day, faults, Some(rule));
         if !report.violations.is_empty() {
             println!("day {number} of seed {seed} notices; alone: --day {day:#018x}, with and without the rule");
             break;
@@ -60,14 +70,17 @@ fn until_noticed(seed: u64, days: u64, rule: Sabotage) -> Report {
 }
 
 fn wanted(mut words: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let mut wanted = Wanted { days: 1000, seed: 1, day: None, without: None };
+    let mut wanted = Wanted { days: 1000, seed: 1, day: None, without: None, faults: Faults::everywhere() };
     while let Some(word) = words.next() {
         let value = words.next().unwrap_or_default();
-        match (word.as_str(), number(&value), rule(&value)) {
-            ("--days", Some(value), _) => wanted.days = value,
-            ("--seed", Some(value), _) => wanted.seed = value,
-            ("--day", Some(value), _) => wanted.day = Some(value),
-            ("--without", _, Some(rule)) => wanted.without = Some(rule),
+        let harm = Harm::named(&value);
+        match (word.as_str(), number(&value), Sabotage::of_rule(&value), harm) {
+            ("--days", Some(value), ..) => wanted.days = value,
+            ("--seed", Some(value), ..) => wanted.seed = value,
+            ("--day", Some(value), ..) => wanted.day = Some(value),
+            ("--without", _, Some(rule), _) => wanted.without = Some(rule),
+            ("--with", .., Some(harm)) => wanted.faults = wanted.faults.with(harm),
+            ("--spare", .., Some(harm)) => wanted.faults = wanted.faults.without(harm),
             _ => return Err(format!("{word} {value}")),
         }
     }
@@ -79,15 +92,5 @@ fn number(text: &str) -> Option<u64> {
     match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
-    }
-}
-
-fn rule(text: &str) -> Option<Sabotage> {
-    match text {
-        "claim-exclusion" => Some(Sabotage::NoClaimExclusion),
-        "unknown-is-unknown" => Some(Sabotage::UnknownIsRefused),
-        "told-when-confirmed" => Some(Sabotage::UnknownIsConfirmed),
-        "jobs-in-transaction" => Some(Sabotage::JobsOutsideTransaction),
-        _ => None,
     }
 }

@@ -19,9 +19,11 @@ use super::faults::{Effect, Fault, FaultPlan};
 use super::pace::Pace;
 
 mod book;
+mod careful;
+mod hands;
 
-pub use book::HeldEntry;
 use book::{Book, Write};
+pub use book::{HeldEntry, Tags};
 
 /// The longest a write may take, as the fakes declare it.
 const WRITE_TIMEOUT_MS: u32 = 5_000;
@@ -36,6 +38,10 @@ pub enum AgendaStyle {
     /// forgets what is cancelled: a CalDAV collection (class D). Overlaps of
     /// greffon's own bookings are not its business.
     FreeStore,
+    /// Takes whatever it is given, as [`AgendaStyle::FreeStore`]; its plugin looks
+    /// at the agenda, writes, looks again, and takes its own back when somebody
+    /// else is there (the bundled agenda-caldav).
+    LookThenWrite,
     /// Finds an op-id again only in the note of a booking; sent twice, it books
     /// twice; cannot move: a proprietary agenda (class E).
     NoId,
@@ -53,7 +59,9 @@ impl AgendaStyle {
                 moves: true,
                 ..common
             },
-            Self::FreeStore => AgendaCaps { idempotent_create: true, conditional_write: true, moves: true, ..common },
+            Self::FreeStore | Self::LookThenWrite => {
+                AgendaCaps { idempotent_create: true, conditional_write: true, moves: true, ..common }
+            }
             Self::NoId => common,
         }
     }
@@ -116,21 +124,9 @@ impl FakeAgenda {
         self.inner.style
     }
 
-    /// Somebody writes into the agenda by hand. Gives the entry's name.
-    pub fn enter(&self, agenda: &AgendaId, span: Span) -> AppointmentId {
-        self.open_book().enter(agenda, span)
-    }
-
-    /// Somebody writes into the agenda by hand, unless anything is there.
-    pub fn enter_if_free(&self, agenda: &AgendaId, span: Span) -> Option<AppointmentId> {
-        let mut book = self.open_book();
-        let taken = book.entries().any(|entry| entry.occupies(agenda, span));
-        (!taken).then(|| book.enter(agenda, span))
-    }
-
-    /// Somebody strikes an entry out by hand.
-    pub fn strike(&self, entry: &AppointmentId) {
-        self.open_book().remove(entry);
+    /// The server names versions like this from now on.
+    pub fn name_versions(&self, tags: Tags) {
+        self.open_book().tags = tags;
     }
 
     /// Serves these free slots, instead of telling what is not free.
@@ -155,9 +151,10 @@ impl FakeAgenda {
         self.open_book().entries().filter(|entry| entry.is_live()).cloned().collect()
     }
 
-    /// Pairs of live entries of one agenda that overlap, of which greffon wrote
-    /// the later one: the double bookings. Patients of a motive with `seats` who
-    /// come at the very same time are a group, up to that many.
+    /// Pairs of live entries of one agenda that overlap by greffon's doing: it put
+    /// both where they are, or it put the later one where the other stood already
+    /// when it looked. Patients of a motive with `seats` who come at the very same
+    /// time are a group, up to that many.
     #[must_use]
     pub fn double_bookings(&self, seats: impl Fn(&MotiveId) -> u32) -> Vec<(AppointmentId, AppointmentId)> {
         let mut live = self.live();
@@ -172,8 +169,9 @@ impl FakeAgenda {
                 let places = one.held.motive.as_ref().map_or(1, &seats);
                 let together = other.held.span == one.held.span && other.held.motive == one.held.motive;
                 group += u32::from(together);
-                let later = if one.settled > other.settled { one } else { other };
-                if later.held.ours && !(together && group <= places) {
+                let (earlier, later) = if one.settled > other.settled { (other, one) } else { (one, other) };
+                let own_doing = !later.by_hand && (!earlier.by_hand || earlier.settled <= later.looked);
+                if own_doing && !(together && group <= places) {
                     pairs.push((one.held.id.clone(), other.held.id.clone()));
                 }
             }
@@ -212,6 +210,15 @@ impl FakeAgenda {
     }
 
     async fn write(&self, write: Write) -> Result<AgendaAppointment, AgendaError> {
+        match self.inner.style {
+            AgendaStyle::LookThenWrite => self.write_carefully(write).await,
+            _ => self.request(write, None).await,
+        }
+    }
+
+    /// One request to the server. `looked` is the order of the last entry that
+    /// was seen before, where the server itself does not look.
+    async fn request(&self, write: Write, looked: Option<u64>) -> Result<AgendaAppointment, AgendaError> {
         let request = write.clone();
         let lost = || without_answer(self.inner.sabotage, &request);
         let fault = self.reach(Effect::AgendaWrite).await?;
@@ -220,23 +227,23 @@ impl FakeAgenda {
             Some(Fault::Refused) => return Err(AgendaError::Unavailable("refused on purpose".to_owned())),
             Some(Fault::Lost) => lost(),
             Some(Fault::Late) => {
-                let delay = self.inner.plan.between(1, i64::from(WRITE_TIMEOUT_MS));
-                self.open_book().later(Instant(now.0 + delay), write);
+                let due = now.plus_millis(self.inner.plan.lateness_ms());
+                self.open_book().later(due, looked, write);
                 lost()
             }
             // A second delivery of a request without a name cannot be told from
             // a second request: no transport repeats those by itself.
             Some(Fault::Doubled) if self.inner.style != AgendaStyle::NoId => {
                 let mut book = self.open_book();
-                let first = book.carry_out(now, &write);
-                drop(book.carry_out(now, &write));
+                let first = book.carry_out(now, looked, &write);
+                drop(book.carry_out(now, looked, &write));
                 first
             }
             Some(Fault::ResponseLost) => {
-                drop(self.open_book().carry_out(now, &write));
+                drop(self.open_book().carry_out(now, looked, &write));
                 lost()
             }
-            None | Some(Fault::Doubled) => self.open_book().carry_out(now, &write),
+            None | Some(Fault::Doubled) => self.open_book().carry_out(now, looked, &write),
         };
         self.inner.pace.point().await;
         answer
@@ -381,11 +388,14 @@ impl Agenda for FakeAgenda {
     }
 
     async fn block(&self, _op: &OpId, of: &AgendaId, over: Span, _label: &str) -> Result<String, AgendaError> {
-        self.read(Effect::AgendaRead, |book| book.enter(of, over).0).await
+        self.read(Effect::AgendaRead, |_| ()).await?;
+        Ok(self.enter(of, over).0)
     }
 
     async fn unblock(&self, _op: &OpId, block: &str) -> Result<(), AgendaError> {
-        self.read(Effect::AgendaRead, |book| book.remove(&AppointmentId::from(block))).await
+        self.read(Effect::AgendaRead, |_| ()).await?;
+        self.strike(&AppointmentId::from(block));
+        Ok(())
     }
 }
 

@@ -28,14 +28,39 @@ pub enum Effect {
     Script,
 }
 
+/// What a report calls a fault.
+pub(super) fn name_of(effect: Effect, fault: Fault) -> &'static str {
+    macro_rules! names {
+        ($($case:ident $name:literal),+ $(,)?) => {
+            match (effect, fault) {$(
+                (Effect::$case, Fault::Lost) => concat!("fault.", $name, ".lost"),
+                (Effect::$case, Fault::Late) => concat!("fault.", $name, ".late"),
+                (Effect::$case, Fault::Doubled) => concat!("fault.", $name, ".doubled"),
+                (Effect::$case, Fault::Refused) => concat!("fault.", $name, ".refused"),
+                (Effect::$case, Fault::ResponseLost) => concat!("fault.", $name, ".response-lost"),
+            )+}
+        };
+    }
+    names! {
+        StorageRead "storage-read",
+        StorageWrite "storage-write",
+        AgendaRead "agenda-read",
+        AgendaWrite "agenda-write",
+        AgendaLookup "agenda-lookup",
+        ChannelRead "channel-read",
+        ChannelSend "channel-send",
+        Triage "triage",
+        Script "script",
+    }
+}
+
 /// How an effect goes wrong. A fault that makes no sense for an effect counts
 /// as the nearest that does: a read can only be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// The request never arrives, and the caller cannot know.
     Lost,
-    /// The request arrives after the caller has given up, within the time that
-    /// the agenda says a write may take.
+    /// The request arrives after the caller has given up.
     Late,
     /// The request arrives twice.
     Doubled,
@@ -66,6 +91,12 @@ pub struct Rates {
     /// Not a rate: the longest that an agenda takes before it acts, in
     /// milliseconds.
     pub latency_ms: u32,
+    /// How often a process stops for up to twenty minutes at a bad moment, right
+    /// after it looked whether a time is free.
+    pub stops: u32,
+    /// Not a rate: how late a request that is [`Fault::Late`] arrives at most, in
+    /// milliseconds.
+    pub late_ms: u32,
 }
 
 /// Decides for every effect whether it goes wrong: what a test scripted first,
@@ -132,10 +163,16 @@ impl FaultPlan {
         self.lock().seeded.as_mut().map_or(0, |(rates, random)| random.between(0, i64::from(rates.latency_ms)))
     }
 
-    /// A number of `[from, to)` out of the plan's own stream; `from` without
-    /// one.
-    pub(super) fn between(&self, from: i64, to: i64) -> i64 {
-        self.lock().seeded.as_mut().map_or(from, |(_, random)| random.between(from, to))
+    /// Whether the process stops here, and for how many milliseconds.
+    pub(super) fn stop_ms(&self) -> Option<i64> {
+        let mut inner = self.lock();
+        let (rates, random) = inner.seeded.as_mut()?;
+        random.chance(rates.stops).then(|| random.between(5_000, 20 * 60_000))
+    }
+
+    /// How late a request arrives this time, in milliseconds: at least one.
+    pub(super) fn lateness_ms(&self) -> i64 {
+        self.lock().seeded.as_mut().map_or(1, |(rates, random)| random.between(1, i64::from(rates.late_ms)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -19,7 +19,7 @@ mod rows;
 mod simulation;
 mod storage;
 
-pub use agenda::{AgendaStyle, FakeAgenda, HeldEntry};
+pub use agenda::{AgendaStyle, FakeAgenda, HeldEntry, Tags};
 pub use channel::{ChannelStyle, FakeChannel, SentMessage};
 pub use clock::{ManualClock, SeededIds};
 pub use faults::{Effect, Fault, FaultPlan, Rates};
@@ -30,7 +30,7 @@ pub use plugins::FakePlugins;
 pub use practices::{FixedPractices, feature, french_features, french_practice};
 pub use random::Random;
 pub use rows::Rows;
-pub use simulation::{Faults, Oracle, Report, Violation, day_seed, simulate, simulate_day};
+pub use simulation::{Faults, Harm, Oracle, Report, Violation, day_seed, simulate, simulate_day};
 pub use storage::MemoryStorage;
 
 /// A rule taken out on purpose, to show that the simulation notices.
@@ -47,4 +47,27 @@ pub enum Sabotage {
     /// Jobs are put in the queue beside the transaction, not in it: they are
     /// lost when the process dies in between.
     JobsOutsideTransaction,
+}
+
+impl Sabotage {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::NoClaimExclusion, Self::UnknownIsRefused, Self::UnknownIsConfirmed, Self::JobsOutsideTransaction];
+
+    /// The name of the rule that it takes out.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::NoClaimExclusion => "claim-exclusion",
+            Self::UnknownIsRefused => "unknown-is-unknown",
+            Self::UnknownIsConfirmed => "told-when-confirmed",
+            Self::JobsOutsideTransaction => "jobs-in-transaction",
+        }
+    }
+
+    /// What takes out the rule of this name.
+    #[must_use]
+    pub fn of_rule(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sabotage| sabotage.rule() == name)
+    }
 }

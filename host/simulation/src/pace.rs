@@ -1,7 +1,7 @@
 //! Where a task may be interrupted.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::task::Poll;
 
 /// Yields at every port call, so that tasks really interleave and a crash can
@@ -10,19 +10,32 @@ use std::task::Poll;
 pub struct Pace {
     interleaves: AtomicBool,
     points: AtomicU64,
+    /// For how many milliseconds the process that runs now stops at its next
+    /// point; zero when it goes on.
+    stop_ms: AtomicI64,
 }
 
 impl Pace {
     /// A pace that yields at every point.
     #[must_use]
     pub fn interleaving() -> Self {
-        Self { interleaves: AtomicBool::new(true), points: AtomicU64::new(0) }
+        Self { interleaves: AtomicBool::new(true), ..Self::default() }
     }
 
     /// How many points were passed.
     #[must_use]
     pub fn points(&self) -> u64 {
         self.points.load(Ordering::Relaxed)
+    }
+
+    /// The process that runs now stops at its next point, for so long.
+    pub(super) fn stop_for(&self, ms: i64) {
+        self.stop_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// For how long the process that ran until now stops, if it does.
+    pub(super) fn take_stop(&self) -> Option<i64> {
+        Some(self.stop_ms.swap(0, Ordering::Relaxed)).filter(|ms| *ms > 0)
     }
 
     /// A point at which others may run.

@@ -9,6 +9,8 @@
 mod cast;
 mod day;
 mod executor;
+mod faults;
+mod hands;
 mod line;
 mod office;
 mod oracle;
@@ -20,61 +22,10 @@ pub use report::{Oracle, Report, Violation};
 
 use std::num::NonZero;
 
+pub use faults::{Faults, Harm};
+
 use super::Sabotage;
-use super::faults::Rates;
 use super::random::Random;
-
-/// What goes wrong on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Faults {
-    /// At the agendas.
-    pub agenda: Rates,
-    /// At the channels.
-    pub channel: Rates,
-    /// At triage and script.
-    pub pure: Rates,
-    /// At the database.
-    pub storage: Rates,
-    /// Deaths of the process, at most so many a day.
-    pub crashes: u64,
-    /// Processes that stand still for up to twenty minutes and go on as if
-    /// nothing had been, at most so many a day.
-    pub stalls: u64,
-    /// Ten minutes without an agenda, at most so many times a day and practice.
-    pub outages: u64,
-}
-
-impl Faults {
-    /// Nothing goes wrong.
-    #[must_use]
-    pub fn none() -> Self {
-        let none = Rates::default();
-        Self { agenda: none, channel: none, pure: none, storage: none, crashes: 0, stalls: 0, outages: 0 }
-    }
-
-    /// Everything goes wrong, far more often than in life: about one agenda
-    /// write in four.
-    #[must_use]
-    pub fn everywhere() -> Self {
-        let every = |rate| Rates {
-            lost: rate,
-            late: rate,
-            doubled: rate,
-            refused: rate,
-            response_lost: rate,
-            latency_ms: 2_500,
-        };
-        Self {
-            agenda: every(500),
-            channel: every(400),
-            pure: every(40),
-            storage: Rates { refused: 30, response_lost: 15, ..Rates::default() },
-            crashes: 4,
-            stalls: 2,
-            outages: 1,
-        }
-    }
-}
 
 /// Simulates so many days, on all cores. The seed of each day follows from
 /// `seed` and its number, so the report does not depend on the cores.

@@ -15,6 +15,8 @@ pub(super) enum Write {
     Hold(OpId, BookingRequest, Instant),
     /// Let it go.
     Release(OpId),
+    /// Take back what was just written.
+    Remove(AppointmentId),
     /// A new appointment.
     Book(OpId, BookingRequest),
     /// Another time, if the version is still this.
@@ -34,6 +36,13 @@ pub struct HeldEntry {
     pub ops: Vec<OpId>,
     /// Order in which entries got the time that they have now.
     pub settled: u64,
+    /// The last of that order that was there when greffon looked, before it gave
+    /// the entry its time.
+    pub looked: u64,
+    /// A person at the agenda gave it the time that it has now.
+    pub by_hand: bool,
+    /// A person at the agenda changed it, or struck it out.
+    pub touched: bool,
     /// Until when it is only held.
     pub held_until: Option<Instant>,
     /// Removed without a trace: not shown to anybody any more.
@@ -52,22 +61,46 @@ impl HeldEntry {
         self.is_live() && self.held.agenda == *agenda && self.held.span.overlaps(&span)
     }
 
-    fn touch(&mut self, op: &OpId, now: Instant, by: ByWhom) {
+    fn touch(&mut self, op: &OpId, tags: Tags, now: Instant, by: ByWhom) {
         if !self.ops.contains(op) {
             self.ops.push(op.clone());
         }
+        self.change(tags, now, by);
+    }
+
+    pub(super) fn change(&mut self, tags: Tags, now: Instant, by: ByWhom) {
         let version = self.held.version.as_deref().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-        self.held.version = Some((version + 1).to_string());
+        self.held.version = Some(tags.after(version).to_string());
         self.held.last_change = Some(now);
         self.held.by = by;
+    }
+}
+
+/// How a server names the versions of an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tags {
+    /// Each version has a name of its own.
+    #[default]
+    Fresh,
+    /// Every second version has the name of the one before the last.
+    Reused,
+}
+
+impl Tags {
+    fn after(self, version: u64) -> u64 {
+        match self {
+            Self::Fresh => version + 1,
+            Self::Reused => version % 2 + 1,
+        }
     }
 }
 
 #[derive(Debug)]
 pub(super) struct Book {
     style: AgendaStyle,
-    entries: Vec<HeldEntry>,
-    late: Vec<(Instant, Write)>,
+    pub(super) tags: Tags,
+    pub(super) entries: Vec<HeldEntry>,
+    late: Vec<(Instant, Option<u64>, Write)>,
     settled: u64,
     pub(super) served: Option<Vec<Slot>>,
     pub(super) down_until: Instant,
@@ -76,7 +109,8 @@ pub(super) struct Book {
 impl Book {
     pub(super) fn new(style: AgendaStyle) -> Self {
         let down_until = Instant(i64::MIN);
-        Self { style, entries: Vec::new(), late: Vec::new(), settled: 0, served: None, down_until }
+        let tags = Tags::Fresh;
+        Self { style, tags, entries: Vec::new(), late: Vec::new(), settled: 0, served: None, down_until }
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &HeldEntry> {
@@ -84,8 +118,13 @@ impl Book {
     }
 
     /// Remembers a request that is still under way.
-    pub(super) fn later(&mut self, due: Instant, write: Write) {
-        self.late.push((due, write));
+    pub(super) fn later(&mut self, due: Instant, looked: Option<u64>, write: Write) {
+        self.late.push((due, looked, write));
+    }
+
+    /// The place of the last entry in the order in which they got their times.
+    pub(super) fn order(&self) -> u64 {
+        self.settled
     }
 
     /// Carries out what arrived up to now, and lets go of holds that ended.
@@ -95,40 +134,11 @@ impl Book {
                 entry.gone = true;
             }
         }
-        self.late.sort_by_key(|(due, _)| *due);
-        while self.late.first().is_some_and(|(due, _)| *due <= now) {
-            let (due, write) = self.late.remove(0);
+        self.late.sort_by_key(|(due, ..)| *due);
+        while self.late.first().is_some_and(|(due, ..)| *due <= now) {
+            let (due, looked, write) = self.late.remove(0);
             // Nobody waits for the answer any more.
-            drop(self.carry_out(due, &write));
-        }
-    }
-
-    pub(super) fn enter(&mut self, agenda: &AgendaId, span: Span) -> AppointmentId {
-        let id = AppointmentId(format!("hand-{}", self.entries.len()));
-        let held = AgendaAppointment {
-            id: id.clone(),
-            op: None,
-            version: Some("1".to_owned()),
-            agenda: agenda.clone(),
-            span,
-            buffer: None,
-            motive: None,
-            status: AppointmentStatus::Booked,
-            patient: None,
-            resources: Vec::new(),
-            replaces: None,
-            series: None,
-            last_change: None,
-            by: ByWhom::Practitioner,
-            ours: false,
-        };
-        self.push(held, Vec::new(), None);
-        id
-    }
-
-    pub(super) fn remove(&mut self, id: &AppointmentId) {
-        for entry in self.entries.iter_mut().filter(|entry| entry.held.id == *id) {
-            entry.gone = true;
+            drop(self.carry_out(due, looked, &write));
         }
     }
 
@@ -177,7 +187,7 @@ impl Book {
             [one] => {
                 let span = one.held.span;
                 let beside = self.entries.iter().filter(|other| {
-                    other.held.id != one.held.id && !other.held.ours && other.occupies(&one.held.agenda, span)
+                    other.held.id != one.held.id && self.sees(other) && other.occupies(&one.held.agenda, span)
                 });
                 let beside: Vec<AgendaAppointment> = beside.map(|other| other.held.clone()).collect();
                 if beside.is_empty() || !one.is_live() {
@@ -193,16 +203,25 @@ impl Book {
     fn remembers(&self, entry: &HeldEntry, op: &OpId) -> bool {
         match self.style {
             AgendaStyle::NoId => entry.ops.first() == Some(op),
-            AgendaStyle::Arbitrated | AgendaStyle::FreeStore => entry.ops.contains(op),
+            AgendaStyle::Arbitrated | AgendaStyle::FreeStore | AgendaStyle::LookThenWrite => entry.ops.contains(op),
         }
     }
 
-    pub(super) fn carry_out(&mut self, now: Instant, write: &Write) -> Result<AgendaAppointment, AgendaError> {
+    /// What the server does with a request. `looked` is the order of the last
+    /// entry that was there when greffon looked; without it the server looks now.
+    pub(super) fn carry_out(
+        &mut self,
+        now: Instant,
+        looked: Option<u64>,
+        write: &Write,
+    ) -> Result<AgendaAppointment, AgendaError> {
+        let looked = looked.unwrap_or(self.settled);
         match write {
-            Write::Hold(op, what, until) => self.book(now, op, what, Some(*until)),
-            Write::Book(op, what) => self.book(now, op, what, None),
+            Write::Hold(op, what, until) => self.book(now, looked, op, what, Some(*until)),
+            Write::Book(op, what) => self.book(now, looked, op, what, None),
             Write::Release(op) => self.release(op),
-            Write::Move(op, id, expected, to) => self.reschedule(now, op, id, expected.as_deref(), to),
+            Write::Remove(id) => self.remove(id),
+            Write::Move(op, id, expected, to) => self.reschedule(now, looked, op, id, expected.as_deref(), to),
             Write::Cancel(op, id, expected, by) => self.cancel(now, op, id, expected.as_deref(), *by),
             Write::Status(op, id, expected, to) => {
                 let index = self.find(id)?;
@@ -214,9 +233,10 @@ impl Book {
                     return Err(AgendaError::RuleBroken(Rule::StatusTransition, why));
                 }
                 self.expect(index, expected.as_deref())?;
+                let tags = self.tags;
                 let entry = &mut self.entries[index];
                 entry.held.status = *to;
-                entry.touch(op, now, ByWhom::Secretary);
+                entry.touch(op, tags, now, ByWhom::Secretary);
                 Ok(entry.held.clone())
             }
         }
@@ -225,11 +245,13 @@ impl Book {
     fn book(
         &mut self,
         now: Instant,
+        looked: u64,
         op: &OpId,
         what: &BookingRequest,
         held_until: Option<Instant>,
     ) -> Result<AgendaAppointment, AgendaError> {
         // A removed object leaves its name free, as on a CalDAV server.
+        let tags = self.tags;
         let same = |entry: &&mut HeldEntry| !entry.gone && entry.ops.first() == Some(op);
         if self.style != AgendaStyle::NoId
             && let Some(entry) = self.entries.iter_mut().find(same)
@@ -240,7 +262,7 @@ impl Book {
                 (Some(_), None) => {
                     entry.held_until = None;
                     entry.held.status = AppointmentStatus::Booked;
-                    entry.touch(op, now, ByWhom::Secretary);
+                    entry.touch(op, tags, now, ByWhom::Secretary);
                 }
             }
             return Ok(entry.held.clone());
@@ -254,7 +276,18 @@ impl Book {
             held.id = AppointmentId(format!("no-{}", self.entries.len()));
         }
         self.push(held.clone(), vec![op.clone()], held_until);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.looked = looked;
+        }
         Ok(held)
+    }
+
+    /// Takes an entry out without a trace.
+    fn remove(&mut self, id: &AppointmentId) -> Result<AgendaAppointment, AgendaError> {
+        let there = |entry: &&mut HeldEntry| entry.held.id == *id && !entry.gone;
+        let entry = self.entries.iter_mut().find(there).ok_or(AgendaError::NotFound)?;
+        entry.gone = true;
+        Ok(entry.held.clone())
     }
 
     fn release(&mut self, op: &OpId) -> Result<AgendaAppointment, AgendaError> {
@@ -267,6 +300,7 @@ impl Book {
     fn reschedule(
         &mut self,
         now: Instant,
+        looked: u64,
         op: &OpId,
         id: &AppointmentId,
         expected: Option<&str>,
@@ -282,12 +316,14 @@ impl Book {
         self.expect(index, expected)?;
         self.arbitrate(Some(index), to)?;
         self.settled += 1;
-        let settled = self.settled;
+        let (settled, tags) = (self.settled, self.tags);
         let entry = &mut self.entries[index];
         entry.held.agenda = to.agenda.clone();
         entry.held.span = to.span;
         entry.settled = settled;
-        entry.touch(op, now, ByWhom::Secretary);
+        entry.looked = looked.min(settled - 1);
+        entry.by_hand = false;
+        entry.touch(op, tags, now, ByWhom::Secretary);
         Ok(entry.held.clone())
     }
 
@@ -302,22 +338,23 @@ impl Book {
         let index = self.find(id)?;
         if self.entries[index].is_live() {
             self.expect(index, expected)?;
-            let gone = self.style == AgendaStyle::FreeStore;
+            let gone = matches!(self.style, AgendaStyle::FreeStore | AgendaStyle::LookThenWrite);
+            let tags = self.tags;
             let entry = &mut self.entries[index];
             entry.held.status = AppointmentStatus::Cancelled;
             entry.gone = gone;
-            entry.touch(op, now, by);
+            entry.touch(op, tags, now, by);
         }
         Ok(self.entries[index].held.clone())
     }
 
-    fn find(&self, id: &AppointmentId) -> Result<usize, AgendaError> {
+    pub(super) fn find(&self, id: &AppointmentId) -> Result<usize, AgendaError> {
         let named = |entry: &HeldEntry| entry.held.id == *id;
         let there = self.entries.iter().position(|entry| named(entry) && !entry.gone);
         there.or_else(|| self.entries.iter().rposition(named)).ok_or(AgendaError::NotFound)
     }
 
-    fn expect(&self, index: usize, expected: Option<&str>) -> Result<(), AgendaError> {
+    pub(super) fn expect(&self, index: usize, expected: Option<&str>) -> Result<(), AgendaError> {
         let held = &self.entries[index].held;
         if self.style == AgendaStyle::NoId || expected.is_none() || expected == held.version.as_deref() {
             return Ok(());
@@ -325,17 +362,24 @@ impl Book {
         Err(AgendaError::Stale(held.clone()))
     }
 
-    /// Whether the time may be given away. Only an arbitrated agenda knows of
-    /// greffon's own bookings; all see what was entered by hand.
+    /// Whether the time may be given away, as the server sees it.
     fn arbitrate(&self, but: Option<usize>, what: &BookingRequest) -> Result<(), AgendaError> {
-        let sees = |entry: &HeldEntry| self.style == AgendaStyle::Arbitrated || !entry.held.ours;
+        if self.style == AgendaStyle::LookThenWrite || what.allow_overlap {
+            return Ok(());
+        }
+        self.free(but, what)
+    }
+
+    /// Whether nobody is there whom the agenda looks at.
+    ///
+    /// # Errors
+    /// `SlotTaken` with those who are.
+    pub(super) fn free(&self, but: Option<usize>, what: &BookingRequest) -> Result<(), AgendaError> {
         let existing: Vec<AgendaAppointment> = self
             .entries
             .iter()
             .enumerate()
-            .filter(|(index, entry)| {
-                Some(*index) != but && sees(entry) && entry.occupies(&what.agenda, what.span) && !what.allow_overlap
-            })
+            .filter(|(index, entry)| Some(*index) != but && self.sees(entry) && entry.occupies(&what.agenda, what.span))
             .map(|(_, entry)| entry.held.clone())
             .collect();
         if existing.is_empty() {
@@ -344,9 +388,33 @@ impl Book {
         Err(AgendaError::SlotTaken(Conflict { existing, alternatives: Vec::new() }))
     }
 
-    fn push(&mut self, held: AgendaAppointment, ops: Vec<OpId>, held_until: Option<Instant>) {
+    /// Some agendas leave greffon's own bookings to greffon, as long as they
+    /// stand where greffon put them; all see what was entered by hand.
+    fn sees(&self, entry: &HeldEntry) -> bool {
+        let all = matches!(self.style, AgendaStyle::Arbitrated | AgendaStyle::LookThenWrite);
+        all || !entry.held.ours || entry.by_hand
+    }
+
+    pub(super) fn push(&mut self, held: AgendaAppointment, ops: Vec<OpId>, held_until: Option<Instant>) {
+        let looked = self.settled;
         self.settled += 1;
-        self.entries.push(HeldEntry { held, ops, settled: self.settled, held_until, gone: false });
+        let by_hand = !held.ours;
+        self.entries.push(HeldEntry {
+            held,
+            ops,
+            settled: self.settled,
+            looked,
+            by_hand,
+            touched: false,
+            held_until,
+            gone: false,
+        });
+    }
+
+    /// The next place in the order in which entries get their times.
+    pub(super) fn next_order(&mut self) -> u64 {
+        self.settled += 1;
+        self.settled
     }
 }
 

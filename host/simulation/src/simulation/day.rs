@@ -14,10 +14,10 @@ use greffon_core::ports::practices::LivePractice;
 use greffon_core::time::{Instant, Span};
 
 use super::super::Sabotage;
-use super::super::agenda::{AgendaStyle, FakeAgenda};
+use super::super::agenda::{AgendaStyle, FakeAgenda, Tags};
 use super::super::channel::{ChannelStyle, FakeChannel};
 use super::super::clock::{ManualClock, SeededIds};
-use super::super::faults::{FaultPlan, Rates};
+use super::super::faults::{FaultPlan, Rates, name_of};
 use super::super::pace::Pace;
 use super::super::plugins::FakePlugins;
 use super::super::practices::{FixedPractices, feature, french_practice};
@@ -26,14 +26,17 @@ use super::super::storage::MemoryStorage;
 use super::Faults;
 use super::cast::{Caller, Kind};
 use super::executor::{Accident, Executor, Place, Turn};
+use super::hands::Deed;
 use super::office::{Notes, Office, Server};
 use super::oracle;
-use super::report::Report;
+use super::report::{Oracle, Report};
 
 /// How long after midnight the day's work may last until it must be quiet.
 const QUIET_AFTER_MIN: i64 = 3 * 24 * 60;
 /// From here on nothing fails any more: everything must come to its end.
 const CALM_AFTER_MIN: i64 = 30 * 60;
+/// No instant has more work than this: several days have less.
+const MAX_POLLS_AT_ONCE: u64 = 200_000;
 /// Workers that found nothing to do look again after this.
 const WORKER_PAUSE_MS: i64 = 700;
 
@@ -76,14 +79,16 @@ impl Day {
         let mut rooms = Vec::new();
         let mut channels = Vec::new();
         let notes = Notes::default();
-        for (id, style) in [
-            ("les-tilleuls", AgendaStyle::Arbitrated),
-            ("les-acacias", AgendaStyle::FreeStore),
-            ("le-port", AgendaStyle::NoId),
-        ] {
+        let store = if faults.check_then_write { AgendaStyle::LookThenWrite } else { AgendaStyle::FreeStore };
+        for (id, style) in
+            [("les-tilleuls", AgendaStyle::Arbitrated), ("les-acacias", store), ("le-port", AgendaStyle::NoId)]
+        {
             let practice = french_practice(id);
             let at_agenda = plan(faults.agenda, &mut random);
             let agenda = FakeAgenda::with(style, clock.clone(), at_agenda, pace.clone()).sabotaged(sabotage);
+            if faults.reused_tags && style == store {
+                agenda.name_versions(Tags::Reused);
+            }
             let mut features = vec![
                 feature("agenda", Bound::Agenda(Arc::new(agenda.clone()))),
                 feature("triage", plugins.triage()),
@@ -99,11 +104,15 @@ impl Day {
             rooms.push((practice.id.clone(), agenda));
             practices.push(LivePractice { practice, features });
         }
-        let executor = Executor::new(random.fork(), clock.clone());
+        let executor = Executor::new(random.fork(), clock.clone(), pace.clone());
         let ids = Arc::new(SeededIds::new(random.next_u64()));
         let practices = FixedPractices::new(practices);
-        let nodes = if random.chance(4000) { 2 } else { 1 };
-        let server = Server::new(executor.clone(), storage, practices, clock.clone(), ids, nodes);
+        let mut skews_ms = vec![0];
+        if random.chance(4000) {
+            let most = i64::from(faults.skew_min) * 60_000;
+            skews_ms.push(random.between(-most, most));
+        }
+        let server = Server::new(executor.clone(), storage, practices, clock.clone(), ids, skews_ms);
         let offices = rooms.into_iter().map(|(practice, agenda)| Office {
             server: server.clone(),
             practice,
@@ -161,23 +170,18 @@ impl Day {
             let start = self.midnight.plus_minutes(self.random.between(34, 200) * 15);
             let span = Span { start, end: start.plus_minutes(self.random.between(10, 60)) };
             let who = if self.random.chance(5000) { "dr-martin" } else { "dr-petit" };
-            let office = office.clone();
-            self.executor.spawn(Place::World, async move {
-                office.server.clock.sleep_until(at).await;
-                if let Some(entry) = office.agenda.enter_if_free(&who.into(), span) {
-                    office.notes.count("written-by-hand");
-                    office.perhaps_strike(entry).await;
-                }
-            });
+            office.writes_at(at, who, span);
         }
         for _ in 0..self.random.below(self.faults.outages + 1) {
             let at = self.between(8, 18);
-            let office = office.clone();
-            self.executor.spawn(Place::World, async move {
-                office.server.clock.sleep_until(at).await;
-                office.agenda.down_until(at.plus_minutes(10));
-                office.notes.count("outages");
-            });
+            office.down_at(at);
+        }
+        let Faults { overwrites, edits, deletions, .. } = self.faults;
+        for (most, deed) in [(overwrites, Deed::Overwrite), (edits, Deed::Edit), (deletions, Deed::Strike)] {
+            for _ in 0..self.random.below(most + 1) {
+                let at = self.between(9, 19);
+                office.hand_at(at, deed);
+            }
         }
     }
 
@@ -220,10 +224,17 @@ impl Day {
         let calm = self.midnight.plus_minutes(CALM_AFTER_MIN);
         let workers_wait_until = Cell::new(Instant(i64::MIN));
         let mut polls = 0_u64;
+        let mut last_instant = (self.clock.now(), 0);
         loop {
             match self.executor.turn() {
                 Turn::Polled => {
                     polls += 1;
+                    if last_instant.0 != self.clock.now() {
+                        last_instant = (self.clock.now(), polls);
+                    } else if polls - last_instant.1 > MAX_POLLS_AT_ONCE {
+                        let text = format!("work goes on and on at {}", self.clock.now());
+                        return self.notes.violation(Oracle::Spinning, text);
+                    }
                     // Workers look now and then even while people are busy.
                     if polls.is_multiple_of(16) {
                         self.ring_if_due(&workers_wait_until);
@@ -280,8 +291,11 @@ impl Day {
         let mut report = self.notes.with(|noted| std::mem::take(&mut noted.report));
         report.days = 1;
         report.add("crashes", self.server.crashes.get());
-        let faults = self.plans.iter().flat_map(|plan| plan.happened().into_values()).sum();
-        report.add("faults", faults);
+        for ((effect, fault), times) in self.plans.iter().flat_map(|plan| plan.happened()) {
+            report.add("faults", times);
+            report.add(name_of(effect, fault), times);
+        }
+        report.add("stops-after-a-look", self.executor.stops.get());
         let delivered: usize = self.channels.iter().map(|channel| channel.sent().len()).sum();
         report.add("messages.left", u64::try_from(delivered).unwrap_or(0));
         for violation in &mut report.violations {

@@ -15,6 +15,7 @@ use greffon_core::ports::clock::Clock;
 use greffon_core::time::Instant;
 
 use super::super::clock::ManualClock;
+use super::super::pace::Pace;
 use super::super::random::Random;
 use super::trace::Trace;
 
@@ -79,12 +80,15 @@ pub(super) struct Executor {
     next_task: Cell<u64>,
     random: RefCell<Random>,
     clock: Arc<ManualClock>,
+    pace: Arc<Pace>,
     /// What will happen to a process, and its polls that are left until then.
     fuse: Cell<Option<(usize, u64, Accident)>>,
     /// A process that stands still, and until when.
     stalled: Cell<Option<(usize, Instant)>>,
     /// Tasks of a process that stands still and could go on.
     parked: RefCell<Vec<u64>>,
+    /// How often a process stopped right after it had looked at an agenda.
+    pub(super) stops: Cell<u64>,
     pub(super) trace: Trace,
 }
 
@@ -100,7 +104,7 @@ pub(super) enum Turn {
 }
 
 impl Executor {
-    pub(super) fn new(random: Random, clock: Arc<ManualClock>) -> Rc<Self> {
+    pub(super) fn new(random: Random, clock: Arc<ManualClock>, pace: Arc<Pace>) -> Rc<Self> {
         Rc::new(Self {
             tasks: RefCell::default(),
             spawned: RefCell::default(),
@@ -108,9 +112,11 @@ impl Executor {
             next_task: Cell::new(0),
             random: RefCell::new(random),
             clock,
+            pace,
             fuse: Cell::new(None),
             stalled: Cell::new(None),
             parked: RefCell::default(),
+            stops: Cell::new(0),
             trace: Trace::default(),
         })
     }
@@ -158,6 +164,10 @@ impl Executor {
         let place = task.place;
         if task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
             self.tasks.borrow_mut().insert(id, task);
+        }
+        if let (Some(pause_ms), Place::Node(node), None) = (self.pace.take_stop(), place, self.stalled.get()) {
+            self.stalled.set(Some((node, self.clock.now().plus_millis(pause_ms))));
+            self.stops.set(self.stops.get() + 1);
         }
         let Some((doomed, left, accident)) = self.fuse.get().filter(|(doomed, ..)| place == Place::Node(*doomed))
         else {

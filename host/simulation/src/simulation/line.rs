@@ -234,7 +234,9 @@ impl Line<'_> {
                 FlowError::SlotTaken { .. }
                 | FlowError::RuleBroken { .. }
                 | FlowError::AgendaUnavailable(_)
-                | FlowError::NotAllowed { .. },
+                | FlowError::NotAllowed { .. }
+                // A hand struck the appointment out.
+                | FlowError::NotFound("appointment"),
             ) => return None,
             Err(error) => {
                 self.office.wrong(what, &error);

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
 use greffon_core::flow::{Flow, FlowError, Reception};
-use greffon_core::ids::{AppointmentId, ContactId, MotiveId, PracticeId};
+use greffon_core::ids::{ContactId, MotiveId, PracticeId};
 use greffon_core::model::view::OfferedSlot;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::Practices;
 use greffon_core::ports::storage::StorageError;
+use greffon_core::time::Instant;
 
 use super::super::agenda::FakeAgenda;
 use super::super::clock::{ManualClock, SeededIds};
@@ -30,8 +31,22 @@ pub(super) struct Server {
     pub(super) clock: Arc<ManualClock>,
     pub(super) ids: Arc<SeededIds>,
     nodes: Vec<RefCell<Option<Reception>>>,
+    /// How far the clock of each process is off, in milliseconds.
+    skews_ms: Vec<i64>,
     resting: RefCell<Vec<Waker>>,
     pub(super) crashes: Cell<u64>,
+}
+
+/// The clock of one process.
+struct NodeClock {
+    world: Arc<ManualClock>,
+    skew_ms: i64,
+}
+
+impl Clock for NodeClock {
+    fn now(&self) -> Instant {
+        self.world.now().plus_millis(self.skew_ms)
+    }
 }
 
 /// Workers of one process: two, so that jobs run beside each other.
@@ -44,7 +59,7 @@ impl Server {
         practices: FixedPractices,
         clock: Arc<ManualClock>,
         ids: Arc<SeededIds>,
-        nodes: usize,
+        skews_ms: Vec<i64>,
     ) -> Rc<Self> {
         Rc::new(Self {
             executor,
@@ -52,10 +67,16 @@ impl Server {
             practices,
             clock,
             ids,
-            nodes: (0..nodes).map(|_| RefCell::default()).collect(),
+            nodes: skews_ms.iter().map(|_| RefCell::default()).collect(),
+            skews_ms,
             resting: RefCell::default(),
             crashes: Cell::new(0),
         })
+    }
+
+    /// How far the fastest clock of a process is ahead, in milliseconds.
+    pub(super) fn ahead_ms(&self) -> i64 {
+        self.skews_ms.iter().copied().max().unwrap_or(0)
     }
 
     /// How many processes there are.
@@ -63,12 +84,18 @@ impl Server {
         self.nodes.len()
     }
 
+    /// What the clock of a process shows: it may be off by hours.
+    fn clock_of(&self, node: usize) -> Arc<dyn Clock> {
+        let skew_ms = self.skews_ms.get(node).copied().unwrap_or(0);
+        Arc::new(NodeClock { world: self.clock.clone(), skew_ms })
+    }
+
     /// A new process over the same database and the same world.
     pub(super) fn start(self: &Rc<Self>, node: usize) {
         let reception = Reception::new(
             Arc::new(self.storage.clone()),
             Arc::new(self.practices.clone()),
-            self.clock.clone(),
+            self.clock_of(node),
             self.ids.clone(),
         );
         *self.nodes[node].borrow_mut() = Some(reception.clone());
@@ -215,14 +242,6 @@ impl Office {
             self.notes.count("beaten-by-hand");
             let office = self.clone();
             self.server.executor.spawn(Place::World, async move { office.perhaps_strike(entry).await });
-        }
-    }
-
-    /// What a hand wrote, a hand strikes out again, half of the time.
-    pub(super) async fn perhaps_strike(&self, entry: AppointmentId) {
-        if self.chance(5000) {
-            self.pause_s(10, 3600).await;
-            self.agenda.strike(&entry);
         }
     }
 

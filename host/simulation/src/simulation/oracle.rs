@@ -79,7 +79,8 @@ pub(super) fn judge(office: &Office, notes: &Notes, now: Instant) {
         .map(|(_, job, run_at)| (job, run_at))
         .collect();
     contacts(office, notes, &rows);
-    endings(notes, &rows, &jobs, now);
+    // A promise is late as soon as one process thinks so.
+    endings(notes, &rows, &jobs, now.plus_millis(office.server.ahead_ms()));
     truth(office, notes, &rows);
     silence(office, notes, &rows);
     count(notes, &rows);
@@ -126,7 +127,8 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
     let entries = office.agenda.entries();
     let find = |intent: &Intent| entries.iter().find(|entry| entry.ops.contains(&intent.op));
     for intent in rows.intents.values().filter(|intent| intent.kind == IntentKind::Book) {
-        let live = find(intent).is_some_and(HeldEntry::is_live);
+        // What a hand touched is the practice's own.
+        let live = find(intent).is_some_and(|entry| entry.is_live() && !entry.touched);
         let known = matches!(intent.state, IntentState::Confirmed | IntentState::NeedsHuman);
         if live && !known {
             let text = format!("{}: intent {} is {:?} and in the agenda", office.practice, intent.id, intent.state);
@@ -143,6 +145,7 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
             notes.violation(Oracle::Untruth, text);
         }
     }
+    unowned(office, notes, rows, &entries);
     for appointment in rows.appointments.values() {
         let entry = entries.iter().rev().find(|entry| entry.held.id == appointment.id);
         let taken =
@@ -154,13 +157,37 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
         });
         let same =
             entry.is_some_and(|entry| entry.is_live() == taken && (!taken || entry.held.span == appointment.held.span));
-        if !same && !doubtful {
+        let by_hand = entries.iter().any(|entry| entry.held.id == appointment.id && entry.touched);
+        if !same && !doubtful && !by_hand {
             let there = entry.map(|entry| (entry.is_live(), entry.held.span));
             let text = format!(
                 "{}: appointment {} is {:?} {:?} here and {there:?} in the agenda",
                 office.practice, appointment.id, appointment.held.status, appointment.held.span
             );
             notes.violation(Oracle::Untruth, text);
+        }
+    }
+}
+
+/// What stands in the agenda under an op-id of greffon's is wanted, or a person
+/// has been asked.
+fn unowned(office: &Office, notes: &Notes, rows: &Rows, entries: &[HeldEntry]) {
+    let own = entries.iter().filter(|entry| entry.held.ours && entry.is_live() && entry.held_until.is_none());
+    for entry in own {
+        let Some(intent) = rows.intents.values().find(|intent| entry.ops.first() == Some(&intent.op)) else { continue };
+        let asked =
+            rows.intents.values().any(|other| other.chain == intent.chain && other.state == IntentState::NeedsHuman);
+        let cancelled = rows.intents.values().any(|other| {
+            other.state == IntentState::Confirmed
+                && matches!(&other.kind, IntentKind::Cancel { appointment, .. } if *appointment == entry.held.id)
+        });
+        let wanted = intent.state == IntentState::Confirmed && !cancelled;
+        if !wanted && !asked && intent.state.is_final() {
+            let text = format!(
+                "{}: {} stands in the agenda, its intent {} is {:?}, cancelled: {cancelled}",
+                office.practice, entry.held.id, intent.id, intent.state
+            );
+            notes.violation(Oracle::Unowned, text);
         }
     }
 }

@@ -24,6 +24,11 @@ pub enum Oracle {
     /// The agenda holds a booking of greffon's that greffon believes refused, or
     /// does not hold one that greffon believes confirmed.
     Untruth,
+    /// The agenda holds an entry of greffon's that its final intent does not want,
+    /// and no person was asked.
+    Unowned,
+    /// Work makes itself anew without end: a worker that never rests.
+    Spinning,
     /// A level sank without a clinician, or a red flag did not raise it.
     LevelSank,
     /// An emergency was given an appointment.

@@ -156,7 +156,13 @@ impl Office {
         });
         match marked.await {
             Some(Ok(_)) => self.notes.count("marked"),
-            Some(Err(FlowError::NotAllowed { .. } | FlowError::AgendaUnavailable(_) | FlowError::NotFound(_)))
+            // A hand struck it out, or the agenda does not answer.
+            Some(Err(
+                FlowError::NotAllowed { .. }
+                | FlowError::RuleBroken { .. }
+                | FlowError::AgendaUnavailable(_)
+                | FlowError::NotFound(_),
+            ))
             | None => {}
             Some(Err(error)) => self.wrong("status", &error),
         }

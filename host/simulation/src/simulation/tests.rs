@@ -57,7 +57,7 @@ fn a_database_without_exclusion_is_noticed() {
 
 #[test]
 fn taking_unknown_for_refused_is_noticed() {
-    notices(Sabotage::UnknownIsRefused, Oracle::DoubleBooking);
+    notices(Sabotage::UnknownIsRefused, Oracle::Unowned);
 }
 
 #[test]
