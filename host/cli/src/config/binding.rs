@@ -14,6 +14,7 @@ use super::confined::Content;
 use super::diagnostic::{Diagnostic, Source};
 use super::loader::{Loaded, Loader};
 use super::plugins::Plugins;
+use super::practice::Findings;
 use super::practice_file::{CredentialFile, FeatureFile};
 use super::secret::SecretRef;
 
@@ -21,7 +22,7 @@ use super::secret::SecretRef;
 pub(super) struct Built {
     pub(super) feature: Feature,
     /// What is wrong with it and, from the plugin itself, what might be.
-    pub(super) findings: Vec<(FindingSeverity, Diagnostic)>,
+    pub(super) findings: Findings,
 }
 
 /// The practice's relay, or why there is none to be had.

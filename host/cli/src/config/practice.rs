@@ -33,6 +33,9 @@ use super::watched::Watched;
 /// Authority of RPPS numbers (ANS, NOS: `urn:oid:1.2.250.1.71.4.2.1`).
 const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
 
+/// What was found in a file, and how grave it is.
+pub type Findings = Vec<(FindingSeverity, Diagnostic)>;
+
 /// What a practice file came to.
 #[derive(Debug)]
 pub struct Read {
@@ -40,7 +43,7 @@ pub struct Read {
     pub practice: LivePractice,
     /// What keeps features from being used, and what plugins find in their
     /// settings; what is no error is a warning.
-    pub findings: Vec<(FindingSeverity, Diagnostic)>,
+    pub findings: Findings,
     /// The files that it was read from.
     pub watched: Watched,
 }
@@ -84,7 +87,7 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
 
 impl Loader<'_> {
     /// The features, bound as far as they can be, and what was found.
-    fn features(&self, plugins: &dyn Plugins) -> Loaded<(Vec<Feature>, Vec<(FindingSeverity, Diagnostic)>)> {
+    fn features(&self, plugins: &dyn Plugins) -> Loaded<(Vec<Feature>, Findings)> {
         let relay = self.mail();
         let sends = |feature: &FeatureFile| feature.grants.mail;
         if !self.file.features.values().any(sends)

@@ -19,6 +19,9 @@ use crate::convert::{Breach, FromGuest, Intake};
 use crate::problem::Problem;
 use crate::state::CallState;
 
+/// Asks a plugin what it finds in its settings; the error is no answer.
+pub(crate) type Analyse = fn(&Ready) -> Result<Vec<Finding>, Problem>;
+
 /// A kind, as the runtime serves it.
 pub(crate) struct Served {
     /// Which kind.
@@ -32,7 +35,7 @@ pub(crate) struct Served {
     pub bind: fn(Ready) -> Result<Bound, Problem>,
     /// What the plugin finds in its settings; `None` when the kind has no such
     /// function.
-    pub analyse: Option<fn(&Ready) -> Result<Vec<Finding>, Problem>>,
+    pub analyse: Option<Analyse>,
 }
 
 /// All kinds, in the order of [`KINDS`].

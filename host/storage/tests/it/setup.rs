@@ -16,15 +16,15 @@ databases! {
 
 async fn a_migrated_database_is_ready_and_nothing_is_pending(f: Fixture) {
     f.db.ready().await.unwrap();
-    assert!(pending(&f.database()).await.unwrap().is_empty());
-    assert!(migrate(&f.database()).await.unwrap().is_empty(), "there is nothing to do a second time");
+    assert!(pending(f.database()).await.unwrap().is_empty());
+    assert!(migrate(f.database()).await.unwrap().is_empty(), "there is nothing to do a second time");
 }
 
 async fn a_schema_newer_than_the_binary_is_refused(f: Fixture) {
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  SELECT 99990101000000, 'tomorrow', success, checksum, 0 FROM _sqlx_migrations LIMIT 1";
     f.raw(newer).await.unwrap();
-    for outcome in [migrate(&f.database()).await, pending(&f.database()).await] {
+    for outcome in [migrate(f.database()).await, pending(f.database()).await] {
         assert!(matches!(outcome, Err(SetupError::SchemaNewer { found: 99_990_101_000_000, .. })), "{outcome:?}");
     }
     let said = std::error::Error::source(&f.database().ready().await.unwrap_err()).unwrap().to_string();
@@ -34,7 +34,7 @@ async fn a_schema_newer_than_the_binary_is_refused(f: Fixture) {
 async fn an_edited_migration_is_refused(f: Fixture) {
     let other = if f.is_postgres() { "'\\x00'" } else { "x'00'" };
     f.raw(&format!("UPDATE _sqlx_migrations SET checksum = {other}")).await.unwrap();
-    let outcome = migrate(&f.database()).await;
+    let outcome = migrate(f.database()).await;
     assert!(matches!(outcome, Err(SetupError::MigrationEdited { .. })), "{outcome:?}");
 }
 
