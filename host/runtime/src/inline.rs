@@ -6,9 +6,12 @@
 //! second tick at the latest, see `instance.rs`.
 //!
 //! What a hostile guest can hold of the server that way is bounded twice. One
-//! thread of the server never runs a guest. And a feature whose calls had to be
-//! handed over pays with calls that are handed over at once: one more after the
-//! next time, then two, four, up to [`MOST_APART`].
+//! thread of the server is left free, except by features whose last
+//! [`PROVEN`] calls ended in time: on a machine of two cores every second call
+//! of two callers would be handed over otherwise. And a feature whose calls had
+//! to be handed over is no longer proven, and pays with calls that are handed
+//! over at once: one after the first time, then two, four, up to
+//! [`MOST_APART`].
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +24,8 @@ use tokio::runtime::Handle;
 /// So many calls of a feature at most go to the guests' threads at once before
 /// the next is tried on its caller's.
 const MOST_APART: u32 = 64;
+/// So many calls in a row that ended in time make a feature a proven one.
+const PROVEN: u32 = 16;
 
 /// The calls that are on their callers' threads now, over all features.
 #[derive(Debug, Default)]
@@ -37,6 +42,8 @@ pub(crate) struct Pace {
     apart: AtomicU32,
     /// How many did after the last call that was handed over.
     last: AtomicU32,
+    /// Calls that ended in time since then, counted up to [`PROVEN`].
+    in_time: AtomicU32,
 }
 
 /// The first poll of a call panicked: a host function did.
@@ -52,9 +59,8 @@ pub(crate) struct Turn<'a> {
 
 impl Inline {
     /// A turn on this thread, or `None` for a call that must not begin here:
-    /// its feature's pace says so, all threads of the caller's runtime but one
-    /// run guests already, or there is no runtime. A runtime of one thread
-    /// therefore never runs a guest.
+    /// its feature's pace says so, or too many threads of the caller's runtime
+    /// run guests already. A runtime of one thread never runs a guest.
     pub(crate) fn turn<'a>(&'a self, pace: &'a Pace) -> Option<Turn<'a>> {
         let threads = Handle::try_current().map_or(0, |caller| caller.metrics().num_workers());
         self.turn_among(threads, pace)
@@ -70,7 +76,8 @@ impl Inline {
         if pace.is_apart() {
             return None;
         }
-        let most = threads.saturating_sub(1);
+        let left_free = if pace.is_proven() && threads > 1 { 0 } else { 1 };
+        let most = threads.saturating_sub(left_free);
         let more = |now: usize| (now < most).then_some(now + 1);
         self.now.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
         Some(Turn { inline: self, pace })
@@ -85,7 +92,15 @@ impl Pace {
             && self.apart.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 
+    /// Whether the feature may have the last free thread as well.
+    fn is_proven(&self) -> bool {
+        self.in_time.load(Ordering::Relaxed) >= PROVEN
+    }
+
     fn ended_in_time(&self) {
+        if !self.is_proven() {
+            self.in_time.fetch_add(1, Ordering::Relaxed);
+        }
         let last = self.last.load(Ordering::Relaxed);
         if last > 0 {
             self.last.store(last / 2, Ordering::Relaxed);
@@ -93,6 +108,7 @@ impl Pace {
     }
 
     fn handed_over(&self) {
+        self.in_time.store(0, Ordering::Relaxed);
         let apart = self.last.load(Ordering::Relaxed).saturating_mul(2).clamp(1, MOST_APART);
         self.last.store(apart, Ordering::Relaxed);
         self.apart.store(apart, Ordering::Relaxed);

@@ -43,6 +43,26 @@ async fn one_of_two_threads_of_a_runtime_has_a_turn() {
     assert!(inline.turn(&pace).is_none());
 }
 
+#[test]
+fn a_proven_feature_may_have_the_last_thread_until_it_is_handed_over() {
+    let (inline, pace) = (Inline::default(), Pace::default());
+    for _ in 0..PROVEN {
+        let _one = inline.turn_among(2, &pace).expect("one of two");
+        assert!(inline.turn_among(2, &pace).is_none(), "not proven yet");
+        pace.ended_in_time();
+    }
+    let first = inline.turn_among(2, &pace).expect("one of two");
+    let second = inline.turn_among(2, &pace).expect("the last one");
+    assert!(inline.turn_among(2, &pace).is_none(), "there is no third");
+    drop((first, second));
+    assert!(inline.turn_among(1, &pace).is_none(), "the only thread of a runtime");
+    assert!(inline.turn_among(0, &pace).is_none(), "no runtime");
+    pace.handed_over();
+    assert!(inline.turn_among(3, &pace).is_none(), "the next call goes to the guests");
+    let _one = inline.turn_among(2, &pace).expect("one of two");
+    assert!(inline.turn_among(2, &pace).is_none());
+}
+
 /// How many calls in a row go to the guests' threads at once.
 fn apart(pace: &Pace) -> u32 {
     (0..).take_while(|_| pace.is_apart()).map(|_| 1).sum()
