@@ -10,6 +10,7 @@ struct Minimal;
 
 impl Triage for Minimal {
     type Settings = Empty;
+    type Prepared = Empty;
 
     fn next(_: &Empty, encounter: &Encounter) -> Result<Step, TriageError> {
         let key = "breathless".to_owned();

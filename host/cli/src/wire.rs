@@ -179,6 +179,7 @@ fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
         largest_memory_mib: limits.memory_mib,
         longest_deadline_ms: limits.deadline_ms,
         most_cpu_ms: limits.cpu_ms,
+        prepared_mib: limits.prepared_mib,
         allowed_networks: config
             .allow
             .iter()

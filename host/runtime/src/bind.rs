@@ -26,6 +26,7 @@ use crate::inline::Pace;
 use crate::instance::Caller;
 use crate::kind;
 use crate::limits::Limits;
+use crate::prepared::PreparedSettings;
 use crate::problem::{Problem, first};
 use crate::registry::Plugin;
 use crate::runtime::Runtime;
@@ -98,7 +99,8 @@ impl Runtime {
         };
         let breaker = Breaker::new(self.breaker);
         let (caller, caps) = (Arc::clone(&self.caller), self.registry.caps().clone());
-        Ok(Ready { bound: Arc::new(bound), plugin, breaker, caller, caps })
+        let prepared = Arc::clone(&self.prepared);
+        Ok(Ready { bound: Arc::new(bound), plugin, breaker, prepared, caller, caps })
     }
 }
 
@@ -107,6 +109,7 @@ pub(crate) struct Ready {
     pub bound: Arc<state::Bound>,
     pub plugin: Arc<Plugin>,
     pub breaker: Breaker,
+    pub prepared: Arc<PreparedSettings>,
     caller: Arc<Caller>,
     caps: Limits,
 }
@@ -149,6 +152,8 @@ impl Ready {
         let unhurried = Arc::new(self.bound.within(Limits {
             deadline: self.caps.deadline,
             cpu: self.caps.cpu,
+            output_bytes: self.caps.output_bytes,
+            transfer_bytes: self.caps.transfer_bytes,
             ..self.bound.limits.clone()
         }));
         let call = || self.caller.guests.block_on(self.caller.call(&unhurried, function, run));

@@ -78,7 +78,7 @@ pub enum EngineError {
 /// # Errors
 /// When the pool cannot be reserved: there is no fallback, because a slower or
 /// smaller allocator would show under load only.
-pub fn start(size: EngineSize) -> Result<Engine, EngineError> {
+pub(crate) fn start(size: EngineSize) -> Result<Engine, EngineError> {
     let engine = Engine::new(&config(size)).map_err(|source| EngineError::AddressSpace { size, source })?;
     let weak = engine.weak();
     thread::Builder::new()
@@ -96,7 +96,9 @@ pub fn start(size: EngineSize) -> Result<Engine, EngineError> {
     Ok(engine)
 }
 
-pub(crate) fn config(size: EngineSize) -> Config {
+/// wasmtime's configuration: public so that a bench can measure beside it.
+#[must_use]
+pub fn config(size: EngineSize) -> Config {
     let mut config = Config::new();
     config
         .concurrency_support(false)

@@ -22,6 +22,7 @@ use crate::engine::{self, EngineError, EngineSize};
 use crate::inline::Inline;
 use crate::instance::{Caller, Permits, Threads};
 use crate::limits::Limits;
+use crate::prepared::PreparedSettings;
 use crate::registry::{LoadError, PluginFiles, PluginInfo, Registry};
 use crate::state::Services;
 use crate::stats::{CallTimes, KindStats};
@@ -42,6 +43,9 @@ pub struct RuntimeConfig {
     pub longest_deadline_ms: u32,
     /// Most time of one call on a processor, in milliseconds.
     pub most_cpu_ms: u32,
+    /// Most memory for what pure plugins prepared of their settings, over all
+    /// practices, in MiB.
+    pub prepared_mib: u32,
     /// Networks that are opened for a practice although they are private, and
     /// to which plain `http` and unprotected SMTP may go.
     pub allowed_networks: BTreeMap<PracticeId, Vec<IpNet>>,
@@ -60,6 +64,7 @@ impl Default for RuntimeConfig {
             largest_memory_mib: 128,
             longest_deadline_ms: 20_000,
             most_cpu_ms: 2_000,
+            prepared_mib: 256,
             allowed_networks: BTreeMap::new(),
             mail_folder: PathBuf::from("data/mail"),
             cache_folder: None,
@@ -85,6 +90,7 @@ pub enum RuntimeError {
 pub struct Runtime {
     pub(crate) registry: Registry,
     pub(crate) live: LiveBindings,
+    pub(crate) prepared: Arc<PreparedSettings>,
     pub(crate) caller: Arc<Caller>,
     pub(crate) breaker: BreakerConfig,
     pub(crate) opened: BTreeMap<PracticeId, Vec<IpNet>>,
@@ -144,6 +150,7 @@ impl Runtime {
         Ok(Arc::new(Self {
             registry,
             live: LiveBindings::default(),
+            prepared: Arc::new(PreparedSettings::new(u64::from(config.prepared_mib) << 20)),
             caller: Arc::new(caller),
             breaker: BreakerConfig::default(),
             opened: config.allowed_networks,

@@ -31,6 +31,7 @@ struct ScriptStandard;
 
 impl Script for ScriptStandard {
     type Settings = Standard;
+    type Prepared = Standard;
 
     fn catalogue(settings: &Standard) -> Result<Vec<Info>, ScriptError> {
         Ok(vec![Info {

@@ -1,13 +1,13 @@
 //! What the caller wants, and what kind of request that is.
 
 use greffon_sdk::practice::keys;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
 use crate::settings::{MotiveSettings, Standard};
 
 /// What kind of request a motive is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum MotiveKind {
     /// An appointment.

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use greffon_sdk::practice::ContentRef;
 use greffon_sdk::script::{AnswerKind, Choice, Phase, Question};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize};
 
 use crate::motive::MotiveKind;
 
 /// The settings.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Standard {
     /// Version of this content; another one withdraws it.
@@ -52,7 +51,7 @@ impl Default for Standard {
 }
 
 /// What is said, by the moment.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Phrases {
     pub identification: String,
@@ -124,7 +123,7 @@ impl Default for Phrases {
 }
 
 /// Sentences of the recap, with what they are filled from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Templates {
     /// `{given}` `{family}`
@@ -171,7 +170,7 @@ impl Default for Templates {
 }
 
 /// Minutes until what is promised is due.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Delays {
     pub answer_min: u32,
@@ -187,7 +186,7 @@ impl Default for Delays {
 }
 
 /// A motive of the practice.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct MotiveSettings {
     /// As the practice's file names it.
@@ -202,7 +201,7 @@ pub(crate) struct MotiveSettings {
 }
 
 /// A question of the practice.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Ask {
     pub key: String,
@@ -219,7 +218,7 @@ pub(crate) struct Ask {
 }
 
 /// What kind of answer a question takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum AskKind {
     YesNo,
@@ -232,7 +231,7 @@ pub(crate) enum AskKind {
 }
 
 /// One possible answer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AskChoice {
     pub id: String,
@@ -240,7 +239,7 @@ pub(crate) struct AskChoice {
 }
 
 /// `{ fact = "…", is = ["yes", "unknown"] }`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct When {
     pub fact: String,
@@ -248,23 +247,34 @@ pub(crate) struct When {
 }
 
 /// A frequent question.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Faq {
     pub id: String,
     pub label: String,
     /// The approved answer: `id` or `id@version`.
-    #[serde(deserialize_with = "instruction")]
+    #[serde(with = "instruction")]
     pub instruction: ContentRef,
 }
 
-fn instruction<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ContentRef, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let (id, version) = text.split_once('@').unwrap_or((&text, "1"));
-    if id.is_empty() || version.is_empty() {
-        return Err(D::Error::custom(format_args!("\"{text}\" is no instruction: write `id` or `id@version`")));
+mod instruction {
+    use greffon_sdk::practice::ContentRef;
+    use serde::Deserialize;
+    use serde::de::{Deserializer, Error};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(content: &ContentRef, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}@{}", content.id, content.version))
     }
-    Ok(ContentRef::in_settings(id, version))
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ContentRef, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (id, version) = text.split_once('@').unwrap_or((&text, "1"));
+        if id.is_empty() || version.is_empty() {
+            return Err(D::Error::custom(format_args!("\"{text}\" is no instruction: write `id` or `id@version`")));
+        }
+        Ok(ContentRef::in_settings(id, version))
+    }
 }
 
 impl Standard {

@@ -7,6 +7,7 @@ use greffon_sdk::script::{
 use greffon_sdk::testing;
 
 use crate::ScriptStandard;
+use crate::settings::Standard;
 
 /// 2026-11-21T08:30:00Z.
 pub(crate) const NOW: i64 = 1_795_249_800_000;
@@ -87,7 +88,7 @@ impl Call {
     }
 
     pub fn view(&self) -> View {
-        let settings = serde_json::from_value(self.settings.clone()).unwrap();
+        let settings = testing::prepared::<Standard, Standard>(&self.settings);
         ScriptStandard::render(&settings, &self.session).unwrap()
     }
 

@@ -3,8 +3,9 @@
 use greffon_sdk::practice::{ContentRef, Level};
 use greffon_sdk::triage::{Assessment, Orientation, Reason};
 
+use crate::prepared::Common;
 use crate::run::undecided_level;
-use crate::settings::{Grid, Instruction, Protocol, RedFlag, Rule};
+use crate::settings::{Instruction, Protocol, RedFlag, Rule};
 
 /// Minutes in which a clinician calls back for a red flag without an
 /// orientation of its own.
@@ -46,9 +47,9 @@ pub(crate) fn not_below(new: Assessment, previous: Option<&Assessment>) -> Asses
 
 impl Conclusion<'_> {
     /// The assessment of this conclusion, at or above the protocol's floor.
-    pub fn assess(self, grid: &Grid, protocol: &Protocol, missing: Vec<String>) -> Assessment {
+    pub fn assess(self, common: &Common, protocol: &Protocol, missing: Vec<String>) -> Assessment {
         let decided = match self {
-            Self::RedFlags(flags) => red_flags(grid, flags),
+            Self::RedFlags(flags) => red_flags(common, flags),
             Self::Undecided(flags) => undecided(flags),
             Self::Rules([], _) => Decided::human(
                 Level::Routine,
@@ -114,11 +115,11 @@ fn say<'a>(instructions: impl Iterator<Item = &'a Instruction>) -> Vec<ContentRe
     said
 }
 
-fn red_flags(grid: &Grid, flags: &[&RedFlag]) -> Decided {
+fn red_flags(common: &Common, flags: &[&RedFlag]) -> Decided {
     let top = top(flags, |flag| flag.level);
     let orientation = match &top.orientation {
         Some(destination) => destination.clone().into(),
-        None if top.level == Level::Vital => Orientation::EmergencyCall(grid.emergency_number.clone()),
+        None if top.level == Level::Vital => Orientation::EmergencyCall(common.emergency_number.clone()),
         None => Orientation::ClinicianCallback(CLINICIAN_NOW_MIN),
     };
     let reason = |flag: &&RedFlag| Reason {

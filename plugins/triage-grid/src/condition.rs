@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 
 use greffon_sdk::practice::Value;
-use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
-/// A condition.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Written")]
+/// A condition. It has two forms: the one that people write (below), and the
+/// derived one, in prepared settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub(crate) enum Condition {
     /// All of them.
     All(Vec<Condition>),
@@ -23,7 +26,7 @@ pub(crate) enum Condition {
 }
 
 /// What an answer is compared with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Test {
     /// One of these words: `yes`, `no`, `unknown` (also `refused`), `refused`,
     /// or the id of a choice.
@@ -35,7 +38,7 @@ pub(crate) enum Test {
 }
 
 /// `[at-least, below)`; an end that is absent does not restrict.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Range {
     pub at_least: Option<f64>,
@@ -45,6 +48,22 @@ pub(crate) struct Range {
 impl Range {
     fn holds(self, number: f64) -> bool {
         self.at_least.is_none_or(|least| number >= least) && self.below.is_none_or(|below| number < below)
+    }
+}
+
+impl Serialize for Condition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            Written::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+        } else {
+            Self::deserialize(deserializer)
+        }
     }
 }
 

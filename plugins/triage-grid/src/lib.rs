@@ -6,6 +6,7 @@ mod check;
 mod conclude;
 mod condition;
 mod known;
+mod prepared;
 mod run;
 mod select;
 mod settings;
@@ -16,6 +17,7 @@ mod utc;
 use greffon_sdk::practice::Finding;
 use greffon_sdk::triage::{Encounter, Protocol, Step, Triage, TriageError};
 
+use crate::prepared::Prepared;
 use crate::settings::Grid;
 
 /// The plugin.
@@ -23,18 +25,19 @@ struct TriageGrid;
 
 impl Triage for TriageGrid {
     type Settings = Grid;
-
-    fn protocols(grid: &Grid) -> Result<Vec<Protocol>, TriageError> {
-        grid.protocols.iter().enumerate().map(|(index, protocol)| select::describe(index, protocol)).collect()
-    }
-
-    fn next(grid: &Grid, encounter: &Encounter) -> Result<Step, TriageError> {
-        let protocols = select::serving(grid, encounter)?;
-        run::next(grid, &protocols, encounter)
-    }
+    type Prepared = Prepared;
 
     fn check(grid: &Grid) -> Vec<Finding> {
         check::all(grid)
+    }
+
+    fn protocols(grid: &Prepared) -> Result<Vec<Protocol>, TriageError> {
+        grid.protocols.iter().map(|entry| Ok(select::describe(entry.protocol.read()?))).collect()
+    }
+
+    fn next(grid: &Prepared, encounter: &Encounter) -> Result<Step, TriageError> {
+        let protocols = select::serving(grid, encounter)?;
+        run::next(&grid.common, &protocols, encounter)
     }
 }
 

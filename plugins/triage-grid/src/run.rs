@@ -7,17 +7,18 @@ use crate::asking::{self, fits, understood};
 use crate::conclude::{self, Conclusion};
 use crate::condition::{Answer, Case, Truth};
 use crate::known::Known;
-use crate::settings::{Grid, Protocol, Question, RedFlag, Rule};
+use crate::prepared::Common;
+use crate::settings::{Protocol, Question, RedFlag, Rule};
 
 /// What comes next for a case that these protocols serve.
 ///
 /// Several protocols serve a case of unknown age: their questions are joined,
 /// and of their conclusions the most urgent counts.
-pub(crate) fn next(grid: &Grid, protocols: &[&Protocol], encounter: &Encounter) -> Result<Step, TriageError> {
+pub(crate) fn next(common: &Common, protocols: &[Protocol], encounter: &Encounter) -> Result<Step, TriageError> {
     let mut asked: Vec<Asked> = Vec::new();
     let mut concluded: Option<Assessment> = None;
     for protocol in protocols {
-        match Run::new(grid, protocol, encounter).step()? {
+        match Run::new(common, protocol, encounter).step()? {
             Step::Ask(questions) => {
                 for question in questions {
                     if asked.iter().all(|other| other.key != question.key) {
@@ -44,7 +45,7 @@ pub(crate) fn next(grid: &Grid, protocols: &[&Protocol], encounter: &Encounter) 
 
 /// One protocol at work on one case.
 struct Run<'a> {
-    grid: &'a Grid,
+    common: &'a Common,
     protocol: &'a Protocol,
     facts: &'a [Fact],
     known: Known<'a>,
@@ -64,11 +65,11 @@ enum Flag {
 }
 
 impl<'a> Run<'a> {
-    fn new(grid: &'a Grid, protocol: &'a Protocol, encounter: &'a Encounter) -> Self {
+    fn new(common: &'a Common, protocol: &'a Protocol, encounter: &'a Encounter) -> Self {
         // Later facts replace earlier ones.
         let values = encounter.facts.iter().map(|fact| (fact.key.as_str(), fact.value.clone())).collect();
         let known = Known::new(protocol, values, encounter.patient_age_days);
-        Self { grid, protocol, facts: &encounter.facts, known }
+        Self { common, protocol, facts: &encounter.facts, known }
     }
 
     fn step(&self) -> Result<Step, TriageError> {
@@ -170,7 +171,7 @@ impl<'a> Run<'a> {
     /// Asks, unless that goes past the limit: then a human decides.
     fn ask(&self, mut questions: Vec<Asked>) -> Step {
         let answered = self.keys().filter(|key| self.known.value(key).is_some()).count();
-        let left = self.grid.max_questions.saturating_sub(answered);
+        let left = self.common.max_questions.saturating_sub(answered);
         if left == 0 {
             return self.conclude(Conclusion::TooLong);
         }
@@ -188,7 +189,7 @@ impl<'a> Run<'a> {
             })
             .map(str::to_owned)
             .collect();
-        Step::Conclude(conclusion.assess(self.grid, self.protocol, missing))
+        Step::Conclude(conclusion.assess(self.common, self.protocol, missing))
     }
 
     fn keys(&self) -> impl Iterator<Item = &'a str> {

@@ -1,35 +1,33 @@
 //! Which protocols serve a case, and what they are.
 
-use greffon_sdk::practice::{Instant, Validation};
+use greffon_sdk::practice::Instant;
 use greffon_sdk::triage::{Encounter, Protocol as Described, TriageError};
 
-use crate::settings::{Grid, Protocol};
-use crate::utc;
+use crate::prepared::{Entry, Prepared, validation};
+use crate::settings::Protocol;
 
 /// What a protocol is, for the host. The title of a demonstration says so.
-pub(crate) fn describe(index: usize, protocol: &Protocol) -> Result<Described, TriageError> {
-    let title = if protocol.demo { format!("[DÉMO] {}", protocol.title) } else { protocol.title.clone() };
-    Ok(Described {
+pub(crate) fn describe(protocol: Protocol) -> Described {
+    Described {
         ref_: protocol.content(),
-        title,
-        motives: protocol.motives.clone(),
+        title: if protocol.demo { format!("[DÉMO] {}", protocol.title) } else { protocol.title },
+        motives: protocol.motives,
         min_age_days: protocol.min_age_days,
         max_age_days: protocol.max_age_days,
         floor: protocol.floor,
-        content_validation: validation(index, protocol)?,
-    })
+        content_validation: protocol.validation.as_ref().and_then(validation),
+    }
 }
 
 /// The protocols that serve the motive and age of a case, in the practice's
 /// order. Several do only when the age is not known, or when bands overlap.
-pub(crate) fn serving<'a>(grid: &'a Grid, encounter: &Encounter) -> Result<Vec<&'a Protocol>, TriageError> {
-    let all = || grid.protocols.iter().enumerate();
-    let mut serving: Vec<(usize, &Protocol)> = match &encounter.motive {
-        Some(motive) => all().filter(|(_, protocol)| protocol.motives.contains(motive)).collect(),
-        None => Vec::new(),
+pub(crate) fn serving(grid: &Prepared, encounter: &Encounter) -> Result<Vec<Protocol>, TriageError> {
+    let of_motive = |motive: &String| -> Vec<&Entry> {
+        grid.protocols.iter().filter(|entry| entry.motives.contains(motive)).collect()
     };
+    let mut serving = encounter.motive.as_ref().map(of_motive).unwrap_or_default();
     if serving.is_empty() {
-        serving = all().filter(|(_, protocol)| protocol.motives.is_empty()).collect();
+        serving = grid.protocols.iter().filter(|entry| entry.motives.is_empty()).collect();
     }
     if serving.is_empty() {
         return Err(match &encounter.motive {
@@ -37,50 +35,26 @@ pub(crate) fn serving<'a>(grid: &'a Grid, encounter: &Encounter) -> Result<Vec<&
             None => TriageError::NotApplicable,
         });
     }
-    serving.retain(|(_, protocol)| encounter.patient_age_days.is_none_or(|days| serves_age(protocol, days)));
+    serving.retain(|entry| encounter.patient_age_days.is_none_or(|days| serves_age(entry, days)));
     if serving.is_empty() {
         return Err(TriageError::NotApplicable);
     }
-    for &(index, protocol) in &serving {
-        check_signature(index, protocol, encounter.context.now)?;
-    }
-    Ok(serving.into_iter().map(|(_, protocol)| protocol).collect())
+    serving.into_iter().map(|entry| signed(entry, encounter.context.now)).collect()
 }
 
-fn serves_age(protocol: &Protocol, days: u32) -> bool {
-    protocol.min_age_days.is_none_or(|least| days >= least) && protocol.max_age_days.is_none_or(|most| days <= most)
+fn serves_age(entry: &Entry, days: u32) -> bool {
+    entry.min_age_days.is_none_or(|least| days >= least) && entry.max_age_days.is_none_or(|most| days <= most)
 }
 
-fn check_signature(index: usize, protocol: &Protocol, now: Instant) -> Result<(), TriageError> {
-    match validation(index, protocol)? {
-        None if protocol.demo => Ok(()),
-        Some(validation) if now >= validation.expires_at => Err(TriageError::ProtocolExpired(protocol.content())),
-        Some(validation) if now >= validation.validated_at => Ok(()),
+/// Reads a protocol whose signature holds.
+fn signed(entry: &Entry, now: Instant) -> Result<Protocol, TriageError> {
+    let protocol = entry.protocol.read()?;
+    match entry.signature {
+        None if entry.demo => Ok(protocol),
+        Some(signature) if signature.ended(now) => Err(TriageError::ProtocolExpired(protocol.content())),
+        Some(signature) if signature.began(now) => Ok(protocol),
         _ => Err(TriageError::ProtocolUnvalidated(protocol.content())),
     }
-}
-
-fn validation(index: usize, protocol: &Protocol) -> Result<Option<Validation>, TriageError> {
-    let Some(written) = &protocol.validation else { return Ok(None) };
-    let invalid = |key: &str, why: &str| {
-        TriageError::InvalidSettings((format!("/protocols/{index}/validation/{key}"), why.to_owned()))
-    };
-    let instant = |key: &str, text: &str| {
-        utc::parse(text).ok_or_else(|| invalid(key, "expected `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`"))
-    };
-    Ok(Some(Validation {
-        author: written.author.clone(),
-        validator_rpps: written.validator_rpps.clone(),
-        validated_at: instant("validated-at", &written.validated_at)?,
-        expires_at: instant("expires-at", &written.expires_at)?,
-        signature: bytes(&written.signature).ok_or_else(|| invalid("signature", "expected hexadecimal digits"))?,
-    }))
-}
-
-fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = hexadecimal.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>()?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    rest.is_empty().then(|| pairs.iter().map(|[high, low]| (high << 4 | low) as u8).collect())
 }
 
 #[cfg(test)]
@@ -92,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_demonstration_is_named_as_such() {
-        let described = describe(0, &grid(fever()).protocols[0]).unwrap();
+        let described = describe(grid(fever()).protocols.remove(0));
         assert_eq!(described.title, "[DÉMO] Fièvre du nourrisson");
         assert!(described.content_validation.is_none());
     }
@@ -116,20 +90,18 @@ mod tests {
         assert!(matches!(case.step(settings.clone()), Ok(Step::Ask(_))));
         case.encounter.context.now += 1;
         assert!(matches!(case.step(settings.clone()), Err(TriageError::ProtocolExpired(_))));
-        let described = describe(0, &grid(settings).protocols[0]).unwrap();
+        let described = describe(grid(settings).protocols.remove(0));
         assert_eq!(described.content_validation.unwrap().signature, [0x0a, 0xff]);
     }
 
     #[test]
-    fn a_date_that_is_none_is_named_with_its_place() {
+    fn a_protocol_whose_dates_are_none_is_not_signed() {
         let mut settings = fever();
         settings["protocols"][0]["validation"] = serde_json::json!({
             "author": "dr-martin", "validator-rpps": "1", "validated-at": "2026-09-31", "expires-at": "2027-01-01"
         });
-        let Err(TriageError::InvalidSettings((path, _))) = Case::new("fever").step(settings) else {
-            panic!("the date was accepted");
-        };
-        assert_eq!(path, "/protocols/0/validation/validated-at");
+        settings["protocols"][0]["demo"] = false.into();
+        assert!(matches!(Case::new("fever").step(settings), Err(TriageError::ProtocolUnvalidated(_))));
     }
 
     #[test]

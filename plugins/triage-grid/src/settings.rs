@@ -4,8 +4,9 @@ use std::fmt;
 
 use greffon_sdk::practice::{ContentRef, Level, Nature};
 use greffon_sdk::triage::{AnswerKind, Orientation};
-use serde::Deserialize;
 use serde::de::{Deserializer, Error};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
 
@@ -32,7 +33,7 @@ fn max_questions() -> usize {
 }
 
 /// One grid, for some motives and ages.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Protocol {
     pub id: String,
@@ -45,9 +46,9 @@ pub(crate) struct Protocol {
     pub min_age_days: Option<u32>,
     /// In days, included.
     pub max_age_days: Option<u32>,
-    #[serde(deserialize_with = "level")]
+    #[serde(with = "level")]
     pub floor: Level,
-    #[serde(default = "medical", deserialize_with = "nature")]
+    #[serde(default = "medical", with = "nature")]
     pub nature: Nature,
     /// Written for demonstrations: needs no signature, and says so.
     #[serde(default)]
@@ -69,7 +70,7 @@ fn medical() -> Nature {
 }
 
 /// A clinician's signature.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Validation {
     pub author: String,
@@ -84,7 +85,7 @@ pub(crate) struct Validation {
 }
 
 /// A question whose positive answer ends the questions.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RedFlag {
     pub key: String,
@@ -93,7 +94,7 @@ pub(crate) struct RedFlag {
     pub why: String,
     /// Asked only then.
     pub when: Option<Condition>,
-    #[serde(deserialize_with = "level")]
+    #[serde(with = "level")]
     pub level: Level,
     /// None: the emergency number for `vital`, a clinician now for the rest.
     pub orientation: Option<Destination>,
@@ -102,7 +103,7 @@ pub(crate) struct RedFlag {
 }
 
 /// A question.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Question {
     pub key: String,
@@ -123,7 +124,7 @@ fn yes() -> bool {
 }
 
 /// What kind of answer a question takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     YesNo,
@@ -148,7 +149,7 @@ impl From<Kind> for AnswerKind {
 }
 
 /// One possible answer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Choice {
     pub id: String,
@@ -156,12 +157,12 @@ pub(crate) struct Choice {
 }
 
 /// Facts to a level and an orientation.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Rule {
     pub id: String,
     pub when: Condition,
-    #[serde(deserialize_with = "level")]
+    #[serde(with = "level")]
     pub level: Level,
     pub orientation: Destination,
     /// The rule in words, for the operator.
@@ -172,7 +173,7 @@ pub(crate) struct Rule {
 }
 
 /// Where to: an orientation as the settings write it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Destination {
     EmergencyCall(String),
@@ -224,6 +225,12 @@ impl<'de> Deserialize<'de> for Instruction {
     }
 }
 
+impl Serialize for Instruction {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl From<&Instruction> for ContentRef {
     fn from(instruction: &Instruction) -> Self {
         Self::in_settings(&instruction.id, &instruction.version)
@@ -236,19 +243,43 @@ impl fmt::Display for Instruction {
     }
 }
 
-fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Level, D::Error> {
-    let word = String::deserialize(deserializer)?;
-    Level::from_word(&word).ok_or_else(|| {
-        D::Error::custom(format_args!("\"{word}\" is no level: write vital, very-urgent, same-day, soon or routine"))
-    })
+mod level {
+    use super::{Deserialize, Deserializer, Error, Level, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(level: &Level, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(level.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Level, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Level::from_word(&word).ok_or_else(|| {
+            let known = "vital, very-urgent, same-day, soon or routine";
+            D::Error::custom(format_args!("\"{word}\" is no level: write {known}"))
+        })
+    }
 }
 
-fn nature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Nature, D::Error> {
-    match String::deserialize(deserializer)?.as_str() {
-        "medical" => Ok(Nature::Medical),
-        "administrative" => Ok(Nature::Administrative),
-        "mixed" => Ok(Nature::Mixed),
-        word => Err(D::Error::custom(format_args!("\"{word}\" is none of medical, administrative, mixed"))),
+mod nature {
+    use super::{Deserialize, Deserializer, Error, Nature, Serializer};
+
+    const ALL: [Nature; 3] = [Nature::Medical, Nature::Administrative, Nature::Mixed];
+
+    fn word(nature: Nature) -> &'static str {
+        match nature {
+            Nature::Medical => "medical",
+            Nature::Administrative => "administrative",
+            Nature::Mixed => "mixed",
+        }
+    }
+
+    pub(super) fn serialize<S: Serializer>(nature: &Nature, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(word(*nature))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Nature, D::Error> {
+        let given = String::deserialize(deserializer)?;
+        let nature = ALL.into_iter().find(|nature| word(*nature) == given);
+        nature.ok_or_else(|| D::Error::custom(format_args!("\"{given}\" is none of {}", ALL.map(word).join(", "))))
     }
 }
 

@@ -6,6 +6,7 @@ use greffon_sdk::triage::{Assessment, Encounter, Step, Triage, TriageError};
 use serde_json::json;
 
 use crate::TriageGrid;
+use crate::prepared::Prepared;
 use crate::settings::Grid;
 
 /// Settings with one protocol, for fever up to two years of age.
@@ -70,7 +71,7 @@ impl Case {
     }
 
     pub fn step(&self, settings: serde_json::Value) -> Result<Step, TriageError> {
-        TriageGrid::next(&grid(settings), &self.encounter)
+        TriageGrid::next(&testing::prepared::<Grid, Prepared>(&settings), &self.encounter)
     }
 
     /// Keys of what is asked next.

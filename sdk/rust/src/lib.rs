@@ -19,7 +19,7 @@
 pub mod agenda;
 #[doc(hidden)]
 pub mod bindings;
-#[cfg(any(test, all(target_arch = "wasm32", target_os = "unknown")))]
+#[cfg(any(test, all(feature = "call-allocator", target_arch = "wasm32", target_os = "unknown")))]
 mod bump;
 pub mod calendar;
 pub mod channel;
@@ -34,6 +34,7 @@ pub mod keyvalue;
 pub mod log;
 pub mod mail;
 pub mod practice;
+pub mod prepared;
 pub mod script;
 pub mod settings;
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,29 +2,44 @@
 
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::bindings::imports::greffon::practice::types::Prepared;
 pub use crate::bindings::imports::greffon::script::types::{
     AppointmentState, AppointmentSummary, CommitmentDraft, CommitmentSummary, Effect, Info, MessageDraft, Phase,
     Prompt, ReadBack, ScriptError, Session, View,
 };
 use crate::practice::Finding;
-use crate::settings;
+use crate::prepared::{self, Unreadable};
 pub use crate::triage::{AnswerKind, Assessment, Choice, Orientation, Question};
 
 /// A script plugin. Pure: the same settings and session always give the same
 /// view, and nothing but the parameters is known.
 pub trait Script {
-    /// The practice's settings; [`settings::Empty`] for a plugin without any.
+    /// The practice's settings, as its file writes them;
+    /// [`Empty`](crate::settings::Empty) for a plugin without any.
     type Settings: DeserializeOwned;
+
+    /// The settings as calls get them: the same type, or one that is made of
+    /// them once and quicker to use. See [`prepared`](crate::prepared) for what
+    /// it may hold.
+    type Prepared: From<Self::Settings> + Serialize + DeserializeOwned;
+
+    /// Analyses the settings without any contact; an error keeps them from
+    /// going live. By default finds nothing.
+    fn check(settings: &Self::Settings) -> Vec<Finding> {
+        let _ = settings;
+        Vec::new()
+    }
 
     /// Returns the scripts that the settings hold, in the practice's order. By
     /// default none: the host's built-in script is used.
     ///
     /// # Errors
-    /// `InvalidSettings` for a content that cannot be used.
-    fn catalogue(settings: &Self::Settings) -> Result<Vec<Info>, ScriptError> {
-        let _ = settings;
+    /// The host uses its built-in script.
+    fn catalogue(prepared: &Self::Prepared) -> Result<Vec<Info>, ScriptError> {
+        let _ = prepared;
         Ok(Vec::new())
     }
 
@@ -32,13 +47,7 @@ pub trait Script {
     ///
     /// # Errors
     /// The host answers each with its built-in minimal script.
-    fn render(settings: &Self::Settings, session: &Session) -> Result<View, ScriptError>;
-
-    /// Analyses the settings without any contact. By default finds nothing.
-    fn check(settings: &Self::Settings) -> Vec<Finding> {
-        let _ = settings;
-        Vec::new()
-    }
+    fn render(prepared: &Self::Prepared, session: &Session) -> Result<View, ScriptError>;
 }
 
 /// What [`export_script!`](crate::export_script) exports.
@@ -47,24 +56,21 @@ pub trait Script {
 pub struct Export<T>(PhantomData<T>);
 
 impl<T: Script> crate::bindings::script::exports::greffon::script::script::Guest for Export<T> {
-    fn catalogue(json: String) -> Result<Vec<Info>, ScriptError> {
-        T::catalogue(&settings::parse(&json)?)
+    fn prepare(json: String) -> Result<Prepared, Vec<Finding>> {
+        prepared::prepare::<T::Settings, T::Prepared>(&json, T::check)
     }
 
-    fn render(json: String, session: Session) -> Result<View, ScriptError> {
-        T::render(&settings::parse(&json)?, &session)
+    fn catalogue(bytes: Vec<u8>) -> Result<Vec<Info>, ScriptError> {
+        T::catalogue(&prepared::read(&bytes)?)
     }
 
-    fn check(json: String) -> Vec<Finding> {
-        match settings::parse::<T::Settings>(&json) {
-            Ok(settings) => T::check(&settings),
-            Err(error) => vec![error.into()],
-        }
+    fn render(bytes: Vec<u8>, session: Session) -> Result<View, ScriptError> {
+        T::render(&prepared::read(&bytes)?, &session)
     }
 }
 
-impl From<settings::Error> for ScriptError {
-    fn from(error: settings::Error) -> Self {
-        Self::InvalidSettings((error.pointer, error.problem))
+impl From<Unreadable> for ScriptError {
+    fn from(_: Unreadable) -> Self {
+        Self::NotPrepared
     }
 }

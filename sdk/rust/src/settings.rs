@@ -2,8 +2,8 @@
 //! before the plugin sees them; a mismatch between schema and type still ends
 //! as an error that names the key.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::host;
@@ -11,7 +11,7 @@ use crate::practice::Finding;
 
 /// The settings of a plugin that has none. Keys that it does not know are
 /// accepted: the manifest's schema decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty {}
 
 /// Why settings cannot be used.

@@ -2,27 +2,42 @@
 
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::bindings::imports::greffon::practice::types::Prepared;
 pub use crate::bindings::imports::greffon::triage::types::{
     AnswerKind, Assessment, Choice, Encounter, Orientation, Protocol, Question, Reason, Step, TriageError,
 };
 use crate::practice::Finding;
-use crate::settings;
+use crate::prepared::{self, Unreadable};
 
 /// A triage plugin. Pure: the same settings and encounter always give the same
 /// step, and nothing but the parameters is known.
 pub trait Triage {
-    /// The practice's settings; [`settings::Empty`] for a plugin without any.
+    /// The practice's settings, as its file writes them;
+    /// [`Empty`](crate::settings::Empty) for a plugin without any.
     type Settings: DeserializeOwned;
+
+    /// The settings as calls get them: the same type, or one that is made of
+    /// them once and quicker to use. See [`prepared`](crate::prepared) for what
+    /// it may hold.
+    type Prepared: From<Self::Settings> + Serialize + DeserializeOwned;
+
+    /// Analyses the settings without any case; an error keeps them from going
+    /// live. By default finds nothing.
+    fn check(settings: &Self::Settings) -> Vec<Finding> {
+        let _ = settings;
+        Vec::new()
+    }
 
     /// Returns the protocols that the settings hold, in the practice's order.
     /// By default none: every case goes to a human.
     ///
     /// # Errors
-    /// `InvalidSettings` for a content that cannot be used.
-    fn protocols(settings: &Self::Settings) -> Result<Vec<Protocol>, TriageError> {
-        let _ = settings;
+    /// The host answers each with a human decision.
+    fn protocols(prepared: &Self::Prepared) -> Result<Vec<Protocol>, TriageError> {
+        let _ = prepared;
         Ok(Vec::new())
     }
 
@@ -31,13 +46,7 @@ pub trait Triage {
     ///
     /// # Errors
     /// The host answers each with a human decision at or above the floor.
-    fn next(settings: &Self::Settings, encounter: &Encounter) -> Result<Step, TriageError>;
-
-    /// Analyses the settings without any case. By default finds nothing.
-    fn check(settings: &Self::Settings) -> Vec<Finding> {
-        let _ = settings;
-        Vec::new()
-    }
+    fn next(prepared: &Self::Prepared, encounter: &Encounter) -> Result<Step, TriageError>;
 }
 
 /// What [`export_triage!`](crate::export_triage) exports.
@@ -46,24 +55,21 @@ pub trait Triage {
 pub struct Export<T>(PhantomData<T>);
 
 impl<T: Triage> crate::bindings::triage::exports::greffon::triage::triage::Guest for Export<T> {
-    fn protocols(json: String) -> Result<Vec<Protocol>, TriageError> {
-        T::protocols(&settings::parse(&json)?)
+    fn prepare(json: String) -> Result<Prepared, Vec<Finding>> {
+        prepared::prepare::<T::Settings, T::Prepared>(&json, T::check)
     }
 
-    fn next(json: String, encounter: Encounter) -> Result<Step, TriageError> {
-        T::next(&settings::parse(&json)?, &encounter)
+    fn protocols(bytes: Vec<u8>) -> Result<Vec<Protocol>, TriageError> {
+        T::protocols(&prepared::read(&bytes)?)
     }
 
-    fn check(json: String) -> Vec<Finding> {
-        match settings::parse::<T::Settings>(&json) {
-            Ok(settings) => T::check(&settings),
-            Err(error) => vec![error.into()],
-        }
+    fn next(bytes: Vec<u8>, encounter: Encounter) -> Result<Step, TriageError> {
+        T::next(&prepared::read(&bytes)?, &encounter)
     }
 }
 
-impl From<settings::Error> for TriageError {
-    fn from(error: settings::Error) -> Self {
-        Self::InvalidSettings((error.pointer, error.problem))
+impl From<Unreadable> for TriageError {
+    fn from(_: Unreadable) -> Self {
+        Self::NotPrepared
     }
 }

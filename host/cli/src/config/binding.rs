@@ -114,6 +114,8 @@ fn bind(
         credentials: credentials(loader, &key, written)?,
         mail: if written.grants.mail { relay.clone()? } else { None },
     };
+    let bound = plugins.bind(&binding);
+    // Of a plugin that is bound they are there already.
     let findings = plugins.analyse(&binding).map_err(out)?;
     let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
     built.findings.extend(findings.iter().map(placed));
@@ -121,7 +123,7 @@ fn bind(
     if let Some((_, shown)) = error {
         return Err(Out { problem: problem_of(shown, "settings", false), shown: None });
     }
-    plugins.bind(&binding).map_err(out)
+    bound.map_err(out)
 }
 
 fn serves(loader: &Loader<'_>, id: &str, feature: &FeatureFile) -> Loaded<Serves> {

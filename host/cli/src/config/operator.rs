@@ -110,6 +110,9 @@ pub struct LimitsConfig {
     pub deadline_ms: u32,
     /// Most CPU of one call.
     pub cpu_ms: u32,
+    /// Memory for what triage and script plugins prepare of their settings, over
+    /// all practices, in MiB.
+    pub prepared_mib: u32,
 }
 
 impl Default for LimitsConfig {
@@ -120,6 +123,7 @@ impl Default for LimitsConfig {
             memory_mib: 128,
             deadline_ms: 20_000,
             cpu_ms: 5_000,
+            prepared_mib: 256,
         }
     }
 }

@@ -9,6 +9,7 @@ use greffon_core::model::triage::{Finding, FindingSeverity};
 
 use super::{Breach, FromGuest, Intake, all, same_cases};
 use crate::bindings::practice as wit;
+use crate::prepared::Made;
 
 same_cases! {
     Level = wit::Level { Vital, VeryUrgent, SameDay, Soon, Routine }
@@ -100,6 +101,16 @@ impl FromGuest<wit::Finding> for Finding {
             path: intake.text(finding.path)?,
             message: intake.text(finding.message)?,
         })
+    }
+}
+
+impl FromGuest<wit::Prepared> for Made {
+    fn from_guest(prepared: wit::Prepared, intake: &mut Intake) -> Result<Self, Breach> {
+        let warnings: Vec<Finding> = intake.take(prepared.warnings)?;
+        // With an error the settings are refused, and nothing is prepared.
+        let refused = warnings.iter().any(|finding| finding.severity == FindingSeverity::Error);
+        // How large the bytes may be depends on the settings: who asked looks.
+        if refused { Err(Breach::Contract) } else { Ok(Self { bytes: prepared.bytes, warnings }) }
     }
 }
 

@@ -145,9 +145,7 @@ impl FromGuest<wit::ScriptError> for GuestError {
             wit::ScriptError::UnknownScript(id) => guest_error(intake, "unknown-script", &id),
             wit::ScriptError::VersionWithdrawn(content) => guest_error(intake, "version-withdrawn", &named(&content)),
             wit::ScriptError::InvalidFact((key, why)) => guest_error(intake, "invalid-fact", &format!("{key}: {why}")),
-            wit::ScriptError::InvalidSettings((path, why)) => {
-                guest_error(intake, "invalid-settings", &format!("{path}: {why}"))
-            }
+            wit::ScriptError::NotPrepared => guest_error(intake, "not-prepared", ""),
             wit::ScriptError::Other(why) => guest_error(intake, "other", &why),
         })
     }

@@ -159,9 +159,7 @@ impl FromGuest<wit::TriageError> for GuestError {
             }
             wit::TriageError::InvalidFact((key, why)) => guest_error(intake, "invalid-fact", &format!("{key}: {why}")),
             wit::TriageError::Contradiction(keys) => guest_error(intake, "contradiction", &keys.join(", ")),
-            wit::TriageError::InvalidSettings((path, why)) => {
-                guest_error(intake, "invalid-settings", &format!("{path}: {why}"))
-            }
+            wit::TriageError::NotPrepared => guest_error(intake, "not-prepared", ""),
             wit::TriageError::Other(why) => guest_error(intake, "other", &why),
         })
     }

@@ -4,6 +4,7 @@
 
 mod agenda;
 mod notification;
+mod pure;
 mod script;
 mod triage;
 

@@ -1,7 +1,6 @@
 //! A plugin's settings: checked against the JSON Schema of its manifest, filled
 //! up with the schema's defaults, handed over as canonical JSON.
 
-mod canonical;
 mod defaults;
 
 use jsonschema::Validator;
@@ -59,11 +58,60 @@ impl Schema {
                 _ => Err(vec![Problem::lasting("settings", "the plugin takes no settings", "remove the settings")]),
             };
         };
+        if let Some(problem) = beyond(&settings) {
+            return Err(vec![problem]);
+        }
         defaults::fill(document, &mut settings);
         let problems: Vec<Problem> =
             validator.iter_errors(&settings).take(PROBLEMS).map(|error| problem(document, &error)).collect();
-        if problems.is_empty() { Ok(canonical::json(&settings)) } else { Err(problems) }
+        if problems.is_empty() { canonical(&settings).map_err(|problem| vec![problem]) } else { Err(problems) }
     }
+}
+
+/// Levels of tables and lists that settings may have. A plugin reads them level
+/// by level on its own stack, which is small for pure plugins.
+const LEVELS: usize = 32;
+/// The whole numbers that every reader of JSON keeps (RFC 8785 §3.2.2.3, RFC
+/// 7493 §2.2).
+const LARGEST_WHOLE: u64 = (1 << 53) - 1;
+
+/// Where settings go beyond what can be handed over.
+fn beyond(settings: &Value) -> Option<Problem> {
+    let mut open = vec![("settings".to_owned(), settings, 1)];
+    while let Some((key, value, level)) = open.pop() {
+        let inside: Vec<(String, &Value)> = match value {
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(index, item)| (format!("{key}.{index}"), item)).collect()
+            }
+            Value::Object(table) => table.iter().map(|(name, value)| (format!("{key}.{name}"), value)).collect(),
+            Value::Number(number) if !number.is_f64() => {
+                let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
+                if size.is_none_or(|size| size > LARGEST_WHOLE) {
+                    let message = format!("{number} has more digits than a number of JSON keeps");
+                    return Some(Problem::lasting(key, message, "write it as a text, or a smaller one"));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        if level > LEVELS {
+            let message = format!("the settings have more than {LEVELS} levels here");
+            return Some(Problem::lasting(
+                cut(&key),
+                message,
+                "write it with fewer tables and lists inside each other",
+            ));
+        }
+        open.extend(inside.into_iter().map(|(key, value)| (key, value, level + 1)));
+    }
+    None
+}
+
+/// The canonical text (RFC 8785): one for one value, so that a pure call can be
+/// recorded and compared byte for byte.
+fn canonical(settings: &Value) -> Result<String, Problem> {
+    serde_json_canonicalizer::to_string(settings)
+        .map_err(|error| Problem::lasting("settings", format!("they cannot be written as JSON: {error}"), ""))
 }
 
 fn problem(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Problem {
@@ -201,6 +249,39 @@ mod tests {
     fn a_long_value_is_cut() {
         let problem = only(&json!({ "calendars": "x".repeat(10_000) }));
         assert!(problem.message.len() < 200, "{}", problem.message.len());
+    }
+
+    #[test]
+    fn numbers_and_names_are_written_as_the_rfc_says() {
+        let any = Schema::compile(&json!({ "type": "object" })).expect("schema");
+        // Appendix B; §3.2.3: by UTF-16, where U+FB33 sorts after U+1F600.
+        let settings = json!({ "\u{fb33}": 1e21, "\u{1f600}": 333333333.33333329, "a": 1e-7, "b": -0.0, "c": 2.0 });
+        let text = "{\"a\":1e-7,\"b\":0,\"c\":2,\"\u{1f600}\":333333333.3333333,\"\u{fb33}\":1e+21}";
+        assert_eq!(any.apply(&settings).expect("fits"), text);
+    }
+
+    #[test]
+    fn a_whole_number_that_json_would_round_is_refused() {
+        let any = Schema::compile(&json!({ "type": "object" })).expect("schema");
+        for kept in [json!(9_007_199_254_740_991_i64), json!(-9_007_199_254_740_991_i64)] {
+            assert!(any.apply(&json!({ "a": [kept] })).is_ok());
+        }
+        for lost in [json!(9_007_199_254_740_992_i64), json!(-9_007_199_254_740_992_i64), json!(u64::MAX)] {
+            let problems = any.apply(&json!({ "a": [lost] })).expect_err("refused");
+            assert_eq!(problems[0].key, "settings.a.0");
+        }
+    }
+
+    #[test]
+    fn settings_have_32_levels_at_most() {
+        let any = Schema::compile(&json!({ "type": "object" })).expect("schema");
+        let deep = |levels: usize| (1..levels).fold(json!({}), |inside, _| json!({ "a": inside }));
+        assert!(any.apply(&deep(32)).is_ok());
+        let problems = any.apply(&deep(33)).expect_err("refused");
+        assert!(
+            problems[0].message.contains("32 levels") && problems[0].key.starts_with("settings.a.a"),
+            "{problems:?}"
+        );
     }
 
     #[test]

@@ -119,10 +119,11 @@ async fn a_send_that_trapped_is_uncertain_and_the_rest_is_transient() {
 #[tokio::test]
 async fn an_answer_of_zeroes_is_what_its_type_says() {
     let host = Host::new();
-    let bodies = &[("protocols", ZEROES), ("check", ZEROES)];
+    let bodies = &[("prepare", ZEROES), ("protocols", ZEROES)];
     host.register("guest", Triage, "", &Guest { world: "triage-plugin", fields: "", bodies }.component());
-    assert_eq!(host.triage("a", "guest").protocols(), []);
+    let triage = host.triage("a", "guest");
+    assert_eq!(triage.protocols(), []);
     assert_eq!(host.runtime.analyse(&binding("a", "guest")), Ok(Vec::new()));
     let stats = host.runtime.call_stats();
-    assert_eq!(stats.iter().map(|kind| kind.count).sum::<u64>(), 2);
+    assert_eq!(stats.iter().map(|kind| kind.count).sum::<u64>(), 3);
 }

@@ -97,7 +97,7 @@ impl Guest<'_> {
 
 /// What the host asks when it binds a plugin is answered with nothing.
 fn unwritten(function: &str) -> &'static str {
-    if ["protocols", "catalogue", "describe"].contains(&function) { ZEROES } else { "unreachable" }
+    if ["prepare", "protocols", "catalogue", "describe"].contains(&function) { ZEROES } else { "unreachable" }
 }
 
 /// The component with a version of the contract.

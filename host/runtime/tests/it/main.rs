@@ -7,3 +7,4 @@ mod guest;
 mod host;
 mod neighbours;
 mod plugins;
+mod prepare;

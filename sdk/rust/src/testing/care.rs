@@ -1,13 +1,36 @@
 //! Cases for pure plugins: a practice, facts, an encounter, a session.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::at;
 use crate::practice::{ContentRef, Fact, PracticeContext, Source, Value};
+use crate::prepared;
 use crate::script::Session;
 use crate::triage::Encounter;
 
 /// When and where the cases take place: a Saturday morning in France.
 const NOW_LOCAL: &str = "2026-11-21T09:30:00";
 const ZONE: &str = "Europe/Paris";
+
+/// Settings as the calls of a pure plugin get them: read, prepared, written and
+/// read again, as the host would do.
+///
+/// # Panics
+/// Settings that cannot be read, or that do not come back: what is wrong.
+#[must_use]
+pub fn prepared<S, P>(settings: &serde_json::Value) -> P
+where
+    S: DeserializeOwned,
+    P: From<S> + Serialize + DeserializeOwned,
+{
+    let made = prepared::prepare::<S, P>(&settings.to_string(), |_| Vec::new());
+    match made.map(|made| prepared::read(&made.bytes)) {
+        Ok(Ok(prepared)) => prepared,
+        Ok(Err(error)) => panic!("{error}"),
+        Err(findings) => panic!("{findings:?}"),
+    }
+}
 
 /// A French practice on 2026-11-21 at 09:30, without opening hours.
 #[must_use]

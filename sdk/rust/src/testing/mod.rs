@@ -24,7 +24,7 @@ use crate::http::{self, Request, Response};
 use crate::keyvalue;
 use crate::mail::MailError;
 use crate::practice::Instant;
-pub use care::{context, encounter, fact, session};
+pub use care::{context, encounter, fact, prepared, session};
 pub use state::{Logged, Mail};
 
 /// The fake host of one test. It begins empty: settings `{}`, time 0, nothing

@@ -11,6 +11,7 @@ struct Hog;
 
 impl Triage for Hog {
     type Settings = Empty;
+    type Prepared = Empty;
 
     fn next(_: &Empty, _: &Encounter) -> Result<Step, TriageError> {
         let mut blocks = Vec::new();

@@ -9,6 +9,7 @@ struct Spin;
 
 impl Triage for Spin {
     type Settings = Empty;
+    type Prepared = Empty;
 
     fn next(_: &Empty, _: &Encounter) -> Result<Step, TriageError> {
         let mut turns = 0_u64;

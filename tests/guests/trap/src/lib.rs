@@ -7,6 +7,7 @@ struct Trap;
 
 impl Triage for Trap {
     type Settings = Empty;
+    type Prepared = Empty;
 
     fn next(_: &Empty, _: &Encounter) -> Result<Step, TriageError> {
         panic!("this guest traps on purpose")

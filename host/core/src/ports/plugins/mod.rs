@@ -227,7 +227,7 @@ impl PluginFailure {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{code}: {text}")]
 pub struct GuestError {
-    /// `unknown-motive`, `protocol-expired`, `contradiction`, `invalid-settings`…
+    /// `unknown-motive`, `protocol-expired`, `contradiction`, `not-prepared`…
     pub code: String,
     /// For the operator; never spoken.
     pub text: String,
