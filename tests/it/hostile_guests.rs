@@ -32,6 +32,7 @@ async fn two_practices() -> anyhow::Result<TestHost> {
     test.host.wiring.runtime.register_bundled([
         ("guest-spin", greffon_tests::GUEST_SPIN_MANIFEST, greffon_tests::GUEST_SPIN),
         ("guest-hog", greffon_tests::GUEST_HOG_MANIFEST, greffon_tests::GUEST_HOG),
+        ("guest-deep", greffon_tests::GUEST_DEEP_MANIFEST, greffon_tests::GUEST_DEEP),
         ("guest-trap", greffon_tests::GUEST_TRAP_MANIFEST, greffon_tests::GUEST_TRAP),
         ("guest-http-denied", greffon_tests::GUEST_HTTP_DENIED_MANIFEST, greffon_tests::GUEST_HTTP_DENIED),
         ("guest-keyvalue-other", greffon_tests::GUEST_KEYVALUE_OTHER_MANIFEST, greffon_tests::GUEST_KEYVALUE_OTHER),
@@ -141,6 +142,12 @@ async fn a_guest_that_allocates_without_end_meets_its_memory_limit() -> anyhow::
 async fn a_guest_that_traps_ends_as_a_trap() -> anyhow::Result<()> {
     let trap = PluginFailure::Trapped("unreachable".to_owned());
     triage_fails_alone("guest-trap", &[trap]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_that_recurses_beyond_its_small_stack_ends_as_a_trap() -> anyhow::Result<()> {
+    let trap = PluginFailure::Trapped("out-of-bounds".to_owned());
+    triage_fails_alone("guest-deep", &[trap]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
