@@ -14,7 +14,10 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 /// How long a peer may take to start.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(120);
+
+/// Time between two looks whether a peer has started.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// The Python that has the peers, or `None` after saying so.
 pub fn python(needed: &str) -> Option<PathBuf> {
@@ -169,9 +172,11 @@ async fn free_port() -> anyhow::Result<u16> {
 
 /// Ends when somebody accepts connections on the port.
 async fn answers(port: u16) -> anyhow::Result<()> {
+    // Not in a tight loop: it would take the processor from the peer that starts.
+    let mut looks = tokio::time::interval(BETWEEN_LOOKS);
     let connected = async {
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            tokio::task::yield_now().await;
+            looks.tick().await;
         }
     };
     Ok(tokio::time::timeout(START, connected).await?)
