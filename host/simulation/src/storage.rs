@@ -194,13 +194,17 @@ fn listed<'r, T: Clone + 'r, P: Ord + Serialize + DeserializeOwned>(
     Ok(Listed { items: behind.into_iter().map(|(_, row)| row.clone()).collect(), next })
 }
 
+/// Hexadecimal, so that a client may put it into an address as it is.
 fn cursor<P: Serialize>(list: &str, place: &P) -> String {
-    serde_json::to_string(&(list, place)).expect("ids, texts and numbers always become JSON")
+    let json = serde_json::to_vec(&(list, place)).expect("ids, texts and numbers always become JSON");
+    json.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read_cursor<P: DeserializeOwned>(list: &str, cursor: &str) -> Stored<P> {
-    match serde_json::from_str::<(String, P)>(cursor) {
-        Ok((of, place)) if of == list => Ok(place),
+    let digits = |at: usize| cursor.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let json: Option<Vec<u8>> = (0..cursor.len()).step_by(2).map(digits).collect();
+    match json.and_then(|json| serde_json::from_slice::<(String, P)>(&json).ok()) {
+        Some((of, place)) if of == list => Ok(place),
         _ => Err(StorageError::InvalidCursor),
     }
 }

@@ -324,7 +324,7 @@ mod tests {
         let mut settings = fever();
         settings["protocols"][0]["rules"] = serde_json::json!([]);
         let case = Case::calm().with("fever.degrees", Value::Number(37)).with("fever.drinks", Value::Yes);
-        let Ok(Step::Conclude(assessment)) = case.step(settings) else { panic!("no conclusion") };
+        let Ok(Step::Conclude(assessment)) = case.step(&settings) else { panic!("no conclusion") };
         assert_eq!(assessment.level, Level::Soon);
         assert!(matches!(assessment.orientation, Orientation::HumanDecision(_)));
     }
@@ -334,9 +334,9 @@ mod tests {
         let mut settings = fever();
         settings["max-questions"] = 3.into();
         let case = Case::calm();
-        let Ok(Step::Ask(questions)) = case.step(settings.clone()) else { panic!("no question") };
+        let Ok(Step::Ask(questions)) = case.step(&settings) else { panic!("no question") };
         assert_eq!(questions.len(), 1);
-        let Ok(Step::Conclude(assessment)) = case.with("fever.degrees", Value::Number(37)).step(settings) else {
+        let Ok(Step::Conclude(assessment)) = case.with("fever.degrees", Value::Number(37)).step(&settings) else {
             panic!("no conclusion");
         };
         assert_eq!(assessment.reasons[0].rule, "too-many-questions");
@@ -344,7 +344,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_does_not_fit_is_an_error_without_the_answer() {
-        let error = Case::calm().with("fever.degrees", Value::Text("Durand".to_owned())).step(fever()).unwrap_err();
+        let error = Case::calm().with("fever.degrees", Value::Text("Durand".to_owned())).step(&fever()).unwrap_err();
         let TriageError::InvalidFact((key, why)) = error else { panic!("{error:?}") };
         assert_eq!(key, "fever.degrees");
         assert!(!why.contains("Durand"));
@@ -357,7 +357,7 @@ mod tests {
             { "key": "a", "spoken": "A ?", "kind": "yes-no", "when": { "fact": "b", "is": "yes" } },
             { "key": "b", "spoken": "B ?", "kind": "yes-no", "when": { "fact": "a", "is": "yes" } },
         ]);
-        assert!(matches!(Case::calm().step(settings), Ok(Step::Ask(questions)) if questions.len() == 2));
+        assert!(matches!(Case::calm().step(&settings), Ok(Step::Ask(questions)) if questions.len() == 2));
     }
 
     #[test]
@@ -371,7 +371,7 @@ mod tests {
         settings["protocols"].as_array_mut().unwrap().push(adult);
         let mut case = Case::calm().with("fever.degrees", Value::Number(37)).with("fever.drinks", Value::Yes);
         case.encounter.patient_age_days = None;
-        let Ok(Step::Conclude(assessment)) = case.step(settings) else { panic!("no conclusion") };
+        let Ok(Step::Conclude(assessment)) = case.step(&settings) else { panic!("no conclusion") };
         assert_eq!((assessment.level, assessment.protocol.id.as_str()), (Level::SameDay, "fever-adult"));
     }
 
@@ -406,8 +406,8 @@ mod tests {
             case.encounter.patient_age_days = age;
             for (key, value) in facts {
                 case = case.with(key, value);
-                let step = case.step(fever());
-                prop_assert_eq!(format!("{step:?}"), format!("{:?}", case.step(fever())));
+                let step = case.step(&fever());
+                prop_assert_eq!(format!("{step:?}"), format!("{:?}", case.step(&fever())));
                 if let Ok(Step::Conclude(assessment)) = step {
                     prop_assert!(assessment.level.at_least(Level::Soon));
                     prop_assert!(!assessment.reasons.is_empty());
@@ -422,7 +422,7 @@ mod tests {
         #[test]
         fn no_routine_conclusion_without_every_red_flag_denied(facts in facts()) {
             let case = facts.into_iter().fold(Case::new("fever"), |case, (key, value)| case.with(key, value));
-            if let Ok(Step::Conclude(assessment)) = case.step(fever())
+            if let Ok(Step::Conclude(assessment)) = case.step(&fever())
                 && !conclude::is_urgent(assessment.level)
             {
                 for key in ["fever.lethargic", "fever.spots"] {

@@ -75,7 +75,7 @@ mod tests {
     fn an_unsigned_protocol_is_refused() {
         let mut settings = fever();
         settings["protocols"][0]["demo"] = false.into();
-        assert!(matches!(Case::new("fever").step(settings), Err(TriageError::ProtocolUnvalidated(_))));
+        assert!(matches!(Case::new("fever").step(&settings), Err(TriageError::ProtocolUnvalidated(_))));
     }
 
     #[test]
@@ -87,9 +87,9 @@ mod tests {
         });
         let mut case = Case::new("fever");
         case.encounter.context.now -= 1;
-        assert!(matches!(case.step(settings.clone()), Ok(Step::Ask(_))));
+        assert!(matches!(case.step(&settings), Ok(Step::Ask(_))));
         case.encounter.context.now += 1;
-        assert!(matches!(case.step(settings.clone()), Err(TriageError::ProtocolExpired(_))));
+        assert!(matches!(case.step(&settings), Err(TriageError::ProtocolExpired(_))));
         let described = describe(grid(settings).protocols.remove(0));
         assert_eq!(described.content_validation.unwrap().signature, [0x0a, 0xff]);
     }
@@ -101,27 +101,27 @@ mod tests {
             "author": "dr-martin", "validator-rpps": "1", "validated-at": "2026-09-31", "expires-at": "2027-01-01"
         });
         settings["protocols"][0]["demo"] = false.into();
-        assert!(matches!(Case::new("fever").step(settings), Err(TriageError::ProtocolUnvalidated(_))));
+        assert!(matches!(Case::new("fever").step(&settings), Err(TriageError::ProtocolUnvalidated(_))));
     }
 
     #[test]
     fn a_motive_is_served_by_its_own_protocol_then_by_one_for_any_motive() {
         assert!(
-            matches!(Case::new("tooth").step(fever()), Err(TriageError::UnknownMotive(motive)) if motive == "tooth")
+            matches!(Case::new("tooth").step(&fever()), Err(TriageError::UnknownMotive(motive)) if motive == "tooth")
         );
         let mut settings = fever();
         settings["protocols"][0]["motives"] = serde_json::json!([]);
-        assert!(matches!(Case::new("tooth").step(settings), Ok(Step::Ask(_))));
+        assert!(matches!(Case::new("tooth").step(&settings), Ok(Step::Ask(_))));
     }
 
     #[test]
     fn an_age_outside_every_band_is_not_applicable_and_an_unknown_age_is() {
         let mut case = Case::new("fever");
         case.encounter.patient_age_days = Some(731);
-        assert!(matches!(case.step(fever()), Err(TriageError::NotApplicable)));
+        assert!(matches!(case.step(&fever()), Err(TriageError::NotApplicable)));
         case.encounter.patient_age_days = Some(730);
-        assert!(matches!(case.step(fever()), Ok(Step::Ask(_))));
+        assert!(matches!(case.step(&fever()), Ok(Step::Ask(_))));
         case.encounter.patient_age_days = None;
-        assert!(matches!(case.step(fever()), Ok(Step::Ask(_))));
+        assert!(matches!(case.step(&fever()), Ok(Step::Ask(_))));
     }
 }

@@ -70,13 +70,13 @@ impl Case {
         self
     }
 
-    pub fn step(&self, settings: serde_json::Value) -> Result<Step, TriageError> {
-        TriageGrid::next(&testing::prepared::<Grid, Prepared>(&settings), &self.encounter)
+    pub fn step(&self, settings: &serde_json::Value) -> Result<Step, TriageError> {
+        TriageGrid::next(&testing::prepared::<Grid, Prepared>(settings), &self.encounter)
     }
 
     /// Keys of what is asked next.
     pub fn asked(&self) -> Vec<String> {
-        match self.step(fever()).unwrap() {
+        match self.step(&fever()).unwrap() {
             Step::Ask(questions) => questions.into_iter().map(|question| question.key).collect(),
             Step::Conclude(assessment) => panic!("concluded: {assessment:?}"),
         }
@@ -84,7 +84,7 @@ impl Case {
 
     /// The conclusion.
     pub fn concluded(&self) -> Assessment {
-        match self.step(fever()).unwrap() {
+        match self.step(&fever()).unwrap() {
             Step::Ask(questions) => panic!("asked: {questions:?}"),
             Step::Conclude(assessment) => assessment,
         }

@@ -255,7 +255,7 @@ mod tests {
     fn numbers_and_names_are_written_as_the_rfc_says() {
         let any = Schema::compile(&json!({ "type": "object" })).expect("schema");
         // Appendix B; §3.2.3: by UTF-16, where U+FB33 sorts after U+1F600.
-        let settings = json!({ "\u{fb33}": 1e21, "\u{1f600}": 333333333.33333329, "a": 1e-7, "b": -0.0, "c": 2.0 });
+        let settings = json!({ "\u{fb33}": 1e21, "\u{1f600}": 333_333_333.333_333_3, "a": 1e-7, "b": -0.0, "c": 2.0 });
         let text = "{\"a\":1e-7,\"b\":0,\"c\":2,\"\u{1f600}\":333333333.3333333,\"\u{fb33}\":1e+21}";
         assert_eq!(any.apply(&settings).expect("fits"), text);
     }
