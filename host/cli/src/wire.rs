@@ -50,6 +50,8 @@ pub struct Host {
     pub database: Arc<Database>,
     /// The flow.
     pub reception: Reception,
+    /// The same for the delivery of alerts, which waits for nothing else.
+    pub alerts: Reception,
 }
 
 impl Wiring {
@@ -79,23 +81,40 @@ impl Wiring {
 }
 
 impl Host {
-    /// Connects to the database, brings its schema to this version and reads
-    /// the practices. What is wrong with a practice is said on stderr; the
-    /// others are served.
+    /// Connects to the database as its working process, brings its schema to this
+    /// version and reads the practices. What is wrong with a practice is said on
+    /// stderr; the others are served.
     pub async fn build(config: OperatorConfig) -> anyhow::Result<Self> {
-        Self::over(config, Arc::new(SystemClock), LeaseTime::Database).await
+        Self::over(config, Arc::new(SystemClock), LeaseTime::Database, true).await
     }
 
     /// The same on a clock that somebody else moves: all time is this clock's.
     pub async fn build_on(config: OperatorConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::over(config, Arc::clone(&clock), LeaseTime::Injected(clock)).await
+        Self::over(config, Arc::clone(&clock), LeaseTime::Injected(clock), true).await
     }
 
-    async fn over(config: OperatorConfig, clock: Arc<dyn Clock>, lease_time: LeaseTime) -> anyhow::Result<Self> {
+    /// For a command that looks at everything beside the process that works: it
+    /// must not run jobs.
+    pub async fn beside(config: OperatorConfig) -> anyhow::Result<Self> {
+        Self::over(config, Arc::new(SystemClock), LeaseTime::Database, false).await
+    }
+
+    async fn over(
+        config: OperatorConfig,
+        clock: Arc<dyn Clock>,
+        lease_time: LeaseTime,
+        working: bool,
+    ) -> anyhow::Result<Self> {
         make_storage_folder(&config.storage)?;
         let options = StorageOptions { lease_time, ..StorageOptions::default() };
         let database = greffon_storage::connect(&config.storage, options).await?;
+        if working {
+            database.take_role()?;
+        }
         greffon_storage::migrate(&database).await?;
+        if working {
+            database.void_leases().await?;
+        }
         let space: Arc<dyn KeyValue> = Arc::clone(&database) as Arc<dyn KeyValue>;
         let wiring = Wiring::new(config, space, Arc::clone(&clock))?;
         let refresh = wiring.directory.refresh();
@@ -104,7 +123,8 @@ impl Host {
         }
         let reception =
             Reception::new(Arc::clone(&database) as _, Arc::clone(&wiring.directory) as _, clock, Arc::new(RandomIds));
-        Ok(Self { wiring, database, reception })
+        let alerts = reception.over(database.for_alerts());
+        Ok(Self { wiring, database, reception, alerts })
     }
 
     /// The HTTP application.

@@ -1,35 +1,95 @@
-//! Works off the queue, beside the server or alone, until the process is asked
-//! to stop.
+//! The workers of a process, and what the system asks of it by signals.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use greffon_core::flow::Reception;
+use futures::future::BoxFuture;
+use greffon_core::jobs::{self, Process, Workers};
+use greffon_core::model::job::Lane;
+use greffon_core::ports::storage::Storage as _;
+use greffon_storage::Database;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-/// Jobs taken from the queue at once.
-const BATCH: u32 = 32;
+use crate::wire::Host;
 
-/// Longest pause between two looks at the queue: another node may have added
-/// to it.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// How long a stop waits for the jobs that run. Those that are cut off are run
+/// again when their lease ends.
+const STOP_GRACE: Duration = Duration::from_secs(35);
 
-/// Works off the queue for ever. A job that is cut off by a stop is leased
-/// again when its lease ends: every job may run twice.
-pub async fn work(reception: Reception) {
-    loop {
-        match reception.run_due_jobs(BATCH).await {
-            Ok(0) => tokio::time::sleep(pause(&reception).await).await,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(error = %error, "the queue cannot be reached");
-                tokio::time::sleep(LONGEST_PAUSE).await;
-            }
+/// Pause between two looks at what waits in the queue, for metrics.
+const MEASURE: Duration = Duration::from_secs(5);
+
+/// The workers of this process, until they are stopped.
+pub struct Working {
+    stop: watch::Sender<bool>,
+    lanes: JoinSet<()>,
+    _renewing: AbortOnDrop,
+}
+
+impl Working {
+    /// Starts a worker for each lane.
+    pub fn start(host: &Host) -> Self {
+        let workers = Workers::new(host.reception.clone(), host.alerts.clone());
+        let (stop, stopped) = watch::channel(false);
+        let mut lanes = JoinSet::new();
+        for lane in Lane::ALL {
+            let process = Tasks(Arc::clone(&host.database));
+            lanes.spawn(Arc::clone(&workers).work(lane, process, stopped.clone()));
+        }
+        Self { stop, lanes, _renewing: AbortOnDrop(tokio::spawn(renew(workers)).abort_handle()) }
+    }
+
+    /// Takes no more jobs, and lets those that run come to their end.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        let ended = async { while self.lanes.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_GRACE, ended).await.is_err() {
+            tracing::warn!(grace_ms = STOP_GRACE.as_millis(), "stopped before every job had ended");
         }
     }
 }
 
-async fn pause(reception: &Reception) -> Duration {
-    let next = reception.storage.next_job_in().await.ok().flatten();
-    next.unwrap_or(LONGEST_PAUSE).clamp(Duration::from_millis(5), LONGEST_PAUSE)
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Jobs as tasks of this process.
+struct Tasks(Arc<Database>);
+
+impl Process for Tasks {
+    fn spawn(&self, job: BoxFuture<'static, ()>) {
+        tokio::spawn(job);
+    }
+
+    fn idle(&self, lane: Lane) -> BoxFuture<'static, ()> {
+        let database = Arc::clone(&self.0);
+        Box::pin(async move { database.until_due(lane).await })
+    }
+}
+
+async fn renew(workers: Arc<Workers>) {
+    loop {
+        tokio::time::sleep(jobs::lease_renewal()).await;
+        if let Err(error) = workers.renew().await {
+            tracing::warn!(error = %error, "the leases of running jobs cannot be renewed");
+        }
+    }
+}
+
+/// Shows in the metrics what waits in the queue, for ever.
+pub async fn measure(database: Arc<Database>) {
+    loop {
+        match database.lane_depths().await {
+            Ok(depths) => jobs::metrics::depths(&depths),
+            Err(error) => tracing::debug!(error = %error, "the queue cannot be measured"),
+        }
+        tokio::time::sleep(MEASURE).await;
+    }
 }
 
 /// Ends when the person or the system asks the process to stop.
@@ -49,5 +109,50 @@ pub async fn stop_asked() {
     // Without a handler nothing can ask: run until the process is ended.
     if interrupt.await.is_err() {
         std::future::pending::<()>().await;
+    }
+}
+
+/// SIGHUP: a terminal that closed, or somebody who wants the practices read again.
+/// It never ends the process, from the moment that this is made.
+pub struct Hangups {
+    #[cfg(unix)]
+    signals: Option<tokio::signal::unix::Signal>,
+}
+
+impl Hangups {
+    /// Begins to listen.
+    #[must_use]
+    pub fn listen() -> Self {
+        Self {
+            #[cfg(unix)]
+            signals: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
+        }
+    }
+
+    /// Ends at the next one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signals) = &mut self.signals
+            && signals.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hangup_is_heard_and_ends_nothing() {
+        let mut hangups = Hangups::listen();
+        for _ in 0..2 {
+            let this = std::process::id().to_string();
+            let sent = std::process::Command::new("kill").args(["-HUP", &this]).status().unwrap();
+            assert!(sent.success());
+            hangups.next().await;
+        }
     }
 }

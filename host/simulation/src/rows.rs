@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use greffon_core::ids::{
-    AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, MessageId, OpId, PracticeId,
+    AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
 };
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
+use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::message::Message;
 use greffon_core::ports::storage::{StorageError, Stored};
@@ -25,6 +26,8 @@ pub struct Rows {
     pub messages: BTreeMap<MessageId, Message>,
     /// Commitments by id.
     pub commitments: BTreeMap<CommitmentId, Commitment>,
+    /// Dead letters by id.
+    pub dead_letters: BTreeMap<JobId, DeadLetter>,
     /// The journal, oldest first.
     pub audit: Vec<AuditEvent>,
     /// Intents by op-id.
@@ -50,6 +53,7 @@ impl Rows {
         self.appointments.extend(written.appointments);
         self.messages.extend(written.messages);
         self.commitments.extend(written.commitments);
+        self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
         self.ops.extend(written.ops);
         self.audit_ids.extend(written.audit_ids);
@@ -91,6 +95,7 @@ versioned! {
     Appointment => "appointment",
     Message => "message",
     Commitment => "commitment",
+    DeadLetter => "dead letter",
 }
 
 /// Whether the row may be written over the stored one.

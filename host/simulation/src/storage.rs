@@ -1,7 +1,7 @@
 //! The database in memory.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,8 +13,9 @@ use greffon_core::ids::{
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
+use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
-use greffon_core::model::job::{Job, Lane, LeasedJob};
+use greffon_core::model::job::{Job, Lane, LaneDepth, LeasedJob};
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
@@ -60,6 +61,7 @@ struct Tables {
     practices: BTreeMap<PracticeId, Rows>,
     writers: BTreeMap<PracticeId, Arc<AsyncMutex<()>>>,
     jobs: BTreeMap<JobId, JobRow>,
+    spoilt: BTreeSet<(PracticeId, MessageId)>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +71,7 @@ struct JobRow {
     lane: Lane,
     run_at: Instant,
     attempt: u32,
+    failures: u32,
     leased_until: Option<Instant>,
 }
 
@@ -134,6 +137,34 @@ impl MemoryStorage {
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
         self.lock().jobs.values().map(JobRow::free_at).min()
+    }
+
+    /// Makes the row of a message unreadable, as one of a newer greffon.
+    pub fn spoil_message(&self, practice: &PracticeId, id: MessageId) {
+        self.lock().spoilt.insert((practice.clone(), id));
+    }
+
+    /// Makes it readable again.
+    pub fn mend_message(&self, practice: &PracticeId, id: MessageId) {
+        self.lock().spoilt.remove(&(practice.clone(), id));
+    }
+
+    /// Takes jobs out, each in its attempt, and puts others in.
+    fn settle_jobs(&self, removed: &[(JobId, u32)], added: Vec<(JobId, JobRow)>) {
+        let mut tables = self.lock();
+        for (id, attempt) in removed {
+            if tables.jobs.get(id).is_some_and(|row| row.attempt == *attempt) {
+                tables.jobs.remove(id);
+            }
+        }
+        tables.jobs.extend(added);
+    }
+
+    fn readable(&self, practice: &PracticeId, id: MessageId) -> Stored<()> {
+        if self.lock().spoilt.contains(&(practice.clone(), id)) {
+            return Err(StorageError::Inconsistent { table: "messages", row: id.to_string() });
+        }
+        Ok(())
     }
 
     /// Ends all leases at once, as if every worker had been gone for long.
@@ -232,6 +263,13 @@ impl Storage for MemoryStorage {
         Ok(all.find(|(_, rows)| rows.commitments.contains_key(&id)).map(|(practice, _)| practice.clone()))
     }
 
+    async fn practice_of_dead_letter(&self, id: JobId) -> Stored<Option<PracticeId>> {
+        self.effect(Effect::StorageRead).await?;
+        let tables = self.lock();
+        let mut all = tables.practices.iter();
+        Ok(all.find(|(_, rows)| rows.dead_letters.contains_key(&id)).map(|(practice, _)| practice.clone()))
+    }
+
     async fn practices_of_appointment(&self, id: &AppointmentId) -> Stored<Vec<PracticeId>> {
         self.effect(Effect::StorageRead).await?;
         let tables = self.lock();
@@ -308,6 +346,7 @@ impl Storage for MemoryStorage {
     }
 
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>> {
+        self.readable(practice, id)?;
         self.read(practice, |rows| rows.messages.get(&id).cloned()).await
     }
 
@@ -355,28 +394,76 @@ impl Storage for MemoryStorage {
         .await?
     }
 
-    async fn lease_jobs(&self, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
+    async fn lease_jobs(&self, lane: Lane, limit: u32, per_practice: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
         self.effect(Effect::StorageWrite).await?;
         let now = self.now();
         let mut tables = self.lock();
-        let mut due: Vec<_> = tables.jobs.iter().filter(|(_, row)| row.free_at() <= now).collect();
-        due.sort_by_key(|(id, row)| (row.lane, row.run_at, **id));
+        let of_lane = |row: &&JobRow| row.lane == lane;
+        let mut held: BTreeMap<PracticeId, u32> = BTreeMap::new();
+        for row in tables.jobs.values().filter(of_lane).filter(|row| row.leased_until.is_some_and(|until| until > now))
+        {
+            *held.entry(row.practice.clone()).or_default() += 1;
+        }
+        let mut due: Vec<_> = tables.jobs.iter().filter(|(_, row)| row.lane == lane && row.free_at() <= now).collect();
+        due.retain(|(_, row)| held.get(&row.practice).is_none_or(|held| *held < per_practice));
+        due.sort_by_key(|(id, row)| (row.run_at, **id));
         due.truncate(usize::try_from(limit.min(MAX_LEASED)).unwrap_or(usize::MAX));
+        due.retain(|(_, row)| {
+            let held = held.entry(row.practice.clone()).or_default();
+            *held += 1;
+            *held <= per_practice
+        });
         let ids: Vec<JobId> = due.into_iter().map(|(id, _)| *id).collect();
         let mut leased = Vec::with_capacity(ids.len());
         for id in ids {
             let Some(row) = tables.jobs.get_mut(&id) else { continue };
             row.attempt += 1;
+            row.failures += u32::from(row.leased_until.is_some());
             row.leased_until = Some(now + lease);
-            let (practice, job, attempt) = (row.practice.clone(), row.job.clone(), row.attempt);
-            leased.push(LeasedJob { id, practice, job, attempt, waited: now.since(row.run_at) });
+            leased.push(LeasedJob {
+                id,
+                practice: row.practice.clone(),
+                job: row.job.clone(),
+                lane,
+                attempt: row.attempt,
+                failures: row.failures,
+                waited: now.since(row.run_at),
+            });
         }
         Ok(leased)
     }
 
-    async fn next_job_in(&self) -> Stored<Option<Duration>> {
+    async fn renew_jobs(&self, held: &[(JobId, u32)], lease: Duration) -> Stored<Vec<JobId>> {
+        self.effect(Effect::StorageWrite).await?;
+        let until = self.now() + lease;
+        let mut tables = self.lock();
+        let mut renewed = Vec::new();
+        for (id, attempt) in held {
+            let row = tables.jobs.get_mut(id).filter(|row| row.attempt == *attempt && row.leased_until.is_some());
+            if let Some(row) = row {
+                row.leased_until = Some(until);
+                renewed.push(*id);
+            }
+        }
+        Ok(renewed)
+    }
+
+    async fn next_job_in(&self, lane: Lane) -> Stored<Option<Duration>> {
         self.effect(Effect::StorageRead).await?;
-        Ok(self.next_due().map(|at| at.since(self.now())))
+        let next = self.lock().jobs.values().filter(|row| row.lane == lane).map(JobRow::free_at).min();
+        Ok(next.map(|at| at.since(self.now())))
+    }
+
+    async fn lane_depths(&self) -> Stored<Vec<LaneDepth>> {
+        self.effect(Effect::StorageRead).await?;
+        let now = self.now();
+        let tables = self.lock();
+        let depth = |lane| {
+            let waiting = || tables.jobs.values().filter(|row| row.lane == lane && row.free_at() <= now);
+            let oldest = waiting().map(|row| now.since(row.run_at)).max().unwrap_or_default();
+            LaneDepth { lane, waiting: waiting().count() as u64, oldest }
+        };
+        Ok(Lane::ALL.map(depth).to_vec())
     }
 
     async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()> {
@@ -388,14 +475,37 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
-    async fn retry_job(&self, id: JobId, attempt: u32, after: Duration) -> Stored<()> {
+    async fn retry_job(&self, id: JobId, attempt: u32, failures: u32, after: Duration) -> Stored<()> {
         self.effect(Effect::StorageWrite).await?;
         let run_at = self.now() + after;
         if let Some(row) = self.lock().jobs.get_mut(&id).filter(|row| row.attempt == attempt) {
             row.run_at = run_at;
+            row.failures = failures;
             row.leased_until = None;
         }
         Ok(())
+    }
+
+    async fn dead_letter(&self, practice: &PracticeId, id: JobId) -> Stored<Option<DeadLetter>> {
+        self.read(practice, |rows| rows.dead_letters.get(&id).cloned()).await
+    }
+
+    async fn dead_letters(
+        &self,
+        practice: &PracticeId,
+        state: Option<DeadLetterState>,
+        page: &Page,
+    ) -> Stored<Listed<DeadLetter>> {
+        self.read(practice, |rows| {
+            let wanted = |one: &&DeadLetter| state.is_none_or(|state| one.state == state);
+            listed(
+                "dead letters",
+                rows.dead_letters.values().filter(wanted),
+                |one| Reverse((one.died_at, one.id)),
+                page,
+            )
+        })
+        .await?
     }
 
     async fn ready(&self) -> Stored<()> {

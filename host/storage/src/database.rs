@@ -1,11 +1,14 @@
 //! The database: which one, its connections, and how a transaction begins.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use greffon_core::ids::PracticeId;
+use greffon_core::model::job::Lane;
+use greffon_core::ports::idempotency::KeyClaim;
 use greffon_core::ports::storage::Stored;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -13,11 +16,15 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Acquire, Postgres, Sqlite};
 use tempfile::TempDir;
 
-use crate::error::{Cause, SetupError, failed};
+use crate::error::{Cause, SetupError, failed, unavailable};
 use crate::lease_time::{LeaseClock, LeaseTime};
-use crate::sql::On;
-use crate::turns::{Turn, Turns};
+use crate::line::{Line, Standing, Turn};
+use crate::repository::{idempotency, jobs};
+use crate::role;
+use crate::sql::{On, Sql};
+use crate::turns::Turns;
 use crate::url::{Location, shown};
+use crate::wake::Wake;
 
 /// Bytes that SQLite's write-ahead log keeps after a checkpoint.
 const WAL_KEPT_BYTES: &str = "67108864";
@@ -29,20 +36,31 @@ const IDLE_IN_TRANSACTION: &str = "60s";
 /// No statement of this crate takes longer, except migrations.
 const LONGEST_STATEMENT: &str = "30s";
 
+/// Of PostgreSQL's connections, those that only alerts use.
+const ALERT_CONNECTIONS: u32 = 4;
+
+/// Longest pause between two looks at a lane: another node may have added to it.
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// The same for alerts.
+const LONGEST_PAUSE_OF_ALERTS: Duration = Duration::from_millis(100);
+
 /// Said explicitly, because the server's default may be another.
 const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// Held to the end of the transaction, on all nodes: writers of one practice
 /// follow each other, so that what a transaction read is still so when it
 /// writes. On SQLite the single writer does as much.
-const LOCK_PRACTICE: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+const LOCK_PRACTICE: Sql =
+    Sql { sqlite: "SELECT $1", postgres: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))" };
 
 /// How the storage is opened.
 #[derive(Clone, Debug)]
 pub struct StorageOptions {
     /// SQLite: connections that read beside the one that writes; 1 to 64.
     pub readers: u32,
-    /// PostgreSQL: connections of this node in all; 2 to 1,000.
+    /// PostgreSQL: connections of this node, beside four that are for alerts
+    /// alone; 2 to 1,000.
     pub connections: u32,
     /// Longest wait for a connection, a turn to write or a lock; then the
     /// operation fails as unavailable.
@@ -59,24 +77,34 @@ impl Default for StorageOptions {
 
 /// An open database. Implements the ports `Storage`, `KeyValue` and `Idempotency`.
 pub struct Database {
-    pub(crate) backend: Backend,
+    pub(crate) backend: Arc<Backend>,
     /// The `$1` of statements that are written with `timed!`.
     pub(crate) lease_clock: Arc<LeaseClock>,
+    pub(crate) wake: Arc<Wake>,
     location: String,
     wait: Duration,
+    standing: Standing,
+    /// The key that every transaction must still hold.
+    claim: Option<KeyClaim>,
 }
 
 pub(crate) enum Backend {
     Sqlite {
-        /// One connection: waiting for it is the queue of all writers, first
-        /// come first served.
+        /// One connection.
         writer: SqlitePool,
+        /// Those who wait for it.
+        line: Arc<Line>,
         readers: SqlitePool,
+        path: PathBuf,
+        /// The lock of the one working process, when this is it.
+        role: Mutex<Option<File>>,
         /// Where `sqlite::memory:` is; removed with the database.
         _temporary: Option<TempDir>,
     },
     Postgres {
         pool: PgPool,
+        /// Connections that only alerts use.
+        alerts: PgPool,
         turns: Turns,
     },
 }
@@ -118,46 +146,137 @@ pub async fn connect(url: &str, options: StorageOptions) -> Result<Arc<Database>
         }
         Location::Server(server) => postgres(*server, &options, &shown).await?,
     };
-    Ok(Arc::new(Database { backend, lease_clock: Arc::new(lease_clock), location: shown, wait }))
+    let (backend, lease_clock) = (Arc::new(backend), Arc::new(lease_clock));
+    Ok(Arc::new(Database {
+        backend,
+        lease_clock,
+        wake: Arc::default(),
+        location: shown,
+        wait,
+        standing: Standing::Last,
+        claim: None,
+    }))
 }
 
 impl Database {
+    /// The same database for the delivery of alerts: it stands first wherever it
+    /// waits to write, and has connections of its own on PostgreSQL.
+    #[must_use]
+    pub fn for_alerts(&self) -> Arc<Self> {
+        Arc::new(Self { standing: Standing::First, ..self.again() })
+    }
+
+    /// The same database, whose transactions of a practice hold a key.
+    pub(crate) fn under(&self, claim: KeyClaim) -> Arc<Self> {
+        Arc::new(Self { claim: Some(claim), ..self.again() })
+    }
+
+    fn again(&self) -> Self {
+        Self {
+            backend: Arc::clone(&self.backend),
+            lease_clock: Arc::clone(&self.lease_clock),
+            wake: Arc::clone(&self.wake),
+            location: self.location.clone(),
+            wait: self.wait,
+            standing: self.standing,
+            claim: self.claim.clone(),
+        }
+    }
+
+    /// Makes this the working process: the one that serves, runs jobs and holds
+    /// leases. An SQLite file has one; on PostgreSQL there may be many. To be taken
+    /// before the schema is touched.
+    ///
+    /// # Errors
+    /// [`SetupError::InUse`] when another process has this role, with the remedy.
+    pub fn take_role(&self) -> Result<(), SetupError> {
+        let Backend::Sqlite { path, role, .. } = &*self.backend else { return Ok(()) };
+        let lock = role::take(path, &self.location)?;
+        *role.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+        Ok(())
+    }
+
+    /// Ends all leases of an SQLite file whose role this process has taken: whoever
+    /// held them is gone. On PostgreSQL other nodes hold theirs.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn void_leases(&self) -> Result<(), SetupError> {
+        let Backend::Sqlite { role, .. } = &*self.backend else { return Ok(()) };
+        if role.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+            return Ok(());
+        }
+        let void = async { jobs::void(self.writer().await?.on()).await };
+        void.await.map_err(|error| SetupError::Database(Cause(error.to_string())))?;
+        Ok(())
+    }
+
+    /// Ends when a job of the lane may be due: at once when this process has
+    /// committed one, when the next one known falls due, and otherwise after a
+    /// short while, because another node may have committed one.
+    pub async fn until_due(&self, lane: Lane) {
+        let longest = if lane == Lane::Alert { LONGEST_PAUSE_OF_ALERTS } else { LONGEST_PAUSE };
+        let next = async { jobs::next_in(self.reader().await?.on(), &self.lease_clock, lane).await };
+        let pause = match next.await {
+            Ok(Some(wait)) if !wait.is_zero() => wait.min(longest),
+            // What is due and could not be leased waits for its practice's share.
+            _ => longest,
+        };
+        // Too late is as good as heard.
+        drop(tokio::time::timeout(pause, self.wake.heard(lane)).await);
+    }
+
     /// Closes all connections, waiting for those in use. Afterwards every
     /// operation fails as unavailable.
     pub async fn close(&self) {
-        match &self.backend {
-            Backend::Sqlite { writer, readers, .. } => {
+        match &*self.backend {
+            Backend::Sqlite { writer, readers, role, .. } => {
                 readers.close().await;
                 // Last, because the last connection folds the log into the file.
                 writer.close().await;
+                role.lock().unwrap_or_else(PoisonError::into_inner).take();
             }
-            Backend::Postgres { pool, .. } => pool.close().await,
+            Backend::Postgres { pool, alerts, .. } => {
+                alerts.close().await;
+                pool.close().await;
+            }
         }
     }
 
     /// A connection that only reads.
     pub(crate) async fn reader(&self) -> Stored<Connection> {
-        let connection = match &self.backend {
-            Backend::Sqlite { readers, .. } => readers.acquire().await.map(Connection::Sqlite),
-            Backend::Postgres { pool, .. } => pool.acquire().await.map(Connection::Postgres),
+        let connection = match &*self.backend {
+            Backend::Sqlite { readers, .. } => {
+                readers.acquire().await.map(|connection| Connection::Sqlite { connection, _turn: None })
+            }
+            Backend::Postgres { pool, alerts, .. } => self.pool(pool, alerts).acquire().await.map(Connection::Postgres),
         };
         connection.map_err(failed)
     }
 
     /// A connection for a single statement that writes.
     pub(crate) async fn writer(&self) -> Stored<Connection> {
-        let connection = match &self.backend {
-            Backend::Sqlite { writer, .. } => writer.acquire().await.map(Connection::Sqlite),
-            Backend::Postgres { pool, .. } => pool.acquire().await.map(Connection::Postgres),
+        let connection = match &*self.backend {
+            Backend::Sqlite { writer, line, .. } => {
+                let turn = Some(self.in_time(line.take(self.standing)).await?);
+                writer.acquire().await.map(|connection| Connection::Sqlite { connection, _turn: turn })
+            }
+            Backend::Postgres { pool, alerts, .. } => self.pool(pool, alerts).acquire().await.map(Connection::Postgres),
         };
         connection.map_err(failed)
     }
 
     /// A transaction that writes, without a practice's turn.
     pub(crate) async fn open(&self) -> Stored<Open<'static>> {
-        let open = match &self.backend {
-            Backend::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite),
-            Backend::Postgres { pool, .. } => pool.begin_with(BEGIN_POSTGRES).await.map(Open::Postgres),
+        let open = match &*self.backend {
+            Backend::Sqlite { writer, line, .. } => {
+                let turn = Some(self.in_time(line.take(self.standing)).await?);
+                let begun = writer.begin_with("BEGIN IMMEDIATE").await;
+                begun.map(|transaction| Open::Sqlite { transaction, turn })
+            }
+            Backend::Postgres { pool, alerts, .. } => {
+                self.pool(pool, alerts).begin_with(BEGIN_POSTGRES).await.map(Open::Postgres)
+            }
         };
         open.map_err(failed)
     }
@@ -165,28 +284,45 @@ impl Database {
     /// A transaction of one practice. On PostgreSQL it waits for the practice's
     /// turn, here and then over all nodes; on SQLite all writers wait alike.
     pub(crate) async fn open_for(&self, practice: &PracticeId) -> Stored<(Open<'static>, Option<Turn>)> {
-        match &self.backend {
-            Backend::Sqlite { .. } => Ok((self.open().await?, None)),
-            Backend::Postgres { pool, turns } => {
-                let turn = turns.take(practice, self.wait).await?;
-                let mut transaction = pool.begin_with(BEGIN_POSTGRES).await.map_err(failed)?;
-                sqlx::query(LOCK_PRACTICE).bind(practice.as_str()).execute(&mut *transaction).await.map_err(failed)?;
-                Ok((Open::Postgres(transaction), Some(turn)))
-            }
+        let turn = match &*self.backend {
+            Backend::Sqlite { .. } => None,
+            Backend::Postgres { turns, .. } => Some(self.in_time(turns.take(practice, self.standing)).await?),
+        };
+        let mut open = self.open().await?;
+        if turn.is_some() {
+            execute!(open.on(), LOCK_PRACTICE, practice.as_str()).map_err(failed)?;
         }
+        if let Some(claim) = &self.claim {
+            idempotency::hold(open.on(), &self.lease_clock, claim).await?;
+        }
+        Ok((open, turn))
+    }
+
+    /// PostgreSQL's connections for this standing.
+    fn pool<'p>(&self, pool: &'p PgPool, alerts: &'p PgPool) -> &'p PgPool {
+        match self.standing {
+            Standing::First => alerts,
+            Standing::Last => pool,
+        }
+    }
+
+    async fn in_time(&self, turn: impl Future<Output = Turn>) -> Stored<Turn> {
+        let waited = tokio::time::timeout(self.wait, turn).await;
+        waited.map_err(|_| unavailable(Cause("no turn to write in time".to_owned())))
     }
 }
 
-/// A connection on loan.
+/// A connection on loan. Fields are dropped in order: it is given back before
+/// the next in line has its turn.
 pub(crate) enum Connection {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite { connection: PoolConnection<Sqlite>, _turn: Option<Turn> },
     Postgres(PoolConnection<Postgres>),
 }
 
 impl Connection {
     pub(crate) fn on(&mut self) -> On<'_> {
         match self {
-            Self::Sqlite(connection) => On::Sqlite(connection),
+            Self::Sqlite { connection, .. } => On::Sqlite(connection),
             Self::Postgres(connection) => On::Postgres(connection),
         }
     }
@@ -194,14 +330,14 @@ impl Connection {
 
 /// An open transaction or savepoint: dropped, it never was.
 pub(crate) enum Open<'c> {
-    Sqlite(sqlx::Transaction<'c, Sqlite>),
+    Sqlite { transaction: sqlx::Transaction<'c, Sqlite>, turn: Option<Turn> },
     Postgres(sqlx::Transaction<'c, Postgres>),
 }
 
 impl Open<'_> {
     pub(crate) fn on(&mut self) -> On<'_> {
         match self {
-            Self::Sqlite(transaction) => On::Sqlite(transaction),
+            Self::Sqlite { transaction, .. } => On::Sqlite(transaction),
             Self::Postgres(transaction) => On::Postgres(transaction),
         }
     }
@@ -209,7 +345,9 @@ impl Open<'_> {
     /// A savepoint inside.
     pub(crate) async fn savepoint(&mut self) -> Stored<Open<'_>> {
         let inside = match self {
-            Self::Sqlite(transaction) => transaction.begin().await.map(Open::Sqlite),
+            Self::Sqlite { transaction, .. } => {
+                transaction.begin().await.map(|transaction| Open::Sqlite { transaction, turn: None })
+            }
             Self::Postgres(transaction) => transaction.begin().await.map(Open::Postgres),
         };
         inside.map_err(failed)
@@ -217,7 +355,11 @@ impl Open<'_> {
 
     pub(crate) async fn commit(self) -> Stored<()> {
         let committed = match self {
-            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Sqlite { transaction, turn } => {
+                let committed = transaction.commit().await;
+                drop(turn);
+                committed
+            }
             Self::Postgres(transaction) => transaction.commit().await,
         };
         committed.map_err(failed)
@@ -259,7 +401,14 @@ async fn sqlite(
     if mode != "wal" {
         return Err(SetupError::NoWriteAheadLog { location: shown.to_owned() });
     }
-    Ok(Backend::Sqlite { writer, readers, _temporary: temporary })
+    Ok(Backend::Sqlite {
+        writer,
+        line: Arc::default(),
+        readers,
+        path: path.to_owned(),
+        role: Mutex::default(),
+        _temporary: temporary,
+    })
 }
 
 /// Makes the file, for this user's eyes only: SQLite gives its log the same rights.
@@ -285,13 +434,11 @@ async fn postgres(server: PgConnectOptions, options: &StorageOptions, shown: &st
         ("statement_timeout", LONGEST_STATEMENT),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
     ]);
-    let pool = PgPoolOptions::new()
-        .acquire_timeout(options.wait)
-        .max_connections(options.connections.clamp(2, 1000))
-        .connect_with(server)
-        .await
-        .map_err(|error| unreachable(shown, error))?;
-    Ok(Backend::Postgres { pool, turns: Turns::default() })
+    let pools = PgPoolOptions::new().acquire_timeout(options.wait);
+    let alerts = pools.clone().max_connections(ALERT_CONNECTIONS).connect_lazy_with(server.clone());
+    let pool = pools.max_connections(options.connections.clamp(2, 1000)).connect_with(server).await;
+    let pool = pool.map_err(|error| unreachable(shown, error))?;
+    Ok(Backend::Postgres { pool, alerts, turns: Turns::default() })
 }
 
 fn unreachable(shown: &str, error: sqlx::Error) -> SetupError {

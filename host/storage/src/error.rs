@@ -53,6 +53,17 @@ pub enum SetupError {
         /// Why.
         source: std::io::Error,
     },
+    /// An SQLite file has one working process, and another one is it.
+    #[error(
+        "{location} is in use by {holder}: stop it first. One process works on an SQLite file, and \"greffon serve\" \
+         works off the queue itself; several processes need PostgreSQL"
+    )]
+    InUse {
+        /// The URL.
+        location: String,
+        /// `process 4711`.
+        holder: String,
+    },
     /// Nobody answers there, or not to us.
     #[error("cannot open {location}: {cause}; check that it runs, and the storage url")]
     Unreachable {

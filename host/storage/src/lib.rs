@@ -8,13 +8,16 @@ mod lease_time;
 mod cursor;
 mod database;
 mod error;
+mod line;
 mod migrations;
 mod repository;
+mod role;
 mod rows;
 mod storage;
 mod transaction;
 mod turns;
 mod url;
+mod wake;
 
 pub use database::{Database, StorageOptions, connect};
 pub use error::{Cause, SetupError};

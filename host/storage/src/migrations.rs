@@ -39,7 +39,7 @@ const LOCK_SCHEMA: &str = "SELECT pg_advisory_xact_lock(7310579622470283)";
 /// # Errors
 /// [`SetupError`]; nothing was changed then.
 pub async fn migrate(database: &Database) -> Result<Vec<String>, SetupError> {
-    match &database.backend {
+    match &*database.backend {
         Backend::Sqlite { writer, .. } => {
             let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
             let missing = missing(On::Sqlite(&mut transaction)).await?;
@@ -69,7 +69,7 @@ pub async fn migrate(database: &Database) -> Result<Vec<String>, SetupError> {
 /// # Errors
 /// [`SetupError`], when the schema is newer than this binary or was edited.
 pub async fn pending(database: &Database) -> Result<Vec<String>, SetupError> {
-    match &database.backend {
+    match &*database.backend {
         Backend::Sqlite { readers, .. } => {
             let mut connection = readers.acquire().await?;
             missing(On::Sqlite(&mut connection)).await

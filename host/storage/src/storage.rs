@@ -9,15 +9,16 @@ use greffon_core::ids::{
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
+use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
-use greffon_core::model::job::LeasedJob;
+use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
 
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
-use crate::repository::{appointments, audit, claims, commitments, contacts, intents, jobs, messages};
+use crate::repository::{appointments, audit, claims, commitments, contacts, dead_letters, intents, jobs, messages};
 use crate::{migrations, transaction};
 
 #[async_trait]
@@ -32,6 +33,10 @@ impl Storage for Database {
 
     async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>> {
         commitments::practice_of(self.reader().await?.on(), id).await
+    }
+
+    async fn practice_of_dead_letter(&self, id: JobId) -> Stored<Option<PracticeId>> {
+        dead_letters::practice_of(self.reader().await?.on(), id).await
     }
 
     async fn practices_of_appointment(&self, id: &AppointmentId) -> Stored<Vec<PracticeId>> {
@@ -115,20 +120,44 @@ impl Storage for Database {
         audit::list(self.reader().await?.on(), practice, contact, page).await
     }
 
-    async fn lease_jobs(&self, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
-        jobs::lease(self.writer().await?.on(), &self.lease_clock, limit, lease).await
+    async fn lease_jobs(&self, lane: Lane, limit: u32, per_practice: u32, lease: Duration) -> Stored<Vec<LeasedJob>> {
+        jobs::lease(self.writer().await?.on(), &self.lease_clock, lane, limit, per_practice, lease).await
     }
 
-    async fn next_job_in(&self) -> Stored<Option<Duration>> {
-        jobs::next_in(self.reader().await?.on(), &self.lease_clock).await
+    async fn renew_jobs(&self, held: &[(JobId, u32)], lease: Duration) -> Stored<Vec<JobId>> {
+        let mut open = self.open().await?;
+        let renewed = jobs::renew(open.on(), &self.lease_clock, held, lease).await?;
+        open.commit().await?;
+        Ok(renewed)
+    }
+
+    async fn next_job_in(&self, lane: Lane) -> Stored<Option<Duration>> {
+        jobs::next_in(self.reader().await?.on(), &self.lease_clock, lane).await
+    }
+
+    async fn lane_depths(&self) -> Stored<Vec<LaneDepth>> {
+        jobs::depths(self.reader().await?.on(), &self.lease_clock).await
     }
 
     async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()> {
         jobs::finish(self.writer().await?.on(), id, attempt).await
     }
 
-    async fn retry_job(&self, id: JobId, attempt: u32, after: Duration) -> Stored<()> {
-        jobs::retry(self.writer().await?.on(), &self.lease_clock, id, attempt, after).await
+    async fn retry_job(&self, id: JobId, attempt: u32, failures: u32, after: Duration) -> Stored<()> {
+        jobs::retry(self.writer().await?.on(), &self.lease_clock, id, attempt, failures, after).await
+    }
+
+    async fn dead_letter(&self, practice: &PracticeId, id: JobId) -> Stored<Option<DeadLetter>> {
+        dead_letters::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn dead_letters(
+        &self,
+        practice: &PracticeId,
+        state: Option<DeadLetterState>,
+        page: &Page,
+    ) -> Stored<Listed<DeadLetter>> {
+        dead_letters::list(self.reader().await?.on(), practice, state, page).await
     }
 
     async fn ready(&self) -> Stored<()> {

@@ -9,6 +9,7 @@ use greffon_core::ids::{
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
+use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
@@ -16,14 +17,23 @@ use greffon_core::ports::storage::{Stored, Transaction};
 
 use crate::database::{Database, Open};
 use crate::lease_time::LeaseClock;
-use crate::repository::{appointments, audit, commitments, contacts, intents, jobs, messages};
-use crate::turns::Turn;
+use crate::line::Turn;
+use crate::repository::{appointments, audit, commitments, contacts, dead_letters, intents, jobs, messages};
+use crate::wake::Wake;
 
 /// Begins one.
 pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<Box<dyn Transaction>> {
     let (open, turn) = database.open_for(practice).await?;
     let lease_clock = Arc::clone(&database.lease_clock);
-    Ok(Box::new(PracticeTransaction { open, practice: practice.clone(), lease_clock, _turn: turn }))
+    let wake = Arc::clone(&database.wake);
+    Ok(Box::new(PracticeTransaction {
+        open,
+        practice: practice.clone(),
+        lease_clock,
+        wake,
+        enqueued: Vec::new(),
+        _turn: turn,
+    }))
 }
 
 /// Fields are dropped in order: the rollback is under way before the next in
@@ -32,6 +42,9 @@ struct PracticeTransaction {
     open: Open<'static>,
     practice: PracticeId,
     lease_clock: Arc<LeaseClock>,
+    wake: Arc<Wake>,
+    /// Lanes whose workers are told of the commit.
+    enqueued: Vec<Lane>,
     _turn: Option<Turn>,
 }
 
@@ -94,7 +107,23 @@ impl Transaction for PracticeTransaction {
     }
 
     async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()> {
-        jobs::enqueue(self.open.on(), &self.lease_clock, &self.practice, id, job, lane, due).await
+        jobs::enqueue(self.open.on(), &self.lease_clock, &self.practice, id, job, lane, due).await?;
+        if !self.enqueued.contains(&lane) {
+            self.enqueued.push(lane);
+        }
+        Ok(())
+    }
+
+    async fn remove_job(&mut self, id: JobId, attempt: u32) -> Stored<bool> {
+        jobs::remove(self.open.on(), &self.practice, id, attempt).await
+    }
+
+    async fn dead_letter(&mut self, id: JobId) -> Stored<Option<DeadLetter>> {
+        dead_letters::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn save_dead_letter(&mut self, letter: &mut DeadLetter) -> Stored<()> {
+        dead_letters::save(self.open.on(), &self.practice, letter).await
     }
 
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {
@@ -103,9 +132,13 @@ impl Transaction for PracticeTransaction {
 
     async fn commit(self: Box<Self>) -> Stored<()> {
         // The turn ends after the commit, with what is left of `self`.
-        let Self { open, _turn: turn, .. } = *self;
+        let Self { open, wake, enqueued, _turn: turn, .. } = *self;
         let committed = open.commit().await;
         drop(turn);
+        // A commit that was not answered may have been one.
+        for lane in enqueued {
+            wake.ring(lane);
+        }
         committed
     }
 }

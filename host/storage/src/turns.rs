@@ -3,74 +3,64 @@
 //! practice holds one connection and not all of them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use greffon_core::ids::PracticeId;
-use greffon_core::ports::storage::Stored;
-use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::error::{Cause, unavailable};
+use crate::line::{Line, Standing, Turn};
 
-/// Queues beyond this number are looked through for abandoned ones.
+/// Lines beyond this number are looked through for abandoned ones.
 const SWEEP_ABOVE: usize = 1024;
 
-/// A turn, until it is dropped.
-pub(crate) type Turn = OwnedMutexGuard<()>;
-
-/// The queues of all practices that somebody waits in.
+/// The lines of all practices that somebody waits in.
 #[derive(Default)]
 pub(crate) struct Turns {
-    queues: std::sync::Mutex<HashMap<PracticeId, Weak<Mutex<()>>>>,
+    lines: Mutex<HashMap<PracticeId, Weak<Line>>>,
 }
 
 impl Turns {
-    /// Waits for the practice's turn, first come first served.
-    ///
-    /// # Errors
-    /// `Unavailable` after `at_most`.
-    pub(crate) async fn take(&self, practice: &PracticeId, at_most: Duration) -> Stored<Turn> {
-        let queue = self.queue(practice);
-        match tokio::time::timeout(at_most, queue.lock_owned()).await {
-            Ok(turn) => Ok(turn),
-            Err(_) => Err(unavailable(Cause(format!("no turn to write for practice \"{practice}\" in time")))),
-        }
+    /// Waits for the practice's turn.
+    pub(crate) async fn take(&self, practice: &PracticeId, standing: Standing) -> Turn {
+        self.line(practice).take(standing).await
     }
 
-    fn queue(&self, practice: &PracticeId) -> Arc<Mutex<()>> {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = queues.get(practice).and_then(Weak::upgrade) {
-            return queue;
+    fn line(&self, practice: &PracticeId) -> Arc<Line> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.get(practice).and_then(Weak::upgrade) {
+            return line;
         }
-        if queues.len() >= SWEEP_ABOVE {
-            queues.retain(|_, queue| queue.strong_count() > 0);
+        if lines.len() >= SWEEP_ABOVE {
+            lines.retain(|_, line| line.strong_count() > 0);
         }
-        let queue = Arc::new(Mutex::new(()));
-        queues.insert(practice.clone(), Arc::downgrade(&queue));
-        queue
+        let line = Arc::new(Line::default());
+        lines.insert(practice.clone(), Arc::downgrade(&line));
+        line
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+
     use super::*;
 
-    #[tokio::test]
-    async fn a_practice_waits_for_itself_and_for_nobody_else() {
+    #[test]
+    fn a_practice_waits_for_itself_and_for_nobody_else() {
         let turns = Turns::default();
-        let first = turns.take(&"nord".into(), Duration::ZERO).await.unwrap();
-        assert!(turns.take(&"sud".into(), Duration::ZERO).await.is_ok());
-        assert!(turns.take(&"nord".into(), Duration::ZERO).await.is_err());
+        let (nord, sud) = ("nord".into(), "sud".into());
+        let first = turns.take(&nord, Standing::Last).now_or_never().unwrap();
+        assert!(turns.take(&sud, Standing::Last).now_or_never().is_some());
+        assert!(turns.take(&nord, Standing::First).now_or_never().is_none());
         drop(first);
-        assert!(turns.take(&"nord".into(), Duration::ZERO).await.is_ok());
+        assert!(turns.take(&nord, Standing::Last).now_or_never().is_some());
     }
 
-    #[tokio::test]
-    async fn abandoned_queues_are_forgotten() {
+    #[test]
+    fn abandoned_lines_are_forgotten() {
         let turns = Turns::default();
         for number in 0..3 * SWEEP_ABOVE {
-            turns.take(&format!("practice-{number}").into(), Duration::ZERO).await.unwrap();
+            drop(turns.take(&format!("practice-{number}").into(), Standing::Last).now_or_never().unwrap());
         }
-        assert!(turns.queues.lock().unwrap().len() <= SWEEP_ABOVE);
+        assert!(turns.lines.lock().unwrap().len() <= SWEEP_ABOVE);
     }
 }

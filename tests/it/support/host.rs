@@ -131,7 +131,7 @@ impl TestHost {
         let until = self.clock.now().plus_minutes(minutes);
         loop {
             self.work().await?;
-            let next = self.host.reception.storage.next_job_in().await?.map(|wait| self.clock.now() + wait);
+            let next = self.host.reception.next_job_in().await?.map(|wait| self.clock.now() + wait);
             match next {
                 Some(next) if next <= until && next > self.clock.now() => self.clock.set(next),
                 _ => break,

@@ -80,7 +80,7 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
         note(&format!("shared folder {name}"), result);
     }
     let folder = config.practices.clone();
-    let host = match Host::build(config).await {
+    let host = match Host::beside(config).await {
         Ok(host) => host,
         Err(error) => {
             note("start", Err(format!("{error:#}")));

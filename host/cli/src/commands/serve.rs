@@ -4,10 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
-use greffon_core::ports::clock::{Clock as _, SystemClock};
-use greffon_core::ports::idempotency::Idempotency as _;
+use greffon_core::ports::idempotency::{Idempotency as _, KEPT_FOR};
 use greffon_storage::Database;
 use tokio::net::TcpListener;
 
@@ -16,41 +15,43 @@ use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::telemetry;
 use crate::wire::Host;
-use crate::worker::{stop_asked, work};
+use crate::worker::{Hangups, Working, measure, stop_asked};
 
 /// Pause between two looks at the practices' folders.
 const WATCH: Duration = Duration::from_secs(2);
-
-/// How long a repeated request gets its first answer again, in minutes; what
-/// the API promises for an `Idempotency-Key`.
-const ANSWERS_KEPT_MIN: i64 = 24 * 60;
 
 /// Pause between two removals of older answers.
 const TIDY: Duration = Duration::from_secs(3600);
 
 #[derive(Args)]
 pub struct Serve {
-    /// Leave the queue to `greffon worker`
+    /// Leave the queue to `greffon worker`; with PostgreSQL only
     #[arg(long)]
     no_worker: bool,
 }
 
 impl Serve {
     pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
+        let hangups = Hangups::listen();
         telemetry::start(&config.log, "info")?;
+        if self.no_worker && config.storage.starts_with("sqlite:") {
+            bail!("one process works on an SQLite file\n\nhint: leave out --no-worker, or use PostgreSQL");
+        }
         let listen = config.listen;
         let host = Host::build(config).await?;
         let app = host.app(telemetry::metrics()?)?;
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; change `listen` or stop what uses the port"))?;
-        tokio::spawn(watch(Arc::clone(&host.wiring.directory)));
+        tokio::spawn(watch(Arc::clone(&host.wiring.directory), hangups));
         tokio::spawn(tidy(Arc::clone(&host.database)));
-        if !self.no_worker {
-            tokio::spawn(work(host.reception.clone()));
-        }
+        tokio::spawn(measure(Arc::clone(&host.database)));
+        let working = (!self.no_worker).then(|| Working::start(&host));
         output::note(&format!("greffon listens on http://{}", listener.local_addr()?));
         let ended_cleanly = greffon_server::serve(listener, app, stop_asked()).await;
+        if let Some(working) = working {
+            working.stop().await;
+        }
         host.database.close().await;
         Ok(if ended_cleanly { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -58,13 +59,14 @@ impl Serve {
 
 /// Works off the queue until it is asked to stop.
 pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
+    let hangups = Hangups::listen();
     telemetry::start(&config.log, "info")?;
     let host = Host::build(config).await?;
-    tokio::spawn(watch(Arc::clone(&host.wiring.directory)));
-    tokio::select! {
-        () = work(host.reception.clone()) => {}
-        () = stop_asked() => {}
-    }
+    tokio::spawn(watch(Arc::clone(&host.wiring.directory), hangups));
+    let working = Working::start(&host);
+    output::note("greffon works off the queue");
+    stop_asked().await;
+    working.stop().await;
     host.database.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -72,7 +74,7 @@ pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
 /// Forgets answers that no client may ask for again.
 async fn tidy(database: Arc<Database>) {
     loop {
-        match database.forget(SystemClock.now().plus_minutes(-ANSWERS_KEPT_MIN)).await {
+        match database.forget(KEPT_FOR).await {
             Ok(count) => tracing::debug!(count, "old answers forgotten"),
             Err(error) => tracing::warn!(error = %error, "old answers cannot be forgotten"),
         }
@@ -80,10 +82,14 @@ async fn tidy(database: Arc<Database>) {
     }
 }
 
-async fn watch(directory: Arc<Directory>) {
+/// Takes changed practice files, now and then and when somebody asks by SIGHUP.
+async fn watch(directory: Arc<Directory>, mut hangups: Hangups) {
     let mut said: Vec<String> = Vec::new();
     loop {
-        tokio::time::sleep(WATCH).await;
+        tokio::select! {
+            () = tokio::time::sleep(WATCH) => {}
+            () = hangups.next() => tracing::info!("the practice files are read again: SIGHUP"),
+        }
         let directory = Arc::clone(&directory);
         let Ok(refresh) = tokio::task::spawn_blocking(move || directory.refresh()).await else { return };
         for id in &refresh.changed {

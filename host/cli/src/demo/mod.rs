@@ -34,7 +34,7 @@ use self::summary::{Calls, Summary};
 use crate::config::operator::{Allow, OperatorConfig};
 use crate::config::secret::{SecretFile, SecretRef};
 use crate::wire::{self, Host};
-use crate::worker::{stop_asked, work};
+use crate::worker::{Hangups, Working, stop_asked};
 use crate::{output, telemetry};
 
 /// The practice whose agenda is on the demo's own CalDAV server.
@@ -63,6 +63,8 @@ impl Demo {
     /// # Errors
     /// When the demo cannot be set up, or the API answers what it must not.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        // A terminal that closes does not end it; there is nothing to read again.
+        let _ignored = Hangups::listen();
         telemetry::start(&crate::config::operator::Log::default(), "error")?;
         let temporary;
         let folder: &Path = match &self.data {
@@ -195,10 +197,9 @@ impl Set {
         } else {
             output::data(&lines)?;
         }
-        tokio::select! {
-            () = work(self.host.reception.clone()) => {}
-            () = stop_asked() => {}
-        }
+        let working = Working::start(&self.host);
+        stop_asked().await;
+        working.stop().await;
         self.host.database.close().await;
         Ok(())
     }

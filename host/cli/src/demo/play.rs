@@ -302,8 +302,7 @@ impl Stage {
             if now >= until {
                 return Ok(());
             }
-            let next_job =
-                self.reception.storage.next_job_in().await?.filter(|wait| !wait.is_zero()).map(|wait| now + wait);
+            let next_job = self.reception.next_job_in().await?.filter(|wait| !wait.is_zero()).map(|wait| now + wait);
             let step = now.plus_minutes(5);
             self.clock.advance_to(next_job.unwrap_or(until).min(step.max(now)).min(until));
             if next_job.is_none() && self.open_promises().await? == 0 {

@@ -87,7 +87,7 @@ impl Reception {
         Ok(commitment)
     }
 
-    async fn remind(
+    pub(crate) async fn remind(
         &self,
         tx: &mut dyn Transaction,
         scene: Scene<'_>,

@@ -2,10 +2,8 @@
 //! the step brings with it: mirror, messages, promises, jobs, journal.
 
 use super::journal::Entry;
-use super::outbox::lane_of;
 use super::{Flow, FlowError, Reception, Scene};
 use crate::ids::{FeatureId, IntentId};
-use crate::model::care::Level;
 use crate::model::intent::{Intent, IntentEffect, IntentEvent, IntentKind, IntentState, ResendRule, decide, next_at};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::scheduling::AgendaDescriptor;
@@ -173,9 +171,4 @@ pub(crate) fn intent_entry(intent: &Intent) -> Entry {
         entry = entry.field("refusal", code);
     }
     entry
-}
-
-/// The lane of the job that expires an abandoned claim.
-pub(crate) fn expiry_lane() -> Lane {
-    lane_of(Level::Routine)
 }

@@ -8,6 +8,7 @@ mod agenda_read;
 mod book_appointment;
 mod change_appointment;
 mod close_contact;
+mod dead_letters;
 mod facts;
 mod follow_commitment;
 mod grids;
@@ -72,6 +73,12 @@ impl Reception {
         ids: Arc<dyn Ids>,
     ) -> Self {
         Self { storage, practices, clock, ids, memory: Arc::default() }
+    }
+
+    /// The same reception over another way into the same database.
+    #[must_use]
+    pub fn over(&self, storage: Arc<dyn Storage>) -> Self {
+        Self { storage, ..self.clone() }
     }
 }
 

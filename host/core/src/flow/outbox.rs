@@ -11,7 +11,7 @@ use crate::model::commitment::{Commitment, CommitmentEffect, CommitmentEvent, Co
 use crate::model::contact::{Contact, ContactEffect, Promise};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::{Message, MessageCause, MessageState};
-use crate::model::recipients::{Recipient, clinicians, first_of, named, reception};
+use crate::model::recipients::{PATIENT, Recipient, clinicians, first_of, named, reception};
 use crate::model::wording::{self, Ask, Letter};
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::Instant;
@@ -84,7 +84,8 @@ impl Reception {
             .field("recipient", &message.recipient);
         self.note(tx, scene, entry).await?;
         if state == MessageState::Queued {
-            self.enqueue(tx, scene, &Job::DeliverMessage(id), lane_of(post.level), Due::NOW).await?;
+            let lane = lane_of_message(&message);
+            self.enqueue(tx, scene, &Job::DeliverMessage(id), lane, Due::NOW).await?;
         }
         Ok(())
     }
@@ -208,9 +209,14 @@ impl Reception {
     }
 }
 
-/// Urgent work never waits behind the rest.
+/// Where a message waits to be delivered: an alert is for the practice.
+pub(crate) fn lane_of_message(message: &Message) -> Lane {
+    if message.recipient == PATIENT { Lane::Normal } else { lane_of(message.level) }
+}
+
+/// Where the practice's own work of this level waits.
 pub(crate) fn lane_of(level: Level) -> Lane {
-    if level.at_least(Level::VeryUrgent) { Lane::Urgent } else { Lane::Normal }
+    if level.at_least(Level::VeryUrgent) { Lane::Alert } else { Lane::Normal }
 }
 
 /// When a commitment wants to be looked at next.

@@ -224,7 +224,7 @@ impl Reception {
     }
 
     /// Only a person can tell whether it stands.
-    pub(super) async fn ask_human(&self, tx: &mut dyn Transaction, scene: Scene<'_>, intent: &Intent) -> Stored<()> {
+    pub(crate) async fn ask_human(&self, tx: &mut dyn Transaction, scene: Scene<'_>, intent: &Intent) -> Stored<()> {
         let letter = wording::booking_to_verify(scene.practice, intent);
         self.put_on_desk(tx, scene, intent, "verify-booking", letter).await
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::agenda_calls::Sent;
-use super::intents::{Manners, expiry_lane, intent_entry};
+use super::intents::{Manners, intent_entry};
 use super::memory::Writing;
 use super::outcome::{is_taken, refusal, unavailable};
 use super::permission::{may_book, may_move};
@@ -16,7 +16,7 @@ use crate::ids::AgendaId;
 use crate::model::claims::{DayPlace, claims_of};
 use crate::model::contact::Contact;
 use crate::model::intent::{Claim, Intent, IntentEvent, IntentKind, IntentState, decide};
-use crate::model::job::{Due, Job};
+use crate::model::job::{Due, Job, Lane};
 use crate::model::practice::{Motive, Practice, PractitionerAgenda};
 use crate::model::scheduling::{AgendaError, AppointmentStatus, Audience, Rule, Slot, SlotState};
 use crate::model::slots::{Asker, Desk, Fit, check};
@@ -178,7 +178,7 @@ impl Reception {
             self.watch(tx.as_mut(), scene, &intent, manners).await?;
         } else {
             let due = Due::After(CLAIM_TTL);
-            self.enqueue(tx.as_mut(), scene, &Job::ExpireHold(intent.id), expiry_lane(), due).await?;
+            self.enqueue(tx.as_mut(), scene, &Job::ExpireHold(intent.id), Lane::Urgent, due).await?;
         }
         tx.save_intent(&mut intent).await?;
         tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use super::{JobOutcome, LEASE};
 use crate::flow::journal::Entry;
-use crate::flow::outbox::{Post, lane_of};
+use crate::flow::outbox::{Post, lane_of_message};
 use crate::flow::{Flow, Reception, Scene};
 use crate::ids::MessageId;
 use crate::model::audit::Actor;
@@ -17,6 +17,7 @@ use crate::model::scheduling::AppointmentStatus;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
 use crate::ports::practices::{Feature, LivePractice};
+use crate::ports::storage::{Stored, Transaction};
 
 /// Where a message goes.
 struct Route<'a> {
@@ -112,11 +113,29 @@ impl Reception {
         let mut tx = self.storage.begin(&practice.id).await?;
         let nothing = Step { outcome: JobOutcome::Done, message: None };
         let Some(before) = tx.message(id).await? else { return Ok(nothing) };
-        let (mut message, effects) = decide(&before, event, scene.now);
-        if message == before {
+        let message = self.step_message_in(tx.as_mut(), scene, &before, event, fields).await?;
+        if message.is_none() {
             // Another worker is on it and may yet die: somebody looks again.
             let outcome = if before.state.is_final() { JobOutcome::Done } else { JobOutcome::Again(LEASE) };
             return Ok(Step { outcome, message: None });
+        }
+        tx.commit().await?;
+        Ok(Step { outcome: JobOutcome::Done, message })
+    }
+
+    /// The same inside a transaction; the message, if the event changed it.
+    pub(crate) async fn step_message_in(
+        &self,
+        tx: &mut dyn Transaction,
+        scene: Scene<'_>,
+        before: &Message,
+        event: MessageEvent,
+        fields: Vec<(String, String)>,
+    ) -> Stored<Option<Message>> {
+        let id = before.id;
+        let (mut message, effects) = decide(before, event, scene.now);
+        if message == *before {
+            return Ok(None);
         }
         let mut entry = Entry::new(format!("message.{}", message.state.as_str()))
             .about("message", id)
@@ -128,42 +147,43 @@ impl Reception {
         if let Some(code) = &message.failure {
             entry = entry.field("failure", code);
         }
-        self.note(tx.as_mut(), scene, entry).await?;
+        self.note(tx, scene, entry).await?;
         for effect in effects {
             match effect {
                 // A job of its own, in the same change: this one may have been
                 // ended by another worker after its lease.
                 MessageEffect::TryAt(at) => {
-                    self.enqueue(
-                        tx.as_mut(),
-                        scene,
-                        &Job::DeliverMessage(id),
-                        lane_of(message.level),
-                        Due::from_now(scene.now, at),
-                    )
-                    .await?;
+                    let due = Due::from_now(scene.now, at);
+                    self.enqueue(tx, scene, &Job::DeliverMessage(id), lane_of_message(&message), due).await?;
                 }
                 // Not about what tells of another message: that would never end.
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
                     let code = message.failure.as_deref().unwrap_or("unknown");
-                    let letter = wording::message_lost(practice, &message.recipient, code, &id.to_string());
+                    let letter = wording::message_lost(scene.practice, &message.recipient, code, &id.to_string());
                     let post = Post {
-                        to: first_of(practice, &reception()),
+                        to: first_of(scene.practice, &reception()),
                         letter,
                         level: message.level.raised_to(Level::Soon),
                         valid_until: None,
                         cause: MessageCause::Message(id),
                         contact: None,
                     };
-                    self.post(tx.as_mut(), scene, post).await?;
+                    self.post(tx, scene, post).await?;
                 }
             }
         }
         tx.save_message(&mut message).await?;
-        tx.commit().await?;
-        Ok(Step { outcome: JobOutcome::Done, message: Some(message) })
+        Ok(Some(message))
+    }
+
+    /// Its job was given up: it is seen as failed, and a person is told.
+    pub(super) async fn give_up_message(&self, tx: &mut dyn Transaction, scene: Scene<'_>, id: MessageId) -> Flow<()> {
+        if let Some(before) = tx.message(id).await? {
+            self.step_message_in(tx, scene, &before, MessageEvent::GivenUp, Vec::new()).await?;
+        }
+        Ok(())
     }
 
     /// News of an appointment that has changed again is not told; and nothing is

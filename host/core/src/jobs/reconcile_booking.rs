@@ -10,6 +10,7 @@ use crate::model::audit::Actor;
 use crate::model::intent::{Answer, Finding, Intent, IntentEvent, IntentState, next_at};
 use crate::model::practice::PluginKind;
 use crate::ports::practices::LivePractice;
+use crate::ports::storage::Transaction;
 
 impl Reception {
     pub(super) async fn reconcile_booking(&self, practice: &LivePractice, id: IntentId) -> Flow<JobOutcome> {
@@ -55,6 +56,16 @@ impl Reception {
         }
         // Whatever comes next has a job of its own, written with the change.
         Ok(JobOutcome::Done)
+    }
+}
+
+impl Reception {
+    /// Nothing looks at this intent any more: a person does.
+    pub(super) async fn give_up_intent(&self, tx: &mut dyn Transaction, scene: Scene<'_>, id: IntentId) -> Flow<()> {
+        match tx.intent(id).await? {
+            Some(intent) if !intent.state.is_final() => Ok(self.ask_human(tx, scene, &intent).await?),
+            _ => Ok(()),
+        }
     }
 }
 

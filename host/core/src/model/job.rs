@@ -1,5 +1,6 @@
 //! Jobs: work that must happen after a commit, whatever happens to the process.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -32,18 +33,99 @@ impl Job {
             Self::WatchCommitment(_) => "watch-commitment",
         }
     }
+
+    /// What it is about: `message:0192…`, as in the journal.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let (thing, id): (_, &dyn fmt::Display) = match self {
+            Self::DeliverMessage(id) => ("message", id),
+            Self::ReconcileBooking(id) | Self::ExpireHold(id) => ("intent", id),
+            Self::WatchCommitment(id) => ("commitment", id),
+        };
+        format!("{thing}:{id}")
+    }
+
+    /// How long it is tried when it fails.
+    #[must_use]
+    pub fn patience(&self, lane: Lane) -> Patience {
+        let second = Duration::from_secs(1);
+        let (ceiling, failures) = match self {
+            // A person can still pick up the phone: told within seven minutes.
+            Self::DeliverMessage(_) | Self::WatchCommitment(_) if lane == Lane::Alert => (60 * second, 12),
+            // About an hour and a quarter.
+            Self::DeliverMessage(_) | Self::WatchCommitment(_) => (600 * second, 16),
+            // An agenda that is down for a night is looked at in the morning.
+            Self::ReconcileBooking(_) | Self::ExpireHold(_) => (900 * second, 60),
+        };
+        Patience { first: second, ceiling, failures }
+    }
 }
 
-/// Which jobs go first: urgent ones never wait behind bulk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// How long a job that fails is tried: after `first`, then twice as long each
+/// time up to `ceiling`, until it has failed `failures` times in a row and is
+/// given up. Only what a job cannot deal with itself counts as a failure: the
+/// database, a panic, a process that died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Pause after the first failure.
+    pub first: Duration,
+    /// Longest pause.
+    pub ceiling: Duration,
+    /// The failure, counted from 1, at which the job is given up.
+    pub failures: u32,
+}
+
+impl Patience {
+    /// The pause after so many failures in a row, or `None` to give the job up.
+    /// A pause is shortened by up to a half, as `id` wills: jobs that failed
+    /// together do not come back together.
+    #[must_use]
+    pub fn pause(&self, failures: u32, id: JobId) -> Option<Duration> {
+        (failures < self.failures).then(|| self.longest(failures, id))
+    }
+
+    /// The same for a job that must not be given up.
+    #[must_use]
+    pub fn longest(&self, failures: u32, id: JobId) -> Duration {
+        let doublings = failures.saturating_sub(1).min(31);
+        let full = self.first.saturating_mul(1 << doublings).min(self.ceiling);
+        // The last bits of a UUIDv7 are random; each failure takes others of them.
+        let bits = id.0.as_u128() >> ((failures % 8) * 7);
+        let off = u32::try_from(bits & 0x3ff).unwrap_or(0);
+        full - full.mul_f64(f64::from(off) / 2048.0)
+    }
+}
+
+/// Jobs that may wait for each other. Lanes never do: each has workers of its
+/// own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lane {
-    /// Levels vital and very urgent, and bookings without an outcome.
+    /// Messages to the practice of the levels vital and very urgent, and the watch
+    /// over promises of these levels. No agenda is asked anything here.
+    Alert,
+    /// Bookings without an outcome.
     Urgent,
     /// The rest.
     Normal,
     /// Reminders.
     Bulk,
+}
+
+impl Lane {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Alert, Self::Urgent, Self::Normal, Self::Bulk];
+
+    /// The word in metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Urgent => "urgent",
+            Self::Normal => "normal",
+            Self::Bulk => "bulk",
+        }
+    }
 }
 
 /// When a job should run.
@@ -76,8 +158,63 @@ pub struct LeasedJob {
     pub practice: PracticeId,
     /// What.
     pub job: Job,
+    /// In which lane.
+    pub lane: Lane,
     /// Times it was leased, this one included.
     pub attempt: u32,
+    /// Times it failed in a row before this one; a lease that ended without a word
+    /// is a failure.
+    pub failures: u32,
     /// How long it had been due when it was leased.
     pub waited: Duration,
+}
+
+/// What a lane looks like now, over all practices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaneDepth {
+    /// Which.
+    pub lane: Lane,
+    /// Jobs that are due and nobody runs.
+    pub waiting: u64,
+    /// How long the one that waits longest has been due.
+    pub oldest: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const PATIENCE: Patience =
+        Patience { first: Duration::from_secs(1), ceiling: Duration::from_secs(60), failures: 12 };
+
+    #[test]
+    fn pauses_double_up_to_the_ceiling_and_end() {
+        let id = JobId(Uuid::nil());
+        let pauses: Vec<_> = (1..=12).map(|n| PATIENCE.pause(n, id).map(|pause| pause.as_secs())).collect();
+        let expected = [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60].map(Some).into_iter().chain([None]);
+        assert_eq!(pauses, expected.collect::<Vec<_>>());
+        assert_eq!(PATIENCE.longest(u32::MAX, id), PATIENCE.ceiling);
+        assert_eq!(PATIENCE.longest(0, id), PATIENCE.first);
+    }
+
+    #[test]
+    fn jobs_that_failed_together_come_back_apart_and_no_sooner_than_half_the_pause() {
+        let id = |n: u128| JobId(Uuid::from_u128(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)));
+        for failures in 1..=20 {
+            let pauses: std::collections::HashSet<_> = (1..=100).map(|n| PATIENCE.longest(failures, id(n))).collect();
+            assert!(pauses.len() > 50, "{failures}: {}", pauses.len());
+            let full = PATIENCE.longest(failures, JobId(Uuid::nil()));
+            assert!(pauses.iter().all(|pause| *pause <= full && *pause >= full / 2));
+        }
+    }
+
+    #[test]
+    fn an_alert_is_given_up_while_a_person_can_still_act() {
+        let job = Job::DeliverMessage(MessageId(Uuid::nil()));
+        let patience = job.patience(Lane::Alert);
+        let all: Duration = (1..patience.failures).map(|n| patience.longest(n, JobId(Uuid::nil()))).sum();
+        assert!(all <= Duration::from_secs(7 * 60), "{all:?}");
+    }
 }

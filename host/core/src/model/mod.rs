@@ -7,6 +7,7 @@ pub mod civil;
 pub mod claims;
 pub mod commitment;
 pub mod contact;
+pub mod dead_letter;
 pub mod intent;
 pub mod job;
 pub mod message;

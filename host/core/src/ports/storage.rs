@@ -10,8 +10,9 @@ use crate::ids::{AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, Jo
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
+use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::{Appointment, Claim, Intent};
-use crate::model::job::{Due, Job, Lane, LeasedJob};
+use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
 use crate::model::message::{Message, MessageState};
 use crate::time::{Instant, Span};
 
@@ -92,6 +93,8 @@ pub trait Storage: Send + Sync {
     async fn practice_of_contact(&self, id: ContactId) -> Stored<Option<PracticeId>>;
     /// Whose commitment this is. Not scoped, for the same reason.
     async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>>;
+    /// Whose dead letter this is. Not scoped, for the same reason.
+    async fn practice_of_dead_letter(&self, id: JobId) -> Stored<Option<PracticeId>>;
     /// Who holds an appointment of this name. Not scoped, for the same reason;
     /// several practices may have one.
     async fn practices_of_appointment(&self, id: &AppointmentId) -> Stored<Vec<PracticeId>>;
@@ -149,21 +152,39 @@ pub trait Storage: Send + Sync {
     async fn audit(&self, practice: &PracticeId, contact: Option<ContactId>, page: &Page)
     -> Stored<Listed<AuditEvent>>;
 
-    /// Leases up to `limit` jobs that are due, urgent lanes first, earliest first
-    /// within a lane, over all practices, for as long as `lease`. A job whose lease
+    /// Leases up to `limit` jobs of a lane that are due, earliest first, over all
+    /// practices, for as long as `lease`; of one practice no more than make
+    /// `per_practice` with those that are leased already (two nodes that lease at
+    /// the same instant may together take that many again). Fewer than are due may
+    /// come back: whoever has places left asks until none does. A job whose lease
     /// ended is leased again: its worker died. What is due is for the queue's own
     /// clock to say, the same for all nodes.
-    async fn lease_jobs(&self, limit: u32, lease: Duration) -> Stored<Vec<LeasedJob>>;
-    /// How long it is until the next job is due or its lease ends, if there is
-    /// any; nothing when one is due now.
-    async fn next_job_in(&self) -> Stored<Option<Duration>>;
+    async fn lease_jobs(&self, lane: Lane, limit: u32, per_practice: u32, lease: Duration) -> Stored<Vec<LeasedJob>>;
+    /// Makes the leases of these jobs last as long as `lease` from now, each in its
+    /// attempt. Says which are still held: the others were taken for dead.
+    async fn renew_jobs(&self, held: &[(JobId, u32)], lease: Duration) -> Stored<Vec<JobId>>;
+    /// How long it is until the next job of a lane is due or its lease ends, if
+    /// there is any; nothing when one is due now.
+    async fn next_job_in(&self, lane: Lane) -> Stored<Option<Duration>>;
+    /// What waits in each lane, over all practices; for metrics.
+    async fn lane_depths(&self) -> Stored<Vec<LaneDepth>>;
     /// Removes a job that was done in its `attempt`-th lease. Nothing happens
     /// when it is gone, or was leased again meanwhile: a worker that was thought
     /// dead must not end what another one has begun.
     async fn finish_job(&self, id: JobId, attempt: u32) -> Stored<()>;
-    /// Gives a job of the `attempt`-th lease back, to be run `after` so long.
-    /// Nothing happens in the same cases.
-    async fn retry_job(&self, id: JobId, attempt: u32, after: Duration) -> Stored<()>;
+    /// Gives a job of the `attempt`-th lease back, to be run `after` so long, with
+    /// this count of failures in a row. Nothing happens in the same cases.
+    async fn retry_job(&self, id: JobId, attempt: u32, failures: u32, after: Duration) -> Stored<()>;
+
+    /// One dead letter.
+    async fn dead_letter(&self, practice: &PracticeId, id: JobId) -> Stored<Option<DeadLetter>>;
+    /// Dead letters, newest first.
+    async fn dead_letters(
+        &self,
+        practice: &PracticeId,
+        state: Option<DeadLetterState>,
+        page: &Page,
+    ) -> Stored<Listed<DeadLetter>>;
 
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;
@@ -204,6 +225,13 @@ pub trait Transaction: Send {
 
     /// Puts a job in the queue: the queue is the outbox.
     async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()>;
+    /// Takes a job of the `attempt`-th lease out of the queue; says whether it was
+    /// there, and not leased again meanwhile.
+    async fn remove_job(&mut self, id: JobId, attempt: u32) -> Stored<bool>;
+    /// The dead letter, locked.
+    async fn dead_letter(&mut self, id: JobId) -> Stored<Option<DeadLetter>>;
+    /// Inserts or updates it.
+    async fn save_dead_letter(&mut self, letter: &mut DeadLetter) -> Stored<()>;
     /// Writes a line of the journal.
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()>;
 

@@ -12,3 +12,4 @@ mod office;
 mod promises;
 mod revisions;
 mod unknown_outcomes;
+mod workers;

@@ -53,7 +53,10 @@ fn a_process_that_dies_while_sending_leaves_it_uncertain() {
     // The worker dies after the message was taken up: its commit stands, its send does not.
     let jobs = futures::executor::block_on(async {
         let storage: &dyn greffon_core::ports::storage::Storage = &office.storage;
-        storage.lease_jobs(10, std::time::Duration::from_secs(60)).await.unwrap()
+        storage
+            .lease_jobs(greffon_core::model::job::Lane::Alert, 10, 10, std::time::Duration::from_secs(60))
+            .await
+            .unwrap()
     });
     assert_eq!(jobs.len(), 1);
     let mut rows = office.rows();

@@ -25,6 +25,10 @@ pub(crate) enum Permission {
     ReadCommitments,
     /// Start, keep, break, withdraw or move commitments.
     ActOnCommitments,
+    /// Read jobs that were given up.
+    ReadDeadLetters,
+    /// Put them in the queue again, or close them.
+    ActOnDeadLetters,
     /// See which plugins are bound, and whether they can be used. No patient
     /// data.
     ReadPlugins,
@@ -34,7 +38,7 @@ pub(crate) enum Permission {
 
 impl Permission {
     /// All of them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::ReceiveContacts,
         Self::ReadContacts,
         Self::WriteContacts,
@@ -44,6 +48,8 @@ impl Permission {
         Self::ReadMessages,
         Self::ReadCommitments,
         Self::ActOnCommitments,
+        Self::ReadDeadLetters,
+        Self::ActOnDeadLetters,
         Self::ReadPlugins,
         Self::ReadAudit,
     ];
@@ -60,6 +66,8 @@ impl Permission {
             Self::ReadMessages => "greffon:read-messages",
             Self::ReadCommitments => "greffon:read-commitments",
             Self::ActOnCommitments => "greffon:act-on-commitments",
+            Self::ReadDeadLetters => "greffon:read-dead-letters",
+            Self::ActOnDeadLetters => "greffon:act-on-dead-letters",
             Self::ReadPlugins => "greffon:read-plugins",
             Self::ReadAudit => "greffon:read-audit",
         }
@@ -69,8 +77,8 @@ impl Permission {
 /// What a role may do inside its practices.
 pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
-        ActOnCommitments, Book, ChangeAppointments, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts,
-        ReadMessages, ReadPlugins, ReceiveContacts, WriteContacts,
+        ActOnCommitments, ActOnDeadLetters, Book, ChangeAppointments, ReadAppointments, ReadAudit, ReadCommitments,
+        ReadContacts, ReadDeadLetters, ReadMessages, ReadPlugins, ReceiveContacts, WriteContacts,
     };
     match role {
         // Whoever holds the line, and those who see patients.
@@ -84,14 +92,24 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadMessages,
             ReadCommitments,
             ActOnCommitments,
+            ReadDeadLetters,
+            ActOnDeadLetters,
             ReadPlugins,
         ],
         // Leads them, so also answers for what was done.
         Role::Supervisor => &Permission::ALL,
         // Runs the practice: sees everything, holds no line.
-        Role::PracticeAdmin => {
-            &[ReadContacts, ReadAppointments, ReadMessages, ReadCommitments, ActOnCommitments, ReadPlugins, ReadAudit]
-        }
+        Role::PracticeAdmin => &[
+            ReadContacts,
+            ReadAppointments,
+            ReadMessages,
+            ReadCommitments,
+            ActOnCommitments,
+            ReadDeadLetters,
+            ActOnDeadLetters,
+            ReadPlugins,
+            ReadAudit,
+        ],
         // Never patient data.
         Role::Integrator | Role::OperatorAdmin => &[ReadPlugins],
         // The journal, which holds ids and codes only.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use greffon_core::ids::{AppointmentId, CommitmentId, ContactId, PracticeId};
+use greffon_core::ids::{AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use greffon_core::model::audit::Actor;
 
 use super::claims::{Identity, Reach};
@@ -64,6 +64,19 @@ impl Principal {
         let id: CommitmentId = id.parse().map_err(|_| ApiError::NotFound("commitment"))?;
         let practice = app.reception.storage.practice_of_commitment(id).await?;
         let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("commitment"))?;
+        Ok((self.enter(practice, permission)?, id))
+    }
+
+    /// Into the practice of a dead letter.
+    pub(crate) async fn dead_letter(
+        &self,
+        app: &App,
+        id: &str,
+        permission: Permission,
+    ) -> Result<(Entry, JobId), ApiError> {
+        let id: JobId = id.parse().map_err(|_| ApiError::NotFound("dead letter"))?;
+        let practice = app.reception.storage.practice_of_dead_letter(id).await?;
+        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("dead letter"))?;
         Ok((self.enter(practice, permission)?, id))
     }
 

@@ -38,6 +38,7 @@ async fn app_with_rows() -> TestApp {
     app.write(HERE, async |transaction| {
         transaction.save_contact(&mut rows::contact(HERE, 1)).await.unwrap();
         transaction.save_commitment(&mut rows::commitment(HERE, 2)).await.unwrap();
+        transaction.save_dead_letter(&mut rows::dead_letter(HERE, 4, 5)).await.unwrap();
         transaction.save_appointment(&mut rows::appointment(HERE, "/cal/3.ics", instant(NOW))).await.unwrap();
     })
     .await;
@@ -49,6 +50,7 @@ fn filled(path: &str, practice: &str) -> String {
     let id = match path {
         path if path.starts_with("/v1/contacts/") => rows::contact(HERE, 1).id.to_string(),
         path if path.starts_with("/v1/commitments/") => rows::commitment(HERE, 2).id.to_string(),
+        path if path.starts_with("/v1/dead-letters/") => rows::dead_letter(HERE, 4, 5).id.to_string(),
         _ => "%2Fcal%2F3.ics".to_owned(),
     };
     path.replace("{practice}", practice).replace("{id}", &id)
@@ -123,11 +125,14 @@ async fn roles_may_do_what_the_table_says() {
     add_facts: secretary supervisor practitioner
     set_level: secretary supervisor practitioner
     search_slots: secretary supervisor practitioner
+    close_dead_letter: secretary supervisor practitioner practice-admin
+    retry_dead_letter: secretary supervisor practitioner practice-admin
     list_appointments: secretary supervisor practitioner practice-admin
     list_audit: supervisor practice-admin auditor
     list_commitments: secretary supervisor practitioner practice-admin
     list_contacts: secretary supervisor practitioner practice-admin
     receive_contact: secretary supervisor practitioner
+    list_dead_letters: secretary supervisor practitioner practice-admin
     list_messages: secretary supervisor practitioner practice-admin
     list_plugins: secretary supervisor practitioner practice-admin integrator operator-admin
     "#);

@@ -6,6 +6,7 @@ mod auth;
 mod bookings;
 mod commitments;
 mod contacts;
+mod dead_letters;
 mod every_route;
 mod health;
 mod http;

@@ -1,12 +1,14 @@
 //! Rows as an earlier day would have left them.
 
-use greffon_core::ids::{AuditId, CommitmentId, ContactId, IntentId, MessageId};
+use greffon_core::ids::{AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId};
 use greffon_core::model::audit::{Actor, AuditEvent, Role};
 use greffon_core::model::care::{ContentRef, Level, Sensitivity};
 use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
+use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::Appointment;
+use greffon_core::model::job::{Job, Lane};
 use greffon_core::model::message::{Message, MessageCause, MessageState};
 use greffon_core::model::person::Person;
 use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
@@ -60,6 +62,24 @@ pub fn commitment(practice: &str, number: u128) -> Commitment {
         moves: Vec::new(),
         closing_note: None,
         ended_at: None,
+        version: 0,
+    }
+}
+
+/// A job that delivers the message of this number.
+pub fn dead_letter(practice: &str, number: u128, message: u128) -> DeadLetter {
+    DeadLetter {
+        id: JobId(id(number)),
+        practice: practice.into(),
+        job: Job::DeliverMessage(MessageId(id(message))),
+        lane: Lane::Alert,
+        failures: 12,
+        code: "panic".to_owned(),
+        died_at: instant(NOW),
+        state: DeadLetterState::Open,
+        ended_by: None,
+        ended_at: None,
+        reason: None,
         version: 0,
     }
 }

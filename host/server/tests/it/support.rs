@@ -95,7 +95,7 @@ impl TestApp {
         let authenticator = (setup.authenticator)(Authenticator::new(Arc::clone(&clock) as _).with_own(&issuer));
         let app = Arc::new(App::new(
             reception,
-            Arc::new(MemoryIdempotency::default()),
+            Arc::new(MemoryIdempotency::on(Arc::clone(&clock) as _)),
             authenticator,
             Arc::new(|| "greffon_up 1\n".to_owned()),
             setup.limits,

@@ -34,7 +34,7 @@ fn a_dropped_transaction_leaves_nothing() {
         assert!(tx.contact(contact.id).await.unwrap().is_some(), "its own writes are seen");
         drop(tx);
         assert_eq!(storage.contact(&practice(), contact.id).await.unwrap(), None);
-        assert_eq!(storage.next_job_in().await.unwrap(), None);
+        assert_eq!(storage.next_job_in(Lane::Bulk).await.unwrap(), None);
     });
 }
 
@@ -96,7 +96,7 @@ fn an_op_id_belongs_to_one_intent() {
 }
 
 #[test]
-fn jobs_are_leased_urgent_first_and_again_when_the_lease_ends() {
+fn jobs_are_leased_when_they_are_due_and_again_when_the_lease_ends() {
     block_on(async {
         let clock = Arc::new(ManualClock::at(Instant(0)));
         let storage = MemoryStorage::on(clock.clone());
@@ -108,14 +108,16 @@ fn jobs_are_leased_urgent_first_and_again_when_the_lease_ends() {
         tx.commit().await.unwrap();
         let minute = Duration::from_secs(60);
         clock.set(Instant(10));
-        let leased = storage.lease_jobs(10, minute).await.unwrap();
-        assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [id(2), id(1)]);
-        assert!(storage.lease_jobs(10, minute).await.unwrap().is_empty());
-        assert_eq!(storage.next_job_in().await.unwrap(), Some(Duration::from_millis(40)));
+        let lease = |lane| storage.lease_jobs(lane, 10, 10, minute);
+        let leased = lease(Lane::Urgent).await.unwrap();
+        assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [id(2)]);
+        assert!(lease(Lane::Urgent).await.unwrap().is_empty());
+        assert_eq!(lease(Lane::Bulk).await.unwrap()[0].id, id(1), "a lane has its own");
+        assert_eq!(storage.next_job_in(Lane::Urgent).await.unwrap(), Some(Duration::from_millis(40)));
         storage.finish_job(id(1), 1).await.unwrap();
-        storage.retry_job(id(3), 0, minute).await.unwrap();
+        storage.retry_job(id(3), 0, 0, minute).await.unwrap();
         clock.set(Instant(60_010));
-        let again = storage.lease_jobs(10, minute).await.unwrap();
+        let again = lease(Lane::Urgent).await.unwrap();
         assert_eq!(again.iter().map(|job| (job.id, job.attempt)).collect::<Vec<_>>(), [(id(2), 2), (id(3), 1)]);
     });
 }

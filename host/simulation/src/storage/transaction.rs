@@ -8,6 +8,7 @@ use greffon_core::ids::{
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
+use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
@@ -24,12 +25,13 @@ pub(super) struct MemoryTransaction {
     practice: PracticeId,
     written: Rows,
     jobs: Vec<(JobId, JobRow)>,
+    removed: Vec<(JobId, u32)>,
     _writer: OwnedMutexGuard<()>,
 }
 
 impl MemoryTransaction {
     pub(super) fn new(storage: MemoryStorage, practice: PracticeId, writer: OwnedMutexGuard<()>) -> Self {
-        Self { storage, practice, written: Rows::default(), jobs: Vec::new(), _writer: writer }
+        Self { storage, practice, written: Rows::default(), jobs: Vec::new(), removed: Vec::new(), _writer: writer }
     }
 
     /// The row as this transaction sees it.
@@ -163,6 +165,7 @@ impl Transaction for MemoryTransaction {
 
     async fn message(&mut self, id: MessageId) -> Stored<Option<Message>> {
         self.storage.inner.pace.point().await;
+        self.storage.readable(&self.practice, id)?;
         Ok(self.see(|rows| rows.messages.get(&id)))
     }
 
@@ -200,7 +203,34 @@ impl Transaction for MemoryTransaction {
             return Err(StorageError::Exists { thing: "job" });
         }
         let practice = self.practice.clone();
-        self.jobs.push((id, JobRow { practice, job: job.clone(), lane, run_at, attempt: 0, leased_until: None }));
+        self.jobs.push((
+            id,
+            JobRow { practice, job: job.clone(), lane, run_at, attempt: 0, failures: 0, leased_until: None },
+        ));
+        Ok(())
+    }
+
+    async fn remove_job(&mut self, id: JobId, attempt: u32) -> Stored<bool> {
+        self.storage.inner.pace.point().await;
+        let mine = |row: &JobRow| row.attempt == attempt && row.practice == self.practice;
+        let there = self.storage.lock().jobs.get(&id).is_some_and(mine);
+        if there {
+            self.removed.push((id, attempt));
+        }
+        Ok(there)
+    }
+
+    async fn dead_letter(&mut self, id: JobId) -> Stored<Option<DeadLetter>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.dead_letters.get(&id)))
+    }
+
+    async fn save_dead_letter(&mut self, letter: &mut DeadLetter) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = letter.id;
+        self.check(letter, |rows| rows.dead_letters.get(&id))?;
+        letter.move_on();
+        self.written.dead_letters.insert(id, letter.clone());
         Ok(())
     }
 
@@ -220,7 +250,7 @@ impl Transaction for MemoryTransaction {
     async fn commit(self: Box<Self>) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let fault = self.storage.inner.plan.draw(Effect::StorageWrite);
-        let Self { storage, practice, written, jobs, _writer } = *self;
+        let Self { storage, practice, written, jobs, removed, _writer } = *self;
         let unanswered = || Err(StorageError::Unavailable("the commit was not answered, on purpose".into()));
         // A connection that breaks during COMMIT leaves either.
         if fault.is_some_and(|fault| fault != Fault::ResponseLost) {
@@ -230,7 +260,7 @@ impl Transaction for MemoryTransaction {
         if storage.inner.sabotage == Some(Sabotage::JobsOutsideTransaction) {
             storage.inner.pace.point().await;
         }
-        storage.lock().jobs.extend(jobs);
+        storage.settle_jobs(&removed, jobs);
         // Others run before the caller learns of it: a crash here comes after
         // the commit.
         storage.inner.pace.point().await;

@@ -108,7 +108,7 @@ impl Fixture {
         let clock = Arc::new(TestClock::default());
         Self {
             db: Arc::new(MemoryStorage::on(clock.clone())),
-            keys: Arc::new(MemoryIdempotency::default()),
+            keys: Arc::new(MemoryIdempotency::on(clock.clone())),
             space: Arc::new(MemoryKeyValue::default()),
             clock,
             database: None,

@@ -48,14 +48,14 @@ async fn write_everything(f: &Fixture, commit: bool) -> [bool; 7] {
         f.db.appointment(&nord(), None, &appointment.id).await.unwrap().is_some(),
         f.db.message(&nord(), message.id).await.unwrap().is_some(),
         f.db.commitment(&nord(), commitment.id).await.unwrap().is_some(),
-        f.db.next_job_in().await.unwrap().is_some(),
+        f.db.next_job_in(Lane::Bulk).await.unwrap().is_some(),
     ]
 }
 
 async fn a_transaction_that_is_dropped_leaves_nothing(f: Fixture) {
     assert_eq!(write_everything(&f, false).await, [false; 7]);
     assert!(f.db.audit(&nord(), None, &page(1)).await.unwrap().items.is_empty());
-    assert!(f.db.lease_jobs(1, Duration::from_secs(1)).await.unwrap().is_empty());
+    assert!(f.db.lease_jobs(Lane::Bulk, 1, 1, Duration::from_secs(1)).await.unwrap().is_empty());
 }
 
 async fn a_transaction_that_is_committed_leaves_everything(f: Fixture) {

@@ -38,7 +38,14 @@ pub enum MessageEvent {
     },
     /// What it says is not true any more.
     Superseded,
+    /// The job that delivers it was given up.
+    GivenUp,
+    /// A person wants it delivered after all.
+    TryAgain,
 }
+
+/// The failure of a message whose job was given up.
+const GIVEN_UP: &str = "given-up";
 
 /// What must follow, in the same transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +81,15 @@ pub fn decide(message: &Message, event: MessageEvent, now: Instant) -> (Message,
             next.state = MessageState::Withdrawn;
             next.failure = Some("superseded".to_owned());
             vec![]
+        }
+        (MessageState::Queued, MessageEvent::GivenUp) => fail(&mut next, GIVEN_UP),
+        (MessageState::Sending, MessageEvent::GivenUp) => uncertain(&mut next),
+        // It certainly did not leave; with the whole ladder before it again.
+        (MessageState::Failed, MessageEvent::TryAgain) if message.failure.as_deref() == Some(GIVEN_UP) => {
+            next.state = MessageState::Queued;
+            next.failure = None;
+            next.attempts = 0;
+            vec![MessageEffect::TryAt(now)]
         }
         (MessageState::Sending | MessageState::Uncertain, MessageEvent::Answered { result: Ok(accepted), .. }) => {
             sent(&mut next, accepted);
@@ -273,6 +289,27 @@ mod tests {
         assert_eq!(message.failure.as_deref(), Some("expired"), "the next try would come too late");
     }
 
+    #[test]
+    fn a_message_whose_job_was_given_up_is_failed_and_may_be_tried_again_by_a_person() {
+        let (failed, effects) = decide(&queued(), MessageEvent::GivenUp, NOW);
+        assert_eq!((failed.state, failed.failure.as_deref()), (MessageState::Failed, Some("given-up")));
+        assert_eq!(effects, [MessageEffect::TellSecretariat]);
+        let (again, effects) = decide(&failed, MessageEvent::TryAgain, NOW);
+        assert_eq!(
+            (again.state, again.failure, effects),
+            (MessageState::Queued, None, vec![MessageEffect::TryAt(NOW)])
+        );
+        let (refused, _) = decide(&queued(), MessageEvent::Unroutable("no-channel"), NOW);
+        assert_eq!(decide(&refused, MessageEvent::TryAgain, NOW).1, []);
+    }
+
+    #[test]
+    fn a_message_that_may_have_left_when_its_job_was_given_up_is_never_sent_again() {
+        let (message, effects) = decide(&sending(), MessageEvent::GivenUp, NOW);
+        assert_eq!((message.state, effects), (MessageState::Uncertain, vec![MessageEffect::TellSecretariat]));
+        assert_eq!(decide(&message, MessageEvent::TryAgain, NOW).0, message);
+    }
+
     fn any_event() -> impl Strategy<Value = MessageEvent> {
         let error = prop_oneof![
             Just(SendError::Rejected(String::new())),
@@ -289,6 +326,8 @@ mod tests {
             1 => Just(MessageEvent::Unready),
             1 => Just(MessageEvent::Unroutable("no-channel")),
             1 => Just(MessageEvent::Superseded),
+            1 => Just(MessageEvent::GivenUp),
+            1 => Just(MessageEvent::TryAgain),
             1 => Just(MessageEvent::FoundSending { known: None, dedupes: false }),
             2 => error.prop_map(|error| answered(error, false)),
             1 => Just(MessageEvent::Answered { result: Ok(accepted()), dedupes: false }),
@@ -313,7 +352,10 @@ mod tests {
                     next.state,
                     MessageState::Sent | MessageState::Delivered | MessageState::Uncertain
                 );
-                if was.is_final() && was != MessageState::Uncertain {
+                if event == MessageEvent::TryAgain && next != message {
+                    prop_assert!(was == MessageState::Failed && !may_have_been_sent);
+                    told = 0;
+                } else if was.is_final() && was != MessageState::Uncertain {
                     prop_assert_eq!(was, next.state);
                 }
                 told += effects.iter().filter(|effect| **effect == MessageEffect::TellSecretariat).count();

@@ -4,6 +4,7 @@ mod appointments;
 mod audit;
 mod commitments;
 mod contacts;
+mod dead_letters;
 mod messages;
 mod once;
 mod plugins;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(appointments::routes())
         .merge(messages::routes())
         .merge(commitments::routes())
+        .merge(dead_letters::routes())
         .merge(plugins::routes())
         .merge(audit::routes())
 }
@@ -31,6 +33,7 @@ pub(super) mod described {
     pub(in crate::api) use super::audit::list as list_audit;
     pub(in crate::api) use super::commitments::{act, list as list_commitments};
     pub(in crate::api) use super::contacts::{book, close, facts, get, level, list as list_contacts, receive, slots};
+    pub(in crate::api) use super::dead_letters::{close as close_dead_letter, list as list_dead_letters, retry};
     pub(in crate::api) use super::messages::list as list_messages;
     pub(in crate::api) use super::plugins::list as list_plugins;
 }

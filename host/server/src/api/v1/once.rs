@@ -7,10 +7,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use greffon_core::flow::{Flow, FlowError, NewContact};
+use greffon_core::flow::{Flow, FlowError, NewContact, Reception};
 use greffon_core::ids::ContactId;
 use greffon_core::model::view;
-use greffon_core::ports::idempotency::{Begun, IdempotencyKey};
+use greffon_core::ports::idempotency::{Begun, HELD_FOR, IdempotencyKey, KeyClaim};
 use greffon_core::ports::storage::StorageError;
 use sha2::{Digest, Sha256};
 
@@ -67,8 +67,10 @@ impl Changed {
     }
 }
 
-/// Runs a change of a contact to its end; with a key, once. A repeat is answered
-/// with the contact as it is now. After a failure the key counts as never used.
+/// Runs a change of a contact to its end; with a key, once: as long as it runs, on
+/// whatever node, nobody else takes the key, and should somebody have taken it all
+/// the same, nothing more is written. A repeat is answered with the contact as it is
+/// now. After a failure the key counts as never used.
 pub(super) async fn once<W, F>(
     app: &Arc<App>,
     entry: Entry,
@@ -78,28 +80,33 @@ pub(super) async fn once<W, F>(
     work: W,
 ) -> Result<Changed, ApiError>
 where
-    W: FnOnce(Arc<App>, Entry) -> F + Send + 'static,
+    W: FnOnce(Reception, Entry) -> F + Send + 'static,
     F: Future<Output = Flow<view::ContactView>> + Send + 'static,
 {
     let digest = digest(operation, payload);
     let running = Arc::clone(app);
     app.complete(async move {
         let app = running;
+        let reception = app.reception.clone();
         let Some(key) = key.of(&entry) else {
-            return Ok(Changed { view: work(app, entry).await?, replayed: false });
+            return Ok(Changed { view: work(reception, entry).await?, replayed: false });
         };
-        match app.idempotency.begin(&key, &digest, app.reception.clock.now()).await? {
+        match app.idempotency.begin(&key, &digest).await? {
             Begun::OtherRequest => Err(ApiError::KeyReused),
             Begun::Running => Err(ApiError::KeyRunning),
             Begun::Done(contact) => {
-                let view = app.reception.view_contact(&entry.practice, named(&contact)?).await?;
+                let view = reception.view_contact(&entry.practice, named(&contact)?).await?;
                 Ok(Changed { view, replayed: true })
             }
-            Begun::First => {
-                let result = work(Arc::clone(&app), entry).await;
+            Begun::First(claim) => {
+                let guarded = reception.over(app.idempotency.guarded(&reception.storage, &claim));
+                let result = tokio::select! {
+                    result = work(guarded, entry) => result,
+                    never = renewed(&app, &claim) => match never {},
+                };
                 let kept = match &result {
-                    Ok(view) => app.idempotency.finish(&key, &view.contact.to_string()).await,
-                    Err(_) => app.idempotency.abandon(&key).await,
+                    Ok(view) => app.idempotency.finish(&claim, &view.contact.to_string()).await,
+                    Err(_) => app.idempotency.abandon(&claim).await,
                 };
                 if let Err(error) = kept {
                     // The change stands as it is; only a repeat is told to wait.
@@ -110,6 +117,18 @@ where
         }
     })
     .await
+}
+
+/// Renews a claim until it is dropped: two of three times may fail.
+async fn renewed(app: &App, claim: &KeyClaim) -> std::convert::Infallible {
+    loop {
+        tokio::time::sleep(HELD_FOR / 3).await;
+        match app.idempotency.renew(claim).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("an idempotency key was taken by another request while its own ran"),
+            Err(error) => tracing::warn!(error.cause = %error, "an idempotency key was not renewed"),
+        }
+    }
 }
 
 /// Stores a new contact; with a key, once, even when the process dies on the
@@ -132,13 +151,13 @@ pub(super) async fn received_once(
             let view = app.reception.receive_contact_as(&entry.practice, minted, new, &entry.actor).await?;
             return Ok(Changed { view, replayed: false });
         };
-        let id = match app.idempotency.begin(&key, &digest, now).await? {
+        let (id, claim) = match app.idempotency.begin(&key, &digest).await? {
             Begun::OtherRequest => return Err(ApiError::KeyReused),
             Begun::Running => return Err(ApiError::KeyRunning),
-            Begun::Done(contact) => named(&contact)?,
-            Begun::First => {
-                app.idempotency.finish(&key, &minted.to_string()).await?;
-                minted
+            Begun::Done(contact) => (named(&contact)?, None),
+            Begun::First(claim) => {
+                app.idempotency.finish(&claim, &minted.to_string()).await?;
+                (minted, Some(claim))
             }
         };
         let (practice, storage) = (&entry.practice, &app.reception.storage);
@@ -155,7 +174,10 @@ pub(super) async fn received_once(
                 stored_but_not_looked_at => Err(stored_but_not_looked_at.into()),
             },
             Err(error) => {
-                app.idempotency.abandon(&key).await?;
+                // Whoever comes to a key that was done before leaves it as it is.
+                if let Some(claim) = &claim {
+                    app.idempotency.abandon(claim).await?;
+                }
                 Err(error.into())
             }
         }

@@ -83,8 +83,8 @@ pub(in crate::api) async fn handler(
         statements: new.statements.into_iter().map(Into::into).collect(),
         override_reason: new.override_reason,
     };
-    let changed = once(&app, entry, key, &format!("close {id}"), &payload, async move |app, entry| {
-        app.reception.close_contact(&entry.practice, id, new, &entry.actor).await
+    let changed = once(&app, entry, key, &format!("close {id}"), &payload, async move |reception, entry| {
+        reception.close_contact(&entry.practice, id, new, &entry.actor).await
     })
     .await?;
     Ok(changed.answer(StatusCode::OK))

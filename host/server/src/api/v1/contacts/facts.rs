@@ -50,8 +50,8 @@ pub(in crate::api) async fn handler(
 ) -> Result<Response, ApiError> {
     let (entry, id) = principal.contact(&app, &id, Permission::WriteContacts).await?;
     let new: NewFacts = payload.parse()?;
-    let changed = once(&app, entry, key, &format!("add-facts {id}"), &payload, async move |app, entry| {
-        app.reception.advance_contact(&entry.practice, id, each(new.facts), &entry.actor).await
+    let changed = once(&app, entry, key, &format!("add-facts {id}"), &payload, async move |reception, entry| {
+        reception.advance_contact(&entry.practice, id, each(new.facts), &entry.actor).await
     })
     .await?;
     Ok(changed.answer(StatusCode::OK))

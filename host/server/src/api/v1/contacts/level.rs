@@ -51,8 +51,8 @@ pub(in crate::api) async fn handler(
     let (entry, id) = principal.contact(&app, &id, Permission::WriteContacts).await?;
     let new: NewLevel = payload.parse()?;
     let new = flow::NewLevel { level: new.level.into(), reason: new.reason };
-    let changed = once(&app, entry, key, &format!("set-level {id}"), &payload, async move |app, entry| {
-        app.reception.set_level(&entry.practice, id, new, &entry.actor).await
+    let changed = once(&app, entry, key, &format!("set-level {id}"), &payload, async move |reception, entry| {
+        reception.set_level(&entry.practice, id, new, &entry.actor).await
     })
     .await?;
     Ok(changed.answer(StatusCode::OK))

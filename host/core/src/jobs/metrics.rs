@@ -1,0 +1,74 @@
+//! What is counted about jobs. Labels are lanes, kinds and codes: never an id, a
+//! practice or a person.
+
+use std::time::Duration;
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+
+use crate::model::job::{Job, Lane, LaneDepth, LeasedJob};
+
+const WAITED: &str = "greffon_job_wait_seconds";
+const RAN: &str = "greffon_job_run_seconds";
+const RUNNING: &str = "greffon_jobs_running";
+const FAILED: &str = "greffon_job_failures_total";
+const PANICS: &str = "greffon_job_panics_total";
+const DEAD: &str = "greffon_jobs_given_up_total";
+const WAITING: &str = "greffon_jobs_waiting";
+const OLDEST: &str = "greffon_jobs_oldest_wait_seconds";
+
+/// Registers names, units and descriptions with the installed recorder. Called
+/// once, by the composition root.
+pub fn describe() {
+    describe_histogram!(WAITED, Unit::Seconds, "time from being due to being taken by a worker, by lane");
+    describe_histogram!(RAN, Unit::Seconds, "time that a job ran, by kind");
+    describe_gauge!(RUNNING, Unit::Count, "jobs that this process runs, by lane");
+    describe_counter!(FAILED, Unit::Count, "jobs that failed and will be run again, by kind and code");
+    describe_counter!(PANICS, Unit::Count, "jobs that panicked, by kind");
+    describe_counter!(DEAD, Unit::Count, "jobs that were given up, by kind: each is work for a person");
+    describe_gauge!(WAITING, Unit::Count, "jobs that are due and that nobody runs, by lane");
+    describe_gauge!(OLDEST, Unit::Seconds, "how long the job that waits longest has been due, by lane");
+}
+
+/// Shows what waits in the lanes.
+pub fn depths(lanes: &[LaneDepth]) {
+    for lane in lanes {
+        gauge!(WAITING, "lane" => lane.lane.as_str()).set(small(lane.waiting));
+        gauge!(OLDEST, "lane" => lane.lane.as_str()).set(lane.oldest.as_secs_f64());
+    }
+}
+
+fn small(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Counts a job as running until it is dropped.
+pub(super) struct InHand(Lane);
+
+impl InHand {
+    pub(super) fn take(leased: &LeasedJob) -> Self {
+        histogram!(WAITED, "lane" => leased.lane.as_str()).record(leased.waited.as_secs_f64());
+        gauge!(RUNNING, "lane" => leased.lane.as_str()).increment(1.0);
+        Self(leased.lane)
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        gauge!(RUNNING, "lane" => self.0.as_str()).decrement(1.0);
+    }
+}
+
+pub(super) fn ran(job: &Job, took: Duration) {
+    histogram!(RAN, "kind" => job.name()).record(took.as_secs_f64());
+}
+
+pub(super) fn failed(job: &Job, code: &'static str) {
+    counter!(FAILED, "kind" => job.name(), "code" => code).increment(1);
+    if code == super::worker::PANIC {
+        counter!(PANICS, "kind" => job.name()).increment(1);
+    }
+}
+
+pub(super) fn dead(job: &Job) {
+    counter!(DEAD, "kind" => job.name()).increment(1);
+}
