@@ -11,3 +11,4 @@ mod confinement;
 mod first_plugin;
 mod hostile_guests;
 mod lost_answers;
+mod two_nodes;

@@ -58,11 +58,16 @@ impl Wiring {
     /// For commands that look at plugins and practices only: a key-value space
     /// that forgets.
     pub fn without_storage(config: OperatorConfig) -> anyhow::Result<Self> {
-        Self::new(config, Arc::new(no_space::NoSpace), Arc::new(SystemClock))
+        Self::new(config, Arc::new(no_space::NoSpace), Arc::new(SystemClock), String::new())
     }
 
-    fn new(config: OperatorConfig, space: Arc<dyn KeyValue>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let runtime = Runtime::new(runtime_config(&config), space, Arc::clone(&clock))
+    fn new(
+        config: OperatorConfig,
+        space: Arc<dyn KeyValue>,
+        clock: Arc<dyn Clock>,
+        installation: String,
+    ) -> anyhow::Result<Self> {
+        let runtime = Runtime::new(runtime_config(&config, installation), space, Arc::clone(&clock))
             .context("the plugin runtime cannot start")?;
         let waiting = output::spinner("compiling the bundled plugins");
         let bundled = greffon_bundled::PLUGINS.iter().map(|one| (one.id, one.manifest, one.component));
@@ -99,6 +104,16 @@ impl Host {
         Self::over(config, Arc::new(SystemClock), LeaseTime::Database, false).await
     }
 
+    /// One that works, with a clock of its own for leases: the database's, where
+    /// this node's shows another time.
+    pub async fn build_on_clocks(
+        config: OperatorConfig,
+        clock: Arc<dyn Clock>,
+        leases: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        Self::over(config, clock, LeaseTime::Injected(leases), true).await
+    }
+
     async fn over(
         config: OperatorConfig,
         clock: Arc<dyn Clock>,
@@ -116,13 +131,19 @@ impl Host {
             database.void_leases().await?;
         }
         let space: Arc<dyn KeyValue> = Arc::clone(&database) as Arc<dyn KeyValue>;
-        let wiring = Wiring::new(config, space, Arc::clone(&clock))?;
+        let installation = database.installation().await?;
+        let wiring = Wiring::new(config, space, Arc::clone(&clock), installation)?;
         let refresh = wiring.directory.refresh();
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
         }
-        let reception =
-            Reception::new(Arc::clone(&database) as _, Arc::clone(&wiring.directory) as _, clock, Arc::new(RandomIds));
+        let reception = Reception::new(
+            Arc::clone(&database) as _,
+            Arc::clone(&database) as _,
+            Arc::clone(&wiring.directory) as _,
+            clock,
+            Arc::new(RandomIds),
+        );
         let alerts = reception.over(database.for_alerts());
         Ok(Self { wiring, database, reception, alerts })
     }
@@ -191,7 +212,7 @@ pub fn make_storage_folder(url: &str) -> anyhow::Result<()> {
     }
 }
 
-fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
+fn runtime_config(config: &OperatorConfig, installation: String) -> RuntimeConfig {
     let limits = &config.limits;
     RuntimeConfig {
         concurrent_calls: limits.concurrent_calls,
@@ -207,6 +228,7 @@ fn runtime_config(config: &OperatorConfig) -> RuntimeConfig {
             .collect(),
         mail_folder: config.data.join("mail"),
         cache_folder: Some(config.data.join("compiled")),
+        installation,
     }
 }
 

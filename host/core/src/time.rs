@@ -37,6 +37,28 @@ impl Instant {
     }
 }
 
+/// A point on the machine's own clock, which cannot be set and runs on while the
+/// machine sleeps: milliseconds since it was started. Means nothing to another
+/// machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BootInstant(pub u64);
+
+impl BootInstant {
+    /// How long it is from `earlier` to `self`; nothing when `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for BootInstant {
+    type Output = Self;
+
+    fn add(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
 impl Add<Duration> for Instant {
     type Output = Self;
 

@@ -12,6 +12,7 @@ use std::thread;
 
 use futures::future::BoxFuture;
 use greffon_core::model::triage::Finding;
+use greffon_core::ports::clock::Clock;
 use greffon_core::ports::plugins::{Agenda, Bound, Channel, PluginFailure, Script, Triage};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
@@ -115,6 +116,11 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
+    /// The clock that all calls share.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.caller.services.clock)
+    }
+
     /// Calls the guest, if its breaker lets the call through.
     pub(crate) async fn call<T, F>(&self, function: &'static str, run: F) -> Result<T, PluginFailure>
     where

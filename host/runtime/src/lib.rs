@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod agenda_identity;
 mod api_version;
 mod bind;
 pub mod binding;
@@ -30,6 +31,7 @@ mod settings;
 pub mod state;
 mod stats;
 mod wasi;
+mod window;
 
 pub use self::api_version::{ApiTrack, ApiVersion, PluginVersion, SERVED as SERVED_API};
 pub use self::breaker::BreakerConfig;

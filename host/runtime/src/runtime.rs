@@ -54,6 +54,9 @@ pub struct RuntimeConfig {
     /// Where compiled plugins are kept, so that a restart need not compile them
     /// again; made private. `None` keeps none.
     pub cache_folder: Option<PathBuf>,
+    /// The id of this installation, which plugins write beside what they write
+    /// into agendas that others may write to.
+    pub installation: String,
 }
 
 impl Default for RuntimeConfig {
@@ -68,6 +71,7 @@ impl Default for RuntimeConfig {
             allowed_networks: BTreeMap::new(),
             mail_folder: PathBuf::from("data/mail"),
             cache_folder: None,
+            installation: String::new(),
         }
     }
 }
@@ -136,7 +140,12 @@ impl Runtime {
             .enable_all()
             .build()
             .map_err(RuntimeError::Threads)?;
-        let services = Services { clock, keyvalue, mail_folder: Some(config.mail_folder.into_boxed_path()) };
+        let services = Services {
+            clock,
+            keyvalue,
+            installation: config.installation,
+            mail_folder: Some(config.mail_folder.into_boxed_path()),
+        };
         let caller = Caller {
             engine,
             guests: guests.handle().clone(),

@@ -13,6 +13,7 @@ use greffon_core::ports::clock::Clock;
 use greffon_core::ports::keyvalue::KeyValue;
 use greffon_kinds::PluginKind;
 use ipnet::IpNet;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -24,6 +25,7 @@ use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
 use crate::wasi;
+use crate::window::{Window, WithinWindow};
 
 /// A feature of a practice, ready to be called: what its file says, cut down to
 /// what the manifest asks for. Made once per binding, and kept for as long as
@@ -60,6 +62,14 @@ pub struct Bound {
 }
 
 impl Bound {
+    /// Digest of what decides to which outside things its calls are about: plugin,
+    /// settings, granted origins.
+    pub(crate) fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(format!("{:?}", (&self.plugin, &self.settings, &self.granted.http)));
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The same feature under other limits, with connections of its own.
     pub(crate) fn within(&self, limits: Limits) -> Self {
         Self {
@@ -98,6 +108,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Where key-value spaces are kept.
     pub keyvalue: Arc<dyn KeyValue>,
+    /// The id of this installation of greffon.
+    pub installation: String,
     /// Where mail of practices without a relay goes, as `.eml` files; `None`
     /// refuses it.
     pub mail_folder: Option<Box<Path>>,
@@ -146,7 +158,9 @@ pub struct CallState {
     /// Made at the first use: most guests of a pure kind never ask.
     wasi: Option<WasiCtx>,
     http: WasiHttpCtx,
-    egress: Box<dyn WasiHttpHooks>,
+    egress: Option<Box<dyn WasiHttpHooks>>,
+    /// Until when the call may write, if that has an end.
+    pub(crate) window: Option<Arc<Window>>,
 }
 
 /// Handles that one call may hold at once.
@@ -168,8 +182,16 @@ impl CallState {
             table,
             wasi: None,
             http: WasiHttpCtx::new(),
-            egress,
+            egress: Some(egress),
+            window: None,
         }
+    }
+
+    /// Lets the call write only within a window.
+    pub(crate) fn write_within(&mut self, window: &Arc<Window>) {
+        self.window = Some(Arc::clone(window));
+        let outer = |inner| Box::new(WithinWindow { inner, window: Arc::clone(window) }) as Box<dyn WasiHttpHooks>;
+        self.egress = self.egress.take().map(outer);
     }
 
     /// How long the call may still take; zero when it is over.
@@ -192,6 +214,8 @@ impl WasiView for CallState {
 
 impl WasiHttpView for CallState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: self.egress.as_mut() }
+        let Self { http, table, egress, .. } = self;
+        let hooks = egress.as_mut().expect("it is taken only to be put back at once");
+        WasiHttpCtxView { ctx: http, table, hooks: hooks.as_mut() }
     }
 }

@@ -65,6 +65,8 @@ pub(crate) enum ApiError {
     Conflict,
     /// The agenda does not answer; nothing changed.
     AgendaUnavailable { feature: FeatureId },
+    /// The agenda has not said yet what it is; nothing is written to it.
+    AgendaUnidentified { feature: FeatureId },
     /// The database does not answer.
     StorageUnavailable { cause: String },
     /// Too many requests at once.
@@ -114,6 +116,7 @@ impl From<FlowError> for ApiError {
             FlowError::OpIdReused => Self::OpIdReused,
             FlowError::Conflict => Self::Conflict,
             FlowError::AgendaUnavailable(feature) => Self::AgendaUnavailable { feature },
+            FlowError::AgendaUnidentified(feature) => Self::AgendaUnidentified { feature },
             FlowError::Storage(error) => error.into(),
         }
     }
@@ -145,9 +148,10 @@ impl ApiError {
             | Self::Refused { .. }
             | Self::KeyRunning
             | Self::Conflict => StatusCode::CONFLICT,
-            Self::AgendaUnavailable { .. } | Self::StorageUnavailable { .. } | Self::Overloaded => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::AgendaUnavailable { .. }
+            | Self::AgendaUnidentified { .. }
+            | Self::StorageUnavailable { .. }
+            | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -174,6 +178,7 @@ impl ApiError {
             Self::KeyRunning => "idempotency-key-running",
             Self::Conflict => "changed-meanwhile",
             Self::AgendaUnavailable { .. } => "agenda-unavailable",
+            Self::AgendaUnidentified { .. } => "agenda-unidentified",
             Self::StorageUnavailable { .. } => "storage-unavailable",
             Self::Overloaded => "overloaded",
             Self::TimedOut => "timed-out",
@@ -201,6 +206,7 @@ impl ApiError {
             Self::KeyRunning => "Demande déjà en cours",
             Self::Conflict => "Modifié entre-temps",
             Self::AgendaUnavailable { .. } => "Agenda injoignable",
+            Self::AgendaUnidentified { .. } => "Agenda pas encore reconnu",
             Self::StorageUnavailable { .. } | Self::Overloaded => "Service momentanément indisponible",
             Self::TimedOut => "Réponse trop longue",
             Self::Internal { .. } => "Erreur interne",
@@ -229,6 +235,11 @@ impl ApiError {
             Self::KeyRunning => "the first request of this idempotency key has not ended; ask again".to_owned(),
             Self::Conflict => "somebody changed the same thing; read it again and repeat".to_owned(),
             Self::AgendaUnavailable { .. } => "the agenda does not answer; nothing was changed".to_owned(),
+            Self::AgendaUnidentified { .. } => {
+                "L'agenda n'a pas encore dit lequel il est : rien n'y est écrit. Recommencez dans un instant ; si cela \
+                 dure, prévenez le cabinet."
+                    .to_owned()
+            }
             Self::TimedOut => {
                 "no answer in time; what was asked may still be done: repeat it with the same op-id or idempotency key"
                     .to_owned()
@@ -244,7 +255,9 @@ impl ApiError {
         match self {
             Self::Overloaded | Self::KeyRunning => Some(1),
             Self::StorageUnavailable { .. } => Some(5),
-            Self::AgendaUnavailable { .. } | Self::Unauthenticated(AuthError::IssuerUnavailable) => Some(30),
+            Self::AgendaUnavailable { .. }
+            | Self::AgendaUnidentified { .. }
+            | Self::Unauthenticated(AuthError::IssuerUnavailable) => Some(30),
             _ => None,
         }
     }
@@ -268,7 +281,9 @@ impl ApiError {
             }
             Self::RuleBroken { rule, .. } => problem.rule = Some(rule.into()),
             Self::Refused { intent, .. } => problem.intent = Some(intent.0),
-            Self::AgendaUnavailable { feature } => problem.feature = Some(feature.0),
+            Self::AgendaUnavailable { feature } | Self::AgendaUnidentified { feature } => {
+                problem.feature = Some(feature.0);
+            }
             _ => {}
         }
         problem

@@ -1,6 +1,7 @@
 //! Agendas of the world outside, in memory: what a plugin and its server do
 //! together, with every way in which the road between can fail.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -9,6 +10,7 @@ use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus,
     Audience, BookingRequest, ByWhom, Change, Delta, Found, Hold, Rule, Slot, SlotPage, SlotQuery, SlotState,
 };
+use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::plugins::{Agenda, Health};
 use greffon_core::time::{Instant, Span};
@@ -72,10 +74,14 @@ impl AgendaStyle {
 #[derive(Clone, Debug)]
 pub struct FakeAgenda {
     inner: Arc<Inner>,
+    /// In which writes may begin; any time without.
+    window: Option<WriteWindow>,
 }
 
 #[derive(Debug)]
 struct Inner {
+    /// Which of all agenda servers it is.
+    name: u64,
     style: AgendaStyle,
     book: Mutex<Book>,
     clock: Arc<ManualClock>,
@@ -85,6 +91,12 @@ struct Inner {
     /// What it says of itself: when it tells what is not free, and when it serves
     /// its slots.
     descriptors: [AgendaDescriptor; 2],
+}
+
+/// Two servers are never taken for one.
+fn next_name() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl FakeAgenda {
@@ -115,7 +127,8 @@ impl FakeAgenda {
         sabotage: Option<Sabotage>,
     ) -> Self {
         let (book, descriptors) = (Mutex::new(Book::new(style)), [false, true].map(|served| describe(style, served)));
-        Self { inner: Arc::new(Inner { style, book, clock, plan, pace, sabotage, descriptors }) }
+        let name = next_name();
+        Self { inner: Arc::new(Inner { name, style, book, clock, plan, pace, sabotage, descriptors }), window: None }
     }
 
     /// What kind it is.
@@ -222,6 +235,9 @@ impl FakeAgenda {
         let request = write.clone();
         let lost = || without_answer(self.inner.sabotage, &request);
         let fault = self.reach(Effect::AgendaWrite).await?;
+        if self.window.is_some_and(|window| self.inner.clock.boot() >= window.closes) {
+            return Err(AgendaError::Unavailable("the time of this write is over".to_owned()));
+        }
         let now = self.inner.clock.now();
         let answer = match fault {
             Some(Fault::Refused) => return Err(AgendaError::Unavailable("refused on purpose".to_owned())),
@@ -281,6 +297,14 @@ impl Health for FakeAgenda {
 
 #[async_trait]
 impl Agenda for FakeAgenda {
+    fn within(&self, window: WriteWindow) -> Arc<dyn Agenda> {
+        Arc::new(Self { inner: Arc::clone(&self.inner), window: Some(window) })
+    }
+
+    fn binding(&self) -> String {
+        self.inner.name.to_string()
+    }
+
     fn descriptor(&self) -> &AgendaDescriptor {
         &self.inner.descriptors[usize::from(self.open_book().served.is_some())]
     }
@@ -288,6 +312,11 @@ impl Agenda for FakeAgenda {
     async fn probe(&self) -> Result<Instant, AgendaError> {
         let now = self.inner.clock.now();
         self.read(Effect::AgendaRead, |_| now).await
+    }
+
+    async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError> {
+        let name = self.inner.name;
+        self.read(Effect::AgendaRead, |_| AgendaIdentity(format!("urn:fake:{name}:{of}"))).await
     }
 
     async fn agendas(&self) -> Result<Vec<AgendaInfo>, AgendaError> {

@@ -31,8 +31,10 @@ use super::rows::Rows;
 use super::{Fault, Sabotage};
 
 mod transaction;
+mod turns;
 
 use transaction::MemoryTransaction;
+use turns::Turns;
 
 /// Pages are no longer than this, as the port says.
 const PAGE_MAX: u32 = 200;
@@ -50,7 +52,10 @@ pub struct MemoryStorage {
 
 struct Inner {
     tables: Mutex<Tables>,
+    turns: Turns,
     clock: Arc<dyn Clock>,
+    /// The same clock, where one can sleep by it.
+    sleeper: Option<Arc<ManualClock>>,
     plan: Arc<FaultPlan>,
     pace: Arc<Pace>,
     sabotage: Option<Sabotage>,
@@ -100,13 +105,24 @@ impl MemoryStorage {
     /// whatever the nodes' clocks show.
     #[must_use]
     pub fn on(clock: Arc<dyn Clock>) -> Self {
-        Self::with(clock, Arc::default(), Arc::default(), None)
+        Self::made(clock, None, Arc::default(), Arc::default(), None)
     }
 
     /// A database with faults, a pace, and perhaps a rule taken out.
     #[must_use]
-    pub fn with(clock: Arc<dyn Clock>, plan: Arc<FaultPlan>, pace: Arc<Pace>, sabotage: Option<Sabotage>) -> Self {
-        Self { inner: Arc::new(Inner { tables: Mutex::default(), clock, plan, pace, sabotage }) }
+    pub fn with(clock: Arc<ManualClock>, plan: Arc<FaultPlan>, pace: Arc<Pace>, sabotage: Option<Sabotage>) -> Self {
+        Self::made(Arc::clone(&clock) as _, Some(clock), plan, pace, sabotage)
+    }
+
+    fn made(
+        clock: Arc<dyn Clock>,
+        sleeper: Option<Arc<ManualClock>>,
+        plan: Arc<FaultPlan>,
+        pace: Arc<Pace>,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
+        let (tables, turns) = (Mutex::default(), Turns::default());
+        Self { inner: Arc::new(Inner { tables, turns, clock, sleeper, plan, pace, sabotage }) }
     }
 
     /// A copy of everything that a practice has.
@@ -167,8 +183,10 @@ impl MemoryStorage {
         Ok(())
     }
 
-    /// Ends all leases at once, as if every worker had been gone for long.
+    /// Ends all leases and turns at once, as if every worker had been gone for
+    /// long.
     pub fn end_leases(&self) {
+        self.inner.turns.end_all();
         for row in self.lock().jobs.values_mut() {
             row.leased_until = None;
         }

@@ -16,10 +16,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Acquire, Postgres, Sqlite};
 use tempfile::TempDir;
 
+use crate::agenda_queues::AgendaQueues;
 use crate::error::{Cause, SetupError, failed, unavailable};
 use crate::lease_time::{LeaseClock, LeaseTime};
 use crate::line::{Line, Standing, Turn};
-use crate::repository::{idempotency, jobs};
+use crate::repository::{agenda_turns, idempotency, jobs};
 use crate::role;
 use crate::sql::{On, Sql};
 use crate::turns::Turns;
@@ -75,12 +76,15 @@ impl Default for StorageOptions {
     }
 }
 
-/// An open database. Implements the ports `Storage`, `KeyValue` and `Idempotency`.
+/// An open database. Implements the ports `Storage`, `AgendaTurns`, `KeyValue`
+/// and `Idempotency`.
 pub struct Database {
     pub(crate) backend: Arc<Backend>,
     /// The `$1` of statements that are written with `timed!`.
     pub(crate) lease_clock: Arc<LeaseClock>,
     pub(crate) wake: Arc<Wake>,
+    /// Those on this node who wait for their turn at an agenda.
+    pub(crate) agenda_queues: Arc<AgendaQueues>,
     location: String,
     wait: Duration,
     standing: Standing,
@@ -151,6 +155,7 @@ pub async fn connect(url: &str, options: StorageOptions) -> Result<Arc<Database>
         backend,
         lease_clock,
         wake: Arc::default(),
+        agenda_queues: Arc::default(),
         location: shown,
         wait,
         standing: Standing::Last,
@@ -176,6 +181,7 @@ impl Database {
             backend: Arc::clone(&self.backend),
             lease_clock: Arc::clone(&self.lease_clock),
             wake: Arc::clone(&self.wake),
+            agenda_queues: Arc::clone(&self.agenda_queues),
             location: self.location.clone(),
             wait: self.wait,
             standing: self.standing,
@@ -196,8 +202,9 @@ impl Database {
         Ok(())
     }
 
-    /// Ends all leases of an SQLite file whose role this process has taken: whoever
-    /// held them is gone. On PostgreSQL other nodes hold theirs.
+    /// Ends all leases of jobs and all turns at agendas of an SQLite file whose role
+    /// this process has taken: whoever held them is gone. On PostgreSQL other nodes
+    /// hold theirs.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -206,7 +213,11 @@ impl Database {
         if role.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             return Ok(());
         }
-        let void = async { jobs::void(self.writer().await?.on()).await };
+        let void = async {
+            let mut writer = self.writer().await?;
+            jobs::void(writer.on()).await?;
+            agenda_turns::void(writer.on()).await
+        };
         void.await.map_err(|error| SetupError::Database(Cause(error.to_string())))?;
         Ok(())
     }

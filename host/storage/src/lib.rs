@@ -5,6 +5,8 @@ mod sql;
 #[macro_use]
 mod lease_time;
 
+mod agenda_queues;
+mod agenda_turns;
 mod cursor;
 mod database;
 mod error;

@@ -13,12 +13,16 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
+use greffon_core::ports::agenda_turn::{AgendaIdentity, Turn as AgendaTurn, TurnRequest};
 use greffon_core::ports::storage::{Stored, Transaction};
 
+use crate::agenda_queues::AgendaQueues;
 use crate::database::{Database, Open};
 use crate::lease_time::LeaseClock;
 use crate::line::Turn;
-use crate::repository::{appointments, audit, commitments, contacts, dead_letters, intents, jobs, messages};
+use crate::repository::{
+    agenda_turns, appointments, audit, commitments, contacts, dead_letters, intents, jobs, messages,
+};
 use crate::wake::Wake;
 
 /// Begins one.
@@ -32,6 +36,8 @@ pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<
         lease_clock,
         wake,
         enqueued: Vec::new(),
+        agenda_queues: Arc::clone(&database.agenda_queues),
+        given_back: Vec::new(),
         _turn: turn,
     }))
 }
@@ -45,6 +51,9 @@ struct PracticeTransaction {
     wake: Arc<Wake>,
     /// Lanes whose workers are told of the commit.
     enqueued: Vec<Lane>,
+    agenda_queues: Arc<AgendaQueues>,
+    /// Agendas whose turn is given back with the commit.
+    given_back: Vec<AgendaIdentity>,
     _turn: Option<Turn>,
 }
 
@@ -106,6 +115,22 @@ impl Transaction for PracticeTransaction {
         commitments::save(self.open.on(), &self.practice, commitment).await
     }
 
+    async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<AgendaTurn>> {
+        if self.agenda_queues.are_waited_for(&wanted.agendas) {
+            return Ok(None);
+        }
+        agenda_turns::take(self.open.on(), &self.lease_clock, wanted).await
+    }
+
+    async fn holds_turn(&mut self, turn: &AgendaTurn) -> Stored<bool> {
+        agenda_turns::holds(self.open.on(), turn).await
+    }
+
+    async fn give_back_turn(&mut self, turn: &AgendaTurn) -> Stored<bool> {
+        self.given_back.extend(turn.agendas.iter().cloned());
+        agenda_turns::give_back(self.open.on(), turn).await
+    }
+
     async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()> {
         jobs::enqueue(self.open.on(), &self.lease_clock, &self.practice, id, job, lane, due).await?;
         if !self.enqueued.contains(&lane) {
@@ -132,13 +157,14 @@ impl Transaction for PracticeTransaction {
 
     async fn commit(self: Box<Self>) -> Stored<()> {
         // The turn ends after the commit, with what is left of `self`.
-        let Self { open, wake, enqueued, _turn: turn, .. } = *self;
+        let Self { open, wake, enqueued, agenda_queues, given_back, _turn: turn, .. } = *self;
         let committed = open.commit().await;
         drop(turn);
         // A commit that was not answered may have been one.
         for lane in enqueued {
             wake.ring(lane);
         }
+        agenda_queues.ring(&given_back);
         committed
     }
 }

@@ -19,7 +19,7 @@ use greffon_sdk::agenda::{
     Instant, OpId, Request, Result, SlotPage, SlotQuery, Span, Version,
 };
 use greffon_sdk::keyvalue::Bucket;
-use greffon_sdk::{calendar, export_agenda};
+use greffon_sdk::{calendar, export_agenda, log};
 use serde::{Deserialize, Serialize};
 
 use crate::dav::client::Client;
@@ -99,6 +99,13 @@ impl CalDav {
         }
     }
 
+    /// The URL of a calendar as the server itself names it, so that one calendar has one identity whoever names it.
+    fn identity(&self, agenda: &str, bucket: &Bucket, now: Instant) -> Result<String> {
+        let (path, _) = self.place(agenda, bucket, now)?;
+        let own = discovery::own_path(&self.client, &path).map_err(|failure| failure.of_read())?;
+        Ok(self.client.server.url(&own))
+    }
+
     fn calendars(&self, bucket: &Bucket, now: Instant) -> Result<Vec<discovery::Calendar>> {
         let origin = &self.client.server.origin;
         let known = bucket.get::<FoundCalendars>(FOUND).ok().flatten();
@@ -164,7 +171,16 @@ impl Agenda for CalDav {
     }
 
     fn agendas(&self) -> Result<Vec<AgendaInfo>> {
-        Ok(self.settings.describe_agendas())
+        let bucket = Bucket::open(BUCKET).map_err(|error| Error::read_failed(&error))?;
+        let now = calendar::now();
+        let mut agendas = self.settings.describe_agendas();
+        for agenda in &mut agendas {
+            agenda.identity = self.identity(&agenda.id, &bucket, now).ok();
+            if agenda.identity.is_none() {
+                log::warn("calendar-not-identified", &[]);
+            }
+        }
+        Ok(agendas)
     }
 
     fn find_slots(&self, query: &SlotQuery) -> Result<SlotPage> {

@@ -137,12 +137,14 @@ impl CalendarSetting {
 }
 
 impl Settings {
-    /// The agendas as the contract tells them.
+    /// The agendas as the contract tells them, without their identity, which the
+    /// server is asked for.
     pub fn describe_agendas(&self) -> Vec<AgendaInfo> {
         let describe = |(id, setting): (&String, &CalendarSetting)| {
             let calendar = setting.details();
             AgendaInfo {
                 id: id.clone(),
+                identity: None,
                 label: calendar.label.unwrap_or_else(|| id.clone()),
                 zone: calendar.zone.unwrap_or_else(|| self.zone.clone()),
                 practitioner: calendar.rpps.map(|value| Identifier { system: RPPS.to_owned(), value }),

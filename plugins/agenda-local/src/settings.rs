@@ -106,6 +106,8 @@ impl Settings {
     pub fn describe_agendas(&self) -> Vec<AgendaInfo> {
         let describe = |(id, agenda): (&String, &AgendaSettings)| AgendaInfo {
             id: id.clone(),
+            // It is in this plugin's own space: the host names it.
+            identity: None,
             label: agenda.label.clone(),
             zone: agenda.zone.clone().unwrap_or_else(|| self.zone.clone()),
             practitioner: agenda.rpps.clone().map(|value| Identifier { system: RPPS.to_owned(), value }),

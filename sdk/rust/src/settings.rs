@@ -65,6 +65,13 @@ pub fn load<T: DeserializeOwned>() -> Result<T, Error> {
     parse(&host::settings())
 }
 
+/// The id of this installation of greffon, for what is written where other
+/// installations write too. Not for pure plugins.
+#[must_use]
+pub fn installation() -> String {
+    host::installation()
+}
+
 /// A path as a JSON Pointer.
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;

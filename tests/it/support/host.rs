@@ -10,7 +10,7 @@ use greffon::config::secret::{SecretFile, SecretRef};
 use greffon::demo::api::Api;
 use greffon::wire::{Host, own_issuer, provide_tls};
 use greffon_core::model::audit::Role;
-use greffon_core::ports::clock::Clock;
+use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::ports::practices::Practices as _;
 use greffon_core::time::Instant;
 use greffon_server::NewToken;
@@ -30,7 +30,22 @@ pub struct TestHost {
     pub clock: Arc<ManualClock>,
     /// Somebody who holds the line.
     pub secretary: Api,
+    /// Where its API answers.
+    pub base: String,
+    /// The secretary's token.
+    pub token: String,
+    storage: String,
     folder: TempDir,
+}
+
+/// What a host reads the time off.
+#[derive(Clone)]
+pub enum Time {
+    /// Clocks that the test moves: the node's own, and the database's, which is
+    /// the one for leases.
+    Moved(Arc<ManualClock>, Arc<ManualClock>),
+    /// The machine's and the database's, as in production.
+    Real,
 }
 
 impl TestHost {
@@ -46,18 +61,35 @@ impl TestHost {
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let storage = format!("sqlite:{}", folder.path().join("greffon.db").display());
-        Self::start(folder, &storage, practices, change).await
+        Self::start(folder, &storage, practices, Self::one_clock(), change).await
     }
 
     /// A host over this database, serving these practice files.
     pub async fn over(storage: &str, practices: &[(&str, String)]) -> anyhow::Result<Self> {
-        Self::start(tempfile::tempdir()?, storage, practices, |_| {}).await
+        Self::start(tempfile::tempdir()?, storage, practices, Self::one_clock(), |_| {}).await
+    }
+
+    /// A host over this database, with its time.
+    pub async fn timed(storage: &str, practices: &[(&str, String)], time: Time) -> anyhow::Result<Self> {
+        Self::start(tempfile::tempdir()?, storage, practices, time, |_| {}).await
+    }
+
+    /// Another node over the same database, on the same clock.
+    pub async fn beside(&self, practices: &[(&str, String)]) -> anyhow::Result<Self> {
+        let time = Time::Moved(Arc::clone(&self.clock), Arc::clone(&self.clock));
+        Self::start(tempfile::tempdir()?, &self.storage, practices, time, |_| {}).await
+    }
+
+    fn one_clock() -> Time {
+        let clock = Arc::new(ManualClock::at(MONDAY));
+        Time::Moved(Arc::clone(&clock), clock)
     }
 
     async fn start(
         folder: TempDir,
         storage: &str,
         practices: &[(&str, String)],
+        time: Time,
         change: impl FnOnce(&mut OperatorConfig),
     ) -> anyhow::Result<Self> {
         let mut config = OperatorConfig {
@@ -77,8 +109,12 @@ impl TestHost {
         let issuer = own_issuer(&config)?.context("there is a key")?;
         change(&mut config);
 
-        let clock = Arc::new(ManualClock::at(MONDAY));
-        let host = Host::build_on(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        let (host, clock) = match time {
+            Time::Moved(clock, leases) => {
+                (Host::build_on_clocks(config, Arc::clone(&clock) as _, leases).await?, clock)
+            }
+            Time::Real => (Host::build(config).await?, Arc::new(ManualClock::at(SystemClock.now()))),
+        };
         let problems = host.wiring.directory.refresh().problems;
         anyhow::ensure!(problems.is_empty(), "{}", problems[0]);
         let app = host.app(Arc::new(String::new))?;
@@ -93,11 +129,12 @@ impl TestHost {
                 scope: None,
                 lifetime: Duration::from_secs(30 * 24 * 3600),
             },
-            MONDAY,
+            clock.now(),
         )?;
         provide_tls();
         let client = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Self { host, clock, secretary: Api::new(client, base, token), folder })
+        let secretary = Api::new(client, base.clone(), token.clone());
+        Ok(Self { host, clock, secretary, base, token, storage: storage.to_owned(), folder })
     }
 
     /// The folder that mail without a relay goes to.

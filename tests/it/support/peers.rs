@@ -156,6 +156,32 @@ pub async fn read_calendar(peer: &Peer, path: &str) -> anyhow::Result<Vec<String
     Ok(String::from_utf8(output.stdout)?.lines().map(str::to_owned).collect())
 }
 
+/// Writes an event into a calendar by hand; times as the API tells them.
+pub async fn write_event(peer: &Peer, calendar: &str, name: &str, start: &str, end: &str) -> anyhow::Result<()> {
+    // RFC 3339 without its punctuation and fractions is what iCalendar writes.
+    let compact = |time: &str| {
+        let seconds = time.split(['.', 'Z']).next().unwrap_or_default();
+        seconds.chars().filter(|one| !matches!(one, '-' | ':')).collect::<String>() + "Z"
+    };
+    let event = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//by hand//FR\r\nBEGIN:VEVENT\r\nUID:{name}\r\n\
+         DTSTAMP:20260101T000000Z\r\nDTSTART:{}\r\nDTEND:{}\r\nSUMMARY:Visite\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        compact(start),
+        compact(end)
+    );
+    greffon::wire::provide_tls();
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let answer = client
+        .put(format!("{}{calendar}{name}.ics", peer.origin()))
+        .basic_auth("cabinet", Some("secret"))
+        .header("content-type", "text/calendar; charset=utf-8")
+        .body(event)
+        .send()
+        .await?;
+    anyhow::ensure!(answer.status().is_success(), "PUT by hand: {}", answer.status());
+    Ok(())
+}
+
 async fn make_calendar(peer: &Peer, path: &str) -> anyhow::Result<()> {
     let method = reqwest::Method::from_bytes(b"MKCALENDAR")?;
     greffon::wire::provide_tls();

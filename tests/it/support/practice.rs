@@ -12,14 +12,22 @@ pub fn local(id: &str) -> String {
 
 /// A practice whose agenda is on a CalDAV server.
 pub fn caldav(id: &str, origin: &str, calendar: &str, mail: &str) -> String {
-    let feature = format!(
-        "settings = {{ base-url = \"{origin}\", calendars = {{ martin = \"{calendar}\" }} }}\n\
+    practice(id, "agenda-caldav", &caldav_feature(origin, calendar, ""), mail)
+}
+
+/// The same, in which a write takes a second at most.
+pub fn quick_caldav(id: &str, origin: &str, calendar: &str) -> String {
+    practice(id, "agenda-caldav", &caldav_feature(origin, calendar, ", write-timeout-ms = 1000"), "")
+}
+
+fn caldav_feature(origin: &str, calendar: &str, more: &str) -> String {
+    format!(
+        "settings = {{ base-url = \"{origin}\", calendars = {{ martin = \"{calendar}\" }}{more} }}\n\
          grants.http = [\"{origin}\"]\n\
          grants.keyvalue = true\n\
          credentials.dav = {{ scheme = \"basic\", username = \"cabinet\", password = {{ file = \"secrets/dav\" }}, \
          origin = \"{origin}\" }}"
-    );
-    practice(id, "agenda-caldav", &feature, mail)
+    )
 }
 
 /// A practice with a medical motive, whose triage is asked of this plugin.

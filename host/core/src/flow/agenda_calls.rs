@@ -3,13 +3,14 @@
 //! right to write to that agenda.
 
 use super::intents::Manners;
-use super::memory::Writing;
+use super::turn::still_stands;
+use super::write_turn::Writing;
 use super::{Flow, Reception, Scene};
-use crate::ids::{AgendaId, OpId};
+use crate::ids::OpId;
 use crate::model::audit::Actor;
 use crate::model::intent::{
-    Answer, Appointment, Finding, Intent, IntentEvent, IntentKind, read_answer, read_cancel_look_up, read_look_up,
-    read_move_look_up,
+    Answer, Appointment, Finding, Intent, IntentEvent, IntentKind, IntentState, read_answer, read_cancel_look_up,
+    read_look_up, read_move_look_up, read_remains,
 };
 use crate::model::scheduling::{AgendaError, ByWhom, Found};
 use crate::ports::practices::LivePractice;
@@ -22,19 +23,21 @@ pub(crate) struct Sent {
 }
 
 impl Reception {
-    /// Calls the agenda for an intent that is `sending`, and stores the answer.
+    /// Calls the agenda for an intent that is `sending`, and stores the answer. The
+    /// turn is given back with it.
     pub(crate) async fn send(
         &self,
         practice: &LivePractice,
         actor: &Actor,
         intent: &Intent,
         manners: &Manners,
-        _writing: &Writing,
+        writing: &Writing,
     ) -> Flow<Sent> {
         let before = self.concerned(intent).await?;
         let held = before.as_ref().map(|known| &known.held);
         let expected = held.and_then(|held| held.version.as_deref());
-        let result = match (practice.agenda(&intent.feature), &intent.kind) {
+        let result = match (practice.agenda(&intent.feature).map(|agenda| agenda.within(writing.window)), &intent.kind)
+        {
             (Err(out), _) => Err(AgendaError::Unavailable(out.to_string())),
             (Ok(agenda), IntentKind::Move(id)) if manners.moves => {
                 agenda.move_to(&intent.op, id, expected, &intent.request).await
@@ -49,8 +52,8 @@ impl Reception {
         let answer = read_answer(intent, held, result.clone());
         let event = IntentEvent::Answered { send: intent.sends, answer };
         let scene = Scene::new(practice, actor, self.clock.now());
-        let (intent, _) = self.step_intent(scene, intent.id, &event, manners).await?;
-        Ok(Sent { intent, said: result.err() })
+        let stepped = self.step_intent(scene, intent.id, &event, manners, Some(writing)).await?;
+        Ok(Sent { intent: stepped.intent, said: result.err() })
     }
 
     /// Asks the agenda what became of an intent.
@@ -84,7 +87,7 @@ impl Reception {
     }
 
     /// Takes out what must not be in the agenda.
-    pub(crate) async fn take_out(&self, practice: &LivePractice, intent: &Intent, _writing: &Writing) -> Answer {
+    pub(crate) async fn take_out(&self, practice: &LivePractice, intent: &Intent, writing: &Writing) -> Answer {
         let Some(held) = &intent.appointment else { return Answer::Refused("no-appointment".to_owned()) };
         // One write of its own, the same on every try.
         let op = OpId(format!("{}", intent.id));
@@ -97,7 +100,7 @@ impl Reception {
             ..intent.clone()
         };
         let agenda = match practice.agenda(&intent.feature) {
-            Ok(agenda) => agenda,
+            Ok(agenda) => agenda.within(writing.window),
             Err(out) => return Answer::Unreachable(out.code().to_owned()),
         };
         let result =
@@ -105,16 +108,43 @@ impl Reception {
         read_answer(&undo, Some(held), result)
     }
 
-    /// The right to write wherever an intent writes: a move also touches the
-    /// agenda it leaves.
-    pub(crate) async fn writing_for(&self, intent: &Intent) -> Flow<Writing> {
-        let left = self.concerned(intent).await?.map(|known| known.held.agenda);
-        let agendas: Vec<&AgendaId> = std::iter::once(&intent.request.agenda).chain(left.as_ref()).collect();
-        Ok(self.memory.writing(&intent.practice, &intent.feature, &agendas).await)
+    /// Asks the agenda what an intent that is over left there, and the database
+    /// whether that is wanted.
+    pub(crate) async fn look_for_remains(
+        &self,
+        practice: &LivePractice,
+        intent: &Intent,
+        _writing: &Writing,
+    ) -> Flow<(Finding, bool)> {
+        let Ok(agenda) = practice.agenda(&intent.feature) else { return Ok((Finding::Unreadable, true)) };
+        if let IntentKind::Cancel { .. } = &intent.kind {
+            let Some(before) = self.concerned(intent).await? else { return Ok((Finding::Absent, false)) };
+            if still_stands(&before).is_err() {
+                return Ok((Finding::Absent, false));
+            }
+            let former = self.written_as(&before, intent).await?;
+            return Ok((read_cancel_look_up(&before.held, agenda.look_up(&former.0, &former.1.request).await), false));
+        }
+        let finding = read_remains(&intent.op, agenda.look_up(&intent.op, &intent.request).await);
+        let (Finding::Present(found) | Finding::Beside(found)) = &finding else {
+            let own = intent.appointment.as_ref().filter(|_| intent.state == IntentState::Confirmed);
+            let known = match own {
+                Some(own) => self.storage.appointment(&practice.id, Some(&intent.feature), &own.id).await?,
+                None => None,
+            };
+            let wanted = known.is_some_and(|known| known.intent == intent.id && still_stands(&known).is_ok());
+            return Ok((finding, wanted));
+        };
+        let known = self.storage.appointment(&practice.id, Some(&intent.feature), &found.id).await?;
+        match known.filter(|known| still_stands(known).is_ok()) {
+            // It stands, at another time than anybody here knows of.
+            Some(known) if known.held.span != found.span => Ok((Finding::Ambiguous, true)),
+            known => Ok((finding, known.is_some())),
+        }
     }
 
     /// The appointment that a move or a cancellation is about.
-    async fn concerned(&self, intent: &Intent) -> Flow<Option<Appointment>> {
+    pub(super) async fn concerned(&self, intent: &Intent) -> Flow<Option<Appointment>> {
         match &intent.kind {
             IntentKind::Book => Ok(None),
             IntentKind::Move(id) | IntentKind::Cancel { appointment: id, .. } => {

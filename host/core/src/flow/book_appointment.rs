@@ -10,7 +10,7 @@ use super::{BookingOutcome, Flow, FlowError, NewBooking, Reception, Scene, agend
 use crate::ids::{ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::{Contact, patient_of};
-use crate::model::intent::{Intent, IntentKind, IntentState};
+use crate::model::intent::{Intent, IntentKind, IntentState, OpenSends};
 use crate::model::person::{IdentityTrust, Person};
 use crate::model::practice::{Motive, Practice};
 use crate::model::scheduling::{BookingRequest, VisitMode};
@@ -107,6 +107,7 @@ impl Reception {
             lookups: 0,
             absent_since: None,
             sent_at: None,
+            open: OpenSends::default(),
             appointment: None,
             refusal: None,
             created_at: scene.now,
@@ -123,14 +124,7 @@ impl Reception {
         if earlier.request_digest != digest {
             return Err(FlowError::OpIdReused);
         }
-        let under_way = matches!(earlier.state, IntentState::Claimed | IntentState::Sending);
-        let intent = if under_way {
-            let agenda = &earlier.request.agenda;
-            drop(self.memory.writing(&practice.id, &earlier.feature, &[agenda]).await);
-            self.stored_intent(practice, earlier.id).await?
-        } else {
-            earlier
-        };
+        let intent = self.once_settled(practice, earlier).await?;
         if intent.state != IntentState::Refused {
             return Ok(BookingOutcome { booking: BookingView::of(&intent), replayed: true });
         }

@@ -9,11 +9,12 @@ use super::request::{MAX_TRIES, check_op, check_text, digest_of, invalid, operat
 use super::search_slots::asker_of;
 use super::take_place::{Begun, Place};
 use super::turn::{cancelled, still_stands, take_turn};
+use super::write_turn::{Asking, Calls, Writing};
 use super::{BookingOutcome, Flow, FlowError, NewCancellation, NewMove, NewStatus, Reception, Scene};
 use crate::ids::{AppointmentId, ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::Contact;
-use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, IntentState, decide};
+use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, IntentState, OpenSends, decide};
 use crate::model::practice::Practice;
 use crate::model::scheduling::{AgendaError, AppointmentStatus, BookingRequest, ByWhom};
 use crate::model::slots::Asker;
@@ -135,28 +136,64 @@ impl Reception {
         let (known, holder) = self.changeable(practice, appointment).await?;
         let contact = self.changing_contact(practice, new.contact).await?;
         let manners = Manners::of(practice, &known.feature)?;
-        // A cancellation claims nothing, so that it can wait for its turn at once.
-        let writing = self.memory.writing(&practice.id, &known.feature, &[&known.held.agenda]).await;
+        let asking = self.asking(practice, &known.feature, &[&known.held.agenda], &manners, Calls::One).await?;
         let scene = Scene::new(practice, actor, self.clock.now());
         let kind = IntentKind::Cancel { appointment: known.id.clone(), by: new.by, reason: new.reason.clone() };
         let mut draft = self.draft(scene, &known, &holder, contact.as_ref(), kind, digest);
         draft.op = new.op_id.clone();
-        let intent = match self.begin_cancel(scene, &draft, &manners).await {
-            Ok(intent) => intent,
+        let (intent, writing) = match self.begin_cancel(scene, &draft, &manners, &asking).await {
+            Ok(begun) => begun,
             Err(FlowError::Storage(StorageError::Exists { .. }) | FlowError::Conflict) => return Ok(Begun::Again),
             Err(error) => return Err(error),
         };
         let Sent { intent, said } = self.send(practice, actor, &intent, &manners, &writing).await?;
-        drop(writing);
         if intent.state == IntentState::Refused {
             return Err(refusal_of_change(&intent, said.as_ref()));
         }
         Ok(Begun::Done(BookingOutcome { booking: BookingView::of(&intent), replayed: false }))
     }
 
-    async fn begin_cancel(&self, scene: Scene<'_>, draft: &Intent, manners: &Manners) -> Flow<Intent> {
-        let (mut intent, _) = decide(draft, IntentEvent::Send, scene.now)?;
+    /// Stores the cancellation as a send, in the agenda's turn. It claims nothing,
+    /// so that nothing is kept while it waits: a busy agenda is for the desk to try
+    /// again.
+    async fn begin_cancel(
+        &self,
+        scene: Scene<'_>,
+        draft: &Intent,
+        manners: &Manners,
+        asking: &Asking,
+    ) -> Flow<(Intent, Writing)> {
+        if let Some(begun) = self.store_cancel(scene, draft, manners, asking, None).await? {
+            return Ok(begun);
+        }
+        let writing = self.turn_at(asking, manners).await?.ok_or_else(busy)?;
+        let begun = self.store_cancel(scene, draft, manners, asking, Some(&writing)).await;
+        if !matches!(begun, Ok(Some(_))) {
+            self.end_turn(&writing).await;
+        }
+        begun?.ok_or(FlowError::Conflict)
+    }
+
+    /// `None` when the turn is another's.
+    async fn store_cancel(
+        &self,
+        scene: Scene<'_>,
+        draft: &Intent,
+        manners: &Manners,
+        asking: &Asking,
+        held: Option<&Writing>,
+    ) -> Flow<Option<(Intent, Writing)>> {
         let mut tx = self.storage.begin(&scene.practice.id).await?;
+        let writing = match held {
+            Some(writing) if tx.holds_turn(&writing.turn).await? => writing.clone(),
+            Some(_) => return Ok(None),
+            None => {
+                let asking = asking.again(self.clock.boot());
+                let Some(turn) = tx.take_turn(&asking.request).await? else { return Ok(None) };
+                asking.given(turn, self.clock.boot())
+            }
+        };
+        let (mut intent, _) = decide(draft, IntentEvent::Send, self.lease_now(&writing))?;
         if let Some(id) = intent.contact {
             let mut contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
             is_open(&contact)?;
@@ -170,7 +207,7 @@ impl Reception {
         self.watch(tx.as_mut(), scene, &intent, manners).await?;
         tx.save_intent(&mut intent).await?;
         tx.commit().await?;
-        Ok(intent)
+        Ok(Some((intent, writing)))
     }
 
     /// Marks an appointment arrived, fulfilled or no-show.
@@ -194,12 +231,34 @@ impl Reception {
         if known.held.status == AppointmentStatus::Cancelled {
             return Err(cancelled());
         }
+        let manners = Manners::of(&practice, &known.feature)?;
+        let agendas = [&known.held.agenda];
+        let asking = self.asking(&practice, &known.feature, &agendas, &manners, Calls::One).await?;
+        let writing = self.turn_at(&asking, &manners).await?.ok_or_else(busy)?;
+        let marked = self.mark(&practice, known, &new, actor, &manners, &writing).await;
+        if marked.is_err() {
+            self.end_turn(&writing).await;
+        }
+        marked
+    }
+
+    /// Marks an appointment in the agenda, then in the mirror, and gives the turn
+    /// back with that.
+    async fn mark(
+        &self,
+        practice: &LivePractice,
+        known: Appointment,
+        new: &NewStatus,
+        actor: &Actor,
+        manners: &Manners,
+        writing: &Writing,
+    ) -> Flow<Appointment> {
         let feature = &known.feature;
         let agenda = practice.agenda(feature).map_err(|_| unavailable(feature))?;
-        let writing = self.memory.writing(&practice.id, feature, &[&known.held.agenda]).await;
         let mut held = known.held.clone();
         held.status = new.status;
         if agenda.descriptor().caps.statuses {
+            let agenda = agenda.within(writing.window);
             let version = known.held.version.as_deref();
             held = match agenda.set_status(&new.op_id, &known.id, version, new.status).await {
                 Ok(held) | Err(AgendaError::Already(held)) => held,
@@ -214,7 +273,7 @@ impl Reception {
         if held.id != known.id {
             return Err(unavailable(feature));
         }
-        let scene = Scene::new(&practice, actor, self.clock.now());
+        let scene = Scene::new(practice, actor, self.clock.now());
         let mut tx = self.storage.begin(&practice.id).await?;
         let mut stored = tx.appointment(feature, &known.id).await?.ok_or(FlowError::NotFound("appointment"))?;
         stored.held = held;
@@ -223,11 +282,12 @@ impl Reception {
             .in_contact(stored.contact)
             .about("appointment", stored.intent)
             .field("status", format!("{:?}", new.status).to_lowercase())
-            .by_plugin(&practice.stamp(feature));
+            .by_plugin(&manners.stamp);
         self.note(tx.as_mut(), scene, entry).await?;
         tx.save_appointment(&mut stored).await?;
+        // What was marked is marked, whoever has the turn by now.
+        tx.give_back_turn(&writing.turn).await?;
         tx.commit().await?;
-        drop(writing);
         Ok(stored)
     }
 
@@ -281,6 +341,7 @@ impl Reception {
             lookups: 0,
             absent_since: None,
             sent_at: None,
+            open: OpenSends::default(),
             appointment: None,
             refusal: None,
             created_at: scene.now,
@@ -288,6 +349,14 @@ impl Reception {
             by: scene.actor.subject.clone(),
             version: 0,
         }
+    }
+}
+
+/// Others write to the agenda, for longer than somebody waits at a desk.
+fn busy() -> FlowError {
+    FlowError::NotAllowed {
+        code: "agenda-busy",
+        remedy: "D'autres demandes sont en cours dans cet agenda : recommencez dans un instant.".to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! the step brings with it: mirror, messages, promises, jobs, journal.
 
 use super::journal::Entry;
+use super::write_turn::Writing;
 use super::{Flow, FlowError, Reception, Scene};
 use crate::ids::{FeatureId, IntentId};
 use crate::model::intent::{Intent, IntentEffect, IntentEvent, IntentKind, IntentState, ResendRule, decide, next_at};
@@ -13,6 +14,16 @@ use crate::ports::storage::{StorageError, Stored, Transaction};
 
 /// How often a step of an intent begins again because it changed meanwhile.
 const MAX_TRIES: usize = 8;
+
+/// An intent after a step.
+pub(crate) struct Stepped {
+    /// As it then stands.
+    pub(crate) intent: Intent,
+    /// The agenda must be called now.
+    pub(crate) call: bool,
+    /// The turn was given back with the step.
+    pub(crate) turn_ended: bool,
+}
 
 /// How greffon treats an agenda, from what its plugin says of it.
 #[derive(Clone, Debug)]
@@ -76,21 +87,49 @@ const MAX_WRITE_TIMEOUT_MS: u32 = 120_000;
 const UNDESCRIBED_WRITE_TIMEOUT_MS: u32 = 30_000;
 
 impl Reception {
-    /// Decides one event and stores what follows from it. Returns the intent as
-    /// it then stands, and whether the agenda must be called now.
+    /// Decides one event and stores what follows from it. A step that is taken
+    /// under a turn gives it back in the same transaction, unless the agenda must
+    /// be called now.
+    ///
+    /// # Errors
+    /// `Conflict` also when the turn was lost and nothing was stored; an answer is
+    /// always stored, as the late one that it is.
     pub(crate) async fn step_intent(
         &self,
         scene: Scene<'_>,
         id: IntentId,
         event: &IntentEvent,
         manners: &Manners,
-    ) -> Flow<(Intent, bool)> {
+        writing: Option<&Writing>,
+    ) -> Flow<Stepped> {
         for _ in 0..MAX_TRIES {
             let mut tx = self.storage.begin(&scene.practice.id).await?;
             let before = tx.intent(id).await?.ok_or(FlowError::NotFound("intent"))?;
-            let (mut intent, mut effects) = decide(&before, event.clone(), scene.now)?;
+            let mut turn_ended = false;
+            let mut event = event.clone();
+            if let (Some(writing), IntentEvent::Answered { send, answer }) = (writing, &event) {
+                turn_ended = true;
+                if !tx.give_back_turn(&writing.turn).await? {
+                    let (send, answer, rule) = (*send, answer.clone(), manners.rule(&before));
+                    event = IntentEvent::AnsweredLate { send, answer, rule };
+                }
+            }
+            let now = writing.map_or(scene.now, |writing| self.lease_now(writing));
+            let (mut intent, mut effects) = decide(&before, event, now)?;
+            let call = effects.contains(&IntentEffect::Call);
+            if let Some(writing) = writing.filter(|_| !turn_ended) {
+                turn_ended = !call;
+                let turn = &writing.turn;
+                let held = if call { tx.holds_turn(turn).await? } else { tx.give_back_turn(turn).await? };
+                if !held {
+                    return Err(FlowError::Conflict);
+                }
+            }
             if intent == before && effects.is_empty() {
-                return Ok((before, false));
+                if turn_ended {
+                    tx.commit().await?;
+                }
+                return Ok(Stepped { intent: before, call: false, turn_ended });
             }
             if effects.contains(&IntentEffect::Settle) && self.belongs_to_another(tx.as_mut(), &intent).await? {
                 // The agenda gives the name of somebody else's appointment: no machine sorts that out.
@@ -98,9 +137,8 @@ impl Reception {
                 intent.appointment = None;
                 effects = vec![IntentEffect::AskHuman];
             }
-            let call = effects.contains(&IntentEffect::Call);
             match self.store_step(tx, scene, &before, intent, &effects, manners).await {
-                Ok(intent) => return Ok((intent, call)),
+                Ok(intent) => return Ok(Stepped { intent, call, turn_ended }),
                 Err(StorageError::Stale { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -146,7 +184,8 @@ impl Reception {
     ) -> Stored<()> {
         match next_at(intent, manners.rule(intent)) {
             Some(at) => {
-                let due = Due::from_now(scene.now, at);
+                // By the clock that wrote the intent's instants, which need not be this node's.
+                let due = Due::from_now(intent.updated_at, at);
                 self.enqueue(tx, scene, &Job::ReconcileBooking(intent.id), Lane::Urgent, due).await
             }
             None => Ok(()),

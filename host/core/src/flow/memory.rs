@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::ids::{AgendaId, FeatureId, PracticeId};
 use crate::model::view::OfferedSlot;
+use crate::ports::agenda_turn::{AgendaIdentity, NamedAgenda};
 use crate::time::Instant;
 
 /// How long free slots that were read for one refused booking serve the others
@@ -17,7 +18,6 @@ const SNAPSHOT_FOR_MS: i64 = 3_000;
 /// More snapshots than this are of contests long over.
 const MAX_SNAPSHOTS: usize = 512;
 
-type Agenda = (PracticeId, FeatureId, AgendaId);
 /// An agenda, a motive and the start that was wanted.
 type Contest = (PracticeId, FeatureId, AgendaId, String, Instant);
 
@@ -27,48 +27,21 @@ pub(super) type Snapshot = Arc<AsyncMutex<Option<(Instant, Arc<Vec<OfferedSlot>>
 /// Shared by all clones of a reception.
 #[derive(Default)]
 pub(super) struct Memory {
-    writers: Mutex<HashMap<Agenda, Arc<AsyncMutex<()>>>>,
+    identities: Mutex<HashMap<NamedAgenda, (String, AgendaIdentity)>>,
     snapshots: Mutex<HashMap<Contest, Snapshot>>,
 }
 
-/// The right to write to some agendas, until it is dropped: one writer per
-/// external agenda, so that greffon never races itself there.
-pub(crate) struct Writing {
-    _held: Vec<OwnedMutexGuard<()>>,
-}
-
 impl Memory {
-    fn writers(&self, practice: &PracticeId, feature: &FeatureId, agendas: &[&AgendaId]) -> Vec<Arc<AsyncMutex<()>>> {
-        let mut sorted: Vec<&AgendaId> = agendas.to_vec();
-        // One order for everybody: two moves across two agendas never block each other.
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = |agenda: &AgendaId| (practice.clone(), feature.clone(), agenda.clone());
-        sorted.into_iter().map(|agenda| writers.entry(key(agenda)).or_default().clone()).collect()
+    /// What an agenda is, if it was learnt from the binding of this digest.
+    pub(super) fn identity(&self, of: &NamedAgenda, binding: &str) -> Option<AgendaIdentity> {
+        let identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        identities.get(of).filter(|(known, _)| known == binding).map(|(_, identity)| identity.clone())
     }
 
-    /// The right to write, if nobody has it now.
-    pub(super) fn try_writing(
-        &self,
-        practice: &PracticeId,
-        feature: &FeatureId,
-        agendas: &[&AgendaId],
-    ) -> Option<Writing> {
-        let mut held = Vec::new();
-        for writer in self.writers(practice, feature, agendas) {
-            held.push(writer.try_lock_owned().ok()?);
-        }
-        Some(Writing { _held: held })
-    }
-
-    /// The right to write, once it is free.
-    pub(super) async fn writing(&self, practice: &PracticeId, feature: &FeatureId, agendas: &[&AgendaId]) -> Writing {
-        let mut held = Vec::new();
-        for writer in self.writers(practice, feature, agendas) {
-            held.push(writer.lock_owned().await);
-        }
-        Writing { _held: held }
+    /// Remembers what an agenda is.
+    pub(super) fn keep_identity(&self, of: NamedAgenda, binding: &str, identity: &AgendaIdentity) {
+        let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        identities.insert(of, (binding.to_owned(), identity.clone()));
     }
 
     /// The place where the free slots around a contested start are kept. Whoever

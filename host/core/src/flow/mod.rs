@@ -27,6 +27,7 @@ mod settle;
 mod take_place;
 mod turn;
 mod view;
+pub(crate) mod write_turn;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ use crate::model::practice::{Practice, Practitioner, PractitionerAgenda};
 use crate::model::refusal::Refusal;
 use crate::model::scheduling::{AppointmentStatus, ByWhom, Rule, VisitMode};
 use crate::model::view::{BookingView, OfferedSlot};
+use crate::ports::agenda_turn::AgendaTurns;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::practices::Practices;
 use crate::ports::storage::{Storage, StorageError};
@@ -54,6 +56,8 @@ use crate::time::{Instant, Span};
 pub struct Reception {
     /// The database.
     pub storage: Arc<dyn Storage>,
+    /// The turns to write to an agenda.
+    pub turns: Arc<dyn AgendaTurns>,
     /// The practices, with their plugins.
     pub practices: Arc<dyn Practices>,
     /// Time.
@@ -68,11 +72,12 @@ impl Reception {
     #[must_use]
     pub fn new(
         storage: Arc<dyn Storage>,
+        turns: Arc<dyn AgendaTurns>,
         practices: Arc<dyn Practices>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { storage, practices, clock, ids, memory: Arc::default() }
+        Self { storage, turns, practices, clock, ids, memory: Arc::default() }
     }
 
     /// The same reception over another way into the same database.
@@ -147,6 +152,9 @@ pub enum FlowError {
     /// An agenda that is needed does not answer.
     #[error("agenda of \"{0}\" does not answer")]
     AgendaUnavailable(FeatureId),
+    /// An agenda has not said yet what it is: nothing is written to it.
+    #[error("agenda of \"{0}\" has not said what it is")]
+    AgendaUnidentified(FeatureId),
     /// The database.
     #[error(transparent)]
     Storage(StorageError),

@@ -9,7 +9,7 @@ use crate::ids::IntentId;
 use crate::model::care::Level;
 use crate::model::commitment::due_at;
 use crate::model::contact::{Contact, address_of};
-use crate::model::intent::{Appointment, Intent, IntentKind, IntentState};
+use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, IntentState, OpenSends, decide};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::person::Person;
@@ -55,7 +55,7 @@ impl Reception {
                     if renamed && !manners.moves {
                         self.end_old_time(tx, scene, intent, &old).await?;
                     } else {
-                        self.release(tx, &old, intent.id).await?;
+                        self.release(tx, scene, &old, intent, manners).await?;
                         if renamed {
                             old.held.status = AppointmentStatus::Cancelled;
                             old.pending = None;
@@ -73,7 +73,7 @@ impl Reception {
                 }
                 // The time it had, for those who are told.
                 let was = AgendaAppointment { span: known.held.span, ..held.clone() };
-                self.release(tx, &known, intent.id).await?;
+                self.release(tx, scene, &known, intent, manners).await?;
                 known.held = held;
                 known.updated_at = scene.now;
                 tx.save_appointment(&mut known).await?;
@@ -110,16 +110,30 @@ impl Reception {
         tx.save_appointment(&mut appointment).await
     }
 
-    /// Lets the time go that an appointment had until now.
-    async fn release(&self, tx: &mut dyn Transaction, known: &Appointment, by: IntentId) -> Stored<()> {
-        if known.intent == by {
+    /// Lets the time go that an appointment had until now. If a send of whoever
+    /// booked it may still arrive, somebody looks for it.
+    async fn release(
+        &self,
+        tx: &mut dyn Transaction,
+        scene: Scene<'_>,
+        known: &Appointment,
+        by: &Intent,
+        manners: &Manners,
+    ) -> Stored<()> {
+        if known.intent == by.id {
             return Ok(());
         }
-        if let Some(mut holder) = tx.intent(known.intent).await? {
-            holder.claims.clear();
-            tx.save_intent(&mut holder).await?;
+        let Some(mut holder) = tx.intent(known.intent).await? else { return Ok(()) };
+        let event = IntentEvent::Superseded(manners.rule(&holder));
+        // No state refuses this event.
+        if let Ok((next, effects)) = decide(&holder, event, by.updated_at) {
+            holder = next;
+            if !effects.is_empty() {
+                self.watch(tx, scene, &holder, manners).await?;
+            }
         }
-        Ok(())
+        holder.claims.clear();
+        tx.save_intent(&mut holder).await
     }
 
     /// In an agenda that cannot move, the new time is booked; the old one is
@@ -144,6 +158,7 @@ impl Reception {
             lookups: 0,
             absent_since: None,
             sent_at: None,
+            open: OpenSends::default(),
             appointment: None,
             refusal: None,
             created_at: scene.now,

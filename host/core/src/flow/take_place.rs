@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::agenda_calls::Sent;
 use super::intents::{Manners, intent_entry};
-use super::memory::Writing;
 use super::outcome::{is_taken, refusal, unavailable};
 use super::permission::{may_book, may_move};
 use super::request::invalid;
 use super::scene::zone;
 use super::turn::take_turn;
+use super::write_turn::{Asking, Calls, Writing};
 use super::{BookingOutcome, Flow, FlowError, Reception, Scene, agenda_of};
 use crate::ids::AgendaId;
 use crate::model::claims::{DayPlace, claims_of};
@@ -67,9 +67,10 @@ impl Reception {
             Err(rule) => return self.too_late(scene, &draft, place, rule).await,
         }
         draft.request.allow_overlap = self.joins_a_group(scene.practice, &draft, place.motive).await?;
-        let writing = self.memory.try_writing(&scene.practice.id, &draft.feature, &place.agendas(&draft));
-        match self.claim(scene, draft.clone(), writing.is_some(), manners).await {
-            Ok(intent) => self.bring(scene, intent, writing, place, manners).await.map(Begun::Done),
+        let agendas = place.agendas(&draft);
+        let asking = self.asking(scene.practice, &draft.feature, &agendas, manners, Calls::One).await?;
+        match self.claim(scene, draft.clone(), &asking, manners).await {
+            Ok((intent, writing)) => self.bring(scene, intent, writing, &asking, place, manners).await.map(Begun::Done),
             Err(FlowError::Storage(StorageError::Exists { .. })) => Ok(Begun::Again),
             // Seats of a group and of a quota are chosen again; a visit's time is gone.
             Err(FlowError::Storage(StorageError::ClaimTaken { .. }))
@@ -151,22 +152,35 @@ impl Reception {
         }
     }
 
-    /// The first transaction: the claim, and either the send or its turn in the
-    /// queue. The database refuses what overlaps.
-    async fn claim(&self, scene: Scene<'_>, draft: Intent, first: bool, manners: &Manners) -> Flow<Intent> {
-        let (mut intent, _) = decide(&draft, IntentEvent::Claim, scene.now)?;
-        if first {
-            (intent, _) = decide(&intent, IntentEvent::Send, scene.now)?;
-        }
+    /// The first transaction: the claim, the turn at the agenda if nobody has it,
+    /// and then the send. The database refuses what overlaps.
+    async fn claim(
+        &self,
+        scene: Scene<'_>,
+        draft: Intent,
+        asking: &Asking,
+        manners: &Manners,
+    ) -> Flow<(Intent, Option<Writing>)> {
         let mut tx = self.storage.begin(&scene.practice.id).await?;
-        if let Some(id) = intent.contact {
-            let mut contact: Contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+        let mut contact: Option<Contact> = None;
+        if let Some(id) = draft.contact {
+            let read: Contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
             // A sign may have been told since the contact was read.
-            let motive = scene.practice.motive(&intent.request.motive);
-            match intent.kind {
-                IntentKind::Book => may_book(&contact, motive)?,
-                _ => may_move(&contact)?,
+            let motive = scene.practice.motive(&draft.request.motive);
+            match draft.kind {
+                IntentKind::Book => may_book(&read, motive)?,
+                _ => may_move(&read)?,
             }
+            contact = Some(read);
+        }
+        let asking = asking.again(self.clock.boot());
+        let turn = tx.take_turn(&asking.request).await?;
+        let now = turn.as_ref().map_or(scene.now, |turn| turn.taken_at);
+        let (mut intent, _) = decide(&draft, IntentEvent::Claim, now)?;
+        if turn.is_some() {
+            (intent, _) = decide(&intent, IntentEvent::Send, now)?;
+        }
+        if let Some(mut contact) = contact {
             contact.intents.push(intent.id);
             tx.save_contact(&mut contact).await?;
         }
@@ -174,7 +188,7 @@ impl Reception {
             take_turn(tx.as_mut(), scene, &intent, id).await?;
         }
         self.note(tx.as_mut(), scene, intent_entry(&intent).by_plugin(&manners.stamp)).await?;
-        if first {
+        if turn.is_some() {
             self.watch(tx.as_mut(), scene, &intent, manners).await?;
         } else {
             let due = Due::After(CLAIM_TTL);
@@ -182,39 +196,60 @@ impl Reception {
         }
         tx.save_intent(&mut intent).await?;
         tx.commit().await?;
-        Ok(intent)
+        Ok((intent, turn.map(|turn| asking.given(turn, self.clock.boot()))))
     }
 
-    /// Waits for the agenda's turn, calls it, and says what came of it.
+    /// Calls the agenda in its turn, and says what came of it.
     async fn bring(
         &self,
         scene: Scene<'_>,
         intent: Intent,
         writing: Option<Writing>,
+        asking: &Asking,
         place: &Place<'_>,
         manners: &Manners,
     ) -> Flow<BookingOutcome> {
         let practice = scene.practice;
-        let (writing, intent) = match writing {
-            Some(writing) => (writing, intent),
-            None => {
-                let writing = self.memory.writing(&practice.id, &intent.feature, &place.agendas(&intent)).await;
-                let now = Scene::new(practice, scene.actor, self.clock.now());
-                match self.step_intent(now, intent.id, &IntentEvent::Send, manners).await {
-                    Ok((intent, _)) => (writing, intent),
-                    // It waited too long and was let go, or another process took it up.
-                    Err(FlowError::NotAllowed { .. }) => {
-                        drop(writing);
-                        let stored = self.stored_intent(practice, intent.id).await?;
-                        return self.outcome(scene, stored, None, place, false).await;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
+        let begun = match writing {
+            Some(writing) => Ok((intent, writing)),
+            None => self.wait_and_begin(scene, intent, asking, manners).await?,
+        };
+        let (intent, writing) = match begun {
+            Ok(begun) => begun,
+            Err(stored) => return self.outcome(scene, stored, None, place, false).await,
         };
         let Sent { intent, said } = self.send(practice, scene.actor, &intent, manners, &writing).await?;
-        drop(writing);
         self.outcome(scene, intent, said, place, false).await
+    }
+
+    /// Waits for the turn at the agenda and makes the claim a send. The inner error
+    /// is the intent as it stands when nothing can be sent now: it waits and a job
+    /// goes on with it, it waited too long, or another process took it up.
+    async fn wait_and_begin(
+        &self,
+        scene: Scene<'_>,
+        intent: Intent,
+        asking: &Asking,
+        manners: &Manners,
+    ) -> Flow<Result<(Intent, Writing), Intent>> {
+        let practice = scene.practice;
+        if let Some(writing) = self.turn_at(asking, manners).await? {
+            let now = Scene::new(practice, scene.actor, self.clock.now());
+            match self.step_intent(now, intent.id, &IntentEvent::Send, manners, Some(&writing)).await {
+                Ok(stepped) => return Ok(Ok((stepped.intent, writing))),
+                Err(error) => {
+                    self.end_turn(&writing).await;
+                    match error {
+                        // It was let go or taken up meanwhile, or the turn was lost at once.
+                        FlowError::NotAllowed { .. } | FlowError::Conflict => {}
+                        error => return Err(error),
+                    }
+                }
+            }
+        }
+        let now = Scene::new(practice, scene.actor, self.clock.now());
+        let stepped = self.step_intent(now, intent.id, &IntentEvent::Wait, manners, None).await?;
+        Ok(Err(stepped.intent))
     }
 
     async fn outcome(

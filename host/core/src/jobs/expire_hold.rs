@@ -14,7 +14,7 @@ impl Reception {
         let actor = Actor::job("expire-hold");
         let scene = Scene::new(practice, &actor, self.clock.now());
         let manners = Manners::careful(practice, &intent.feature);
-        self.step_intent(scene, id, &IntentEvent::Abandon, &manners).await?;
+        self.step_intent(scene, id, &IntentEvent::Abandon, &manners, None).await?;
         Ok(JobOutcome::Done)
     }
 }

@@ -62,6 +62,7 @@ fn code(error: &FlowError) -> &'static str {
         FlowError::Storage(_) => "storage",
         FlowError::AgendaUnavailable(_) => "agenda-unavailable",
         FlowError::NotAllowed { code, .. } | FlowError::Forbidden { code } => code,
+        FlowError::AgendaUnidentified(_) => "agenda-unidentified",
         _ => "other",
     }
 }

@@ -8,11 +8,11 @@ mod answer;
 mod decide;
 
 pub use answer::{
-    Answer, Finding, RULE_BROKEN, fits, read_answer, read_cancel_look_up, read_look_up, read_move_look_up,
+    Answer, Finding, RULE_BROKEN, fits, read_answer, read_cancel_look_up, read_look_up, read_move_look_up, read_remains,
 };
 pub use decide::{
-    ABSENT_GAP_MIN_MS, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, OVERDUE_MARGIN_MS, ResendRule, decide,
-    next_at,
+    ABSENT_GAP_MIN_MS, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, OVERDUE_MARGIN_MS, ResendRule,
+    WAITING_AGAIN_MS, decide, next_at,
 };
 
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,9 @@ pub struct Intent {
     pub absent_since: Option<Instant>,
     /// When the last send began.
     pub sent_at: Option<Instant>,
+    /// What may still reach the agenda although nobody waits for it.
+    #[serde(default)]
+    pub open: OpenSends,
     /// What the agenda holds, once confirmed.
     pub appointment: Option<AgendaAppointment>,
     /// Why it ended without one: `slot-taken`, `rule-broken`…
@@ -142,6 +145,27 @@ pub struct Intent {
     pub by: String,
     /// Optimistic lock.
     pub version: i64,
+}
+
+/// Sends whose end nobody knows. No agenda can be made to refuse a write that
+/// arrives late, so that as long as one may arrive, the claim stays or what
+/// arrived is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpenSends {
+    /// How many sends were never answered for certain.
+    pub count: u32,
+    /// What the agenda answered to the latest send, when it refused that one
+    /// while an earlier one was open: the refusal counts once that one was seen
+    /// absent twice.
+    pub refusal: Option<String>,
+    /// No absence is believed before this instant.
+    pub absent_from: Option<Instant>,
+    /// When to look at what an intent that is over left in the agenda.
+    pub look_at: Option<Instant>,
+    /// Whoever asked was told that the request waits for its turn at the agenda,
+    /// and must be told how it ends.
+    pub waits: bool,
 }
 
 /// Exclusive use of a resource for a span, buffers included. Two live claims of

@@ -102,6 +102,8 @@ pub enum SlotState {
 pub struct AgendaInfo {
     /// Its name.
     pub id: AgendaId,
+    /// What it is, whoever names it, as the plugin says.
+    pub identity: Option<String>,
     /// For the eye.
     pub label: String,
     /// IANA zone.

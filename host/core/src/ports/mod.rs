@@ -1,6 +1,7 @@
 //! What the domain needs from outside, as traits. Implemented by
 //! greffon-storage, greffon-runtime and, in memory, by greffon-simulation.
 
+pub mod agenda_turn;
 pub mod clock;
 pub mod idempotency;
 pub mod keyvalue;

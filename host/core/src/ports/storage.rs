@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use thiserror::Error;
 
+use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
@@ -222,6 +223,16 @@ pub trait Transaction: Send {
     async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>>;
     /// Inserts or updates it.
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()>;
+
+    /// Takes the turn of all agendas, or of none, as part of this transaction.
+    /// `None` while somebody holds one, or waits for one on this node: see
+    /// [`AgendaTurns`](super::agenda_turn::AgendaTurns).
+    async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<Turn>>;
+    /// Whether nobody else has taken any of the turn's agendas since. The answer
+    /// is true until the end of the transaction.
+    async fn holds_turn(&mut self, turn: &Turn) -> Stored<bool>;
+    /// Gives a turn back as part of this transaction; whether it was still held.
+    async fn give_back_turn(&mut self, turn: &Turn) -> Stored<bool>;
 
     /// Puts a job in the queue: the queue is the outbox.
     async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()>;

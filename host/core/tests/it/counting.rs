@@ -12,6 +12,7 @@ use greffon_core::model::scheduling::{
 };
 use greffon_core::model::script::{ScriptInfo, Session, View};
 use greffon_core::model::triage::{Encounter, Protocol, Step};
+use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::plugins::{Agenda, Bound, Health, Pure, Script, Triage};
 use greffon_core::ports::practices::Feature;
 use greffon_core::time::{Instant, Span};
@@ -98,11 +99,20 @@ impl Counted<dyn Agenda> {
 
 #[async_trait]
 impl Agenda for Counted<dyn Agenda> {
+    fn within(&self, window: WriteWindow) -> Arc<dyn Agenda> {
+        Arc::new(Counted { of: self.of.clone(), inner: self.inner.within(window) })
+    }
+    fn binding(&self) -> String {
+        self.inner.binding()
+    }
     fn descriptor(&self) -> &AgendaDescriptor {
         self.inner.descriptor()
     }
     async fn probe(&self) -> Result<Instant, AgendaError> {
         self.inner.probe().await
+    }
+    async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError> {
+        self.inner.identity(of).await
     }
     async fn agendas(&self) -> Result<Vec<AgendaInfo>, AgendaError> {
         self.inner.agendas().await

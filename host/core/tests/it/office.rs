@@ -71,8 +71,13 @@ impl Office {
         channel.watch(move |message| seen.lock().unwrap().push(message.clone()));
         let practices = FixedPractices::new([LivePractice { practice, features }]);
         let ids = Arc::new(SeededIds::new(1));
-        let reception =
-            Reception::new(Arc::new(storage.clone()), Arc::new(practices.clone()), clock.clone(), ids.clone());
+        let reception = Reception::new(
+            Arc::new(storage.clone()),
+            Arc::new(storage.clone()),
+            Arc::new(practices.clone()),
+            clock.clone(),
+            ids.clone(),
+        );
         Self { practice: id, clock, storage, plan, plugins, agenda, channel, sent, practices, ids, reception }
     }
 
@@ -80,6 +85,7 @@ impl Office {
     pub fn restart(&mut self) {
         self.storage.end_leases();
         self.reception = Reception::new(
+            Arc::new(self.storage.clone()),
             Arc::new(self.storage.clone()),
             Arc::new(self.practices.clone()),
             self.clock.clone(),
@@ -247,6 +253,7 @@ pub fn code(error: &FlowError) -> &'static str {
         FlowError::OpIdReused => "op-id-reused",
         FlowError::Conflict => "conflict",
         FlowError::AgendaUnavailable(_) => "agenda-unavailable",
+        FlowError::AgendaUnidentified(_) => "agenda-unidentified",
         FlowError::Invalid { .. } => "invalid",
         FlowError::Storage(_) => "storage",
     }

@@ -45,6 +45,8 @@ struct Space {
     services: Arc<Services>,
     scope: KeyValueScope,
     time_left: Duration,
+    /// The time in which the call may write is over.
+    read_only: bool,
 }
 
 impl CallState {
@@ -64,7 +66,8 @@ impl CallState {
             return Err(Error::Other(format!("more than {limit} key-value operations in one call")));
         }
         let (bound, services) = (Arc::clone(&self.bound), Arc::clone(&self.services));
-        Ok(Space { bound, services, scope, time_left: self.time_left() })
+        let read_only = self.window.as_ref().is_some_and(|window| window.is_closed());
+        Ok(Space { bound, services, scope, time_left: self.time_left(), read_only })
     }
 
     /// Begins a compare-and-swap with what the key holds now.
@@ -120,18 +123,26 @@ impl Space {
         self.stored(self.store().get(&self.scope, key)).await
     }
 
+    /// Refuses to write once the time for it is over: nothing was written then.
+    fn writable(&self) -> Result<(), Error> {
+        if self.read_only { Err(Error::Other("the time of this write is over".to_owned())) } else { Ok(()) }
+    }
+
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), Error> {
+        self.writable()?;
         self.make_room(key, value.len()).await?;
         self.stored(self.store().set(&self.scope, key, value)).await
     }
 
     async fn swap(&self, cas: &Cas, value: &[u8]) -> Result<bool, Error> {
+        self.writable()?;
         self.make_room(&cas.key, value.len()).await?;
         let expected = cas.seen.as_ref().map(|seen| seen.revision);
         self.stored(self.store().swap(&self.scope, &cas.key, expected, value)).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), Error> {
+        self.writable()?;
         checked(key)?;
         self.stored(self.store().delete(&self.scope, key)).await
     }
@@ -143,6 +154,7 @@ impl Space {
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
+        self.writable()?;
         self.make_room(key, NUMBER_BYTES).await?;
         let sum = self.stored(self.store().increment(&self.scope, key, delta)).await?;
         sum.ok_or_else(|| Error::Other("the value is not a number, or the sum is too large".to_owned()))

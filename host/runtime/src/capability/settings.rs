@@ -8,4 +8,8 @@ impl Host for CallState {
     async fn get(&mut self) -> wasmtime::Result<String> {
         Ok(self.bound.settings.clone())
     }
+
+    async fn installation(&mut self) -> wasmtime::Result<String> {
+        Ok(self.services.installation.clone())
+    }
 }

@@ -58,6 +58,7 @@ pub(crate) fn services(mail_folder: Option<&Path>) -> Arc<Services> {
     Arc::new(Services {
         clock: Arc::new(ManualClock::at(MONDAY_MORNING)),
         keyvalue: Arc::new(MemoryKeyValue::default()),
+        installation: "installation-of-a-test".to_owned(),
         mail_folder: mail_folder.map(Box::from),
     })
 }

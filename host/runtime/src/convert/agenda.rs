@@ -140,6 +140,7 @@ impl FromGuest<wit::Agenda> for AgendaInfo {
     fn from_guest(agenda: wit::Agenda, intake: &mut Intake) -> Result<Self, Breach> {
         Ok(Self {
             id: intake.id(agenda.id)?.into(),
+            identity: agenda.identity.map(|identity| intake.text(identity)).transpose()?,
             label: intake.text(agenda.label)?,
             zone: intake.id(agenda.zone)?,
             practitioner: intake.take(agenda.practitioner)?,

@@ -126,6 +126,7 @@ impl Bench {
         let services = Services {
             clock: Arc::new(ManualClock::at(time::Instant(0))),
             keyvalue: Arc::new(MemoryKeyValue::default()),
+            installation: String::new(),
             mail_folder: None,
         };
         let caller = Caller {

@@ -11,12 +11,14 @@ use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
     ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
 };
+use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::plugins::{Agenda, Bound, Health, PluginFailure};
 use greffon_core::time::{Instant, Span};
 use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
 use super::{Served, intake, take, typed};
+use crate::agenda_identity;
 use crate::bind::Ready;
 use crate::bindings::agenda::greffon::scheduling::types as wit;
 use crate::bindings::agenda::{AgendaPlugin, AgendaPluginPre};
@@ -24,6 +26,7 @@ use crate::capability::Capability;
 use crate::convert::FromGuest;
 use crate::problem::Problem;
 use crate::state::CallState;
+use crate::window::Window;
 
 pub(super) const SERVED: Served = Served {
     kind: PluginKind::Agenda,
@@ -40,10 +43,13 @@ pub(super) const SERVED: Served = Served {
     analyse: None,
 };
 
+#[derive(Clone)]
 struct AgendaCalls {
-    ready: Ready,
+    ready: Arc<Ready>,
     guest: AgendaPluginPre<CallState>,
-    descriptor: AgendaDescriptor,
+    descriptor: Arc<AgendaDescriptor>,
+    /// In which writes may begin; any time without.
+    window: Option<WriteWindow>,
 }
 
 fn bind(ready: Ready) -> Result<Bound, Problem> {
@@ -56,7 +62,12 @@ fn bind(ready: Ready) -> Result<Bound, Problem> {
             Ok(intake(store).take(returned)?)
         })
     })?;
-    Ok(Bound::Agenda(Arc::new(AgendaCalls { ready, guest, descriptor })))
+    Ok(Bound::Agenda(Arc::new(AgendaCalls {
+        ready: Arc::new(ready),
+        guest,
+        descriptor: Arc::new(descriptor),
+        window: None,
+    })))
 }
 
 /// What a function of the contract returned.
@@ -72,7 +83,7 @@ impl AgendaCalls {
         W: 'static,
         F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
     {
-        match self.ask(function, IdentityTrust::Provisional, call).await {
+        match self.ask(function, IdentityTrust::Provisional, None, call).await {
             // Nothing is written, so nothing is unknown.
             Ok(Err(AgendaError::OutcomeUnknown(why))) => Err(AgendaError::Unavailable(why)),
             Ok(answer) => answer,
@@ -88,23 +99,37 @@ impl AgendaCalls {
         W: 'static,
         F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
     {
-        match self.ask(function, told, call).await {
+        let window = self.window.map(|until| Arc::new(Window::new(until, self.ready.clock())));
+        match self.ask(function, told, window.as_ref(), call).await {
+            Ok(_) if window.is_some_and(|window| window.cut_in_two()) => {
+                Err(AgendaError::OutcomeUnknown("the time of the write ended in the middle of it".to_owned()))
+            }
             Ok(answer) => answer,
             Err(failure) if failure.nothing_ran() => Err(AgendaError::Unavailable(failure.to_string())),
             Err(failure) => Err(AgendaError::OutcomeUnknown(failure.to_string())),
         }
     }
 
-    async fn ask<T, W, F>(&self, function: &'static str, told: IdentityTrust, call: F) -> Asked<T>
+    async fn ask<T, W, F>(
+        &self,
+        function: &'static str,
+        told: IdentityTrust,
+        window: Option<&Arc<Window>>,
+        call: F,
+    ) -> Asked<T>
     where
         T: FromGuest<W> + Send + 'static,
         W: 'static,
         F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
     {
         let guest = self.guest.clone();
+        let window = window.cloned();
         self.ready
             .call(function, move |store| {
                 Box::pin(async move {
+                    if let Some(window) = &window {
+                        store.data_mut().write_within(window);
+                    }
                     let guest = guest.instantiate_async(&mut *store).await?;
                     let returned = call(guest, &mut *store).await?;
                     Ok(take(&mut intake(store).trusting(told), returned)?)
@@ -122,6 +147,14 @@ impl Health for AgendaCalls {
 
 #[async_trait]
 impl Agenda for AgendaCalls {
+    fn within(&self, window: WriteWindow) -> Arc<dyn Agenda> {
+        Arc::new(Self { window: Some(window), ..self.clone() })
+    }
+
+    fn binding(&self) -> String {
+        self.ready.bound.digest()
+    }
+
     fn descriptor(&self) -> &AgendaDescriptor {
         &self.descriptor
     }
@@ -131,6 +164,20 @@ impl Agenda for AgendaCalls {
             Box::pin(async move { guest.greffon_scheduling_agenda().call_probe(store).await })
         })
         .await
+    }
+
+    async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError> {
+        let agendas = self.agendas().await?;
+        let info = agendas.into_iter().find(|info| info.id == *of).ok_or(AgendaError::NotFound)?;
+        let bound = &self.ready.bound;
+        let said = info.identity.as_deref();
+        agenda_identity::identity(&bound.practice, &bound.feature, of, said, &bound.granted.http).map_err(|why| {
+            tracing::warn!(
+                practice.id = %bound.practice, feature = %bound.feature, agenda.id = %of,
+                "agenda not identified, nothing is written to it: {why}"
+            );
+            AgendaError::Unsupported(why.to_owned())
+        })
     }
 
     async fn agendas(&self) -> Result<Vec<AgendaInfo>, AgendaError> {

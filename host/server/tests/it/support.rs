@@ -80,7 +80,7 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(instant(NOW)));
         let faults = Arc::new(FaultPlan::none());
         let storage =
-            Arc::new(MemoryStorage::with(Arc::clone(&clock) as _, Arc::clone(&faults), Arc::new(setup.pace), None));
+            Arc::new(MemoryStorage::with(Arc::clone(&clock), Arc::clone(&faults), Arc::new(setup.pace), None));
         let plugins = FakePlugins::new();
         let agenda = FakeAgenda::with(AgendaStyle::Arbitrated, Arc::clone(&clock), Arc::clone(&faults), Arc::default());
         let live = |id| {
@@ -89,8 +89,13 @@ impl TestApp {
             LivePractice { practice: french_practice(id), features }
         };
         let practices = setup.practices.unwrap_or_else(|| Arc::new(FixedPractices::new([HERE, ELSEWHERE].map(live))));
-        let reception =
-            Reception::new(Arc::clone(&storage) as _, practices, Arc::clone(&clock) as _, Arc::new(SeededIds::new(1)));
+        let reception = Reception::new(
+            Arc::clone(&storage) as _,
+            Arc::clone(&storage) as _,
+            practices,
+            Arc::clone(&clock) as _,
+            Arc::new(SeededIds::new(1)),
+        );
         let issuer = issuer("greffon", "greffon", 7);
         let authenticator = (setup.authenticator)(Authenticator::new(Arc::clone(&clock) as _).with_own(&issuer));
         let app = Arc::new(App::new(

@@ -148,6 +148,7 @@ impl Book {
         ids.dedup();
         let info = |id: &AgendaId| AgendaInfo {
             id: id.clone(),
+            identity: None,
             label: id.0.clone(),
             zone: "Europe/Paris".to_owned(),
             practitioner: None,

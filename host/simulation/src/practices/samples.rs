@@ -2,7 +2,7 @@
 
 use greffon_core::ids::{ContactId, IntentId, PracticeId};
 use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
-use greffon_core::model::intent::{Claim, Intent, IntentKind, IntentState};
+use greffon_core::model::intent::{Claim, Intent, IntentKind, IntentState, OpenSends};
 use greffon_core::model::person::{Identifier, Person};
 use greffon_core::model::scheduling::{BookingRequest, VisitMode};
 use greffon_core::time::{Instant, Span};
@@ -71,6 +71,7 @@ pub(crate) fn sample_intent(practice: &PracticeId, number: u128, span: Span) -> 
         lookups: 0,
         absent_since: None,
         sent_at: None,
+        open: OpenSends::default(),
         appointment: None,
         refusal: None,
         created_at: Instant(0),

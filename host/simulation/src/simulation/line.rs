@@ -184,7 +184,7 @@ impl Line<'_> {
                     self.office.notes.count("rule-broken");
                     slot = self.find_slot(among).await?;
                 }
-                Err(FlowError::AgendaUnavailable(_)) => {
+                Err(FlowError::AgendaUnavailable(_) | FlowError::AgendaUnidentified(_)) => {
                     self.office.notes.count("agenda-unavailable");
                     self.office.pause_s(60, 400).await;
                     slot = self.find_slot(among).await?;
@@ -234,6 +234,7 @@ impl Line<'_> {
                 FlowError::SlotTaken { .. }
                 | FlowError::RuleBroken { .. }
                 | FlowError::AgendaUnavailable(_)
+                | FlowError::AgendaUnidentified(_)
                 | FlowError::NotAllowed { .. }
                 // A hand struck the appointment out.
                 | FlowError::NotFound("appointment"),

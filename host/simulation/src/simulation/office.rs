@@ -12,7 +12,7 @@ use greffon_core::model::view::OfferedSlot;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::Practices;
 use greffon_core::ports::storage::StorageError;
-use greffon_core::time::Instant;
+use greffon_core::time::{BootInstant, Instant};
 
 use super::super::agenda::FakeAgenda;
 use super::super::clock::{ManualClock, SeededIds};
@@ -46,6 +46,11 @@ struct NodeClock {
 impl Clock for NodeClock {
     fn now(&self) -> Instant {
         self.world.now().plus_millis(self.skew_ms)
+    }
+
+    /// A machine's own clock cannot be set.
+    fn boot(&self) -> BootInstant {
+        self.world.boot()
     }
 }
 
@@ -93,6 +98,7 @@ impl Server {
     /// A new process over the same database and the same world.
     pub(super) fn start(self: &Rc<Self>, node: usize) {
         let reception = Reception::new(
+            Arc::new(self.storage.clone()),
             Arc::new(self.storage.clone()),
             Arc::new(self.practices.clone()),
             self.clock_of(node),

@@ -161,6 +161,7 @@ impl Office {
                 FlowError::NotAllowed { .. }
                 | FlowError::RuleBroken { .. }
                 | FlowError::AgendaUnavailable(_)
+                | FlowError::AgendaUnidentified(_)
                 | FlowError::NotFound(_),
             ))
             | None => {}

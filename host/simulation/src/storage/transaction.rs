@@ -12,6 +12,7 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
+use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
@@ -26,12 +27,24 @@ pub(super) struct MemoryTransaction {
     written: Rows,
     jobs: Vec<(JobId, JobRow)>,
     removed: Vec<(JobId, u32)>,
+    /// Turns that are gone again if this is dropped.
+    taken: Vec<Turn>,
+    given_back: Vec<Turn>,
     _writer: OwnedMutexGuard<()>,
 }
 
 impl MemoryTransaction {
     pub(super) fn new(storage: MemoryStorage, practice: PracticeId, writer: OwnedMutexGuard<()>) -> Self {
-        Self { storage, practice, written: Rows::default(), jobs: Vec::new(), removed: Vec::new(), _writer: writer }
+        Self {
+            storage,
+            practice,
+            written: Rows::default(),
+            jobs: Vec::new(),
+            removed: Vec::new(),
+            taken: Vec::new(),
+            given_back: Vec::new(),
+            _writer: writer,
+        }
     }
 
     /// The row as this transaction sees it.
@@ -95,6 +108,14 @@ impl MemoryTransaction {
         let taken = overlapped(&self.written, None)
             .or_else(|| self.storage.look(&self.practice, |rows| overlapped(rows, Some(&self.written))));
         taken.map_or(Ok(()), |resource| Err(StorageError::ClaimTaken { resource }))
+    }
+}
+
+impl Drop for MemoryTransaction {
+    fn drop(&mut self) {
+        for turn in &self.taken {
+            self.storage.inner.turns.give_back(turn);
+        }
     }
 }
 
@@ -192,6 +213,24 @@ impl Transaction for MemoryTransaction {
         Ok(())
     }
 
+    async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<Turn>> {
+        self.storage.inner.pace.point().await;
+        let turn = self.storage.inner.turns.try_take(wanted, self.storage.now());
+        self.taken.extend(turn.clone());
+        Ok(turn)
+    }
+
+    async fn holds_turn(&mut self, turn: &Turn) -> Stored<bool> {
+        self.storage.inner.pace.point().await;
+        Ok(self.storage.inner.turns.holds(turn))
+    }
+
+    async fn give_back_turn(&mut self, turn: &Turn) -> Stored<bool> {
+        self.storage.inner.pace.point().await;
+        self.given_back.push(turn.clone());
+        Ok(self.storage.inner.turns.holds(turn))
+    }
+
     async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let run_at = match due {
@@ -247,16 +286,22 @@ impl Transaction for MemoryTransaction {
         Ok(())
     }
 
-    async fn commit(self: Box<Self>) -> Stored<()> {
+    async fn commit(mut self: Box<Self>) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let fault = self.storage.inner.plan.draw(Effect::StorageWrite);
-        let Self { storage, practice, written, jobs, removed, _writer } = *self;
+        let (storage, practice) = (self.storage.clone(), self.practice.clone());
+        let (written, jobs) = (std::mem::take(&mut self.written), std::mem::take(&mut self.jobs));
+        let removed = std::mem::take(&mut self.removed);
         let unanswered = || Err(StorageError::Unavailable("the commit was not answered, on purpose".into()));
         // A connection that breaks during COMMIT leaves either.
         if fault.is_some_and(|fault| fault != Fault::ResponseLost) {
             return unanswered();
         }
         storage.lock().practices.entry(practice).or_default().absorb(written);
+        self.taken.clear();
+        for turn in &self.given_back {
+            storage.inner.turns.give_back(turn);
+        }
         if storage.inner.sabotage == Some(Sabotage::JobsOutsideTransaction) {
             storage.inner.pace.point().await;
         }

@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod agenda_turns;
 mod appointments;
 mod audit;
 mod claims;

@@ -10,7 +10,7 @@ use greffon_core::model::care::{ContentRef, Fact, Level, Sensitivity, Source, Va
 use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
-use greffon_core::model::intent::{Appointment, Claim, Intent, IntentKind, IntentState};
+use greffon_core::model::intent::{Appointment, Claim, Intent, IntentKind, IntentState, OpenSends};
 use greffon_core::model::job::Job;
 use greffon_core::model::message::{Message, MessageCause, MessageState};
 use greffon_core::model::person::{Identifier, Person};
@@ -107,6 +107,7 @@ pub fn intent(from: i64, to: i64) -> Intent {
         lookups: 0,
         absent_since: None,
         sent_at: None,
+        open: OpenSends::default(),
         appointment: None,
         refusal: None,
         created_at: MONDAY,

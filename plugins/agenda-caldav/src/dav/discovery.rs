@@ -52,6 +52,25 @@ pub fn calendars(client: &Client) -> Result<Vec<Calendar>, Failure> {
     Ok(calendars)
 }
 
+/// Returns the path under which the server itself knows a collection: where it redirects to, as it writes it.
+pub fn own_path(client: &Client, path: &str) -> Result<String, Failure> {
+    let mut path = path.to_owned();
+    for _ in 0..=REDIRECTS {
+        match client.properties(&path, 0, "<D:resourcetype/>") {
+            Ok((found, _)) => {
+                let own = found.responses.into_iter().next().filter(|part| !part.is_gone());
+                return Ok(with_slash(own.map_or(path, |part| part.path)));
+            }
+            Err(Failure::Redirect { status, location }) => match client.server.path(&location) {
+                Some(next) => path = next,
+                None => return Err(Failure::Redirect { status, location }),
+            },
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(Failure::Garbage("a calendar after its redirects"))
+}
+
 fn principal(client: &Client) -> Result<String, Failure> {
     let mut last = Failure::Garbage("a principal");
     for begin in ["/.well-known/caldav", client.server.base.as_str()] {

@@ -7,6 +7,7 @@ use super::salvage;
 use super::time::{self, Start, Unclear};
 use super::zone::Zones;
 use greffon_sdk::practice::Span;
+use greffon_sdk::settings;
 
 use crate::mirror::object::{Content, Item, Mark, Period, Series};
 
@@ -18,6 +19,8 @@ pub const ABSENCE: &str = "@absence.greffon";
 pub const OP: &str = "X-GREFFON-OP";
 /// Property that holds the op-id that changed an object last.
 pub const LAST_OP: &str = "X-GREFFON-LAST-OP";
+/// Property that holds the id of the installation of greffon that created an object.
+pub const INSTALLATION: &str = "X-GREFFON-INSTALLATION";
 /// Property that holds the motive.
 pub const MOTIVE: &str = "X-GREFFON-MOTIVE";
 
@@ -78,8 +81,12 @@ fn doubt(content: &mut Content, unclear: &Unclear, zones: &Zones) {
 
 fn whose(content: &mut Content, event: &Component) {
     let uid = event.line("UID").map_or("", |line| line.value.trim());
+    // Another greffon's, which may share the calendar, is somebody else's. A program that loses the property does not
+    // take the object away from us: op-ids are unique enough.
+    let installation = event.line(INSTALLATION).map(Line::text);
+    let other = installation.is_some_and(|id| id != settings::installation());
     for (suffix, mark) in [(BOOKING, Mark::Booking), (ABSENCE, Mark::Absence)] {
-        if let Some(op) = uid.strip_suffix(suffix).filter(|op| is_op(op)) {
+        if let Some(op) = uid.strip_suffix(suffix).filter(|op| is_op(op) && !other) {
             content.mark = mark;
             content.op = Some(op.to_owned());
         }

@@ -1,10 +1,11 @@
 //! Writing greffon's own objects.
 
 use greffon_sdk::practice::Span;
+use greffon_sdk::settings;
 
 use super::civil::utc_text;
 use super::line::{escape, fold};
-use super::read::{ABSENCE, BOOKING, MOTIVE, OP};
+use super::read::{ABSENCE, BOOKING, INSTALLATION, MOTIVE, OP};
 
 /// Who says that it wrote the object (§3.7.3).
 const PRODID: &str = "-//greffon//agenda-caldav//FR";
@@ -56,6 +57,7 @@ fn head(op: &str, suffix: &str, span: Span, summary: &str, now: i64) -> Vec<Stri
         format!("SUMMARY:{}", escape(summary)),
         "TRANSP:OPAQUE".to_owned(),
         format!("{OP}:{op}"),
+        format!("{INSTALLATION}:{}", escape(&settings::installation())),
     ]
 }
 

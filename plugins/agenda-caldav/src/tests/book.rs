@@ -1,4 +1,4 @@
-use greffon_sdk::agenda::{Found, Status};
+use greffon_sdk::agenda::{ByWhom, Found, Status};
 use greffon_sdk::http::Response;
 
 use super::server::Dialect;
@@ -19,6 +19,7 @@ fn a_booking_is_an_event_that_tells_no_patient() {
     for expected in [
         "UID:op-1@greffon\r\n",
         "X-GREFFON-OP:op-1\r\n",
+        "X-GREFFON-INSTALLATION:installation-of-a-test\r\n",
         "SUMMARY:RDV\r\n",
         "CLASS:CONFIDENTIAL\r\n",
         "DTSTART:20260303T080000Z\r\n",
@@ -279,4 +280,29 @@ fn a_read_only_agenda_is_not_written() {
     assert!(matches!(practice.book("op-1", "09:00", "09:15"), Err(Error::Denied(_))));
     assert!(!practice.plugin.agendas().unwrap()[0].writable);
     practice.find("08:00", "18:00").unwrap();
+}
+
+#[test]
+fn what_another_installation_booked_is_somebody_else_s_even_under_the_same_op_id() {
+    let practice = practice();
+    let theirs = event("op-1@greffon", "09:00", "09:15")
+        .replace("END:VEVENT", "X-GREFFON-OP:op-1\r\nX-GREFFON-INSTALLATION:another\r\nEND:VEVENT");
+    practice.server.put("greffon-op-1.ics", &theirs);
+    assert_eq!(taken(practice.book("op-2", "09:00", "09:15")), ["dr-martin/greffon-op-1.ics"]);
+    assert!(practice.book("op-1", "10:00", "10:15").is_err(), "its place is taken");
+    assert!(!matches!(look_up(&practice, "op-1"), Ok(Found::Present(_))));
+    let id = "dr-martin/greffon-op-1.ics".to_owned();
+    let cancelled = practice.plugin.cancel(&"op-3".to_owned(), &id, None, ByWhom::System, "x");
+    assert!(matches!(cancelled, Err(Error::Denied(_))), "{cancelled:?}");
+    assert_eq!(practice.server.body("greffon-op-1.ics"), theirs);
+}
+
+#[test]
+fn a_booking_whose_mark_a_calendar_program_lost_is_still_ours() {
+    let practice = practice();
+    practice.book("op-1", "09:00", "09:15").unwrap();
+    let text = practice.server.body("greffon-op-1.ics");
+    let stripped = text.replace("X-GREFFON-INSTALLATION:installation-of-a-test\r\n", "");
+    practice.server.put("greffon-op-1.ics", &stripped);
+    assert!(matches!(look_up(&practice, "op-1"), Ok(Found::Present(found)) if found.ours));
 }

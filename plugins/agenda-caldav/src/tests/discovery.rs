@@ -87,3 +87,39 @@ fn probe_tells_the_servers_clock() {
     practice.server.fault("PROPFIND", Fault::Instead(Response::new(403, "")));
     assert!(matches!(practice.plugin.probe(), Err(Error::Denied(_))));
 }
+
+fn identity(practice: &Practice) -> Option<String> {
+    practice.plugin.agendas().unwrap().remove(0).identity
+}
+
+#[test]
+fn a_calendar_has_one_identity_however_the_settings_name_it() {
+    for setting in [
+        r#""/cabinet/agenda/""#,
+        r#""/cabinet/%61genda""#,
+        r#""https://DAV.example:443/cabinet/agenda/""#,
+        r#"{"name":"agenda"}"#,
+    ] {
+        let practice = calendar(setting);
+        assert_eq!(identity(&practice).as_deref(), Some("https://dav.example/cabinet/agenda/"), "{setting}");
+    }
+}
+
+#[test]
+fn a_calendar_is_where_its_server_redirects_to() {
+    let practice = calendar(r#""/old/place/""#);
+    let moved = Response::new(301, "").with_header("Location", "/cabinet/agenda");
+    practice.server.fault("PROPFIND", Fault::Instead(moved));
+    assert_eq!(identity(&practice).as_deref(), Some("https://dav.example/cabinet/agenda/"));
+    let elsewhere = Response::new(301, "").with_header("Location", "https://evil.example/cabinet/agenda/");
+    practice.server.fault("PROPFIND", Fault::Instead(elsewhere));
+    assert_eq!(identity(&practice), None);
+}
+
+#[test]
+fn a_calendar_that_cannot_be_asked_has_no_identity_and_the_agenda_is_told_all_the_same() {
+    let practice = practice();
+    practice.server.fault("PROPFIND", Fault::Instead(Response::new(503, "")));
+    let agendas = practice.plugin.agendas().unwrap();
+    assert_eq!((agendas[0].id.as_str(), &agendas[0].identity), ("dr-martin", &None));
+}

@@ -13,6 +13,10 @@ pub(crate) fn settings() -> String {
     state::with(|state| state.settings.clone())
 }
 
+pub(crate) fn installation() -> String {
+    state::with(|state| state.installation.clone())
+}
+
 pub(crate) fn log(severity: Severity, code: &'static str, fields: &[(&'static str, Field)]) {
     state::with(|state| state.logged.push(state::Logged { severity, code, fields: fields.to_vec() }));
 }

@@ -22,6 +22,10 @@ pub(crate) fn settings() -> String {
     host::settings::get()
 }
 
+pub(crate) fn installation() -> String {
+    host::settings::installation()
+}
+
 pub(crate) fn log(severity: Severity, code: &'static str, fields: &[(&'static str, Field)]) {
     let fields: Vec<(String, Field)> = fields.iter().map(|(name, field)| ((*name).to_owned(), field.clone())).collect();
     host::log::log(severity, code, &fields);

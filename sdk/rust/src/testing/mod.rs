@@ -63,6 +63,11 @@ impl Fakes {
         state::with(|state| state.settings = json);
     }
 
+    /// Makes it another installation of greffon.
+    pub fn set_installation(&self, id: &str) {
+        state::with(|state| state.installation = id.to_owned());
+    }
+
     /// Sets the time of the host, in milliseconds of Unix time.
     pub fn set_now(&self, now: Instant) {
         state::with(|state| state.now = now);

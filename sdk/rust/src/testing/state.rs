@@ -38,6 +38,7 @@ pub struct Mail {
 
 pub(crate) struct State {
     pub settings: String,
+    pub installation: String,
     pub now: Instant,
     pub credentials: BTreeSet<String>,
     pub logged: Vec<Logged>,
@@ -56,6 +57,7 @@ impl State {
     const fn new() -> Self {
         Self {
             settings: String::new(),
+            installation: String::new(),
             now: 0,
             credentials: BTreeSet::new(),
             logged: Vec::new(),
@@ -86,5 +88,6 @@ pub(crate) fn reset() {
     with(|state| {
         *state = State::new();
         state.settings.push_str("{}");
+        state.installation.push_str("installation-of-a-test");
     });
 }

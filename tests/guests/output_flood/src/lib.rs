@@ -34,7 +34,10 @@ impl Agenda for OutputFlood {
         let (label, zone) = ("flood ".repeat(100), "Europe/Paris".to_owned());
         let id = "a".to_owned();
         let (practitioner, site, horizon, resources) = (None, None, None, Vec::new());
-        Ok(vec![AgendaInfo { id, label, zone, practitioner, site, resources, horizon, writable: false }; ANSWERS])
+        Ok(vec![
+            AgendaInfo { id, identity: None, label, zone, practitioner, site, resources, horizon, writable: false };
+            ANSWERS
+        ])
     }
 }
 

@@ -2,6 +2,7 @@
 //! as far as it is what was asked for.
 
 use super::{Intent, IntentKind};
+use crate::ids::OpId;
 use crate::model::claims::is_time;
 use crate::model::scheduling::{AgendaAppointment, AgendaError, AppointmentStatus, Found};
 
@@ -27,6 +28,8 @@ pub enum Finding {
     Absent,
     /// The appointment to cancel is not there any more, and left no trace.
     Gone(Box<AgendaAppointment>),
+    /// What was asked for is there, and somebody else has a part of its time.
+    Beside(Box<AgendaAppointment>),
     /// Several entries, or not quite what was asked for: a person decides.
     Ambiguous,
     /// The agenda could not be read.
@@ -107,7 +110,33 @@ pub fn read_look_up(intent: &Intent, found: Result<Found, AgendaError>) -> Findi
     match found {
         Ok(Found::Present(held)) if fits(intent, &held) => Finding::Present(Box::new(held)),
         Ok(Found::Present(held)) if is_gone(held.status) => Finding::Absent,
-        Ok(Found::Present(_) | Found::Ambiguous(_)) => Finding::Ambiguous,
+        Ok(Found::Ambiguous(all)) => match own_among(&all, &intent.op) {
+            Some(held) if fits(intent, held) => Finding::Beside(Box::new(held.clone())),
+            _ => Finding::Ambiguous,
+        },
+        Ok(Found::Present(_)) => Finding::Ambiguous,
+        Ok(Found::Absent) => Finding::Absent,
+        Err(_) => Finding::Unreadable,
+    }
+}
+
+/// The one entry of several that an op-id wrote; none when several bear it.
+fn own_among<'a>(all: &'a [AgendaAppointment], op: &OpId) -> Option<&'a AgendaAppointment> {
+    let mut own = all.iter().filter(|held| held.ours && held.op.as_ref() == Some(op) && !is_gone(held.status));
+    own.next().filter(|_| own.next().is_none())
+}
+
+/// Reads what an intent that is over left in the agenda, found by its own op-id,
+/// whatever became of it there since.
+#[must_use]
+pub fn read_remains(op: &OpId, found: Result<Found, AgendaError>) -> Finding {
+    match found {
+        Ok(Found::Present(held)) if is_gone(held.status) => Finding::Absent,
+        Ok(Found::Present(held)) => Finding::Present(Box::new(held)),
+        Ok(Found::Ambiguous(all)) => match own_among(&all, op) {
+            Some(held) => Finding::Beside(Box::new(held.clone())),
+            None => Finding::Ambiguous,
+        },
         Ok(Found::Absent) => Finding::Absent,
         Err(_) => Finding::Unreadable,
     }

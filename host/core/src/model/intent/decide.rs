@@ -20,6 +20,10 @@ pub const ABSENT_GAP_MIN_MS: i64 = 10_000;
 /// answer has the first word.
 pub const OVERDUE_MARGIN_MS: i64 = 5_000;
 
+/// How long after it was told to wait a request tries for its turn again, in
+/// milliseconds.
+pub const WAITING_AGAIN_MS: i64 = 2_000;
+
 /// How often one op-id is sent at most: each time after an absence that was
 /// seen twice.
 pub const MAX_SENDS: u32 = 3;
@@ -29,6 +33,9 @@ pub const MAX_SENDS: u32 = 3;
 pub enum IntentEvent {
     /// Its time is claimed in the same transaction.
     Claim,
+    /// The turn to write did not come in time: whoever asked is told that the
+    /// request waits, and a job goes on with it.
+    Wait,
     /// The agenda is about to be called for the first time.
     Send,
     /// The agenda answered the send of this number, from 1.
@@ -38,8 +45,19 @@ pub enum IntentEvent {
         /// What it said.
         answer: Answer,
     },
+    /// The same, and the turn to write was lost by then: somebody else may have
+    /// looked at the agenda, or written to it, between the plugin's look and its
+    /// write.
+    AnsweredLate {
+        /// Which send.
+        send: u32,
+        /// What it said.
+        answer: Answer,
+        /// What this agenda allows.
+        rule: ResendRule,
+    },
     /// The time of a send is over and nobody stored an answer: a process died.
-    Overdue,
+    Overdue(ResendRule),
     /// The agenda was asked what became of it.
     LookedUp {
         /// What was found.
@@ -54,6 +72,19 @@ pub enum IntentEvent {
     /// The practice's file has no longer the feature that it was sent to: there
     /// is nobody to ask what became of it.
     FeatureGone,
+    /// What the intent booked was called off, or has another time: what of its
+    /// sends still arrives is not wanted any more.
+    Superseded(ResendRule),
+    /// The agenda was asked what an intent that is over left there.
+    Remains {
+        /// What was found.
+        finding: Finding,
+        /// Whether the database wants what was found to stand, or, when nothing
+        /// was, something to be there.
+        wanted: bool,
+        /// What this agenda allows.
+        rule: ResendRule,
+    },
 }
 
 /// What an agenda allows after an unknown outcome.
@@ -71,6 +102,12 @@ impl ResendRule {
     pub fn absent_gap_ms(self) -> i64 {
         ABSENT_GAP_MIN_MS.max(i64::from(self.write_timeout_ms) * 2)
     }
+
+    /// How long a claim outlives a lost turn, in milliseconds: a write that had
+    /// begun by then may still arrive.
+    fn outlives_ms(self) -> i64 {
+        i64::from(self.write_timeout_ms) + self.absent_gap_ms()
+    }
 }
 
 /// When somebody must look at an intent next, if its answer does not come
@@ -79,6 +116,7 @@ impl ResendRule {
 #[must_use]
 pub fn next_at(intent: &Intent, rule: ResendRule) -> Option<Instant> {
     match intent.state {
+        IntentState::Claimed if intent.open.waits => Some(intent.updated_at.plus_millis(WAITING_AGAIN_MS)),
         IntentState::Sending => {
             let deadline_ms = i64::from(rule.write_timeout_ms) + OVERDUE_MARGIN_MS;
             Some(intent.sent_at.unwrap_or(intent.updated_at).plus_millis(deadline_ms))
@@ -88,12 +126,18 @@ pub fn next_at(intent: &Intent, rule: ResendRule) -> Option<Instant> {
             // The second sight of an absence is worth having as soon as it counts.
             let second_sight = intent
                 .absent_since
-                .map(|since| since.plus_millis(rule.absent_gap_ms()))
+                .map(|since| believed_from(intent, since, rule))
                 .filter(|at| *at > intent.updated_at);
             Some(second_sight.map_or(by_ladder, |at| at.min(by_ladder)))
         }
-        _ => None,
+        _ => intent.open.look_at,
     }
+}
+
+/// From when on a second sight of an absence first seen at `since` counts.
+fn believed_from(intent: &Intent, since: Instant, rule: ResendRule) -> Instant {
+    let apart = since.plus_millis(rule.absent_gap_ms());
+    intent.open.absent_from.map_or(apart, |from| from.max(apart))
 }
 
 /// What must follow, in the same transaction or after it.
@@ -125,12 +169,18 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
             IntentState::Drafted => enter(&mut next, IntentState::Claimed, vec![]),
             _ => return Err(too_late()),
         },
+        IntentEvent::Wait if intent.state == IntentState::Claimed => {
+            next.open.waits = true;
+            vec![IntentEffect::Watch]
+        }
         IntentEvent::Send => match intent.state {
             IntentState::Drafted | IntentState::Claimed | IntentState::Held => send(&mut next, now),
             _ => return Err(too_late()),
         },
         IntentEvent::Answered { send, answer } => answered(&mut next, send, answer),
-        IntentEvent::Overdue if intent.state == IntentState::Sending => {
+        IntentEvent::AnsweredLate { send, answer, rule } => answered_late(&mut next, send, answer, rule, now),
+        IntentEvent::Overdue(rule) if intent.state == IntentState::Sending => {
+            believe_no_absence_yet(&mut next, rule, now);
             enter(&mut next, IntentState::Unknown, vec![IntentEffect::Watch])
         }
         IntentEvent::LookedUp { finding, rule } if intent.state == IntentState::Unknown => {
@@ -139,7 +189,8 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
         IntentEvent::Abandon
             if matches!(intent.state, IntentState::Drafted | IntentState::Claimed | IntentState::Held) =>
         {
-            refuse(&mut next, "abandoned", vec![])
+            let waits = intent.open.waits;
+            refuse(&mut next, "abandoned", if waits { vec![IntentEffect::RefusedLate] } else { vec![] })
         }
         IntentEvent::TakenOut(answer) if intent.state == IntentState::Compensating => taken_out(&mut next, &answer),
         // What is claimed only was never sent, and is let go without an agenda.
@@ -151,11 +202,14 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
         {
             enter(&mut next, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
         }
-        IntentEvent::Overdue
-        | IntentEvent::LookedUp { .. }
-        | IntentEvent::Abandon
-        | IntentEvent::TakenOut(_)
-        | IntentEvent::FeatureGone => vec![],
+        IntentEvent::FeatureGone if intent.state.is_final() && intent.open.look_at.is_some() => by_hand(&mut next),
+        IntentEvent::Superseded(rule) if intent.state == IntentState::Confirmed && intent.open.count > 0 => {
+            look_later(&mut next, rule, now)
+        }
+        IntentEvent::Remains { finding, wanted, rule } if intent.state.is_final() && intent.open.look_at.is_some() => {
+            remains(&mut next, finding, wanted, rule, now)
+        }
+        _ => vec![],
     };
     if next != *intent {
         next.updated_at = now;
@@ -164,15 +218,19 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
 }
 
 fn answered(intent: &mut Intent, sent: u32, answer: Answer) -> Vec<IntentEffect> {
+    if !matches!(intent.state, IntentState::Sending | IntentState::Unknown | IntentState::Refused) {
+        return vec![];
+    }
     let latest = sent == intent.sends;
     let first = intent.sends <= 1;
-    let asked_before = intent.state == IntentState::Unknown || !first;
+    let told = intent.open.waits || intent.state == IntentState::Unknown || !first;
     let own = is_own_follow_up(intent);
+    if answer != Answer::Unknown {
+        close_send(intent);
+    }
+    let open = intent.open.count > 0;
     match (intent.state, answer) {
-        (IntentState::Sending | IntentState::Unknown, Answer::Done(held)) => {
-            intent.appointment = Some(*held);
-            enter(intent, IntentState::Confirmed, vec![IntentEffect::Settle])
-        }
+        (IntentState::Sending | IntentState::Unknown, Answer::Done(held)) => confirm(intent, *held),
         // An answer to an earlier send says nothing of the later one.
         (IntentState::Sending | IntentState::Unknown, _) if !latest => vec![],
         // Nobody stands by to try again: the old time of a move must not stay.
@@ -180,12 +238,14 @@ fn answered(intent: &mut Intent, sent: u32, answer: Answer) -> Vec<IntentEffect>
             intent.refusal = Some(code);
             enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
         }
+        // The earlier send may still arrive, so that the claim stays until it was seen absent.
+        (IntentState::Sending | IntentState::Unknown, Answer::Refused(code)) if open => look_afresh(intent, Some(code)),
         (IntentState::Sending | IntentState::Unknown, Answer::Refused(code)) => {
-            refuse(intent, &code, if asked_before { vec![IntentEffect::RefusedLate] } else { vec![] })
+            refuse(intent, &code, if told { vec![IntentEffect::RefusedLate] } else { vec![] })
         }
         // The first send did nothing; a later one leaves the earlier open.
         (IntentState::Sending | IntentState::Unknown, Answer::Unreachable(code)) if first && !own => {
-            refuse(intent, &code, if asked_before { vec![IntentEffect::RefusedLate] } else { vec![] })
+            refuse(intent, &code, if told { vec![IntentEffect::RefusedLate] } else { vec![] })
         }
         (IntentState::Sending, Answer::Unreachable(_) | Answer::Unknown) => {
             enter(intent, IntentState::Unknown, vec![IntentEffect::Watch])
@@ -193,6 +253,73 @@ fn answered(intent: &mut Intent, sent: u32, answer: Answer) -> Vec<IntentEffect>
         (IntentState::Refused, Answer::Done(held)) => done_after_refusal(intent, *held),
         _ => vec![],
     }
+}
+
+/// What was said cannot be relied on: the agenda itself is asked, after a write
+/// that had begun may have arrived.
+fn answered_late(intent: &mut Intent, sent: u32, answer: Answer, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
+    let latest = sent == intent.sends;
+    let under_way = matches!(intent.state, IntentState::Sending | IntentState::Unknown);
+    if under_way && answer != Answer::Unknown {
+        close_send(intent);
+    }
+    believe_no_absence_yet(intent, rule, now);
+    match intent.state {
+        // Whoever has the turn now sent again, and hears the answer.
+        IntentState::Sending if !latest => vec![],
+        IntentState::Sending | IntentState::Unknown => {
+            let refusal = match answer {
+                Answer::Refused(code) if latest => Some(code),
+                Answer::Unreachable(code) if latest && intent.sends <= 1 => Some(code),
+                _ => intent.open.refusal.take(),
+            };
+            // An own follow-up is never given up: it is sent again.
+            let refusal = refusal.filter(|_| !is_own_follow_up(intent));
+            look_afresh(intent, refusal)
+        }
+        IntentState::Refused => match answer {
+            Answer::Done(held) => done_after_refusal(intent, *held),
+            _ => look_later(intent, rule, now),
+        },
+        IntentState::Confirmed | IntentState::Compensated => look_later(intent, rule, now),
+        // A person looks already, or it is taken out already.
+        IntentState::NeedsHuman | IntentState::Compensating => vec![],
+        IntentState::Drafted | IntentState::Claimed | IntentState::Held => vec![],
+    }
+}
+
+/// A send that was answered for certain, or whose effect was found, does not
+/// arrive any more.
+fn close_send(intent: &mut Intent) {
+    intent.open.count = intent.open.count.saturating_sub(1);
+}
+
+fn believe_no_absence_yet(intent: &mut Intent, rule: ResendRule, now: Instant) {
+    let from = now.plus_millis(rule.outlives_ms());
+    intent.open.absent_from = intent.open.absent_from.max(Some(from));
+}
+
+/// Looks at the agenda as if nothing had been seen of it, with what it refused.
+fn look_afresh(intent: &mut Intent, refusal: Option<String>) -> Vec<IntentEffect> {
+    intent.open.refusal = refusal;
+    intent.lookups = 0;
+    intent.absent_since = None;
+    enter(intent, IntentState::Unknown, vec![IntentEffect::Watch])
+}
+
+/// Has an intent that is over looked at once more, when what had begun may have
+/// arrived.
+fn look_later(intent: &mut Intent, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
+    intent.open.look_at = Some(now.plus_millis(rule.outlives_ms()));
+    intent.lookups = 0;
+    intent.absent_since = None;
+    vec![IntentEffect::Watch]
+}
+
+fn confirm(intent: &mut Intent, held: AgendaAppointment) -> Vec<IntentEffect> {
+    intent.appointment = Some(held);
+    intent.open.refusal = None;
+    enter(intent, IntentState::Confirmed, vec![IntentEffect::Settle])
 }
 
 /// Whether greffon itself wants this: the end of the old time after a move in
@@ -207,6 +334,7 @@ fn done_after_refusal(intent: &mut Intent, held: AgendaAppointment) -> Vec<Inten
     intent.claims.clear();
     intent.appointment = Some(held);
     intent.lookups = 0;
+    intent.absent_since = None;
     match intent.kind {
         IntentKind::Book => enter(intent, IntentState::Compensating, vec![IntentEffect::Watch]),
         // A cancellation that was done is what was wanted.
@@ -217,23 +345,25 @@ fn done_after_refusal(intent: &mut Intent, held: AgendaAppointment) -> Vec<Inten
 
 fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
     intent.lookups = intent.lookups.saturating_add(1);
-    let seen_before = intent.absent_since.is_some_and(|since| now.millis_since(since) >= rule.absent_gap_ms());
+    let seen_before = intent.absent_since.is_some_and(|since| now >= believed_from(intent, since, rule));
     match finding {
         Finding::Present(held) => {
+            close_send(intent);
+            return confirm(intent, *held);
+        }
+        // The agenda had refused because of the others, and an earlier send arrived beside them.
+        Finding::Beside(held) if intent.open.refusal.is_some() && intent.kind == IntentKind::Book => {
+            close_send(intent);
+            intent.refusal = intent.open.refusal.take();
             intent.appointment = Some(*held);
-            return enter(intent, IntentState::Confirmed, vec![IntentEffect::Settle]);
+            intent.lookups = 0;
+            return enter(intent, IntentState::Compensating, vec![IntentEffect::Watch, IntentEffect::RefusedLate]);
         }
-        Finding::Ambiguous => return enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]),
-        Finding::Gone(held) if seen_before => {
-            intent.appointment = Some(*held);
-            return enter(intent, IntentState::Confirmed, vec![IntentEffect::Settle]);
-        }
-        Finding::Absent if seen_before && rule.may_resend && intent.sends < MAX_SENDS => {
-            return send(intent, now);
-        }
-        Finding::Absent if seen_before => {
+        Finding::Ambiguous | Finding::Beside(_) => {
             return enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]);
         }
+        Finding::Gone(held) if seen_before => return confirm(intent, *held),
+        Finding::Absent if seen_before => return absent(intent, rule, now),
         Finding::Absent | Finding::Gone(_) => {
             intent.absent_since.get_or_insert(now);
         }
@@ -243,6 +373,78 @@ fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Insta
         return enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]);
     }
     vec![IntentEffect::Watch]
+}
+
+/// Nothing of it is in the agenda, seen twice.
+fn absent(intent: &mut Intent, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
+    if let Some(code) = intent.open.refusal.take() {
+        let mut effects = refuse(intent, &code, vec![IntentEffect::RefusedLate]);
+        if intent.open.count > 0 {
+            effects.extend(look_later(intent, rule, now));
+        }
+        return effects;
+    }
+    if rule.may_resend && intent.sends < MAX_SENDS {
+        return send(intent, now);
+    }
+    enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
+}
+
+/// What an intent that is over left in the agenda: nothing that is not wanted
+/// may stay, and nothing that is wanted may be missing without anybody knowing.
+fn remains(intent: &mut Intent, finding: Finding, wanted: bool, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
+    intent.lookups = intent.lookups.saturating_add(1);
+    let seen_before = intent.absent_since.is_some_and(|since| now >= believed_from(intent, since, rule));
+    match finding {
+        Finding::Present(_) | Finding::Beside(_) if wanted => {
+            close_send(intent);
+            over(intent)
+        }
+        Finding::Present(held) | Finding::Beside(held) => {
+            close_send(intent);
+            over(intent);
+            done_after_refusal(intent, *held)
+        }
+        Finding::Absent if !wanted => over(intent),
+        // Only a cancellation finds this: it was done after all.
+        Finding::Gone(held) if seen_before => {
+            over(intent);
+            done_after_refusal(intent, *held)
+        }
+        Finding::Absent if seen_before => by_hand(intent),
+        Finding::Absent | Finding::Gone(_) => {
+            let since = *intent.absent_since.get_or_insert(now);
+            intent.open.look_at = Some(believed_from(intent, since, rule));
+            vec![IntentEffect::Watch]
+        }
+        Finding::Ambiguous => by_hand(intent),
+        Finding::Unreadable => match pause_s(intent.lookups) {
+            Some(pause_s) => {
+                intent.open.look_at = Some(now.plus_millis(pause_s * 1000));
+                vec![IntentEffect::Watch]
+            }
+            None => by_hand(intent),
+        },
+    }
+}
+
+fn over(intent: &mut Intent) -> Vec<IntentEffect> {
+    intent.open.look_at = None;
+    intent.absent_since = None;
+    vec![]
+}
+
+/// A person looks at what an intent that was over left. Its time, if it had let
+/// it go, is not claimed again: somebody else may have it.
+fn by_hand(intent: &mut Intent) -> Vec<IntentEffect> {
+    intent.open.look_at = None;
+    if !intent.state.is_live() {
+        intent.claims.clear();
+    }
+    if intent.state == IntentState::NeedsHuman {
+        return vec![];
+    }
+    enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
 }
 
 fn taken_out(intent: &mut Intent, answer: &Answer) -> Vec<IntentEffect> {
@@ -261,6 +463,7 @@ fn pause_s(lookups: u32) -> Option<i64> {
 
 fn send(intent: &mut Intent, now: Instant) -> Vec<IntentEffect> {
     intent.sends = intent.sends.saturating_add(1);
+    intent.open.count = intent.open.count.saturating_add(1);
     intent.sent_at = Some(now);
     intent.lookups = 0;
     intent.absent_since = None;

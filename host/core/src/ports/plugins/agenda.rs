@@ -1,5 +1,7 @@
 //! Agenda plugins.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::Health;
@@ -8,6 +10,7 @@ use crate::model::scheduling::{
     AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
     ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
 };
+use crate::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use crate::time::{Instant, Span};
 
 /// The agenda plugin of a feature. Failures of the runtime are already folded
@@ -15,6 +18,16 @@ use crate::time::{Instant, Span};
 /// `Unavailable` where nothing ran or nothing is ever written.
 #[async_trait]
 pub trait Agenda: Health {
+    /// The same agenda for one step that writes: nothing that changes it begins
+    /// once the window has closed, and a write that is cut off in the middle is
+    /// `OutcomeUnknown`. Whoever writes has one.
+    fn within(&self, window: WriteWindow) -> Arc<dyn Agenda>;
+    /// Digest of what decides which agendas these are: plugin, settings, granted
+    /// origins. What was learnt of another one does not count.
+    fn binding(&self) -> String;
+    /// What one of its agendas is, whoever names it. Reads it over the network. An
+    /// error too when the binding does not say it in a way that can be relied on.
+    async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError>;
     /// What it can do. Asked once, when the feature was bound.
     fn descriptor(&self) -> &AgendaDescriptor;
     /// Whether the agenda answers; its own clock, or the host's.

@@ -17,6 +17,9 @@ use crate::error::ApiError;
 /// What a secretary is told while an outcome is not known.
 const TO_VERIFY: &str = "réservation à vérifier — ne pas ressaisir";
 
+/// What a secretary is told while a request waits for its turn at the agenda.
+const WAITS: &str = "l'agenda est occupé : la demande attend son tour — ne pas ressaisir";
+
 /// Longest op-id.
 const LONGEST_OP_ID: usize = 64;
 
@@ -97,13 +100,10 @@ pub(crate) fn answer(outcome: BookingOutcome, done: StatusCode) -> Result<Respon
             let code = outcome.booking.refusal.unwrap_or_else(|| "refused".to_owned());
             return Err(ApiError::Refused { intent: outcome.booking.intent, code });
         }
-        State::Drafted
-        | State::Claimed
-        | State::Held
-        | State::Sending
-        | State::Unknown
-        | State::Compensating
-        | State::NeedsHuman => (StatusCode::ACCEPTED, Some(TO_VERIFY.to_owned())),
+        State::Claimed => (StatusCode::ACCEPTED, Some(WAITS.to_owned())),
+        State::Drafted | State::Held | State::Sending | State::Unknown | State::Compensating | State::NeedsHuman => {
+            (StatusCode::ACCEPTED, Some(TO_VERIFY.to_owned()))
+        }
     };
     let body = BookingAnswer { booking: outcome.booking.into(), replayed: outcome.replayed, notice };
     Ok((status, Json(body)).into_response())
