@@ -75,6 +75,22 @@ impl Reception {
         Ok(super::view::assemble(&practice, &contact, questions, &script, &intents, commitments, now))
     }
 
+    /// The view of a contact whose last step may have been cut short, by a process
+    /// that died between the facts and the grids: takes the step to its end.
+    ///
+    /// # Errors
+    /// `NotFound("contact")`, `Conflict`, `Storage`.
+    pub async fn resume_contact(
+        &self,
+        practice: &PracticeId,
+        contact: ContactId,
+        actor: &Actor,
+    ) -> Flow<ContactView> {
+        let practice = self.practice(practice)?;
+        let contact = self.stored_contact(&practice, contact).await?;
+        self.look_at(&practice, contact, actor).await
+    }
+
     /// Raises the level (anybody), or lowers it (a practitioner, with a reason: S2).
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::ids::{ContactId, PracticeId, StatementId};
 use crate::model::audit::Actor;
 use crate::model::care::{ContentRef, Fact, Source, Value, keys};
 use crate::model::contact::{
-    CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, RecapOutcome, Statement, decide, find,
+    CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, RecapOutcome, Statement, decide, find,
 };
 use crate::model::view::ContactView;
 use crate::ports::storage::StorageError;
@@ -34,7 +34,12 @@ impl Reception {
         check_reason(new.override_reason.as_deref())?;
         for _ in 0..MAX_TRIES {
             let scene = Scene::new(&practice, actor, self.clock.now());
-            let before = self.stored_contact(&practice, contact).await?;
+            let mut before = self.stored_contact(&practice, contact).await?;
+            if matches!(before.state, ContactState::Received | ContactState::Open) {
+                // A process that died after the facts left the grids unasked.
+                self.look_at(&practice, before, actor).await?;
+                before = self.stored_contact(&practice, contact).await?;
+            }
             if let Some(view) = self.try_close(scene, before, &new).await? {
                 return Ok(view);
             }

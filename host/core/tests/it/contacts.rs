@@ -2,8 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
-use futures::join;
+use futures::{FutureExt as _, join};
 use greffon_core::flow::{NewClosing, NewContact, NewFact, NewLevel, NewStatement};
+use greffon_core::ids::ContactId;
 use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::message::MessageState;
@@ -353,4 +354,33 @@ fn a_foreign_practice_sees_nothing() {
     let about = NewContact { channel: ContactChannel::Phone, origin: None, facts: vec![], about: Some("x".into()) };
     let error = block_on(office.reception.receive_contact(&office.practice, about, &secretary())).unwrap_err();
     assert_eq!(code(&error), "appointment");
+}
+
+/// Between any two steps: before the contact is stored, before the grids are
+/// asked, before their conclusion is kept.
+#[test]
+fn a_contact_whose_first_look_was_cut_short_still_comes_to_its_end() {
+    let mut cut_short = 0;
+    for steps in 1.. {
+        let mut office = Office::crowded(|_| {});
+        let id = ContactId(office.reception.ids.next(NOW));
+        let new =
+            NewContact { channel: ContactChannel::Phone, origin: None, facts: everything("consultation"), about: None };
+        let reception = office.reception.clone();
+        let (practice, secretary) = (office.practice.clone(), secretary());
+        let mut receiving = Box::pin(reception.receive_contact_as(&practice, id, new, &secretary));
+        let ended = (0..steps).any(|_| receiving.as_mut().now_or_never().is_some());
+        drop(receiving);
+        office.restart();
+        let stored = |office: &Office| office.rows().contacts.get(&id).cloned();
+        if let Some(contact) = stored(&office) {
+            cut_short += usize::from(contact.state == ContactState::Open);
+            office.close(id).unwrap();
+            assert_eq!(stored(&office).unwrap().assessment.map(|one| one.level), Some(Level::Routine));
+        }
+        if ended {
+            assert!(cut_short > 1, "{cut_short}");
+            return;
+        }
+    }
 }

@@ -202,7 +202,8 @@ async fn learning_an_agenda_again_leaves_its_turn_with_its_holder(fixture: Fixtu
 async fn turns_of_an_earlier_process_end_where_one_process_works(fixture: Fixture) {
     learn(&fixture, &["a"]).await;
     take(&fixture, 1, &["a"]).await.unwrap();
-    fixture.database().end_turns_of_an_earlier_process().await.unwrap();
+    fixture.database().take_role().unwrap();
+    fixture.database().void_leases().await.unwrap();
     assert_eq!(take(&fixture, 2, &["a"]).await.is_some(), !fixture.is_postgres(), "other nodes' turns are theirs");
 }
 
