@@ -195,7 +195,7 @@ async fn a_commit_that_comes_after_a_refusal_is_taken_out() -> anyhow::Result<()
     // patient is told so, and nobody waits for the first one any more.
     write_by_hand(&world, &slot).await?;
     while state(&serve.view(&contact).await?) != "refused" {
-        let next = serve.host.reception.storage.next_job_in().await?.context("somebody looks again")?;
+        let next = serve.host.reception.next_job_in().await?.context("somebody looks again")?;
         serve.clock.advance(next);
         worker.work().await?;
     }

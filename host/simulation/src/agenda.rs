@@ -1,7 +1,6 @@
 //! Agendas of the world outside, in memory: what a plugin and its server do
 //! together, with every way in which the road between can fail.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -81,7 +80,7 @@ pub struct FakeAgenda {
 #[derive(Debug)]
 struct Inner {
     /// Which of all agenda servers it is.
-    name: u64,
+    name: String,
     style: AgendaStyle,
     book: Mutex<Book>,
     clock: Arc<ManualClock>,
@@ -91,12 +90,6 @@ struct Inner {
     /// What it says of itself: when it tells what is not free, and when it serves
     /// its slots.
     descriptors: [AgendaDescriptor; 2],
-}
-
-/// Two servers are never taken for one.
-fn next_name() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl FakeAgenda {
@@ -109,17 +102,26 @@ impl FakeAgenda {
     /// An empty agenda with faults and a pace.
     #[must_use]
     pub fn with(style: AgendaStyle, clock: Arc<ManualClock>, plan: Arc<FaultPlan>, pace: Arc<Pace>) -> Self {
-        Self::made(style, clock, plan, pace, None)
+        Self::made("only".to_owned(), style, clock, plan, pace, None)
+    }
+
+    /// The same, empty, as the server of this name: where there are several, one
+    /// is not taken for the other.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Self {
+        let Inner { style, clock, plan, pace, sabotage, .. } = &*self.inner;
+        Self::made(name.to_owned(), *style, clock.clone(), plan.clone(), pace.clone(), *sabotage)
     }
 
     /// The same, empty, with its word twisted on the way to greffon.
     #[must_use]
     pub fn sabotaged(&self, sabotage: Option<Sabotage>) -> Self {
-        let Inner { style, clock, plan, pace, .. } = &*self.inner;
-        Self::made(*style, clock.clone(), plan.clone(), pace.clone(), sabotage)
+        let Inner { name, style, clock, plan, pace, .. } = &*self.inner;
+        Self::made(name.clone(), *style, clock.clone(), plan.clone(), pace.clone(), sabotage)
     }
 
     fn made(
+        name: String,
         style: AgendaStyle,
         clock: Arc<ManualClock>,
         plan: Arc<FaultPlan>,
@@ -127,7 +129,6 @@ impl FakeAgenda {
         sabotage: Option<Sabotage>,
     ) -> Self {
         let (book, descriptors) = (Mutex::new(Book::new(style)), [false, true].map(|served| describe(style, served)));
-        let name = next_name();
         Self { inner: Arc::new(Inner { name, style, book, clock, plan, pace, sabotage, descriptors }), window: None }
     }
 
@@ -302,7 +303,7 @@ impl Agenda for FakeAgenda {
     }
 
     fn binding(&self) -> String {
-        self.inner.name.to_string()
+        self.inner.name.clone()
     }
 
     fn descriptor(&self) -> &AgendaDescriptor {
@@ -315,7 +316,7 @@ impl Agenda for FakeAgenda {
     }
 
     async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError> {
-        let name = self.inner.name;
+        let name = &self.inner.name;
         self.read(Effect::AgendaRead, |_| AgendaIdentity(format!("urn:fake:{name}:{of}"))).await
     }
 

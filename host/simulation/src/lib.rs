@@ -47,12 +47,23 @@ pub enum Sabotage {
     /// Jobs are put in the queue beside the transaction, not in it: they are
     /// lost when the process dies in between.
     JobsOutsideTransaction,
+    /// What may still reach an agenda is forgotten: a refusal ends the request,
+    /// though an earlier send of it is open.
+    OpenSendsForgotten,
+    /// Nobody looks at what a request that is over may have left in an agenda.
+    NoLookAfterwards,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::NoClaimExclusion, Self::UnknownIsRefused, Self::UnknownIsConfirmed, Self::JobsOutsideTransaction];
+    pub const ALL: [Self; 6] = [
+        Self::NoClaimExclusion,
+        Self::UnknownIsRefused,
+        Self::UnknownIsConfirmed,
+        Self::JobsOutsideTransaction,
+        Self::OpenSendsForgotten,
+        Self::NoLookAfterwards,
+    ];
 
     /// The name of the rule that it takes out.
     #[must_use]
@@ -62,6 +73,8 @@ impl Sabotage {
             Self::UnknownIsRefused => "unknown-is-unknown",
             Self::UnknownIsConfirmed => "told-when-confirmed",
             Self::JobsOutsideTransaction => "jobs-in-transaction",
+            Self::OpenSendsForgotten => "open-sends",
+            Self::NoLookAfterwards => "look-afterwards",
         }
     }
 

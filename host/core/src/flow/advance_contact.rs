@@ -80,12 +80,7 @@ impl Reception {
     ///
     /// # Errors
     /// `NotFound("contact")`, `Conflict`, `Storage`.
-    pub async fn resume_contact(
-        &self,
-        practice: &PracticeId,
-        contact: ContactId,
-        actor: &Actor,
-    ) -> Flow<ContactView> {
+    pub async fn resume_contact(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<ContactView> {
         let practice = self.practice(practice)?;
         let contact = self.stored_contact(&practice, contact).await?;
         self.look_at(&practice, contact, actor).await

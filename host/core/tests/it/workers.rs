@@ -84,6 +84,7 @@ impl Shop {
         });
         let reception = Reception::new(
             Arc::new(storage.clone()),
+            Arc::new(storage.clone()),
             Arc::new(FixedPractices::new(known)),
             clock.clone(),
             Arc::new(SeededIds::new(1)),

@@ -19,17 +19,24 @@ impl FakeAgenda {
             }
         };
         let (before, looked) = self.look(&write, &what).await?;
-        if let Some(ms) = self.inner.plan.stop_ms() {
-            self.inner.pace.stop_for(ms);
-            self.inner.pace.point().await;
-        }
+        self.perhaps_stop().await;
         if let (Write::Book(..), Some(own)) = (&write, before.clone()) {
             // Whoever asks again was never told the end.
             return self.verify(own, None, &what).await;
         }
-        match self.request(write, Some(looked)).await {
+        let written = self.request(write, Some(looked)).await;
+        self.perhaps_stop().await;
+        match written {
             Ok(held) | Err(AgendaError::Already(held)) => self.verify(held, before, &what).await,
             Err(error) => Err(error),
+        }
+    }
+
+    /// The process may stand still between any two requests.
+    async fn perhaps_stop(&self) {
+        if let Some(ms) = self.inner.plan.stop_ms() {
+            self.inner.pace.stop_for(ms);
+            self.inner.pace.point().await;
         }
     }
 

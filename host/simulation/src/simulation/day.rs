@@ -85,7 +85,7 @@ impl Day {
         {
             let practice = french_practice(id);
             let at_agenda = plan(faults.agenda, &mut random);
-            let agenda = FakeAgenda::with(style, clock.clone(), at_agenda, pace.clone()).sabotaged(sabotage);
+            let agenda = FakeAgenda::with(style, clock.clone(), at_agenda, pace.clone()).named(id).sabotaged(sabotage);
             if faults.reused_tags && style == store {
                 agenda.name_versions(Tags::Reused);
             }

@@ -146,7 +146,7 @@ impl Faults {
             outages: 1,
             ..Self::none()
         };
-        DEFENDED.into_iter().fold(world, Self::with)
+        Harm::ALL.into_iter().fold(world, Self::with)
     }
 
     /// With a kind of harm.
@@ -181,7 +181,3 @@ impl Faults {
         self
     }
 }
-
-/// The harm against which greffon has a defence: all of it, once they are in.
-const DEFENDED: [Harm; 6] =
-    [Harm::Overwrites, Harm::Edits, Harm::Deletions, Harm::CheckThenWrite, Harm::ReusedTags, Harm::SkewedClocks];

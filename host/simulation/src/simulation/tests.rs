@@ -69,3 +69,13 @@ fn telling_before_the_agenda_has_it_is_noticed() {
 fn jobs_beside_their_transaction_are_noticed() {
     notices(Sabotage::JobsOutsideTransaction, Oracle::Unfinished);
 }
+
+#[test]
+fn a_refusal_that_ends_what_is_still_under_way_is_noticed() {
+    notices(Sabotage::OpenSendsForgotten, Oracle::Unowned);
+}
+
+#[test]
+fn leaving_what_arrives_late_is_noticed() {
+    notices(Sabotage::NoLookAfterwards, Oracle::Unowned);
+}

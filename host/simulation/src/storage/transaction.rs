@@ -72,6 +72,17 @@ impl MemoryTransaction {
         Err(StorageError::NotStorable { thing, why: "it belongs to another practice than the transaction" })
     }
 
+    /// An intent as it is stored: whole, or without what a sabotage forgets.
+    fn remembered(&self, intent: &Intent) -> Intent {
+        let mut stored = intent.clone();
+        match self.storage.inner.sabotage {
+            Some(Sabotage::OpenSendsForgotten) => stored.open.count = 0,
+            Some(Sabotage::NoLookAfterwards) => stored.open.look_at = None,
+            _ => {}
+        }
+        stored
+    }
+
     /// Refuses what can be no claim, and a live claim that overlaps another
     /// chain's.
     fn exclude(&self, intent: &Intent) -> Stored<()> {
@@ -162,7 +173,7 @@ impl Transaction for MemoryTransaction {
         self.exclude(intent)?;
         intent.move_on();
         self.written.ops.insert(intent.op.clone(), id);
-        self.written.intents.insert(id, intent.clone());
+        self.written.intents.insert(id, self.remembered(intent));
         Ok(())
     }
 

@@ -62,7 +62,8 @@ pub fn own_path(client: &Client, path: &str) -> Result<String, Failure> {
                 return Ok(with_slash(own.map_or(path, |part| part.path)));
             }
             Err(Failure::Redirect { status, location }) => match client.server.path(&location) {
-                Some(next) => path = next,
+                // The name of a collection ends in a slash (RFC 4918 §5.2).
+                Some(next) => path = with_slash(next),
                 None => return Err(Failure::Redirect { status, location }),
             },
             Err(failure) => return Err(failure),

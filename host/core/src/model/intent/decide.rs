@@ -13,6 +13,12 @@ use crate::time::Instant;
 /// minutes. After the last one, half an hour has gone and a person decides.
 pub const LOOK_UP_LADDER_S: [i64; 7] = [1, 5, 30, 120, 600, 600, 600];
 
+/// Seconds from one look to the next at an intent that is over, as long as a send
+/// of it has no end that is known: no agenda refuses a request that comes late, so
+/// that what arrives within a day is found, and taken out where
+/// nobody wants it.
+const REMAINS_LADDER_S: [i64; 7] = [120, 600, 1_800, 3_600, 4 * 3_600, 8 * 3_600, 12 * 3_600];
+
 /// Two sights of an absence are at least so far apart, in milliseconds.
 pub const ABSENT_GAP_MIN_MS: i64 = 10_000;
 
@@ -405,7 +411,7 @@ fn remains(intent: &mut Intent, finding: Finding, wanted: bool, rule: ResendRule
             over(intent);
             done_after_refusal(intent, *held)
         }
-        Finding::Absent if !wanted => over(intent),
+        Finding::Absent if !wanted => absent_so_far(intent, now),
         // Only a cancellation finds this: it was done after all.
         Finding::Gone(held) if seen_before => {
             over(intent);
@@ -425,6 +431,18 @@ fn remains(intent: &mut Intent, finding: Finding, wanted: bool, rule: ResendRule
             }
             None => by_hand(intent),
         },
+    }
+}
+
+/// It is not there, and must not be; it may come as long as a send is open.
+fn absent_so_far(intent: &mut Intent, now: Instant) -> Vec<IntentEffect> {
+    let again = usize::try_from(intent.lookups - 1).ok().and_then(|looks| REMAINS_LADDER_S.get(looks));
+    match again {
+        Some(pause_s) if intent.open.count > 0 => {
+            intent.open.look_at = Some(now.plus_millis(pause_s * 1000));
+            vec![IntentEffect::Watch]
+        }
+        _ => over(intent),
     }
 }
 

@@ -162,15 +162,19 @@ pub(super) async fn received_once(
         };
         let (practice, storage) = (&entry.practice, &app.reception.storage);
         if id != minted && storage.contact(practice, id).await?.is_some() {
-            return Ok(Changed { view: app.reception.resume_contact(practice, id, &entry.actor).await?, replayed: true });
+            return Ok(Changed {
+                view: app.reception.resume_contact(practice, id, &entry.actor).await?,
+                replayed: true,
+            });
         }
         match app.reception.receive_contact_as(practice, id, new, &entry.actor).await {
             Ok(view) => Ok(Changed { view, replayed: false }),
             Err(error) if storage.contact(practice, id).await?.is_some() => match error {
                 // The same request, at the same time, was faster.
-                FlowError::Conflict | FlowError::Storage(StorageError::Exists { .. }) => {
-                    Ok(Changed { view: app.reception.resume_contact(practice, id, &entry.actor).await?, replayed: true })
-                }
+                FlowError::Conflict | FlowError::Storage(StorageError::Exists { .. }) => Ok(Changed {
+                    view: app.reception.resume_contact(practice, id, &entry.actor).await?,
+                    replayed: true,
+                }),
                 stored_but_not_looked_at => Err(stored_but_not_looked_at.into()),
             },
             Err(error) => {

@@ -306,9 +306,18 @@ fn a_late_commit_after_a_refusal_is_found_and_taken_out() {
     let (out, effects) = decide(&refused, remains(Finding::Present(Box::new(held())), false), at(51_000)).unwrap();
     assert_eq!((out.state, effects), (IntentState::Compensating, vec![IntentEffect::Watch]));
     assert!(out.claims.is_empty(), "somebody else may have the time");
-    let (nothing, effects) = decide(&refused, remains(Finding::Absent, false), at(51_000)).unwrap();
-    assert_eq!((nothing.state, effects), (IntentState::Refused, vec![]));
-    assert_eq!(next_at(&nothing, rule(true)), None);
+    // It may come hours later: it is looked for at ever longer intervals, and not for ever.
+    let (mut looking, mut now, mut looks) = (refused, 51_000, 0);
+    while let Some(next) = next_at(&looking, rule(true)) {
+        assert!(looks == 0 || next > at(now));
+        now = next.0 - at(0).0;
+        let (out, _) = decide(&looking, remains(Finding::Present(Box::new(held())), false), next).unwrap();
+        assert_eq!(out.state, IntentState::Compensating);
+        looking = decide(&looking, remains(Finding::Absent, false), next).unwrap().0;
+        assert_eq!(looking.state, IntentState::Refused);
+        looks += 1;
+    }
+    assert_eq!((looks, now / 3_600_000), (8, 25));
 }
 
 #[test]
