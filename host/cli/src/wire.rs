@@ -229,6 +229,7 @@ fn runtime_config(config: &OperatorConfig, installation: String) -> RuntimeConfi
         mail_folder: config.data.join("mail"),
         cache_folder: Some(config.data.join("compiled")),
         installation,
+        panics_in_full: false,
     }
 }
 

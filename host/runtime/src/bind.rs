@@ -97,6 +97,7 @@ impl Runtime {
             pace: Pace::default(),
             connections: Connections::default(),
             places: self.caller.permits.of(&binding.practice),
+            constants: Arc::clone(&plugin.constants),
         };
         let breaker = Breaker::new(self.breaker);
         let (caller, caps) = (Arc::clone(&self.caller), self.registry.caps().clone());
@@ -193,6 +194,8 @@ fn fingerprint(ready: &Ready) -> Fingerprint {
         pace: _,
         connections: _,
         places: _,
+        // Part of the component, whose digest is hashed.
+        constants: _,
     } = ready.bound.as_ref();
     let mut hash = Hash(Sha256::new());
     hash.texts([practice.as_str(), feature.as_str(), plugin, kind.as_str(), &ready.plugin.digest, settings]);

@@ -113,6 +113,9 @@ pub fn config(size: EngineSize) -> Config {
         // What one practice's call left on a stack is not there for the next.
         .async_stack_zeroing(true)
         .memory_init_cow(true)
+        // Names the memories that a trap leaves behind, and copies none of
+        // them: see `panic.rs`.
+        .coredump_on_trap(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(size)));
     config
 }

@@ -18,6 +18,7 @@ use crate::capability::http::Egress;
 use crate::cpu::CpuMeter;
 use crate::failure::{Failure, Stopped, classify};
 use crate::inline::{Inline, Panicked};
+use crate::panic::Panic;
 use crate::state::{Bound, CallState, Services};
 use crate::stats::CallTimes;
 
@@ -46,6 +47,8 @@ pub(crate) struct Caller {
     pub egress: Egress,
     pub permits: Permits,
     pub times: CallTimes,
+    /// Whether the log gets all that a panic says.
+    pub panics_in_full: bool,
 }
 
 /// The threads that guests run on.
@@ -110,6 +113,7 @@ impl Caller {
         let egress = self.egress.hooks(bound);
         let is_pure = bound.kind.spec().pure;
         let pace = &bound.pace;
+        let panics_in_full = self.panics_in_full;
         let (bound, services) = (Arc::clone(bound), Arc::clone(&self.services));
         let recorded = span.clone();
         let task = async move {
@@ -125,7 +129,10 @@ impl Caller {
                 Ok(Ok(value)) => Ok(value),
                 Ok(Err(error)) => {
                     let failure = classify(&error, store.data());
-                    tracing::debug!(error = format!("{error:#}"), "guest failed");
+                    tracing::debug!(error = %error.root_cause(), "guest failed");
+                    if let Some(panic) = Panic::left(&error, &store) {
+                        panic.tell(&store.data().bound, function, panics_in_full);
+                    }
                     Err(failure)
                 }
                 Err(_) => Err(Failure::Limit("deadline")),

@@ -23,6 +23,7 @@ mod manifest;
 mod nearest;
 pub mod origin;
 mod package;
+mod panic;
 mod prepared;
 mod problem;
 mod registry;

@@ -19,6 +19,7 @@ use crate::linker::Linkers;
 use crate::manifest::{Manifest, ManifestError};
 use crate::nearest::nearest;
 use crate::package::{self, PackageError};
+use crate::panic::Constants;
 use crate::settings::Schema;
 use crate::state::CallState;
 
@@ -29,6 +30,8 @@ pub(crate) struct Plugin {
     pub size_bytes: usize,
     pub schema: Schema,
     pub limits: Limits,
+    /// What its panics may be told with.
+    pub constants: Arc<Constants>,
     /// Compiled and linked: an instance is one allocation away.
     pub guest: InstancePre<CallState>,
 }
@@ -266,7 +269,16 @@ impl Registry {
                 .and_then(|component| self.link(manifest.kind, &component))
                 .map_err(|error| LoadError::Link { id, why: one_line(&error) })?,
         };
-        Ok(Plugin { manifest, digest: inspection.digest, size_bytes: inspection.size_bytes, schema, limits, guest })
+        let constants = Arc::new(Constants::of(component));
+        Ok(Plugin {
+            manifest,
+            digest: inspection.digest,
+            size_bytes: inspection.size_bytes,
+            schema,
+            limits,
+            constants,
+            guest,
+        })
     }
 
     /// The same component under another name or manifest is not compiled again.

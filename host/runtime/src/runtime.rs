@@ -57,6 +57,9 @@ pub struct RuntimeConfig {
     /// The id of this installation, which plugins write beside what they write
     /// into agendas that others may write to.
     pub installation: String,
+    /// Whether the log gets all that a plugin's panic says, which may be about a
+    /// patient: for a plugin's author on his own machine, never for a server.
+    pub panics_in_full: bool,
 }
 
 impl Default for RuntimeConfig {
@@ -72,6 +75,7 @@ impl Default for RuntimeConfig {
             mail_folder: PathBuf::from("data/mail"),
             cache_folder: None,
             installation: String::new(),
+            panics_in_full: false,
         }
     }
 }
@@ -155,6 +159,7 @@ impl Runtime {
             egress: Egress::default(),
             permits: Permits::new(config.concurrent_calls, config.concurrent_calls_per_practice, QUEUE_WAIT),
             times: CallTimes::default(),
+            panics_in_full: config.panics_in_full,
         };
         Ok(Arc::new(Self {
             registry,

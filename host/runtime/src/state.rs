@@ -24,6 +24,7 @@ use crate::capability::http::Connections;
 use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
+use crate::panic::Constants;
 use crate::wasi;
 use crate::window::{Window, WithinWindow};
 
@@ -59,6 +60,8 @@ pub struct Bound {
     pub connections: Connections,
     /// Calls at once of its practice, over all bindings.
     pub places: Arc<Semaphore>,
+    /// What the log may say of its panics.
+    pub(crate) constants: Arc<Constants>,
 }
 
 impl Bound {
@@ -86,6 +89,7 @@ impl Bound {
             connections: Connections::default(),
             pace: Pace::default(),
             places: Arc::clone(&self.places),
+            constants: Arc::clone(&self.constants),
         }
     }
 }

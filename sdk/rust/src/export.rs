@@ -63,6 +63,11 @@ macro_rules! __export {
                 }
                 bytes
             };
+
+            // Run once in an instance, before its first exported function.
+            #[used]
+            #[unsafe(link_section = ".init_array")]
+            static LEAVE_PANICS: extern "C" fn() = $crate::panic::leave_for_the_host;
         };
     };
 }

@@ -33,6 +33,9 @@ pub mod http;
 pub mod keyvalue;
 pub mod log;
 pub mod mail;
+#[doc(hidden)]
+#[cfg(any(test, target_arch = "wasm32"))]
+pub mod panic;
 pub mod practice;
 pub mod prepared;
 pub mod script;

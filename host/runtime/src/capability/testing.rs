@@ -39,6 +39,7 @@ pub(crate) fn grant_nothing() -> Bound {
         pace: Pace::default(),
         connections: Connections::default(),
         places: Arc::new(Semaphore::new(64)),
+        constants: Arc::default(),
     }
 }
 

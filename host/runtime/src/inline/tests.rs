@@ -138,6 +138,7 @@ impl Bench {
             egress: Egress::default(),
             permits: Permits::new(8, 8, Duration::ZERO),
             times: CallTimes::default(),
+            panics_in_full: false,
         };
         let bound = Arc::new(Bound { kind, ..grant_nothing() });
         Self { caller, guest, bound }
