@@ -1,5 +1,7 @@
 //! The plugins of `plugins/`, compiled into the binary, so that a practice can
-//! name them without a file.
+//! name them without a file; and the [`kit`] for writing others.
+
+pub mod kit;
 
 /// A plugin that comes with greffon.
 #[derive(Clone, Copy)]

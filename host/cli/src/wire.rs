@@ -14,7 +14,7 @@ use greffon_core::ports::keyvalue::KeyValue;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_core::ports::practices::{LivePractice, Practices as _};
 use greffon_runtime::binding::Binding;
-use greffon_runtime::{PluginFiles, PluginInfo, Runtime, RuntimeConfig};
+use greffon_runtime::{PluginFiles, PluginInfo, Runtime, RuntimeConfig, Ungranted};
 use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics, signing_key_pem};
 use greffon_storage::{Database, LeaseTime, StorageOptions};
 use secrecy::ExposeSecret as _;
@@ -137,6 +137,9 @@ impl Host {
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
         }
+        for warning in &refresh.warnings {
+            output::note(&format!("warning: {warning}\n"));
+        }
         let reception = Reception::new(
             Arc::clone(&database) as _,
             Arc::clone(&database) as _,
@@ -243,6 +246,10 @@ impl Plugins for Resolver {
             Some(files) => self.0.load(files),
         };
         found.map_err(|error| Problem::lasting("plugin", error.to_string(), error.hint().unwrap_or_default()))
+    }
+
+    fn ungranted(&self, binding: &Binding) -> Vec<Ungranted> {
+        self.0.ungranted(binding)
     }
 
     fn analyse(&self, binding: &Binding) -> Result<Vec<Finding>, Problem> {

@@ -22,7 +22,7 @@ use crate::binding::{Binding, Credential, CredentialScheme, MailRelay};
 use crate::breaker::{Breaker, Outcome};
 use crate::capability::http::Connections;
 use crate::failure::Failure;
-use crate::grants;
+use crate::grants::{self, Ungranted};
 use crate::inline::Pace;
 use crate::instance::Caller;
 use crate::kind;
@@ -69,6 +69,14 @@ impl Runtime {
             Some(analyse) => analyse(&ready),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// What the plugin of a binding asks for and is not granted; nothing for a
+    /// plugin that is not loaded. What is needed keeps it from being bound.
+    pub fn ungranted(&self, binding: &Binding) -> Vec<Ungranted> {
+        let plugin = self.registry.get(&binding.plugin);
+        plugin
+            .map_or_else(Vec::new, |plugin| grants::ungranted(&plugin.manifest, &binding.grants, &binding.credentials))
     }
 
     fn ready(&self, binding: &Binding) -> Result<Ready, Problem> {

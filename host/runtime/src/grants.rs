@@ -1,14 +1,76 @@
 //! Manifest ∧ grant: a plugin may do what its manifest asks for *and* the
-//! practice's file grants. Each key alone opens nothing.
+//! practice's file grants. Each key alone opens nothing, and what is asked for
+//! and not granted is said with the line that grants it.
 
 use std::collections::BTreeMap;
 
-use crate::binding::{Binding, Credential};
-use crate::manifest::Manifest;
+use greffon_core::ids::FeatureId;
+
+use crate::binding::{Binding, Credential, Grants};
+use crate::manifest::{EXAMPLE, Manifest, OriginAsk};
 use crate::nearest::nearest;
 use crate::origin::{NotAnOrigin, Origin};
 use crate::problem::Problem;
 use crate::state::Granted;
+
+/// Something that a manifest asks for and a practice does not grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ungranted {
+    /// The plugin that asks.
+    pub plugin: String,
+    /// What for: `keyvalue`, `http https://api.example`, `credential dav`.
+    pub asked: String,
+    /// The key of the feature that grants it: `grants.keyvalue`.
+    pub key: String,
+    /// The line that grants it, below `[features.<name>]`.
+    pub line: String,
+    /// Whether the plugin cannot be bound without.
+    pub needed: bool,
+}
+
+impl Ungranted {
+    /// As something to mend in a practice's file.
+    #[must_use]
+    pub fn problem(&self, feature: &FeatureId) -> Problem {
+        let Self { plugin, asked, key, line, needed: _ } = self;
+        let message = format!("plugin \"{plugin}\" asks for {asked}, which is not granted");
+        Problem::lasting(key, message, format!("add under [features.{feature}]: {line}"))
+    }
+}
+
+/// What a manifest asks for beyond these grants and credentials, in the
+/// manifest's order.
+pub fn ungranted(manifest: &Manifest, grants: &Grants, credentials: &BTreeMap<String, Credential>) -> Vec<Ungranted> {
+    let asks = &manifest.asks;
+    let mut found = Vec::new();
+    let mut missing = |asked: String, key: String, value: &str, needed: bool| {
+        let line = format!("{key} = {value}");
+        found.push(Ungranted { plugin: manifest.id.to_string(), asked, key, line, needed });
+    };
+    let granted: Vec<Origin> = grants.http.iter().filter_map(|text| text.parse().ok()).collect();
+    let without: Vec<&OriginAsk> =
+        asks.http.iter().filter(|ask| !granted.iter().any(|origin| ask.covers(origin))).collect();
+    if !without.is_empty() {
+        let origins: Vec<String> = grants.http.iter().cloned().chain(without.iter().map(|ask| ask.example())).collect();
+        let asked: Vec<String> = without.iter().map(|ask| format!("http {ask}")).collect();
+        // With some of its origins a plugin may do some of its work.
+        missing(asked.join(", "), "grants.http".to_owned(), &format!("{origins:?}"), grants.http.is_empty());
+    }
+    if asks.keyvalue && !grants.keyvalue {
+        missing("keyvalue".to_owned(), "grants.keyvalue".to_owned(), "true", true);
+    }
+    if asks.mail && !grants.mail {
+        missing("mail".to_owned(), "grants.mail".to_owned(), "true", true);
+    }
+    for name in asks.credentials.iter().filter(|name| !credentials.contains_key(*name)) {
+        let origin = grants.http.first().cloned().or_else(|| asks.http.first().map(OriginAsk::example));
+        let origin = origin.unwrap_or_else(|| EXAMPLE.to_owned());
+        let value =
+            format!("{{ scheme = \"bearer\", token = {{ file = \"secrets/{name}\" }}, origin = \"{origin}\" }}");
+        missing(format!("credential {name}"), format!("credentials.{name}"), &value, false);
+    }
+    found
+}
 
 /// What a binding lets its plugin do. A grant that the manifest does not ask
 /// for is worth nothing and no error, so that a plugin can give up an ask.
@@ -17,24 +79,10 @@ use crate::state::Granted;
 /// Each ask without a grant, each origin that is none or was not asked for,
 /// each credential that the plugin does not know.
 pub fn granted(manifest: &Manifest, binding: &Binding) -> Result<Granted, Vec<Problem>> {
-    let mut problems = Vec::new();
     let asks = &manifest.asks;
-    let mut missing = |asked: bool, granted: bool, name: &str, value: &str| {
-        if asked && !granted {
-            problems.push(Problem::lasting(
-                format!("grants.{name}"),
-                format!("plugin \"{}\" asks for {name}, which is not granted", manifest.id),
-                format!("add under [features.{}]: grants.{name} = {value}", binding.feature),
-            ));
-        }
-    };
-    missing(asks.keyvalue, binding.grants.keyvalue, "keyvalue", "true");
-    missing(asks.mail, binding.grants.mail, "mail", "true");
-    let example = match asks.http.first() {
-        Some(ask) if !ask.to_string().contains('*') => format!("[\"{ask}\"]"),
-        _ => "[\"https://server.example\"]".to_owned(),
-    };
-    missing(!asks.http.is_empty(), !binding.grants.http.is_empty(), "http", &example);
+    let missing = ungranted(manifest, &binding.grants, &binding.credentials);
+    let mut problems: Vec<Problem> =
+        missing.iter().filter(|one| one.needed).map(|one| one.problem(&binding.feature)).collect();
     let http = origins(manifest, binding, &mut problems);
     credentials(manifest, binding, &http, &mut problems);
     if problems.is_empty() {
@@ -119,7 +167,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::binding::{CredentialScheme, Grants};
+    use crate::binding::CredentialScheme;
 
     fn manifest(asks: &str) -> Manifest {
         let text = format!(
@@ -157,6 +205,39 @@ mod tests {
     fn an_http_ask_names_the_origin_to_grant() {
         let problems = granted(&manifest("http = [\"https://api.x.example\"]"), &binding(&[], false)).expect_err("no");
         assert_eq!(problems[0].hint, "add under [features.agenda-nord]: grants.http = [\"https://api.x.example\"]");
+    }
+
+    #[test]
+    fn everything_that_is_not_granted_is_told_with_its_line() {
+        let manifest = manifest(
+            "http = [\"https://a.example\", \"https://*.b.example\"]\nkeyvalue = true\nmail = true\n\
+             credentials = [\"dav\"]",
+        );
+        let lines = |grants: &Grants| -> Vec<(String, bool)> {
+            let missing = ungranted(&manifest, grants, &BTreeMap::new());
+            missing.into_iter().map(|one| (one.line, one.needed)).collect()
+        };
+        let credential = |origin: &str| {
+            let secret = "token = { file = \"secrets/dav\" }";
+            format!("credentials.dav = {{ scheme = \"bearer\", {secret}, origin = \"{origin}\" }}")
+        };
+        let nothing = lines(&Grants::default());
+        let expected = [
+            ("grants.http = [\"https://a.example\", \"https://server.b.example\"]".to_owned(), true),
+            ("grants.keyvalue = true".to_owned(), true),
+            ("grants.mail = true".to_owned(), true),
+            (credential("https://a.example"), false),
+        ];
+        assert_eq!(nothing, expected);
+        let some = Grants { http: vec!["https://x.b.example".to_owned()], keyvalue: true, mail: true };
+        let expected = [
+            ("grants.http = [\"https://x.b.example\", \"https://a.example\"]".to_owned(), false),
+            (credential("https://x.b.example"), false),
+        ];
+        assert_eq!(lines(&some), expected);
+        for (line, _) in nothing {
+            assert!(line.parse::<toml::Table>().is_ok(), "{line}");
+        }
     }
 
     #[test]

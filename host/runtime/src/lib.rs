@@ -37,6 +37,7 @@ mod window;
 pub use self::api_version::{ApiTrack, ApiVersion, PluginVersion, SERVED as SERVED_API};
 pub use self::breaker::BreakerConfig;
 pub use self::engine::EngineError;
+pub use self::grants::{Ungranted, ungranted};
 pub use self::manifest::{Asks, DataClass, LimitsAsk, Manifest, ManifestError, OriginAsk, Place, PluginId};
 pub use self::nearest::nearest;
 pub use self::package::{

@@ -5,6 +5,7 @@ mod doctor;
 mod migrate;
 mod plugin;
 mod practice;
+mod sdk;
 mod serve;
 mod token;
 
@@ -42,9 +43,12 @@ enum Command {
     /// List and check practices
     #[command(subcommand)]
     Practice(practice::Practice),
-    /// List and inspect plugins
+    /// Write, build, try, list and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Plugin),
+    /// Export what plugins are written with
+    #[command(subcommand)]
+    Sdk(sdk::Sdk),
     /// Make tokens and the key that signs them
     Token(token::Token),
     /// Bring the database's schema to this version
@@ -66,6 +70,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Config(command) => command.run(&arguments.config),
         Command::Practice(command) => command.run(config()?),
         Command::Plugin(command) => command.run(),
+        Command::Sdk(command) => command.run(),
         Command::Token(token) => token.run(&arguments.config),
         Command::Migrate => block_on(migrate::run(config()?)),
         Command::Doctor(doctor) => block_on(doctor.run(arguments.config.clone())),

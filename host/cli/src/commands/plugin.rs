@@ -1,7 +1,9 @@
-//! `greffon plugin list|inspect|build`.
+//! `greffon plugin list|inspect|new|build|call`.
 
 mod build;
+mod call;
 mod inspect;
+mod new;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +29,8 @@ pub enum Plugin {
         #[arg(long)]
         json: bool,
     },
+    /// Begin a plugin: a folder that builds, is tested and answers
+    New(new::New),
     /// Build a plugin written in Rust into a folder that a practice can name
     Build {
         /// The plugin's source: a folder with Cargo.toml and plugin.toml
@@ -38,6 +42,8 @@ pub enum Plugin {
         #[arg(long, default_value = "target/plugins")]
         target_dir: PathBuf,
     },
+    /// Call one function of a plugin, under the limits of production
+    Call(call::Call),
 }
 
 impl Plugin {
@@ -45,6 +51,8 @@ impl Plugin {
         match self {
             Self::List { json } => list(json),
             Self::Inspect { path, json } => inspect::run(&path, json),
+            Self::New(new) => new.run(),
+            Self::Call(call) => call.run(),
             Self::Build { source, out, target_dir } => build::run(&source, out, &target_dir),
         }
     }

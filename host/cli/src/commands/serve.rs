@@ -98,6 +98,9 @@ async fn watch(directory: Arc<Directory>, mut hangups: Hangups) {
         for id in &refresh.removed {
             tracing::warn!(practice.id = %id, "practice removed: its folder is gone");
         }
+        for warning in &refresh.warnings {
+            tracing::warn!("{warning}");
+        }
         // A broken file is looked at every time and said once.
         let not_taken = |problem| format!("practice not taken, the last good configuration stays: {problem}");
         let out = |problem| format!("a feature is out, the rest of its practice is served: {problem}");

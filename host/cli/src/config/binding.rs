@@ -7,6 +7,7 @@ use greffon_core::model::practice::Serves;
 use greffon_core::model::triage::{Finding, FindingSeverity};
 use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
+use greffon_runtime::Ungranted;
 use greffon_runtime::binding::{Binding, Credential, CredentialScheme, Grants, MailRelay};
 use serde_json::Value;
 
@@ -114,6 +115,7 @@ fn bind(
         credentials: credentials(loader, &key, written)?,
         mail: if written.grants.mail { relay.clone()? } else { None },
     };
+    granted(loader, id, written, &plugins.ungranted(&binding), built).map_err(out)?;
     let bound = plugins.bind(&binding);
     // Of a plugin that is bound they are there already.
     let findings = plugins.analyse(&binding).map_err(out)?;
@@ -124,6 +126,30 @@ fn bind(
         return Err(Out { problem: problem_of(shown, "settings", false), shown: None });
     }
     bound.map_err(out)
+}
+
+/// Notes each permission that the plugin asks for and does not have.
+///
+/// # Errors
+/// The first one that it cannot be bound without.
+fn granted(
+    loader: &Loader<'_>,
+    id: &str,
+    written: &FeatureFile,
+    missing: &[Ungranted],
+    built: &mut Built,
+) -> Result<(), Problem> {
+    let (mut needed, optional): (Vec<_>, Vec<_>) = missing.iter().partition(|one| one.needed);
+    let mut note = |severity, one: &Ungranted| {
+        built.findings.push((severity, refused(loader, id, written, &one.problem(&id.into()))));
+    };
+    optional.into_iter().for_each(|one| note(FindingSeverity::Warning, one));
+    if needed.is_empty() {
+        return Ok(());
+    }
+    let first = needed.remove(0);
+    needed.into_iter().for_each(|one| note(FindingSeverity::Error, one));
+    Err(first.problem(&id.into()))
 }
 
 fn serves(loader: &Loader<'_>, id: &str, feature: &FeatureFile) -> Loaded<Serves> {
@@ -197,7 +223,7 @@ fn settings(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<Val
 
 /// TOML has dates where JSON has none: they become text. A float that JSON
 /// cannot hold becomes null, which no schema accepts.
-fn json(value: toml::Value) -> Value {
+pub fn json(value: toml::Value) -> Value {
     match value {
         toml::Value::String(text) => Value::String(text),
         toml::Value::Integer(number) => number.into(),

@@ -52,6 +52,8 @@ pub struct Refresh {
     pub problems: Vec<Diagnostic>,
     /// What keeps features out of practices that are served without them.
     pub out: Vec<Diagnostic>,
+    /// What is odd in practices that are new or changed, and keeps nothing out.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Directory {
@@ -110,18 +112,19 @@ impl Directory {
         };
         let errors: Vec<Diagnostic> = read.errors().cloned().collect();
         let may_pass = read.may_pass();
-        let Read { practice, watched, .. } = read;
         if whole && !errors.is_empty() {
             refresh.problems.extend(errors.iter().cloned());
             if !may_pass {
-                self.refused().insert(id.clone(), Refused { watched, errors });
+                self.refused().insert(id.clone(), Refused { watched: read.watched, errors });
             }
             return;
         }
         if !same || errors.is_empty() {
             refresh.changed.push(id.clone());
+            refresh.warnings.extend(read.warnings().cloned());
         }
         refresh.out.extend(errors.iter().cloned());
+        let Read { practice, watched, .. } = read;
         let loaded = Loaded { practice: Arc::new(practice), watched, errors, may_pass };
         self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
     }

@@ -3,7 +3,7 @@
 use greffon_core::model::triage::Finding;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_runtime::binding::Binding;
-use greffon_runtime::{PluginFiles, PluginInfo};
+use greffon_runtime::{PluginFiles, PluginInfo, Ungranted};
 
 /// What loading a practice file needs of plugins. Implemented over the runtime.
 pub trait Plugins {
@@ -12,6 +12,8 @@ pub trait Plugins {
     /// # Errors
     /// That there is none, or that it cannot be loaded.
     fn resolve(&self, plugin: &str, files: Option<PluginFiles>) -> Result<PluginInfo, Problem>;
+    /// What the plugin asks for and the binding does not grant.
+    fn ungranted(&self, binding: &Binding) -> Vec<Ungranted>;
     /// What the plugin itself finds in its settings.
     ///
     /// # Errors

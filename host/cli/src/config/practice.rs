@@ -51,8 +51,16 @@ pub struct Read {
 impl Read {
     /// The findings that keep features from being used.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        let errors = self.findings.iter().filter(|(severity, _)| *severity == FindingSeverity::Error);
-        errors.map(|(_, diagnostic)| diagnostic)
+        self.of(FindingSeverity::Error)
+    }
+
+    /// The findings that keep nothing from being used.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.of(FindingSeverity::Warning)
+    }
+
+    fn of(&self, wanted: FindingSeverity) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, diagnostic)| diagnostic)
     }
 
     /// Whether it may be better at the next try, although no file changed.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
 use greffon_core::ports::plugins::{Bound, Health, PluginFailure, Problem, Pure, Triage};
-use greffon_runtime::PluginInfo;
 use greffon_runtime::binding::Binding;
+use greffon_runtime::{PluginInfo, Ungranted};
 
 use crate::config::shared::SharedFolders;
 
@@ -50,6 +50,10 @@ impl Plugins for Known {
                 Err(Problem::lasting("plugin", message, "bundled: agenda-local, triage-grid"))
             }
         }
+    }
+
+    fn ungranted(&self, _: &Binding) -> Vec<Ungranted> {
+        Vec::new()
     }
 
     fn analyse(&self, _: &Binding) -> Result<Vec<Finding>, Problem> {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use self::error::{ManifestError, Place};
+pub(crate) use self::origin_ask::EXAMPLE;
 pub use self::origin_ask::OriginAsk;
 use crate::api_version::{ApiTrack, PluginVersion};
 

@@ -19,7 +19,20 @@ pub enum OriginAsk {
     Below(Origin),
 }
 
+/// An origin for lines that a person completes.
+pub(crate) const EXAMPLE: &str = "https://server.example";
+
 impl OriginAsk {
+    /// An origin that it covers, to be written where none is known.
+    #[must_use]
+    pub fn example(&self) -> String {
+        match self {
+            Self::Any => EXAMPLE.to_owned(),
+            Self::Exact(origin) => origin.to_string(),
+            Self::Below(domain) => domain.to_string().replacen("://", "://server.", 1),
+        }
+    }
+
     /// Whether a granted origin is one of those that are asked for.
     #[must_use]
     pub fn covers(&self, origin: &Origin) -> bool {

@@ -14,8 +14,8 @@ use crate::output;
 pub(super) fn run(source: &Path, out: Option<PathBuf>, target_dir: &Path) -> anyhow::Result<ExitCode> {
     let Some(package) = Package::in_folder(source)? else {
         anyhow::bail!(
-            "{} holds no {MANIFEST}\n\nhint: a plugin's source has a Cargo.toml and a {MANIFEST}; examples/triage-minimal \
-             is the smallest",
+            "{} holds no {MANIFEST}\n\nhint: a plugin's source has a Cargo.toml and a {MANIFEST}; make one with: greffon \
+             plugin new --kind <kind> <name>",
             source.display()
         );
     };

@@ -1,10 +1,12 @@
 //! `greffon plugin inspect`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use greffon_runtime::{Inspection, Manifest};
+use greffon_runtime::binding::Grants;
+use greffon_runtime::{Inspection, Manifest, Ungranted, ungranted};
 use serde_json::json;
 
 use crate::config::confined::Folder;
@@ -29,7 +31,9 @@ pub(super) fn run(path: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
             component.display()
         )),
     };
+    let asks = manifest.as_ref().map_or_else(Vec::new, |one| ungranted(one, &Grants::default(), &BTreeMap::new()));
     if as_json {
+        let granted_by = |one: &Ungranted| json!({ "asked": one.asked, "needed": one.needed, "granted_by": one.line });
         output::json(&json!({
             "id": manifest.as_ref().map(|manifest| manifest.id.to_string()),
             "version": manifest.as_ref().map(|manifest| manifest.version.to_string()),
@@ -39,15 +43,16 @@ pub(super) fn run(path: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
             "digest": found.digest,
             "exports": found.exports,
             "imports": found.imports,
+            "asks": asks.iter().map(granted_by).collect::<Vec<_>>(),
             "usable": verdict.is_ok(),
         }))?;
     } else {
-        print(&found, manifest.as_ref())?;
+        print(&found, manifest.as_ref(), &asks)?;
     }
     verdict.map(|()| ExitCode::SUCCESS)
 }
 
-fn print(found: &Inspection, manifest: Option<&Manifest>) -> anyhow::Result<()> {
+fn print(found: &Inspection, manifest: Option<&Manifest>, asks: &[Ungranted]) -> anyhow::Result<()> {
     if let Some(manifest) = manifest {
         output::data(&format!("id       {}", manifest.id))?;
         output::data(&format!("version  {}", manifest.version))?;
@@ -59,5 +64,11 @@ fn print(found: &Inspection, manifest: Option<&Manifest>) -> anyhow::Result<()> 
     output::data(&format!("sha256   {}", found.digest))?;
     output::data(&format!("exports  {}", found.exports.join("\n         ")))?;
     let imports = if found.imports.is_empty() { "nothing".to_owned() } else { found.imports.join("\n         ") };
-    output::data(&format!("imports  {imports}"))
+    output::data(&format!("imports  {imports}"))?;
+    for (index, Ungranted { asked, line, needed, .. }) in asks.iter().enumerate() {
+        let head = if index == 0 { "asks" } else { "" };
+        let or = if *needed { "" } else { " (may be left out)" };
+        output::data(&format!("{head:8} {asked}{or}; granted under [features.<name>] by:\n         {line}"))?;
+    }
+    Ok(())
 }

@@ -1,17 +1,14 @@
-//! Builds the plugins of `plugins/` and tells `src/lib.rs` where they are.
+//! Builds the plugins of `plugins/`.
 
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
-use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use greffon_build::{Package, build_components, nested_target_dir};
 
-fn main() -> Result<()> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
-    let out_dir = env::var_os("OUT_DIR").context("OUT_DIR is set by cargo")?;
-    let out_dir = Path::new(&out_dir);
-
+/// Writes `plugins.rs`: the list of the plugins, each with its component.
+pub(crate) fn embed(workspace: &Path, out_dir: &Path) -> Result<()> {
     let plugins = workspace.join("plugins");
     // A new folder is a new plugin.
     println!("cargo::rerun-if-changed={}", plugins.display());
@@ -39,7 +36,7 @@ fn main() -> Result<()> {
 
     let mut list = "&[\n".to_owned();
     for (built, manifest) in
-        build_components(&workspace, &packages, &nested_target_dir(out_dir))?.into_iter().zip(&manifests)
+        build_components(workspace, &packages, &nested_target_dir(out_dir))?.into_iter().zip(&manifests)
     {
         built.watch();
         let file = out_dir.join(&built.package).with_extension("wasm");
