@@ -123,8 +123,24 @@ impl Kit<'_> {
                 }
             }
         }
-        Ok(format!("# Written by greffon {}.\n\n{}", env::var("CARGO_PKG_VERSION")?, toml::to_string(&manifest)?))
+        let mut text = format!("# Written by greffon {}.\n", env::var("CARGO_PKG_VERSION")?);
+        // In the order in which people look for them.
+        let known = ["package", "lib", "features", "dependencies"];
+        let others = manifest.keys().map(String::as_str).filter(|name| !known.contains(name));
+        for name in known.into_iter().chain(others).filter(|name| manifest.contains_key(*name)) {
+            writeln!(text, "\n[{name}]")?;
+            for (key, value) in manifest[name].as_table().with_context(|| format!("{name} is no table"))? {
+                writeln!(text, "{} = {value}", quoted(key))?;
+            }
+        }
+        Ok(text)
     }
+}
+
+/// A key of TOML.
+fn quoted(key: &str) -> String {
+    let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if bare { key.to_owned() } else { Value::from(key).to_string() }
 }
 
 fn is_shared(value: &Value) -> bool {

@@ -44,9 +44,9 @@ pub(super) fn export(folder: &Path) -> anyhow::Result<()> {
 /// Refuses a folder that has something in it: nothing that somebody wrote is
 /// ever replaced.
 pub(super) fn must_be_free(folder: &Path) -> anyhow::Result<()> {
-    match std::fs::read_dir(folder) {
-        Ok(mut entries) if entries.next().is_none() => Ok(()),
-        Ok(_) => bail!("{} is not empty\n\nhint: name another folder, or remove this one", folder.display()),
+    match std::fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => Ok(()),
+        Ok(false) => bail!("{} is not empty\n\nhint: name another folder, or remove this one", folder.display()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).with_context(|| format!("cannot use {}", folder.display())),
     }

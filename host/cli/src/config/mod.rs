@@ -2,7 +2,7 @@
 //! errors that name file, line, column, value and remedy. The only place that
 //! reads the environment.
 
-mod binding;
+pub mod binding;
 pub mod confined;
 pub mod diagnostic;
 pub mod directory;

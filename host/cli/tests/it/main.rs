@@ -3,4 +3,5 @@
 mod commands;
 mod confinement;
 mod kill_nine;
+mod kit;
 mod support;

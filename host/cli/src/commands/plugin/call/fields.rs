@@ -73,7 +73,9 @@ impl Arguments {
             if let Some(Value::Object(context)) = case.get_mut("context")
                 && let Value::Object(usual) = serde_json::to_value(context_at(now)?)?
             {
-                usual.into_iter().for_each(|(key, value)| drop(context.entry(key).or_insert(value)));
+                for (key, value) in usual {
+                    context.entry(key).or_insert(value);
+                }
             }
             for fact in case.get_mut("facts").and_then(Value::as_array_mut).into_iter().flatten() {
                 if let Value::Object(fact) = fact {

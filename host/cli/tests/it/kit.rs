@@ -1,0 +1,187 @@
+//! The road of a plugin's author, outside the repository and without a network:
+//! from the SDK's export to an answer.
+//!
+//! What it takes is printed: `cargo test -p greffon --test it kit -- --nocapture`.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::support::{fails, greffon, greffon_with, put, replace, succeeds};
+
+/// Where crates are compiled: beside the bundled plugins, which use the same.
+fn target_dir() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("plugins")
+}
+
+/// Builds the plugin of a folder, with the crates that this machine has.
+fn build(folder: &Path) -> Output {
+    let target = target_dir();
+    let target = target.to_str().expect("UTF-8");
+    greffon_with(folder, &["plugin", "build", ".", "--target-dir", target], &[("CARGO_NET_OFFLINE", "true")])
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(&succeeds(output)).expect("JSON")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_first_plugin_of_each_kind_answers_outside_the_repository() {
+    let began = Instant::now();
+    let commands = Cell::new(0);
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |folder: &Path, arguments: &[&str]| {
+        commands.set(commands.get() + 1);
+        println!("greffon {}", arguments.join(" "));
+        greffon(folder, arguments)
+    };
+
+    // All that a triage plugin needs: four commands.
+    succeeds(&run(folder.path(), &["plugin", "new", "--lang", "rust", "--kind", "triage", "triage-mine"]));
+    let triage = folder.path().join("triage-mine");
+    succeeds(&build(&triage));
+    succeeds(&run(&triage, &["plugin", "inspect", "target/greffon/triage-mine"]));
+    let call = ["plugin", "call", "target/greffon/triage-mine", "next"];
+    let asked = json(&run(&triage, &call));
+    assert_eq!(asked["ask"][0]["spoken"], "Avez-vous du mal à respirer ?");
+    println!("the first answer took {:.1} s and {} commands", began.elapsed().as_secs_f32(), commands.get() + 1);
+    let concluded = json(&greffon(&triage, &[&call[..], &["@calls/next.json"]].concat()));
+    assert_eq!(concluded["conclude"]["level"], "routine");
+
+    // The others share one SDK.
+    succeeds(&run(folder.path(), &["sdk", "export", "sdk"]));
+    for (kind, function, options) in [
+        ("script", "render", &["@calls/render.json"][..]),
+        ("agenda", "agendas", &["--settings", "calls/settings.toml", "--grant", "http=https://agenda.example"]),
+        (
+            "notification",
+            "normalise",
+            &["@calls/normalise.json", "--settings", "calls/settings.toml", "--grant", "http=https://sms.example"],
+        ),
+    ] {
+        let name = format!("{kind}-mine");
+        succeeds(&run(folder.path(), &["plugin", "new", "--kind", kind, "--sdk", "sdk", &name]));
+        let project = folder.path().join(&name);
+        succeeds(&build(&project));
+        let built = format!("target/greffon/{name}");
+        let answer = json(&run(&project, &[&["plugin", "call", &built, function], options].concat()));
+        let expected = match kind {
+            "script" => answer["may_close"] == true,
+            "agenda" => answer[0]["label"] == "Dr Martin",
+            _ => answer["value"] == "+33639980001",
+        };
+        assert!(expected, "{kind}: {answer}");
+        // Its README's commands are these.
+        let readme = std::fs::read_to_string(project.join("README.md")).expect("a README");
+        assert!(readme.contains(&format!("greffon plugin call {built} {function} {}", options.join(" "))), "{readme}");
+    }
+
+    wrong_calls_are_told(&triage, &folder.path().join("agenda-mine"));
+    a_panic_is_told(&triage, "None => return Ok", "next", &[]);
+    let agenda = folder.path().join("agenda-mine");
+    let options = ["--settings", "calls/settings.toml", "--grant", "http=https://agenda.example"];
+    a_panic_is_told(&agenda, "Ok(self.settings", "agendas", &options);
+    println!("all of it took {:.1} s", began.elapsed().as_secs_f32());
+}
+
+/// Function, arguments, settings, grants: each named with what to do.
+fn wrong_calls_are_told(triage: &Path, agenda: &Path) {
+    let call =
+        |arguments: &[&str]| greffon(triage, &[&["plugin", "call", "target/greffon/triage-mine"], arguments].concat());
+    fails(&call(&["nxt"]), &["no function \"nxt\"", "did you mean \"next\"?", "prepare, protocols, next"]);
+    fails(&call(&["next", "{\"facts\":[{\"value\":\"no\"}]}"]), &["facts[0]", "missing field `key`"]);
+    fails(&call(&["next", "{\"motif\":\"fièvre\"}"]), &["motif: there is no such field", "did you mean \"motive\"?"]);
+    fails(&call(&["next", "{"]), &["the arguments are not JSON"]);
+    put(triage, "wrong.json", "{ \"question\": \"Saignement\" }");
+    fails(&call(&["next", "--settings", "wrong.json"]), &["settings.question", "point d'interrogation"]);
+    put(triage, "unknown.toml", "queston = \"Saignez-vous ?\"\n");
+    fails(&call(&["next", "--settings", "unknown.toml"]), &["queston"]);
+
+    let call = |options: &[&str]| {
+        let built = ["plugin", "call", "target/greffon/agenda-mine", "agendas", "--settings", "calls/settings.toml"];
+        greffon(agenda, &[&built, options].concat())
+    };
+    fails(&call(&[]), &["asks for http *", "--grant http=<origin>", "grants.http = [\"https://server.example\"]"]);
+    fails(&call(&["--grant", "clock"]), &["nothing is granted by \"clock\"", "keyvalue, mail or http="]);
+    // A permission that may be left out is said too, and keeps nothing back.
+    let answered = call(&["--grant", "http=https://agenda.example"]);
+    let told = stderr(&answered);
+    assert!(
+        answered.status.success() && told.contains("warning: \"agenda-mine\" asks for credential server"),
+        "{told}"
+    );
+    assert!(told.contains("credentials.server = { scheme = \"bearer\""), "{told}");
+    let inspected = succeeds(&greffon(agenda, &["plugin", "inspect", "target/greffon/agenda-mine"]));
+    assert!(inspected.contains("grants.http = [\"https://server.example\"]"), "{inspected}");
+}
+
+/// Puts a panic into a plugin, and reads it in what a call says.
+fn a_panic_is_told(project: &Path, before: &str, function: &str, options: &[&str]) {
+    let panics =
+        format!("if option_env!(\"NEVER\").is_none() {{ let n = 40; panic!(\"no rule for {{n}}\") }} {before}");
+    let panics = match function {
+        "next" => {
+            format!("None if encounter.previous.is_none() => panic!(\"no rule for {{}}\", 40),\n            {before}")
+        }
+        _ => panics,
+    };
+    replace(project, "src/lib.rs", before, &panics);
+    succeeds(&build(project));
+    let name = project.file_name().and_then(|name| name.to_str()).expect("a name");
+    let built = format!("target/greffon/{name}");
+    let called = greffon(project, &[&["plugin", "call", &built, function], options].concat());
+    assert_eq!(called.status.code(), Some(1));
+    assert!(called.stdout.is_empty());
+    let text = std::fs::read_to_string(project.join("src/lib.rs")).expect("read");
+    let line = 1 + text.lines().position(|line| line.contains("no rule for")).expect("the line");
+    let told = stderr(&called);
+    let place = format!("\"{name}\" panicked at src/lib.rs:{line}:");
+    assert!(told.contains(&place) && told.contains(": no rule for 40"), "no {place} in:\n{told}");
+}
+
+#[test]
+fn nothing_that_is_there_is_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    put(folder.path(), "mine/notes.txt", "mine");
+    fails(&greffon(folder.path(), &["sdk", "export", "mine"]), &["mine is not empty", "name another folder"]);
+    let new = |name: &str| greffon(folder.path(), &["plugin", "new", "--kind", "script", name]);
+    fails(&new("mine"), &["mine is there already", "choose another name"]);
+    assert_eq!(std::fs::read_dir(folder.path().join("mine")).expect("a folder").count(), 1);
+    for name in ["Mine", "a--b", "../a", "9a", "a/b", "é", "", &"a".repeat(64)] {
+        fails(&new(name), &["is no name of a plugin"]);
+    }
+    fails(&new("serde"), &["serde is a crate"]);
+    for (option, path) in [("--sdk", "mine"), ("--vendor", "mine")] {
+        let new = ["plugin", "new", "--kind", "script", option, path, "yours"];
+        fails(&greffon(folder.path(), &new), &[path, "hint: "]);
+    }
+    assert!(!folder.path().join("yours").exists(), "nothing is left of what was refused");
+}
+
+#[test]
+fn a_vendored_project_takes_its_crates_from_the_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    succeeds(&greffon(folder.path(), &["plugin", "new", "--kind", "script", "first"]));
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let vendored = cargo.args(["vendor", "--offline", "../crates"]).current_dir(folder.path().join("first")).output();
+    let vendored = vendored.expect("cargo starts");
+    assert!(vendored.status.success(), "{}", stderr(&vendored));
+    succeeds(&greffon(folder.path(), &["plugin", "new", "--kind", "script", "--vendor", "crates", "second"]));
+    // A home without a registry: what is not in the folder is nowhere.
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let tree = cargo
+        .args(["tree", "--offline"])
+        .env("CARGO_HOME", folder.path().join("home"))
+        .current_dir(folder.path().join("second"))
+        .output()
+        .expect("cargo starts");
+    assert!(tree.status.success(), "{}", stderr(&tree));
+    assert!(String::from_utf8_lossy(&tree.stdout).contains("wit-bindgen v"));
+}
