@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("greffon-storage", &["greffon-core"]),
     ("greffon-runtime", &["greffon-core", "greffon-kinds"]),
     ("greffon-server", &["greffon-core"]),
-    ("greffon-bundled", &["greffon-build"]),
+    ("greffon-bundled", &["greffon-build", "greffon-kinds"]),
     (
         "greffon",
         &["greffon-build", "greffon-bundled", "greffon-core", "greffon-runtime", "greffon-server", "greffon-storage"],
@@ -94,6 +94,7 @@ fn every_mandated_folder_has_a_readme() {
         "wit",
         "sdk",
         "sdk/rust",
+        "sdk/templates",
         "plugins",
         "examples",
         "host",

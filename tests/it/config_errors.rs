@@ -263,3 +263,26 @@ async fn a_practice_is_served_without_the_feature_that_is_out_until_its_file_is_
     assert_eq!((refresh.changed.len(), refresh.out.len()), (1, 0), "{refresh:?}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_plugin_asks_for_and_may_do_without_is_said_when_its_practice_is_taken() -> anyhow::Result<()> {
+    let test = TestHost::sqlite(&[("cabinet", practice::local("cabinet"))]).await?;
+    let lines = "settings = { base-url = \"https://dav.example\", calendars = { martin = \"/m/\" } }\n\
+                 grants.http = [\"https://dav.example\"]\ngrants.keyvalue = true";
+    test.rewrite("cabinet", &practice::with_agenda("cabinet", "agenda-caldav", lines))?;
+    let directory = &test.host.wiring.directory;
+    let refresh = directory.refresh();
+    assert_eq!((refresh.changed.len(), refresh.out.len()), (1, 0), "{refresh:?}");
+    let [warning] = refresh.ungranted.as_slice() else { panic!("{refresh:?}") };
+    says(
+        &warning.to_string(),
+        &[
+            "practice.toml:",
+            "asks for credential dav, which is not granted",
+            "add under [features.agenda]: credentials.dav = { ",
+            "origin = \"https://dav.example\" }",
+        ],
+    );
+    assert!(directory.refresh().ungranted.is_empty(), "said once");
+    Ok(())
+}

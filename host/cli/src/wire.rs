@@ -137,7 +137,7 @@ impl Host {
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
         }
-        for warning in &refresh.warnings {
+        for warning in &refresh.ungranted {
             output::note(&format!("warning: {warning}\n"));
         }
         let reception = Reception::new(

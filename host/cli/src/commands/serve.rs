@@ -98,7 +98,7 @@ async fn watch(directory: Arc<Directory>, mut hangups: Hangups) {
         for id in &refresh.removed {
             tracing::warn!(practice.id = %id, "practice removed: its folder is gone");
         }
-        for warning in &refresh.warnings {
+        for warning in &refresh.ungranted {
             tracing::warn!("{warning}");
         }
         // A broken file is looked at every time and said once.

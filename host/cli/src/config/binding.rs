@@ -139,16 +139,11 @@ fn granted(
     missing: &[Ungranted],
     built: &mut Built,
 ) -> Result<(), Problem> {
-    let (mut needed, optional): (Vec<_>, Vec<_>) = missing.iter().partition(|one| one.needed);
-    let mut note = |severity, one: &Ungranted| {
-        built.findings.push((severity, refused(loader, id, written, &one.problem(&id.into()))));
-    };
-    optional.into_iter().for_each(|one| note(FindingSeverity::Warning, one));
-    if needed.is_empty() {
-        return Ok(());
-    }
-    let first = needed.remove(0);
-    needed.into_iter().for_each(|one| note(FindingSeverity::Error, one));
+    let shown = |one: &Ungranted| refused(loader, id, written, &one.problem(&id.into()));
+    let (needed, optional): (Vec<_>, Vec<_>) = missing.iter().partition(|one| one.needed);
+    loader.ungranted.borrow_mut().extend(optional.into_iter().map(shown));
+    let Some((first, others)) = needed.split_first() else { return Ok(()) };
+    built.findings.extend(others.iter().map(|one| (FindingSeverity::Error, shown(one))));
     Err(first.problem(&id.into()))
 }
 

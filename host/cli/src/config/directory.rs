@@ -52,8 +52,9 @@ pub struct Refresh {
     pub problems: Vec<Diagnostic>,
     /// What keeps features out of practices that are served without them.
     pub out: Vec<Diagnostic>,
-    /// What is odd in practices that are new or changed, and keeps nothing out.
-    pub warnings: Vec<Diagnostic>,
+    /// What plugins of practices that are new or changed ask for, are not granted,
+    /// and may do without.
+    pub ungranted: Vec<Diagnostic>,
 }
 
 impl Directory {
@@ -121,7 +122,7 @@ impl Directory {
         }
         if !same || errors.is_empty() {
             refresh.changed.push(id.clone());
-            refresh.warnings.extend(read.warnings().cloned());
+            refresh.ungranted.extend(read.ungranted.iter().cloned());
         }
         refresh.out.extend(errors.iter().cloned());
         let Read { practice, watched, .. } = read;

@@ -46,6 +46,8 @@ pub(super) struct Loader<'a> {
     pub(super) watched: RefCell<Watched>,
     /// What is no error.
     pub(super) warnings: RefCell<Vec<Diagnostic>>,
+    /// Permissions that plugins ask for, are not granted, and may do without.
+    pub(super) ungranted: RefCell<Vec<Diagnostic>>,
     /// Settings files by the names that are written: a place in one is looked
     /// for in what was read, not in what the file has become.
     pub(super) settings: RefCell<BTreeMap<String, Rc<Content>>>,
@@ -67,6 +69,7 @@ impl<'a> Loader<'a> {
             practice: PracticeId(file.id.clone()),
             watched: RefCell::default(),
             warnings: RefCell::default(),
+            ungranted: RefCell::default(),
             settings: RefCell::default(),
         }
     }

@@ -44,6 +44,9 @@ pub struct Read {
     /// What keeps features from being used, and what plugins find in their
     /// settings; what is no error is a warning.
     pub findings: Findings,
+    /// Those of the findings that are permissions which a plugin asks for, is not
+    /// granted, and may do without.
+    pub ungranted: Vec<Diagnostic>,
     /// The files that it was read from.
     pub watched: Watched,
 }
@@ -51,16 +54,8 @@ pub struct Read {
 impl Read {
     /// The findings that keep features from being used.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.of(FindingSeverity::Error)
-    }
-
-    /// The findings that keep nothing from being used.
-    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.of(FindingSeverity::Warning)
-    }
-
-    fn of(&self, wanted: FindingSeverity) -> impl Iterator<Item = &Diagnostic> {
-        self.findings.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, diagnostic)| diagnostic)
+        let errors = self.findings.iter().filter(|(severity, _)| *severity == FindingSeverity::Error);
+        errors.map(|(_, diagnostic)| diagnostic)
     }
 
     /// Whether it may be better at the next try, although no file changed.
@@ -86,11 +81,12 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     loader.watched.borrow_mut().note(loader.own.path(), Path::new(PRACTICE_FILE), content.stamp);
     let mut practice = loader.practice()?;
     let (features, mut findings) = loader.features(around.plugins.as_ref())?;
-    let warnings = loader.warnings.into_inner();
-    findings.extend(warnings.into_iter().map(|one| (FindingSeverity::Warning, one)));
+    let ungranted = loader.ungranted.into_inner();
+    let warnings = loader.warnings.into_inner().into_iter().chain(ungranted.iter().cloned());
+    findings.extend(warnings.map(|one| (FindingSeverity::Warning, one)));
     let watched = loader.watched.into_inner();
     practice.revision = revision(text, &watched);
-    Ok(Read { practice: LivePractice { practice, features }, findings, watched })
+    Ok(Read { practice: LivePractice { practice, features }, findings, ungranted, watched })
 }
 
 impl Loader<'_> {

@@ -53,7 +53,7 @@ fn what_is_no_plugin_is_said_in_one_screen() {
     put(folder.path(), "empty/plugin.toml", "id = 3\n");
     std::fs::create_dir_all(folder.path().join("none")).expect("a folder");
     fails(&inspect("none"), &["0 .wasm files", "greffon plugin build"]);
-    fails(&greffon(folder.path(), &["plugin", "build", "none"]), &["none holds no plugin.toml", "triage-minimal"]);
+    fails(&greffon(folder.path(), &["plugin", "build", "none"]), &["none holds no plugin.toml", "greffon plugin new"]);
 }
 
 #[test]
@@ -76,6 +76,31 @@ fn practices_are_checked_down_to_their_grids() {
     assert!(error["line"].is_u64(), "{error}");
     let unknown = greffon(folder.path(), &["practice", "check", "autre"]);
     fails(&unknown, &["no practice.toml in practices/autre", "cabinet-morel"]);
+}
+
+#[test]
+fn every_permission_that_is_not_granted_is_said_with_the_line_that_grants_it() {
+    let folder = installation();
+    let file = "practices/maison-des-remparts/practice.toml";
+    let asked = [
+        "grants.http = [\"http://127.0.0.1:5232\"]\ngrants.keyvalue = true\n",
+        "credentials.dav = { scheme = \"basic\", username = \"remparts\", password = { file = \"secrets/dav\" }, \
+         origin = \"http://127.0.0.1:5232\" }\n",
+    ];
+    replace(folder.path(), file, asked[1], "");
+    let check = || greffon(folder.path(), &["practice", "check", "maison-des-remparts"]);
+    let text = succeeds(&check());
+    assert!(text.contains("maison-des-remparts: ok") && text.contains("asks for credential dav"), "{text}");
+    assert!(text.contains("add under [features.agenda-ville]: credentials.dav = { scheme = "), "{text}");
+
+    replace(folder.path(), file, asked[0], "");
+    let checked = check();
+    assert_eq!(checked.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&checked.stdout);
+    assert!(text.contains("errors: 2, warnings: "), "{text}");
+    for line in ["grants.http = [\"https://server.example\"]", "grants.keyvalue = true", "credentials.dav = { "] {
+        assert!(text.contains(&format!("add under [features.agenda-ville]: {line}")), "no {line} in:\n{text}");
+    }
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod failures;
 mod guest;
 mod host;
 mod neighbours;
+mod panics;
 mod plugins;
 mod prepare;
