@@ -38,7 +38,7 @@ impl Sdk {
 /// A folder that has something in it, or that cannot be written.
 pub(super) fn export(folder: &Path) -> anyhow::Result<()> {
     must_be_free(folder)?;
-    write(folder, kit::SDK, |text| text.to_owned())
+    write(folder, kit::SDK, str::to_owned)
 }
 
 /// Refuses a folder that has something in it: nothing that somebody wrote is

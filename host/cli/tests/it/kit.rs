@@ -121,6 +121,8 @@ fn wrong_calls_are_told(triage: &Path, agenda: &Path) {
     fails(&call(&["next", "{\"facts\":[{\"value\":\"no\"}]}"]), &["facts[0]", "missing field `key`"]);
     fails(&call(&["next", "{\"motif\":\"fièvre\"}"]), &["motif: there is no such field", "did you mean \"motive\"?"]);
     fails(&call(&["next", "{"]), &["the arguments are not JSON"]);
+    fails(&greffon(triage, &["plugin", "call", "nowhere", "next"]), &["cannot read nowhere"]);
+    fails(&greffon(triage, &["plugin", "call", "src", "next"]), &["0 .wasm files", "greffon plugin build"]);
     put(triage, "wrong.json", "{ \"question\": \"Saignement\" }");
     fails(&call(&["next", "--settings", "wrong.json"]), &["settings.question", "point d'interrogation"]);
     put(triage, "unknown.toml", "queston = \"Saignez-vous ?\"\n");

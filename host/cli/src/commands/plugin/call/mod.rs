@@ -154,7 +154,8 @@ fn known(function: &str, kind: PluginKind, functions: &[(&str, &str)]) -> anyhow
 }
 
 fn read(path: &Path) -> anyhow::Result<Found> {
-    let (folder, name) = if path.is_dir() {
+    let kind = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let (folder, name) = if kind.is_dir() {
         (path, ".")
     } else {
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
