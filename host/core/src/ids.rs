@@ -99,6 +99,32 @@ text_ids! {
     /// An appointment, as its agenda names it.
     AppointmentId,
     /// Minted once by the client per booking intent and kept to the end: the
-    /// idempotency key in the API, in the database and in the agenda.
+    /// idempotency key in the API, in the database and in the agenda. What
+    /// comes from a client is asked [`OpId::is_well_formed`] first.
     OpId,
+}
+
+impl OpId {
+    /// Whether agendas can carry it: what `greffon:scheduling/types.op-id` says,
+    /// 1 to 64 characters of `[0-9A-Za-z-]`.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        let plain = self.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain && (1..=64).contains(&self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OpId;
+
+    #[test]
+    fn an_op_id_is_short_and_plain() {
+        for good in ["1", "0192f0c4-7a3e-7cc0-98c4-dc0c0c07398f", &"x".repeat(64)] {
+            assert!(OpId::from(good).is_well_formed(), "{good}");
+        }
+        for bad in ["", "a b", "../etc", "a.b", "a_b", "é", "a\r\nb", &"x".repeat(65)] {
+            assert!(!OpId::from(bad).is_well_formed(), "{bad}");
+        }
+    }
 }

@@ -145,7 +145,6 @@ impl<S: Space> Desk<'_, S> {
 
     /// Returns what an op-id wrote.
     pub fn look_up(&self, op: &str, what: &Request) -> Result<Found, Error> {
-        checked_op(op)?;
         self.known(&what.agenda)?;
         let register = self.register(&what.agenda)?;
         if let Some(position) = register.written_by(op) {
@@ -199,14 +198,12 @@ impl<S: Space> Desk<'_, S> {
         to: Status,
         by: ByWhom,
     ) -> Result<Appointment, Error> {
-        checked_op(op)?;
         let (agenda, local) = self.locate(id)?;
         self.change(agenda, |register| register.set_status(local, op, expected, to, by_code(by), self.now))
     }
 
     /// Writes an absence.
     pub fn block(&self, op: &str, agenda: &str, over: Span, label: &str) -> Result<String, Error> {
-        checked_op(op)?;
         self.known(agenda)?;
         let over = period("over", over)?;
         let label: String = label.chars().take(LABEL_CHARS).collect();
@@ -294,7 +291,6 @@ impl<S: Space> Desk<'_, S> {
         op: &'r str,
         what: &'r Request,
     ) -> Result<impl Fn(Option<&'r str>) -> Claim<'r> + use<'r, S>, Error> {
-        checked_op(op)?;
         self.known(&what.agenda)?;
         let when = period("span", what.span)?;
         let room = self.settings.room(&what.motive);
@@ -329,11 +325,6 @@ fn readable(found: Option<Register>) -> Result<Register, Error> {
         }
         found => Ok(found.unwrap_or_default()),
     }
-}
-
-fn checked_op(op: &str) -> Result<(), Error> {
-    let fine = !op.is_empty() && op.len() <= 64 && op.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if fine { Ok(()) } else { Err(Error::Invalid(("op".to_owned(), "not 1 to 64 of [0-9A-Za-z-]".to_owned()))) }
 }
 
 fn period(field: &str, span: Span) -> Result<Period, Error> {

@@ -202,6 +202,14 @@ impl From<settings::Error> for Error {
     }
 }
 
+/// Whether a text is an op-id: 1 to 64 characters of `[0-9A-Za-z-]`. The op-ids
+/// that a plugin is called with are; what it reads in an agenda may be anything.
+#[must_use]
+pub fn is_op_id(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    plain && (1..=64).contains(&text.len())
+}
+
 /// What [`export_agenda!`](crate::export_agenda) exports.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -209,6 +217,14 @@ pub struct Export<T>(PhantomData<T>);
 
 fn open<T: Agenda>() -> Result<T> {
     T::new(settings::load()?)
+}
+
+/// The same for a call with an op-id, which ends up in names and addresses.
+fn open_for<T: Agenda>(op: &str) -> Result<T> {
+    if !is_op_id(op) {
+        return Err(Error::Invalid(("op".to_owned(), "not 1 to 64 of [0-9A-Za-z-]".to_owned())));
+    }
+    open()
 }
 
 impl<T: Agenda> crate::bindings::agenda::exports::greffon::scheduling::agenda::Guest for Export<T> {
@@ -253,23 +269,23 @@ impl<T: Agenda> crate::bindings::agenda::exports::greffon::scheduling::agenda::G
     }
 
     fn place_hold(op: OpId, what: Request, ttl_s: u32) -> Result<Hold> {
-        open::<T>()?.place_hold(&op, &what, ttl_s)
+        open_for::<T>(&op)?.place_hold(&op, &what, ttl_s)
     }
 
     fn release_hold(op: OpId, token: String) -> Result<()> {
-        open::<T>()?.release_hold(&op, &token)
+        open_for::<T>(&op)?.release_hold(&op, &token)
     }
 
     fn book(op: OpId, what: Request, held: Option<Hold>) -> Result<Appointment> {
-        open::<T>()?.book(&op, &what, held.as_ref())
+        open_for::<T>(&op)?.book(&op, &what, held.as_ref())
     }
 
     fn look_up(op: OpId, what: Request) -> Result<Found> {
-        open::<T>()?.look_up(&op, &what)
+        open_for::<T>(&op)?.look_up(&op, &what)
     }
 
     fn move_to(op: OpId, id: AppointmentId, expected: Option<Version>, to: Request) -> Result<Appointment> {
-        open::<T>()?.move_to(&op, &id, expected.as_ref(), &to)
+        open_for::<T>(&op)?.move_to(&op, &id, expected.as_ref(), &to)
     }
 
     fn cancel(
@@ -279,19 +295,19 @@ impl<T: Agenda> crate::bindings::agenda::exports::greffon::scheduling::agenda::G
         by: ByWhom,
         reason: String,
     ) -> Result<Appointment> {
-        open::<T>()?.cancel(&op, &id, expected.as_ref(), by, &reason)
+        open_for::<T>(&op)?.cancel(&op, &id, expected.as_ref(), by, &reason)
     }
 
     fn set_status(op: OpId, id: AppointmentId, expected: Option<Version>, to: Status) -> Result<Appointment> {
-        open::<T>()?.set_status(&op, &id, expected.as_ref(), to)
+        open_for::<T>(&op)?.set_status(&op, &id, expected.as_ref(), to)
     }
 
     fn block(op: OpId, of: AgendaId, over: Span, label: String) -> Result<String> {
-        open::<T>()?.block(&op, &of, over, &label)
+        open_for::<T>(&op)?.block(&op, &of, over, &label)
     }
 
     fn unblock(op: OpId, block_id: String) -> Result<()> {
-        open::<T>()?.unblock(&op, &block_id)
+        open_for::<T>(&op)?.unblock(&op, &block_id)
     }
 }
 
@@ -299,6 +315,16 @@ impl<T: Agenda> crate::bindings::agenda::exports::greffon::scheduling::agenda::G
 mod tests {
     use super::*;
     use crate::http;
+
+    #[test]
+    fn an_op_id_is_short_and_plain() {
+        for good in ["1", "0192f0c4-7a3e-7cc0-98c4-dc0c0c07398f", &"x".repeat(64)] {
+            assert!(is_op_id(good), "{good}");
+        }
+        for bad in ["", "a b", "../etc", "a.b", "a_b", "é", "a\r\nb", &"x".repeat(65)] {
+            assert!(!is_op_id(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn a_lost_response_is_an_unknown_outcome_for_writes_only() {

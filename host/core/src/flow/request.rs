@@ -11,8 +11,6 @@ use crate::model::person::Identifier;
 /// How often a booking begins again because others changed the same things.
 pub(super) const MAX_TRIES: usize = 8;
 
-/// Longest op-id, by the contract.
-const MAX_OP_ID: usize = 64;
 /// Longest note, handle and name, in characters.
 pub(super) const MAX_TEXT: usize = 1000;
 
@@ -23,11 +21,7 @@ pub(super) fn operator(actor: &Actor) -> Identifier {
 
 /// Refuses an op-id that an agenda could not carry.
 pub(super) fn check_op(op: &OpId) -> Flow<()> {
-    let plain = op.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if op.0.is_empty() || op.0.len() > MAX_OP_ID || !plain {
-        return Err(invalid("op_id", "expected 1 to 64 letters, digits and -"));
-    }
-    Ok(())
+    if op.is_well_formed() { Ok(()) } else { Err(invalid("op_id", "expected 1 to 64 of a-z, A-Z, 0-9 and `-`")) }
 }
 
 /// Refuses a text that no screen writes.

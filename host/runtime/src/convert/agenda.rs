@@ -1,5 +1,6 @@
 //! `greffon:scheduling/types`.
 
+use greffon_core::ids::OpId;
 use greffon_core::model::scheduling::{
     AgendaAbsence, AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive,
     AppointmentStatus, Audience, BookingRequest, Change, Conflict, Delta, Found, Hold, PatientRule, Rule, Slot,
@@ -211,7 +212,8 @@ impl FromGuest<wit::Appointment> for AgendaAppointment {
     fn from_guest(appointment: wit::Appointment, intake: &mut Intake) -> Result<Self, Breach> {
         Ok(Self {
             id: intake.id(appointment.id)?.into(),
-            op: intake.optional_id(appointment.op)?.map(Into::into),
+            // What is no op-id was not written by us.
+            op: intake.optional_id(appointment.op)?.map(OpId).filter(OpId::is_well_formed),
             version: intake.take(appointment.version)?,
             agenda: intake.id(appointment.agenda)?.into(),
             span: intake.take(appointment.span)?,

@@ -6,6 +6,7 @@ use super::line::Line;
 use super::salvage;
 use super::time::{self, Start, Unclear};
 use super::zone::Zones;
+use greffon_sdk::agenda::is_op_id;
 use greffon_sdk::practice::Span;
 use greffon_sdk::settings;
 
@@ -86,23 +87,18 @@ fn whose(content: &mut Content, event: &Component) {
     let installation = event.line(INSTALLATION).map(Line::text);
     let other = installation.is_some_and(|id| id != settings::installation());
     for (suffix, mark) in [(BOOKING, Mark::Booking), (ABSENCE, Mark::Absence)] {
-        if let Some(op) = uid.strip_suffix(suffix).filter(|op| is_op(op) && !other) {
+        if let Some(op) = uid.strip_suffix(suffix).filter(|op| is_op_id(op) && !other) {
             content.mark = mark;
             content.op = Some(op.to_owned());
         }
     }
     let text = |name| event.line(name).map(Line::text);
-    content.last_op = text(LAST_OP).filter(|op| is_op(op)).or(content.last_op.take());
+    content.last_op = text(LAST_OP).filter(|op| is_op_id(op)).or(content.last_op.take());
     content.motive = text(MOTIVE).filter(|motive| (1..=256).contains(&motive.len())).or(content.motive.take());
     content.cancelled |= is_cancelled(event);
     let changed = event.line("LAST-MODIFIED").or_else(|| event.line("DTSTAMP"));
     let changed = changed.and_then(|line| DateTime::parse(line.value.trim().strip_suffix('Z')?));
     content.changed = content.changed.max(changed.map(DateTime::utc));
-}
-
-/// Whether a text is an op-id: what others wrote into our property is nothing to us.
-fn is_op(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn is_cancelled(event: &Component) -> bool {

@@ -2,7 +2,7 @@
 
 use greffon_sdk::agenda::{Error, Span};
 
-use super::calendar::{Calendar, checked_op, checked_time};
+use super::calendar::{Calendar, checked_time};
 use super::told;
 use crate::dav::client::Condition;
 use crate::ical::{read, write};
@@ -17,7 +17,6 @@ const LABEL_CHARS: usize = 200;
 impl Calendar<'_> {
     /// Writes an absence. Bookings in it stay.
     pub fn block(&mut self, op: &str, over: Span, label: &str) -> Result<String, Error> {
-        checked_op(op)?;
         checked_time("over", over)?;
         self.writable()?;
         let label: String = label.trim().chars().take(LABEL_CHARS).collect();

@@ -103,12 +103,6 @@ impl<'a> Calendar<'a> {
     }
 }
 
-/// Refuses what is no op-id.
-pub fn checked_op(op: &str) -> Result<(), Error> {
-    let fine = !op.is_empty() && op.len() <= 64 && op.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if fine { Ok(()) } else { Err(Error::Invalid(("op".to_owned(), "not 1 to 64 of [0-9A-Za-z-]".to_owned()))) }
-}
-
 /// A window to read, and whether that is all of it: endless series are not followed for ever.
 pub fn checked_window(span: Span) -> Result<(Period, bool), Error> {
     let start = span.start.max(0);

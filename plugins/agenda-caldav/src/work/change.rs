@@ -2,7 +2,7 @@
 
 use greffon_sdk::agenda::{Appointment, Error, Request, Rule};
 
-use super::calendar::{Calendar, checked_op, checked_time};
+use super::calendar::{Calendar, checked_time};
 use super::told;
 use crate::dav::client::{Condition, Got};
 use crate::dav::failure::Failure;
@@ -14,7 +14,6 @@ use crate::settings::Cancel;
 impl Calendar<'_> {
     /// Gives a booking another time. Only the time changes; motive and patient of the request are not written.
     pub fn move_to(&mut self, op: &str, id: &str, expected: Option<&str>, to: &Request) -> Result<Appointment, Error> {
-        checked_op(op)?;
         let period = checked_time("span", to.span)?;
         let name = self.name_of(id)?.to_owned();
         if to.agenda != self.agenda {
@@ -44,7 +43,6 @@ impl Calendar<'_> {
 
     /// Cancels a booking.
     pub fn cancel(&mut self, op: &str, id: &str, expected: Option<&str>) -> Result<Appointment, Error> {
-        checked_op(op)?;
         let name = self.name_of(id)?.to_owned();
         self.writable()?;
         let Some((got, content)) = self.own(&name)? else { return self.gone(&name) };

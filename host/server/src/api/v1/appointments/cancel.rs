@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Holder, contact_of};
 use crate::api::extract::{Named, Params, Payload};
 use crate::api::v1::schema::appointment::ByWhom;
-use crate::api::v1::schema::booking::{BookingAnswer, answer, op_id};
+use crate::api::v1::schema::booking::{BookingAnswer, answer};
 use crate::api::v1::schema::problem::{Problem, Problems};
 use crate::app::App;
 use crate::auth::{Permission, Principal};
@@ -60,7 +60,7 @@ pub(in crate::api) async fn handler(
     let (entry, id) = principal.appointment(&app, &id, named, Permission::ChangeAppointments).await?;
     let new: NewCancellation = payload.parse()?;
     let new = flow::NewCancellation {
-        op_id: op_id(new.op_id)?,
+        op_id: new.op_id.into(),
         contact: contact_of(&app, &principal, &entry, new.contact).await?,
         by: new.by.into(),
         reason: new.reason,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Holder, contact_of};
 use crate::api::extract::{Named, Params, Payload};
-use crate::api::v1::schema::booking::{BookingAnswer, answer, op_id};
+use crate::api::v1::schema::booking::{BookingAnswer, answer};
 use crate::api::v1::schema::problem::{Problem, Problems};
 use crate::api::v1::schema::time::Timestamp;
 use crate::app::App;
@@ -70,7 +70,7 @@ pub(in crate::api) async fn handler(
     let (entry, id) = principal.appointment(&app, &id, named, Permission::ChangeAppointments).await?;
     let new: NewMove = payload.parse()?;
     let new = flow::NewMove {
-        op_id: op_id(new.op_id)?,
+        op_id: new.op_id.into(),
         contact: contact_of(&app, &principal, &entry, new.contact).await?,
         start: new.start.0,
         agenda: new.agenda.map(Into::into),

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use super::Holder;
 use crate::api::extract::{Named, Params, Payload};
 use crate::api::v1::schema::appointment::{Appointment, AppointmentStatus};
-use crate::api::v1::schema::booking::op_id;
 use crate::api::v1::schema::problem::{Problem, Problems};
 use crate::app::App;
 use crate::auth::{Permission, Principal};
@@ -51,7 +50,7 @@ pub(in crate::api) async fn handler(
     let named = holder.practice.as_deref();
     let (entry, id) = principal.appointment(&app, &id, named, Permission::ChangeAppointments).await?;
     let new: NewStatus = payload.parse()?;
-    let new = flow::NewStatus { op_id: op_id(new.op_id)?, status: new.status.into() };
+    let new = flow::NewStatus { op_id: new.op_id.into(), status: new.status.into() };
     let reception = app.reception.clone();
     let marked = app
         .complete(async move { Ok(reception.set_appointment_status(&entry.practice, &id, new, &entry.actor).await?) });

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::api::extract::{Named, Payload};
-use crate::api::v1::schema::booking::{BookingAnswer, answer, op_id};
+use crate::api::v1::schema::booking::{BookingAnswer, answer};
 use crate::api::v1::schema::person::NewPerson;
 use crate::api::v1::schema::problem::{Problem, Problems};
 use crate::api::v1::schema::slot::{Slot, VisitMode};
@@ -23,7 +23,7 @@ use crate::error::ApiError;
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct NewBooking {
     /// Minted at the first click, the same for every repeat: 1 to 64 of `a-z`,
-    /// `A-Z`, `0-9`, `-`, `_` and `.`.
+    /// `A-Z`, `0-9` and `-`.
     op_id: String,
     /// The slot, as it was offered.
     slot: Slot,
@@ -44,7 +44,7 @@ pub(in crate::api) struct NewBooking {
 impl NewBooking {
     fn into_flow(self) -> Result<flow::NewBooking, ApiError> {
         Ok(flow::NewBooking {
-            op_id: op_id(self.op_id)?,
+            op_id: self.op_id.into(),
             feature: self.slot.feature.into(),
             agenda: self.slot.agenda.into(),
             start: self.slot.start.0,

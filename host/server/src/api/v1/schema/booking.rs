@@ -4,7 +4,6 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use greffon_core::flow::BookingOutcome;
-use greffon_core::ids::OpId;
 use greffon_core::model::{intent, script, view};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,9 +18,6 @@ const TO_VERIFY: &str = "réservation à vérifier — ne pas ressaisir";
 
 /// What a secretary is told while a request waits for its turn at the agenda.
 const WAITS: &str = "l'agenda est occupé : la demande attend son tour — ne pas ressaisir";
-
-/// Longest op-id.
-const LONGEST_OP_ID: usize = 64;
 
 mirrored! {
     /// Where a booking intent is.
@@ -107,29 +103,4 @@ pub(crate) fn answer(outcome: BookingOutcome, done: StatusCode) -> Result<Respon
     };
     let body = BookingAnswer { booking: outcome.booking.into(), replayed: outcome.replayed, notice };
     Ok((status, Json(body)).into_response())
-}
-
-/// An op-id ends up in names that agendas keep, so its form is narrow.
-pub(crate) fn op_id(text: String) -> Result<OpId, ApiError> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    if plain && (1..=LONGEST_OP_ID).contains(&text.len()) {
-        Ok(OpId(text))
-    } else {
-        Err(ApiError::invalid("op_id", format!("expected 1 to {LONGEST_OP_ID} of a-z, A-Z, 0-9, `-`, `_` and `.`")))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::op_id;
-
-    #[test]
-    fn an_op_id_is_short_and_plain() {
-        for good in ["1", "0192f0c4-7a3e-7cc0-98c4-dc0c0c07398f", &"x".repeat(64)] {
-            assert!(op_id(good.to_owned()).is_ok());
-        }
-        for bad in ["", "a b", "../etc", "é", "a\r\nb", &"x".repeat(65)] {
-            assert!(op_id(bad.to_owned()).is_err(), "{bad}");
-        }
-    }
 }
