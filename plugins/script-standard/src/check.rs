@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use greffon_sdk::practice::Finding;
+use greffon_sdk::practice::{Finding, keys};
 use greffon_sdk::script::Phase;
 use greffon_sdk::wording;
 
@@ -85,6 +85,10 @@ fn asks(path: &str, asks: &[Ask], settings: &Standard, findings: &mut Vec<Findin
     let mut keys = BTreeSet::new();
     for (index, ask) in asks.iter().enumerate() {
         let path = format!("{path}/{index}");
+        // The script asks for the recap itself; a practice may word it its own way.
+        if ask.key != keys::RECAP {
+            wording::key(&format!("{path}/key"), &ask.key, findings);
+        }
         wording::question(&format!("{path}/spoken"), &ask.spoken, findings);
         wording::text(&format!("{path}/why"), &ask.why, findings);
         if !keys.insert(ask.key.as_str()) {
@@ -184,6 +188,10 @@ mod tests {
         let ask = |spoken: &str, kind: &str| json!({ "questions": [{ "key": "k", "spoken": spoken, "kind": kind }] });
         finds("/questions/0/spoken", "double", ask("Toussez-vous ? Dormez-vous ?", "yes-no"));
         finds("/questions/0/choices", "au moins deux", ask("Lequel ?", "single"));
+        let mine = json!({ "questions": [{ "key": "Red_Flag.all", "spoken": "Ça va ?", "kind": "yes-no" }] });
+        finds("/questions/0/key", "réservé", mine);
+        let recap = json!({ "questions": [{ "key": keys::RECAP, "spoken": "C'est bien cela ?", "kind": "yes-no" }] });
+        assert!(all(&serde_json::from_value(recap).unwrap()).is_empty());
         let waits = json!({ "questions": [{ "key": "k", "spoken": "Ça va ?", "kind": "yes-no",
             "when": { "fact": "x", "is": ["yes"] } }] });
         finds("/questions/0/when", "personne ne demande", waits);

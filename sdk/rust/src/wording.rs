@@ -1,7 +1,7 @@
 //! Plain and safe wording, for the static analysis of contents in French: short,
 //! single, positive questions; never a dose.
 
-use crate::practice::Finding;
+use crate::practice::{Finding, keys};
 
 /// Longest sentence to be said, in words.
 const MAX_WORDS: usize = 20;
@@ -57,6 +57,18 @@ const JOINTS: [&str; 9] =
 
 /// How a negative question begins, or goes on.
 const NEGATIVES: [&str; 6] = ["n'avez-vous", "n'a-t", "n'est-", "n'êtes-vous", "ne pensez-vous", "ne croyez-vous"];
+
+/// What is wrong with the key of a question: it is none, or only the host asks
+/// for it. Findings are added, at `path`, in French.
+pub fn key(path: &str, key: &str, findings: &mut Vec<Finding>) {
+    if !keys::is_plain(key) {
+        let message = "Une clé a 1 à 100 lettres sans accent, chiffres et . _ : / -.";
+        findings.push(Finding::error(path, message));
+    } else if keys::is_reserved(key) {
+        let message = format!("« {key} » est réservé à greffon : choisir une autre clé.");
+        findings.push(Finding::error(path, message));
+    }
+}
 
 /// What is wrong with a question that is said: too long, double, negative, or
 /// anything that [`text`] finds. Findings are added, at `path`, in French.

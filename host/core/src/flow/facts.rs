@@ -11,8 +11,6 @@ use crate::time::Instant;
 
 /// Most facts in one request.
 const MAX_AT_ONCE: usize = 200;
-/// Longest key, in bytes.
-const MAX_KEY: usize = 100;
 /// Longest text, in characters.
 const MAX_TEXT: usize = 4000;
 /// Most choices in one answer.
@@ -31,8 +29,7 @@ pub(super) fn checked(practice: &Practice, new: Vec<NewFact>, actor: &Actor, now
 
 fn one(practice: &Practice, index: usize, new: NewFact, actor: &Actor, now: Instant) -> Flow<Fact> {
     let at = |field: &str| format!("facts.{index}.{field}");
-    let plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-' | '_' | ':' | '/');
-    if new.key.is_empty() || new.key.len() > MAX_KEY || !new.key.chars().all(plain) {
+    if !keys::is_plain(&new.key) {
         return Err(invalid(at("key"), "expected 1 to 100 letters, digits and . - _ : /"));
     }
     let source = new.source.unwrap_or(Source::Caller);

@@ -7,7 +7,7 @@ use super::journal::Involved;
 use super::scene::{context, zone};
 use crate::model::care::{Fact, Level, keys, latest};
 use crate::model::civil::age_days;
-use crate::model::contact::{Contact, Findings, Outcome, Report, conclude};
+use crate::model::contact::{Contact, Findings, Outcome, RESERVED_KEY, Report, conclude};
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::triage::{Assessment, Encounter, Protocol, Question, Step};
 use crate::ports::plugins::GuestError;
@@ -72,7 +72,11 @@ fn encounter(practice: &Practice, contact: &Contact, findings: &Findings<'_>, no
 }
 
 /// Questions that all have an answer already lead nowhere: a person decides.
+/// One that only the host asks would let a grid answer for the host.
 fn asks(questions: Vec<Question>, facts: &[Fact]) -> Report {
+    if !questions.iter().all(|question| keys::is_askable(&question.key, PluginKind::Triage)) {
+        return Report::Failed(RESERVED_KEY.to_owned());
+    }
     if questions.iter().all(|question| latest(facts, &question.key).is_some()) {
         return Report::Failed("no-progress".to_owned());
     }

@@ -8,7 +8,7 @@ use super::{Flow, Reception, Scene};
 use crate::ids::StatementId;
 use crate::model::care::{ContentRef, Level, keys, latest};
 use crate::model::commitment::{Commitment, MAX_PROMISE_DAYS};
-use crate::model::contact::{Contact, Statement, address_of, patient_of};
+use crate::model::contact::{Contact, RESERVED_KEY, Statement, address_of, patient_of};
 use crate::model::intent::{Intent, IntentKind};
 use crate::model::message::MessageCause;
 use crate::model::minimal_script;
@@ -201,7 +201,7 @@ async fn render_bound(feature: &Feature, contact: &Contact, session: &mut Sessio
         session.script = choose_script(script.catalogue(), contact)?;
     }
     match script.render(session).await {
-        Ok(Ok(view)) => return Ok(view),
+        Ok(Ok(view)) => return sound(view),
         // The version this contact began with is gone: begin on the present one (S9).
         Ok(Err(GuestError { code, .. })) if code == "version-withdrawn" || code == "unknown-script" => {}
         Ok(Err(error)) => return Err(code_of(&error)),
@@ -209,9 +209,20 @@ async fn render_bound(feature: &Feature, contact: &Contact, session: &mut Sessio
     }
     session.script = choose_script(script.catalogue(), contact)?;
     match script.render(session).await {
-        Ok(Ok(view)) => Ok(view),
+        Ok(Ok(view)) => sound(view),
         Ok(Err(error)) => Err(code_of(&error)),
         Err(failure) => Err(failure.code().to_owned()),
+    }
+}
+
+/// Refuses a view that asks what only the host asks: an answer would stand for
+/// the host's own rules.
+fn sound(view: View) -> Result<View, String> {
+    let mut asks = view.prompts.iter().flat_map(|prompt| &prompt.asks);
+    if asks.all(|question| keys::is_askable(&question.key, PluginKind::Script)) {
+        Ok(view)
+    } else {
+        Err(RESERVED_KEY.to_owned())
     }
 }
 

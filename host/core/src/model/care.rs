@@ -1,5 +1,7 @@
 //! The vocabulary shared by triage, scripts and messages.
 
+pub mod keys;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Instant, Span};
@@ -149,51 +151,6 @@ pub struct Fact {
     pub at: Instant,
     /// The subject of the token that wrote it, or the plugin's feature.
     pub by: String,
-}
-
-/// Fact keys with a meaning for the host. Plugins may use any other key.
-pub mod keys {
-    /// Choice: patient, relative, professional, laboratory, commercial, internal, unknown.
-    pub const CALLER_KIND: &str = "caller.kind";
-    /// Text: the caller's name when they are not the patient.
-    pub const CALLER_NAME: &str = "caller.name";
-    /// Phone: the number to call back, read back to the caller.
-    pub const CALLER_PHONE: &str = "caller.phone";
-    /// Text: family name of the patient.
-    pub const PATIENT_FAMILY: &str = "patient.family";
-    /// Text: given names of the patient.
-    pub const PATIENT_GIVEN: &str = "patient.given";
-    /// Date: birth date of the patient.
-    pub const PATIENT_BIRTH_DATE: &str = "patient.birth-date";
-    /// Text: e-mail address of the patient.
-    pub const PATIENT_EMAIL: &str = "patient.email";
-    /// Phone: number of the patient, when it is not the caller's.
-    pub const PATIENT_PHONE: &str = "patient.phone";
-    /// Yes or no: known to the practice.
-    pub const PATIENT_KNOWN: &str = "patient.known";
-    /// Yes: a professional sends the patient.
-    pub const PATIENT_REFERRED: &str = "patient.referred";
-    /// Text: where the patient is now, so that help can be sent.
-    pub const PATIENT_LOCATION: &str = "patient.location";
-    /// Yes, no or unknown.
-    pub const PATIENT_PREGNANT: &str = "patient.pregnant";
-    /// Choice: the motive.
-    pub const MOTIVE: &str = "request.motive";
-    /// Text: the request in the caller's own words.
-    pub const WORDS: &str = "request.words";
-    /// Choice: the site asked for.
-    pub const SITE: &str = "request.site";
-    /// Choice: the practitioner asked for.
-    pub const PRACTITIONER: &str = "request.practitioner";
-    /// No: the operator went through the whole list of red flags and every
-    /// answer was no. Any other value stands for "at least one".
-    pub const RED_FLAGS_ALL: &str = "red-flag.all";
-    /// Prefix of the single red-flag questions.
-    pub const RED_FLAG_PREFIX: &str = "red-flag.";
-    /// Choice: confirmed, corrected, not-reached.
-    pub const RECAP: &str = "recap.outcome";
-    /// Choice: what became of an emergency orientation.
-    pub const EMERGENCY_OUTCOME: &str = "emergency.outcome";
 }
 
 /// The latest fact under a key, if any.

@@ -10,7 +10,9 @@ pub use decide::{
 };
 pub use findings::{CALLER_KINDS, Findings, find};
 pub use people::{address_of, is_email, is_known, is_phone, patient_of, practitioner_asked, site_of};
-pub use weigh::{HostStep, MAX_GRID_QUESTIONS, Outcome, Report, UNDECIDED, conclude, host_content, host_step};
+pub use weigh::{
+    HostStep, MAX_GRID_QUESTIONS, Outcome, RESERVED_KEY, Report, UNDECIDED, conclude, host_content, host_step,
+};
 
 use serde::{Deserialize, Serialize};
 

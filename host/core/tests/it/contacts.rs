@@ -8,8 +8,8 @@ use greffon_core::ids::ContactId;
 use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::message::MessageState;
-use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft, View};
-use greffon_core::model::triage::Orientation;
+use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft, Phase, Prompt, View};
+use greffon_core::model::triage::{AnswerKind, Orientation, Question, Step};
 use greffon_core::model::view::{AskedBy, ContactView};
 use greffon_core::ports::plugins::{GuestError, PluginFailure};
 use greffon_core::time::Instant;
@@ -117,9 +117,48 @@ fn a_grid_that_errs_or_asks_in_circles_leaves_the_decision_to_a_person() {
     let mut facts = everything("consultation");
     facts.pop();
     let again = office.receive(facts).questions[0].question.clone();
-    office.plugins.fakes.set_triage(move |_| Ok(Ok(greffon_core::model::triage::Step::Ask(vec![again.clone()]))));
+    office.plugins.fakes.set_triage(move |_| Ok(Ok(Step::Ask(vec![again.clone()]))));
     let view = office.receive(everything("consultation"));
     assert!(matches!(view.assessment.unwrap().orientation, Orientation::HumanDecision(_)), "answered already");
+}
+
+#[test]
+fn no_plugin_asks_what_only_the_host_asks() {
+    let asking = |key: &str| Question {
+        key: key.to_owned(),
+        spoken: "Aimez-vous le soleil ?".to_owned(),
+        why: String::new(),
+        kind: AnswerKind::YesNoUnknown,
+        choices: Vec::new(),
+        red_flag: false,
+        required: true,
+    };
+    for key in [keys::RED_FLAGS_ALL, "Red_Flag.all", "red\u{200b}-flag.all", "red-flag.all ", keys::EMERGENCY_OUTCOME] {
+        let office = Office::open();
+        let question = asking(key);
+        office.plugins.fakes.set_triage(move |_| Ok(Ok(Step::Ask(vec![question.clone()]))));
+        let view = office.receive(everything("consultation"));
+        assert!(matches!(view.assessment.unwrap().orientation, Orientation::HumanDecision(_)), "{key:?}");
+        assert!(view.questions.is_empty(), "{key:?}");
+        assert_eq!(office.journal("triage.failed"), 1, "{key:?}");
+
+        let office = Office::open();
+        let question = asking(key);
+        office.plugins.fakes.set_script(move |_| {
+            let mut view = empty_view(Vec::new());
+            view.prompts = vec![Prompt {
+                phase: Phase::Greeting,
+                spoken: "Bonjour.".to_owned(),
+                hint: None,
+                asks: vec![question.clone()],
+                guide_seconds: None,
+            }];
+            Ok(Ok(view))
+        });
+        let view = office.receive(vec![]);
+        assert!(banners(&view).contains(&"script-unavailable"), "{key:?}");
+        assert!(view.prompts.iter().flat_map(|prompt| &prompt.asks).all(|asked| asked.key != key), "{key:?}");
+    }
 }
 
 #[test]

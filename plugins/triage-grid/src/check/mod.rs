@@ -221,6 +221,20 @@ mod tests {
     }
 
     #[test]
+    fn a_question_under_a_key_of_the_host_is_an_error() {
+        for key in ["red-flag.all", "Red-Flag.all", "emergency.outcome", "recap.outcome"] {
+            for list in ["questions", "red-flags"] {
+                finds(ERROR, &format!("/protocols/0/{list}/0/key"), "réservé", |protocol| {
+                    protocol[list][0]["key"] = key.into();
+                });
+            }
+        }
+        finds(ERROR, "/protocols/0/questions/0/key", "sans accent", |protocol| {
+            protocol["questions"][0]["key"] = "red\u{200b}-flag.all".into();
+        });
+    }
+
+    #[test]
     fn names_that_stand_twice_are_errors() {
         finds(ERROR, "/protocols/0/questions/2/key", "deux fois", |protocol| {
             protocol["questions"][2]["key"] = "fever.days".into();

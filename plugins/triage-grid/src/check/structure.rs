@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use greffon_sdk::practice::Finding;
+use greffon_sdk::wording;
 
 use super::Place;
 use crate::condition::{Condition, Test};
@@ -41,8 +42,12 @@ fn names(place: &Place<'_>, findings: &mut Vec<Finding>) {
     let flags = protocol.red_flags.iter().enumerate().map(|(index, flag)| (place.red_flag(index), &flag.key));
     let questions =
         protocol.questions.iter().enumerate().map(|(index, question)| (place.question(index), &question.key));
-    let keys = flags.chain(questions).map(|(path, key)| (format!("{path}/key"), key.as_str()));
-    unique(keys, findings);
+    let keys: Vec<(String, &str)> =
+        flags.chain(questions).map(|(path, key)| (format!("{path}/key"), key.as_str())).collect();
+    for (path, key) in &keys {
+        wording::key(path, key, findings);
+    }
+    unique(keys.into_iter(), findings);
     let rules = protocol.rules.iter().enumerate();
     unique(rules.map(|(index, rule)| (format!("{}/id", place.rule(index)), rule.id.as_str())), findings);
     for (index, question) in protocol.questions.iter().enumerate() {

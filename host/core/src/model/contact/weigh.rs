@@ -21,6 +21,9 @@ pub const UNDECIDED_LEVEL: Level = Level::SameDay;
 /// Protocol of conclusions that nobody could draw.
 pub const UNDECIDED: &str = "host.undecided";
 
+/// The failure of a plugin that asks what only the host asks.
+pub const RESERVED_KEY: &str = "reserved-key";
+
 /// French emergency number: SAMU.
 const EMERGENCY_NUMBER: &str = "15";
 
@@ -234,6 +237,7 @@ fn undecided(findings: &Findings<'_>, level: Option<Level>, code: &str) -> Asses
         "no-grid" => "aucune grille du cabinet ne couvre ce motif",
         "contradiction" => "des réponses se contredisent",
         "too-many-questions" => "trop de questions sans conclusion",
+        RESERVED_KEY => "une grille pose une question réservée à greffon",
         _ => "le tri automatique n'a pas répondu",
     };
     let mut reasons = vec![Reason { rule: format!("{UNDECIDED}.{code}"), facts: Vec::new(), text: text.to_owned() }];
