@@ -19,7 +19,7 @@ pub(crate) fn all(interview: &Interview<'_>) -> Vec<Effect> {
     } else {
         triage(interview, &mut effects);
         instructions(interview, &mut effects);
-        if interview.emergency_number().is_none() {
+        if interview.emergency_call().is_none() {
             transfer(interview, &mut effects);
             appointment(interview, &mut effects);
             if let Some(handoff) = handoff::of(interview) {

@@ -27,7 +27,7 @@ pub(crate) struct Handoff {
 /// None: nobody has to answer, or the triage's orientation says already who
 /// does, and the host promises that by itself.
 pub(crate) fn of(interview: &Interview<'_>) -> Option<Handoff> {
-    if interview.emergency_number().is_some() || !interview.is_complete() {
+    if interview.emergency_call().is_some() || !interview.is_complete() {
         return None;
     }
     let delays = &interview.settings.delays;

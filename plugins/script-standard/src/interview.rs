@@ -49,12 +49,9 @@ impl<'a> Interview<'a> {
         self.session.assessment.as_ref().map_or(Level::Routine, |assessment| assessment.level)
     }
 
-    /// The number to call, in an emergency: nothing else matters then.
-    pub fn emergency_number(&self) -> Option<&'a str> {
-        match self.orientation() {
-            Some(Orientation::EmergencyCall(number)) => Some(number),
-            _ => None,
-        }
+    /// What to call, in an emergency: nothing else matters then.
+    pub fn emergency_call(&self) -> Option<&'a str> {
+        self.session.emergency_call.as_deref()
     }
 
     pub fn is_sales_call(&self) -> bool {
@@ -71,7 +68,7 @@ impl<'a> Interview<'a> {
             let question = questions::usual(self.settings, self.facts, self.caller, key);
             question.map(|question| Question { required, ..question })
         };
-        if self.emergency_number().is_some() {
+        if self.emergency_call().is_some() {
             return [usual(keys::PATIENT_LOCATION, true), usual(keys::CALLER_PHONE, true)]
                 .into_iter()
                 .flatten()
@@ -135,12 +132,12 @@ impl<'a> Interview<'a> {
     /// it too.
     pub fn has_recap(&self) -> bool {
         let concluded = self.session.assessment.is_some() || self.motive.is_none();
-        !self.is_sales_call() && self.emergency_number().is_none() && concluded && self.is_complete()
+        !self.is_sales_call() && self.emergency_call().is_none() && concluded && self.is_complete()
     }
 
     /// Whether the script asks for nothing more, once nothing is missing.
     pub fn has_nothing_more(&self) -> bool {
-        self.is_sales_call() || self.emergency_number().is_some() || self.has_recap()
+        self.is_sales_call() || self.emergency_call().is_some() || self.has_recap()
     }
 
     /// Whether the recap must be read now: there is one, and no slot is being

@@ -16,7 +16,7 @@ pub(crate) fn all(interview: &Interview<'_>) -> Vec<Prompt> {
     if interview.is_sales_call() {
         return vec![prompt(interview, Phase::Closing, phrases.commercial.clone(), None, Vec::new())];
     }
-    if let Some(number) = interview.emergency_number() {
+    if let Some(number) = interview.emergency_call() {
         let spoken = fill(&phrases.emergency, &[("number", number)]);
         let asks = open(interview, |_| true);
         return vec![prompt(interview, Phase::Triage, spoken, None, asks)];

@@ -2,7 +2,8 @@
 
 use greffon_sdk::practice::{ContentRef, Level, Nature, Span, Value, keys};
 use greffon_sdk::script::{
-    AppointmentState, AppointmentSummary, Assessment, Effect, Orientation, Phase, Script, Session, View,
+    AppointmentState, AppointmentSummary, Assessment, Effect, EmergencyService, Orientation, Phase, Script, Session,
+    View,
 };
 use greffon_sdk::testing;
 
@@ -79,7 +80,9 @@ impl Call {
     }
 
     pub fn emergency(self) -> Self {
-        self.concluded(Level::Vital, Orientation::EmergencyCall("15".to_owned()))
+        let mut call = self.concluded(Level::Vital, Orientation::EmergencyCall(EmergencyService::Samu));
+        call.session.emergency_call = Some("15".to_owned());
+        call
     }
 
     pub fn appointment(mut self, appointment: AppointmentSummary) -> Self {

@@ -119,7 +119,7 @@ fn red_flags(common: &Common, flags: &[&RedFlag]) -> Decided {
     let top = top(flags, |flag| flag.level);
     let orientation = match &top.orientation {
         Some(destination) => destination.clone().into(),
-        None if top.level == Level::Vital => Orientation::EmergencyCall(common.emergency_number.clone()),
+        None if top.level == Level::Vital => Orientation::EmergencyCall(common.emergency_service.into()),
         None => Orientation::ClinicianCallback(CLINICIAN_NOW_MIN),
     };
     let reason = |flag: &&RedFlag| Reason {

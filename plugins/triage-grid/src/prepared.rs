@@ -6,7 +6,7 @@ use greffon_sdk::practice::{Instant, Validation};
 use greffon_sdk::prepared::Part;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{self, Grid, Protocol};
+use crate::settings::{self, Grid, Protocol, Service};
 use crate::utc;
 
 /// All grids of a practice.
@@ -21,7 +21,7 @@ pub(crate) struct Prepared {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Common {
     /// What a vital red flag without an orientation of its own calls.
-    pub emergency_number: String,
+    pub emergency_service: Service,
     /// After so many questions a human decides.
     pub max_questions: usize,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Signature {
 
 impl From<Grid> for Prepared {
     fn from(grid: Grid) -> Self {
-        let common = Common { emergency_number: grid.emergency_number, max_questions: grid.max_questions };
+        let common = Common { emergency_service: grid.emergency_service, max_questions: grid.max_questions };
         Self { common, protocols: grid.protocols.into_iter().map(Entry::from).collect() }
     }
 }

@@ -206,7 +206,7 @@ pub(crate) fn undecided_level(flag: &RedFlag) -> Level {
 
 #[cfg(test)]
 mod tests {
-    use greffon_sdk::triage::Orientation;
+    use greffon_sdk::triage::{EmergencyService, Orientation};
     use proptest::prelude::*;
 
     use super::*;
@@ -222,7 +222,7 @@ mod tests {
     fn a_positive_red_flag_concludes_at_once() {
         let assessment = Case::new("fever").with("fever.lethargic", Value::Yes).concluded();
         assert_eq!(assessment.level, Level::Vital);
-        assert!(matches!(&assessment.orientation, Orientation::EmergencyCall(number) if number == "15"));
+        assert!(matches!(assessment.orientation, Orientation::EmergencyCall(EmergencyService::Samu)));
         assert_eq!(assessment.reasons[0].rule, "red-flag:fever.lethargic");
         assert_eq!(assessment.missing, ["fever.spots", "fever.degrees", "fever.days", "fever.drinks"]);
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use greffon_sdk::practice::{ContentRef, Level, Nature};
-use greffon_sdk::triage::{AnswerKind, Orientation};
+use greffon_sdk::triage::{AnswerKind, EmergencyService, Orientation};
 use serde::de::{Deserializer, Error};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
@@ -15,17 +15,13 @@ use crate::condition::Condition;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Grid {
     /// What a vital red flag without an orientation of its own calls.
-    #[serde(default = "emergency_number")]
-    pub emergency_number: String,
+    #[serde(default)]
+    pub emergency_service: Service,
     /// After so many questions a human decides.
     #[serde(default = "max_questions")]
     pub max_questions: usize,
     #[serde(default)]
     pub protocols: Vec<Protocol>,
-}
-
-fn emergency_number() -> String {
-    "15".to_owned()
 }
 
 fn max_questions() -> usize {
@@ -96,7 +92,7 @@ pub(crate) struct RedFlag {
     pub when: Option<Condition>,
     #[serde(with = "level")]
     pub level: Level,
-    /// None: the emergency number for `vital`, a clinician now for the rest.
+    /// None: the emergency service for `vital`, a clinician now for the rest.
     pub orientation: Option<Destination>,
     #[serde(default)]
     pub say: Vec<Instruction>,
@@ -172,11 +168,39 @@ pub(crate) struct Rule {
     pub safety_net: Option<Instruction>,
 }
 
+/// A public emergency service; the host knows what to dial.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Service {
+    #[default]
+    Samu,
+    FireAndRescue,
+    Police,
+    European,
+    DeafRelay,
+    PoisonCentre,
+    SuicidePrevention,
+}
+
+impl From<Service> for EmergencyService {
+    fn from(service: Service) -> Self {
+        match service {
+            Service::Samu => Self::Samu,
+            Service::FireAndRescue => Self::FireAndRescue,
+            Service::Police => Self::Police,
+            Service::European => Self::European,
+            Service::DeafRelay => Self::DeafRelay,
+            Service::PoisonCentre => Self::PoisonCentre,
+            Service::SuicidePrevention => Self::SuicidePrevention,
+        }
+    }
+}
+
 /// Where to: an orientation as the settings write it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Destination {
-    EmergencyCall(String),
+    EmergencyCall(Service),
     LiveTransfer(String),
     ClinicianCallback(u32),
     SameDaySlot,
@@ -192,7 +216,7 @@ pub(crate) enum Destination {
 impl From<Destination> for Orientation {
     fn from(destination: Destination) -> Self {
         match destination {
-            Destination::EmergencyCall(number) => Self::EmergencyCall(number),
+            Destination::EmergencyCall(service) => Self::EmergencyCall(service.into()),
             Destination::LiveTransfer(to) => Self::LiveTransfer(to),
             Destination::ClinicianCallback(minutes) => Self::ClinicianCallback(minutes),
             Destination::SameDaySlot => Self::SameDaySlot,

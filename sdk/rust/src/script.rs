@@ -12,7 +12,7 @@ pub use crate::bindings::imports::greffon::script::types::{
 };
 use crate::practice::Finding;
 use crate::prepared::{self, Unreadable};
-pub use crate::triage::{AnswerKind, Assessment, Choice, Orientation, Question};
+pub use crate::triage::{AnswerKind, Assessment, Choice, EmergencyService, Orientation, Question};
 
 /// A script plugin. Pure: the same settings and session always give the same
 /// view, and nothing but the parameters is known.

@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::bindings::imports::greffon::practice::types::Prepared;
 pub use crate::bindings::imports::greffon::triage::types::{
-    AnswerKind, Assessment, Choice, Encounter, Orientation, Protocol, Question, Reason, Step, TriageError,
+    AnswerKind, Assessment, Choice, EmergencyService, Encounter, Orientation, Protocol, Question, Reason, Step,
+    TriageError,
 };
 use crate::practice::Finding;
 use crate::prepared::{self, Unreadable};

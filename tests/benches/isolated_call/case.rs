@@ -199,6 +199,7 @@ fn session() -> Session {
             fact("patient.given", Value::Text("Anne".to_owned())),
         ],
         assessment: None,
+        emergency_call: None,
         done: Vec::new(),
         override_reason: None,
         appointment: None,

@@ -13,7 +13,7 @@ pub(super) fn may_book(contact: &Contact, motive: Option<&Motive>) -> Flow<()> {
         return not_allowed("contact-closed", "Cette demande est close : ouvrez-en une nouvelle.");
     }
     if contact.forbids_appointments() {
-        return not_allowed("emergency", "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.");
+        return not_allowed("emergency", "Urgence vitale : un rendez-vous ne remplace pas l'appel aux secours.");
     }
     let Some(assessment) = contact.assessment.as_ref().filter(|_| contact.state == ContactState::Concluded) else {
         return not_allowed("not-concluded", "Terminez d'abord le tri : signes d'alerte, motif, questions.");
@@ -45,7 +45,7 @@ pub(super) fn may_move(contact: &Contact) -> Flow<()> {
     if contact.forbids_appointments() {
         return Err(FlowError::NotAllowed {
             code: "emergency",
-            remedy: "Urgence vitale : un rendez-vous ne remplace pas l'appel au 15.".to_owned(),
+            remedy: "Urgence vitale : un rendez-vous ne remplace pas l'appel aux secours.".to_owned(),
         });
     }
     Ok(())

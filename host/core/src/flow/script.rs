@@ -58,6 +58,7 @@ impl Reception {
             context: context(practice, &contact.facts, now),
             facts: contact.facts.clone(),
             assessment: contact.assessment.clone(),
+            emergency_call: contact.emergency().map(|service| service.called().to_owned()),
             appointment: appointment_summary(practice, intents),
             commitments: commitments.iter().map(|one| summary_of(practice, one)).collect(),
             done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),

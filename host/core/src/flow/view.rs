@@ -6,11 +6,12 @@ use crate::model::commitment::Commitment;
 use crate::model::contact::{
     CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step,
 };
+use crate::model::emergency::EmergencyService;
 use crate::model::intent::Intent;
 use crate::model::practice::{Practice, RedFlag};
 use crate::model::red_flags;
 use crate::model::script::BookingProgress;
-use crate::model::triage::{AnswerKind, Choice, Orientation, Question};
+use crate::model::triage::{AnswerKind, Choice, Question};
 use crate::model::view::{Asked, AskedBy, Banner, BookingView, ContactView, progress_of};
 use crate::time::Instant;
 
@@ -64,8 +65,8 @@ fn questions(contact: &Contact, findings: &Findings<'_>, grid: Vec<Question>) ->
     if contact.state == ContactState::Closed {
         return Vec::new();
     }
-    if contact.is_emergency() {
-        let open = emergency_questions().into_iter();
+    if let Some(service) = contact.emergency() {
+        let open = emergency_questions(service).into_iter();
         return open.filter(|question| latest(&contact.facts, &question.key).is_none()).map(host).collect();
     }
     if host_step(contact, findings) == HostStep::AskRedFlags {
@@ -93,7 +94,8 @@ fn red_flag_questions(flags: &[RedFlag]) -> Vec<Question> {
 }
 
 /// What an emergency orientation needs until it is closed (S14).
-fn emergency_questions() -> Vec<Question> {
+fn emergency_questions(service: EmergencyService) -> Vec<Question> {
+    let called = service.called();
     let ask = |key: &str, spoken: &str, kind, choices: &[(&str, &str)]| Question {
         key: key.to_owned(),
         spoken: spoken.to_owned(),
@@ -111,11 +113,11 @@ fn emergency_questions() -> Vec<Question> {
         ask(keys::CALLER_PHONE, "À quel numéro vous rappeler si la ligne coupe ?", AnswerKind::Phone, &[]),
         ask(
             keys::EMERGENCY_OUTCOME,
-            "Qu'est devenu l'appel au 15 ?",
+            &format!("Qu'est devenu l'appel au {called} ?"),
             AnswerKind::Single,
             &[
-                ("called", "L'appelant fait le 15"),
-                ("transferred", "Mis en relation avec le 15"),
+                ("called", &format!("L'appelant appelle le {called}")),
+                ("transferred", &format!("Mis en relation avec le {called}")),
                 ("practitioner", "Pris en charge par un praticien"),
                 ("refused", "L'appelant refuse"),
                 ("lost", "Ligne coupée, rappel impossible"),
@@ -134,11 +136,12 @@ fn banners(
     let mut banners = Vec::new();
     let mut show = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
     let assessment = contact.assessment.as_ref();
-    if let Some(Orientation::EmergencyCall(number)) = assessment.map(|one| &one.orientation) {
+    if let Some(service) = contact.emergency() {
+        let call = service.shown();
         show(
             "emergency",
             format!(
-                "Urgence vitale : faites appeler le {number} (112, ou 114 par SMS pour les personnes sourdes). \
+                "Urgence vitale : faites appeler le {call}, à défaut le 112, ou le 114 par SMS pour les personnes sourdes. \
                  Gardez l'appelant en ligne, notez où il est et son numéro."
             ),
         );

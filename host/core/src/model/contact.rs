@@ -17,6 +17,7 @@ pub use weigh::{
 use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Fact, Level};
+use super::emergency::EmergencyService;
 use super::triage::{Assessment, Orientation};
 use crate::ids::{AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
 use crate::time::Instant;
@@ -113,10 +114,19 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// The emergency service that it is sent to, if any.
+    #[must_use]
+    pub fn emergency(&self) -> Option<EmergencyService> {
+        match self.assessment.as_ref()?.orientation {
+            Orientation::EmergencyCall(service) => Some(service),
+            _ => None,
+        }
+    }
+
     /// Whether it ended with an emergency call: nothing replaces that (S13).
     #[must_use]
     pub fn is_emergency(&self) -> bool {
-        self.assessment.as_ref().is_some_and(|one| matches!(one.orientation, Orientation::EmergencyCall(_)))
+        self.emergency().is_some()
     }
 
     /// Whether an appointment would stand where somebody must act at once: an

@@ -8,6 +8,7 @@ pub mod claims;
 pub mod commitment;
 pub mod contact;
 pub mod dead_letter;
+pub mod emergency;
 pub mod intent;
 pub mod job;
 pub mod message;

@@ -188,6 +188,8 @@ pub struct Session {
     pub facts: Vec<Fact>,
     /// The triage conclusion so far.
     pub assessment: Option<Assessment>,
+    /// What to call when it is an emergency call, to be read after « le ».
+    pub emergency_call: Option<String>,
     /// The appointment so far.
     pub appointment: Option<AppointmentSummary>,
     /// The promises so far.

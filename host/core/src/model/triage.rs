@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Fact, Level, Nature, PracticeContext, Validation};
+use super::emergency::EmergencyService;
 
 /// A grid that a triage plugin offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,8 +76,8 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Orientation {
-    /// Call this emergency number now.
-    EmergencyCall(String),
+    /// Call this emergency service now.
+    EmergencyCall(EmergencyService),
     /// Put through to this destination.
     LiveTransfer(String),
     /// A clinician calls back within so many minutes.

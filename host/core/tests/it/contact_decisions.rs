@@ -8,6 +8,7 @@ use greffon_core::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactChannel, ContactEffect, ContactEvent, ContactState, HostStep,
     Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step,
 };
+use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::practice::Practice;
 use greffon_core::model::refusal::Refusal;
 use greffon_core::model::triage::{AnswerKind, Assessment, Orientation, Question};
@@ -360,7 +361,7 @@ fn any_level() -> impl Strategy<Value = Level> {
 
 fn any_orientation() -> impl Strategy<Value = Orientation> {
     prop_oneof![
-        Just(Orientation::EmergencyCall("15".to_owned())),
+        proptest::sample::select(EmergencyService::ALL.to_vec()).prop_map(Orientation::EmergencyCall),
         Just(Orientation::SameDaySlot),
         (0u32..100_000).prop_map(Orientation::SlotWithin),
         (0u32..500).prop_map(Orientation::ClinicianCallback),

@@ -7,6 +7,7 @@ use greffon_core::flow::{NewClosing, NewContact, NewFact, NewLevel, NewStatement
 use greffon_core::ids::ContactId;
 use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
+use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::message::MessageState;
 use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft, Phase, Prompt, View};
 use greffon_core::model::triage::{AnswerKind, Orientation, Question, Step};
@@ -68,7 +69,8 @@ fn an_emergency_is_shown_alerted_once_and_ends_only_with_its_outcome() {
     facts.push(fact("red-flag.chest-pain", Value::Yes));
     let view = office.receive(facts);
     assert_eq!(view.level, Some(Level::Vital));
-    assert!(matches!(view.assessment.as_ref().unwrap().orientation, Orientation::EmergencyCall(ref n) if n == "15"));
+    assert_eq!(view.assessment.as_ref().unwrap().orientation, Orientation::EmergencyCall(EmergencyService::Samu));
+    assert!(view.banners[0].text.contains("faites appeler le 15 (SAMU), à défaut le 112"), "{:?}", view.banners);
     assert_eq!(banners(&view), ["emergency", "demo-content"]);
     assert_eq!(office.plugins.calls("triage"), 0, "no plugin is waited for");
     let asked: Vec<&str> = view.questions.iter().map(|asked| asked.question.key.as_str()).collect();

@@ -24,6 +24,7 @@ impl From<Session> for wit::Session {
             context: session.context.into(),
             facts: all(session.facts),
             assessment: session.assessment.map(Into::into),
+            emergency_call: session.emergency_call,
             done: session.done,
             override_reason: session.override_reason,
             appointment: session.appointment.map(Into::into),

@@ -1,5 +1,6 @@
 //! `greffon:triage/types`.
 
+use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::triage::{
     AnswerKind, Assessment, Choice, Encounter, Orientation, Protocol, Question, Reason, Step,
 };
@@ -11,6 +12,9 @@ use crate::bindings::triage::greffon::triage::types as wit;
 
 same_cases! {
     AnswerKind = wit::AnswerKind { YesNoUnknown, Single, Multiple, Number, Text, Date, Phone }
+    EmergencyService = wit::EmergencyService {
+        Samu, FireAndRescue, Police, European, DeafRelay, PoisonCentre, SuicidePrevention,
+    }
 }
 
 impl From<Encounter> for wit::Encounter {
@@ -58,7 +62,7 @@ impl FromGuest<wit::Assessment> for Assessment {
 impl From<Orientation> for wit::Orientation {
     fn from(orientation: Orientation) -> Self {
         match orientation {
-            Orientation::EmergencyCall(number) => Self::EmergencyCall(number),
+            Orientation::EmergencyCall(service) => Self::EmergencyCall(service.into()),
             Orientation::LiveTransfer(to) => Self::LiveTransfer(to),
             Orientation::ClinicianCallback(min) => Self::ClinicianCallback(min),
             Orientation::SameDaySlot => Self::SameDaySlot,
@@ -76,7 +80,7 @@ impl From<Orientation> for wit::Orientation {
 impl FromGuest<wit::Orientation> for Orientation {
     fn from_guest(orientation: wit::Orientation, intake: &mut Intake) -> Result<Self, Breach> {
         Ok(match orientation {
-            wit::Orientation::EmergencyCall(number) => Self::EmergencyCall(intake.id(number)?),
+            wit::Orientation::EmergencyCall(service) => Self::EmergencyCall(service.into()),
             wit::Orientation::LiveTransfer(to) => Self::LiveTransfer(intake.id(to)?),
             wit::Orientation::ClinicianCallback(min) => Self::ClinicianCallback(min),
             wit::Orientation::SameDaySlot => Self::SameDaySlot,

@@ -55,8 +55,7 @@ fn below_floor(place: &Place<'_>, level: Level, path: &str, findings: &mut Vec<F
 }
 
 fn unnamed(destination: &Destination, path: &str, findings: &mut Vec<Finding>) {
-    let (Destination::EmergencyCall(name)
-    | Destination::LiveTransfer(name)
+    let (Destination::LiveTransfer(name)
     | Destination::Message(name)
     | Destination::DocumentRequest(name)
     | Destination::Redirect(name)

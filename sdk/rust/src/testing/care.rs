@@ -73,6 +73,7 @@ pub fn session() -> Session {
         context: context(),
         facts: Vec::new(),
         assessment: None,
+        emergency_call: None,
         done: Vec::new(),
         override_reason: None,
         appointment: None,

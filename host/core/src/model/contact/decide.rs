@@ -5,6 +5,7 @@ use super::weigh::{UNDECIDED, UNDECIDED_LEVEL, host_content};
 use super::{CloseOutcome, Contact, ContactState, Lowering, RecapOutcome, Statement};
 use crate::model::audit::Role;
 use crate::model::care::{Fact, Level, Nature, Value, keys, latest};
+use crate::model::emergency::EmergencyService;
 use crate::model::practice::Delays;
 use crate::model::refusal::Refusal;
 use crate::model::triage::{Assessment, Orientation, Reason};
@@ -205,7 +206,7 @@ fn fitting(level: Level, orientation: Orientation, delays: &Delays) -> Orientati
     };
     match (level, &orientation) {
         (_, EmergencyCall(_) | LiveTransfer(_) | HumanDecision(_)) => orientation,
-        (Level::Vital, _) => EmergencyCall("15".to_owned()),
+        (Level::Vital, _) => EmergencyCall(EmergencyService::Samu),
         (Level::VeryUrgent, ClinicianCallback(minutes)) => {
             ClinicianCallback((*minutes).min(delays.urgent_decision_min))
         }
@@ -253,7 +254,7 @@ fn set_level(
             }
             if level == Level::Vital && !contact.is_emergency() {
                 let mut new = of_person(contact, level, raised_by_person());
-                new.orientation = Orientation::EmergencyCall("15".to_owned());
+                new.orientation = Orientation::EmergencyCall(EmergencyService::Samu);
                 contact.assessment = Some(new);
                 contact.state = ContactState::Concluded;
             }
@@ -318,7 +319,7 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
     }
     if let Some(code) = close_blockers(contact, &closing.check).first() {
         let remedy = match *code {
-            "emergency-outcome-missing" => "Notez d'abord ce qu'est devenue l'orientation vers le 15.",
+            "emergency-outcome-missing" => "Notez d'abord ce qu'est devenu l'appel aux secours.",
             "not-concluded" => "Terminez d'abord le tri : une demande médicale ne se clôt pas sans conclusion.",
             _ => "Complétez les informations demandées, ou donnez la raison de clore sans elles.",
         };

@@ -4,6 +4,7 @@
 
 use super::{Contact, ContactState, Findings};
 use crate::model::care::{ContentRef, Level, Nature, keys};
+use crate::model::emergency::EmergencyService;
 use crate::model::practice::Practice;
 use crate::model::triage::{Assessment, Orientation, Question, Reason};
 
@@ -23,9 +24,6 @@ pub const UNDECIDED: &str = "host.undecided";
 
 /// The failure of a plugin that asks what only the host asks.
 pub const RESERVED_KEY: &str = "reserved-key";
-
-/// French emergency number: SAMU.
-const EMERGENCY_NUMBER: &str = "15";
 
 /// A content of the host's own.
 #[must_use]
@@ -78,7 +76,7 @@ fn of_red_flags(findings: &Findings<'_>) -> Assessment {
     let orientation = if findings.red_flags.human_decision() {
         Orientation::HumanDecision("signe d'alerte ni confirmé ni écarté".to_owned())
     } else {
-        Orientation::EmergencyCall(EMERGENCY_NUMBER.to_owned())
+        Orientation::EmergencyCall(EmergencyService::Samu)
     };
     Assessment {
         level: Level::Vital,
@@ -186,7 +184,7 @@ pub fn conclude(practice: &Practice, contact: &Contact, findings: &Findings<'_>,
                 for floor in [protocol_floor, findings.floor].into_iter().flatten() {
                     assessment.level = assessment.level.raised_to(floor);
                 }
-                // Whoever must call the emergency number is in vital danger, whatever else is said.
+                // Whoever must call an emergency service is in vital danger, whatever else is said.
                 if matches!(assessment.orientation, Orientation::EmergencyCall(_)) {
                     assessment.level = Level::Vital;
                 }

@@ -46,7 +46,7 @@ impl Triage for Before {
     fn next(json: &Json, encounter: &Encounter) -> Result<Step, TriageError> {
         let mut json = serde_json::Deserializer::from_str(&json.0);
         let grid: Grid = serde_path_to_error::deserialize(&mut json).map_err(|_| TriageError::NotPrepared)?;
-        let common = Common { emergency_number: grid.emergency_number, max_questions: grid.max_questions };
+        let common = Common { emergency_service: grid.emergency_service, max_questions: grid.max_questions };
         let serves = |protocol: &Protocol| encounter.motive.as_ref().is_some_and(|one| protocol.motives.contains(one));
         let protocols: Vec<Protocol> = grid.protocols.into_iter().filter(serves).collect();
         run::next(&common, &protocols, encounter)

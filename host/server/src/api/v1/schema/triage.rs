@@ -1,6 +1,6 @@
 //! Questions, levels and conclusions.
 
-use greffon_core::model::{care, triage};
+use greffon_core::model::{care, emergency, triage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,6 +19,28 @@ mirrored! {
 mirrored! {
     /// What kind of answer a question takes.
     AnswerKind = triage::AnswerKind { YesNoUnknown, Single, Multiple, Number, Text, Date, Phone }
+}
+
+mirrored! {
+    /// A public emergency service.
+    EmergencyService = emergency::EmergencyService {
+        Samu, FireAndRescue, Police, European, DeafRelay, PoisonCentre, SuicidePrevention,
+    }
+}
+
+/// A call to an emergency service.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EmergencyCall {
+    /// Which service.
+    service: EmergencyService,
+    /// What to dial and whom that reaches, in French: `15 (SAMU)`.
+    shown: &'static str,
+}
+
+impl From<emergency::EmergencyService> for EmergencyCall {
+    fn from(core: emergency::EmergencyService) -> Self {
+        Self { service: core.into(), shown: core.shown() }
+    }
 }
 
 /// A versioned piece of approved content.
@@ -89,8 +111,8 @@ impl From<triage::Question> for Question {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Orientation {
-    /// Call this emergency number now.
-    EmergencyCall(String),
+    /// Call this emergency service now.
+    EmergencyCall(EmergencyCall),
     /// Put through to this destination.
     LiveTransfer(String),
     /// A clinician calls back within so many minutes.
@@ -117,7 +139,7 @@ impl From<triage::Orientation> for Orientation {
     fn from(core: triage::Orientation) -> Self {
         use triage::Orientation as Core;
         match core {
-            Core::EmergencyCall(number) => Self::EmergencyCall(number),
+            Core::EmergencyCall(service) => Self::EmergencyCall(service.into()),
             Core::LiveTransfer(to) => Self::LiveTransfer(to),
             Core::ClinicianCallback(minutes) => Self::ClinicianCallback(minutes),
             Core::SameDaySlot => Self::SameDaySlot,
