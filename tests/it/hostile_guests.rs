@@ -180,7 +180,7 @@ async fn another_practices_keyvalue_space_cannot_be_named() -> anyhow::Result<()
     };
     // The victim: same plugin, same feature, same bucket, one key.
     let victim = becomes(&test, "calme", &file("calme", "write = \"canari\""))?;
-    assert_eq!(victim.agenda(&feature)?.probe().await, Ok(greffon_core::time::Instant(1)));
+    assert_eq!(victim.agenda(&feature)?.probe().await.map(|probed| probed.clock), Ok(greffon_core::time::Instant(1)));
     let buckets = [
         "notes",
         "",
@@ -194,7 +194,7 @@ async fn another_practices_keyvalue_space_cannot_be_named() -> anyhow::Result<()
     ];
     for bucket in buckets {
         let thief = becomes(&test, "hostile", &file("hostile", &format!("bucket = \"{bucket}\"")))?;
-        let seen = thief.agenda(&feature)?.probe().await;
+        let seen = thief.agenda(&feature)?.probe().await.map(|probed| probed.clock);
         assert!(seen.is_err() || seen == Ok(greffon_core::time::Instant(0)), "{bucket}: {seen:?}");
     }
     Ok(())

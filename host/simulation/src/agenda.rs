@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use greffon_core::ids::{AgendaId, AppointmentId, MotiveId, OpId};
+use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
 use greffon_core::model::scheduling::{
-    AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus,
-    Audience, BookingRequest, ByWhom, Change, Delta, Found, Hold, Rule, Slot, SlotPage, SlotQuery, SlotState,
+    AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice,
+    AppointmentStatus, Audience, BookingRequest, ByWhom, Change, Delta, Found, Hold, Probed, Rule, Slot, SlotPage,
+    SlotQuery, SlotState,
 };
 use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::clock::Clock;
@@ -310,9 +312,21 @@ impl Agenda for FakeAgenda {
         &self.inner.descriptors[usize::from(self.open_book().served.is_some())]
     }
 
-    async fn probe(&self) -> Result<Instant, AgendaError> {
+    async fn probe(&self) -> Result<Probed, AgendaError> {
         let now = self.inner.clock.now();
-        self.read(Effect::AgendaRead, |_| now).await
+        self.read(Effect::AgendaRead, |_| Probed { clock: now, product: None, version: None }).await
+    }
+
+    async fn callback(&self, _request: &InboundRequest) -> Result<AgendaNotice, CallbackError> {
+        Err(CallbackError::NotMine)
+    }
+
+    async fn answer(&self, _request: &InboundRequest, _slots: &SlotPage) -> Result<InboundAnswer, CallbackError> {
+        Err(CallbackError::NotMine)
+    }
+
+    async fn declare(&self, _op: &OpId, _what: &AgendaAppointment) -> Result<(), AgendaError> {
+        Err(AgendaError::Unsupported("declare".to_owned()))
     }
 
     async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError> {

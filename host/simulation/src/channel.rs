@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use greffon_core::model::callback::{CallbackError, InboundRequest};
 use greffon_core::model::care::Sensitivity;
 use greffon_core::model::channel::{
-    Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, ChannelKind, DeliveryState, InboundRequest,
-    MessageRef, Outbound, Receipt, Rendered, SendError,
+    Accepted, Address, ChannelCaps, ChannelKind, ChannelNotice, DeliveryState, Inbox, MessageRef, Outbound, Receipt,
+    Rendered, SendError,
 };
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::plugins::{Channel, Health};
@@ -208,7 +209,11 @@ impl Channel for FakeChannel {
         Err(SendError::Unsupported("withdraw".to_owned()))
     }
 
-    async fn callback(&self, _request: &InboundRequest) -> Result<Vec<ChannelEvent>, CallbackError> {
+    async fn callback(&self, _request: &InboundRequest) -> Result<ChannelNotice, CallbackError> {
         Err(CallbackError::NotMine)
+    }
+
+    async fn receive(&self, _cursor: Option<&str>) -> Result<Inbox, SendError> {
+        Err(SendError::Unsupported("receive".to_owned()))
     }
 }

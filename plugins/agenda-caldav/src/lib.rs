@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use greffon_sdk::agenda::{
     Agenda, AgendaId, AgendaInfo, Appointment, AppointmentId, ByWhom, Caps, Delta, Descriptor, Error, Found, Hold,
-    Instant, OpId, Request, Result, SlotPage, SlotQuery, Span, Version,
+    Instant, OpId, Probed, Request, Result, SlotPage, SlotQuery, Span, Version,
 };
 use greffon_sdk::keyvalue::Bucket;
 use greffon_sdk::{calendar, export_agenda, log};
@@ -133,6 +133,16 @@ fn agenda_of(id: &str) -> Result<&str> {
     id.rsplit_once('/').map(|(agenda, _)| agenda).ok_or(Error::NotFound)
 }
 
+/// Name and version of the first product of a `Server` header (RFC 9110 §10.2.4).
+fn software(header: Option<&str>) -> (Option<String>, Option<String>) {
+    let first = header.and_then(|header| header.split_whitespace().next()).filter(|product| product.len() <= 100);
+    match first.map(|product| product.split_once('/').map_or((product, None), |(name, version)| (name, Some(version))))
+    {
+        Some((name, version)) => (Some(name.to_owned()), version.map(str::to_owned)),
+        None => (None, None),
+    }
+}
+
 impl Agenda for CalDav {
     type Settings = Settings;
 
@@ -157,17 +167,18 @@ impl Agenda for CalDav {
         }
     }
 
-    fn probe(&self) -> Result<Instant> {
-        let mut clock = None;
+    fn probe(&self) -> Result<Probed> {
+        let (mut clock, mut product, mut version) = (None, None, None);
         for agenda in self.settings.calendars.keys() {
             self.with(agenda, |calendar| {
                 let found = calendar.client.properties(&calendar.collection, 0, "<D:resourcetype/>");
                 let (_, response) = found.map_err(|failure| failure.of_read())?;
                 clock = response.header("date").and_then(dav::date::instant);
+                (product, version) = software(response.header("server"));
                 Ok(())
             })?;
         }
-        Ok(clock.unwrap_or_else(calendar::now))
+        Ok(Probed { clock: clock.unwrap_or_else(calendar::now), product, version })
     }
 
     fn agendas(&self) -> Result<Vec<AgendaInfo>> {

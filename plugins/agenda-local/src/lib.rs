@@ -19,7 +19,7 @@ mod tests;
 
 use greffon_sdk::agenda::{
     Agenda, AgendaId, AgendaInfo, Appointment, AppointmentId, ByWhom, Caps, Delta, Descriptor, Error, Found, Hold,
-    Instant, Motive, OpId, Request, Result, SlotPage, SlotQuery, Span, Status, Version,
+    Motive, OpId, Probed, Request, Result, SlotPage, SlotQuery, Span, Status, Version,
 };
 use greffon_sdk::keyvalue::Bucket;
 use greffon_sdk::{calendar, export_agenda};
@@ -72,8 +72,10 @@ impl Agenda for Local {
         }
     }
 
-    fn probe(&self) -> Result<Instant> {
-        self.at_the_desk(|desk| Ok(desk.now))
+    fn probe(&self) -> Result<Probed> {
+        let clock = self.at_the_desk(|desk| Ok(desk.now))?;
+        let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        Ok(Probed { clock, product: Some("greffon agenda-local".to_owned()), version })
     }
 
     fn agendas(&self) -> Result<Vec<AgendaInfo>> {

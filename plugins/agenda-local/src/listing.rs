@@ -1,6 +1,6 @@
 //! Reading a register: what is not free, and what changed.
 
-use greffon_sdk::agenda::{Absence, Audience, Change, Slot, SlotPage, SlotQuery, SlotState};
+use greffon_sdk::agenda::{Absence, Audience, Change, EntryRef, Slot, SlotPage, SlotQuery, SlotState};
 
 use crate::item::{Entry, Gone, Period};
 use crate::register::Register;
@@ -68,6 +68,7 @@ impl<'a> SlotList<'a> {
                 handle: None,
                 version: None,
                 booking_url: None,
+                entry: None,
             });
         }
     }
@@ -145,7 +146,8 @@ fn news(agenda: &str, register: &Register, window: Period, after: u64) -> Vec<(u
         let id = told::id(agenda, &absence.op);
         let change = if inside(absence.period) {
             let label = (!absence.label.is_empty()).then(|| absence.label.clone());
-            Change::Absence(Absence { id, span: told::span(absence.period), label })
+            let entry = Some(EntryRef { object: absence.op.clone(), recurrence: None });
+            Change::Absence(Absence { id, span: told::span(absence.period), label, entry })
         } else {
             Change::AbsenceRemoved(id)
         };

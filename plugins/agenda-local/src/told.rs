@@ -1,6 +1,6 @@
 //! The register's items in the words of the contract.
 
-use greffon_sdk::agenda::Appointment;
+use greffon_sdk::agenda::{Appointment, EntryRef};
 use greffon_sdk::practice::{ByWhom, Span};
 
 use crate::item::{Entry, Period};
@@ -44,6 +44,7 @@ pub fn appointment(agenda: &str, entry: &Entry, page: Option<&Page>) -> Appointm
         resources: page.map(Page::resources).unwrap_or_default(),
         replaces: None,
         series: None,
+        entry: Some(EntryRef { object: entry.id().to_owned(), recurrence: None }),
         last_change: Some(entry.changed_at),
         by: BY.get(usize::from(entry.by)).copied().unwrap_or(ByWhom::Agenda),
         ours: true,

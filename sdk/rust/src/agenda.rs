@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 
 pub use crate::bindings::imports::greffon::scheduling::types::{
     Absence, Agenda as AgendaInfo, AgendaId, Appointment, AppointmentId, Audience, Caps, Change, Conflict, Delta,
-    Descriptor, Error, Found, Hold, Motive, MotiveId, OpId, PatientRule, Request, Rule, Slot, SlotPage, SlotQuery,
-    SlotState, Status, Version,
+    Descriptor, EntryRef, Error, Found, Hold, Motive, MotiveId, Notice, OpId, PatientRule, Probed, Request, Rule, Slot,
+    SlotPage, SlotQuery, SlotState, Status, Version,
 };
 use crate::failure::Failure;
-pub use crate::practice::{ByWhom, Instant, Span};
+pub use crate::practice::{ByWhom, CallbackError, Delivery, HttpIn, HttpOut, Instant, Span};
 use crate::{log, settings};
 
 /// Shorthand of the functions below.
@@ -38,12 +38,11 @@ pub trait Agenda: Sized {
     /// Returns what the plugin is. No network.
     fn describe(&self) -> Descriptor;
 
-    /// Checks that the agenda answers and lets us in. Returns its clock, or the
-    /// host's where it tells none.
+    /// Checks that the agenda answers and lets us in. Returns what it is.
     ///
     /// # Errors
     /// `Unavailable`, `Denied`.
-    fn probe(&self) -> Result<Instant> {
+    fn probe(&self) -> Result<Probed> {
         Err(Error::unsupported("probe"))
     }
 
@@ -173,6 +172,34 @@ pub trait Agenda: Sized {
         let _ = (op, block_id);
         Err(Error::unsupported("unblock"))
     }
+
+    /// Reads what an outside service tells. By default `NotMine`: nobody calls.
+    ///
+    /// # Errors
+    /// `BadSignature`, `NotMine`, `Malformed`.
+    fn callback(&self, request: &HttpIn) -> std::result::Result<Notice, CallbackError> {
+        let _ = request;
+        Err(CallbackError::NotMine)
+    }
+
+    /// Makes the answer to a request of a platform that the plugin serves. By
+    /// default `NotMine`: it serves none.
+    ///
+    /// # Errors
+    /// `BadSignature`, `NotMine`, `Malformed`.
+    fn answer(&self, request: &HttpIn, slots: &SlotPage) -> std::result::Result<HttpOut, CallbackError> {
+        let _ = (request, slots);
+        Err(CallbackError::NotMine)
+    }
+
+    /// Tells a platform of an appointment that another agenda holds.
+    ///
+    /// # Errors
+    /// `Invalid`, `Denied`, `Unavailable`, `OutcomeUnknown`.
+    fn declare(&self, op: &OpId, what: &Appointment) -> Result<()> {
+        let _ = (op, what);
+        Err(Error::unsupported("declare"))
+    }
 }
 
 impl Error {
@@ -219,6 +246,14 @@ fn open<T: Agenda>() -> Result<T> {
     T::new(settings::load()?)
 }
 
+/// Settings that cannot be used, where the contract has no case for it.
+fn unopened(error: Error) -> CallbackError {
+    match error {
+        Error::Invalid((field, why)) => CallbackError::Other(format!("{field}: {why}")),
+        _ => CallbackError::Other("the settings cannot be used".to_owned()),
+    }
+}
+
 /// The same for a call with an op-id, which ends up in names and addresses.
 fn open_for<T: Agenda>(op: &str) -> Result<T> {
     if !is_op_id(op) {
@@ -248,7 +283,7 @@ impl<T: Agenda> crate::bindings::agenda::exports::greffon::scheduling::agenda::G
         }
     }
 
-    fn probe() -> Result<Instant> {
+    fn probe() -> Result<Probed> {
         open::<T>()?.probe()
     }
 
@@ -308,6 +343,18 @@ impl<T: Agenda> crate::bindings::agenda::exports::greffon::scheduling::agenda::G
 
     fn unblock(op: OpId, block_id: String) -> Result<()> {
         open_for::<T>(&op)?.unblock(&op, &block_id)
+    }
+
+    fn callback(request: HttpIn) -> std::result::Result<Notice, CallbackError> {
+        open::<T>().map_err(unopened)?.callback(&request)
+    }
+
+    fn answer(request: HttpIn, slots: SlotPage) -> std::result::Result<HttpOut, CallbackError> {
+        open::<T>().map_err(unopened)?.answer(&request, &slots)
+    }
+
+    fn declare(op: OpId, what: Appointment) -> Result<()> {
+        open_for::<T>(&op)?.declare(&op, &what)
     }
 }
 

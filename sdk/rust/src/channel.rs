@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 
 pub use crate::bindings::imports::greffon::notification::types::{
-    Accepted, Address, Attachment, Bounce, CallbackError, Capabilities, Event, HttpIn, Kind, MessageRef, Outbound,
-    Rendered, Reply, SendError, State, Status,
+    Accepted, Address, Attachment, Bounce, Capabilities, Event, Inbox, Kind, MessageRef, Notice, Outbound, Rendered,
+    Reply, SendError, State, Status,
 };
 use crate::failure::Failure;
-pub use crate::practice::Sensitivity;
+pub use crate::practice::{CallbackError, Delivery, HttpIn, Sensitivity};
 use crate::{log, settings};
 
 /// A notification plugin. One value serves one call.
@@ -70,9 +70,19 @@ pub trait Channel: Sized {
     ///
     /// # Errors
     /// `BadSignature`, `NotMine`, `Malformed`.
-    fn callback(&self, request: &HttpIn) -> Result<Vec<Event>, CallbackError> {
+    fn callback(&self, request: &HttpIn) -> Result<Notice, CallbackError> {
         let _ = request;
         Err(CallbackError::NotMine)
+    }
+
+    /// Asks the provider what came in since the cursor. By default
+    /// `Unsupported`.
+    ///
+    /// # Errors
+    /// `Transient` for ask again.
+    fn receive(&self, cursor: Option<&str>) -> Result<Inbox, SendError> {
+        let _ = cursor;
+        Err(SendError::unsupported("receive"))
     }
 }
 
@@ -155,8 +165,12 @@ impl<T: Channel> crate::bindings::channel::exports::greffon::notification::chann
         open::<T>()?.withdraw(&provider_id)
     }
 
-    fn callback(request: HttpIn) -> Result<Vec<Event>, CallbackError> {
+    fn callback(request: HttpIn) -> Result<Notice, CallbackError> {
         let channel = open::<T>().map_err(|error| CallbackError::Other(error.to_string()))?;
         channel.callback(&request)
+    }
+
+    fn receive(cursor: Option<String>) -> Result<Inbox, SendError> {
+        open::<T>()?.receive(cursor.as_deref())
     }
 }

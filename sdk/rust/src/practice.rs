@@ -3,8 +3,9 @@
 pub mod keys;
 
 pub use crate::bindings::imports::greffon::practice::types::{
-    ByWhom, ContentRef, Fact, Finding, FindingSeverity, Id, Identifier, IdentityTrust, Instant, Level, Nature, Person,
-    PracticeContext, ResourceKind, ResourceRef, Sensitivity, Source, Span, Validation, Value, VisitMode,
+    ByWhom, CallbackError, ContentRef, Delivery, Fact, Finding, FindingSeverity, HttpIn, HttpOut, Id, Identifier,
+    IdentityTrust, Instant, Level, Nature, Person, PracticeContext, ResourceKind, ResourceRef, Sensitivity, Source,
+    Span, Validation, Value, VisitMode,
 };
 
 impl Level {

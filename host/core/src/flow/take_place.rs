@@ -312,5 +312,6 @@ fn served(
         handle: place.handle.clone(),
         version: None,
         booking_url: None,
+        entry: None,
     }))
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::callback::Delivery;
 use super::care::{ContentRef, Level, Sensitivity};
 use crate::time::Instant;
 
@@ -244,29 +245,22 @@ pub enum ChannelEvent {
     Bounce(Bounce),
 }
 
-/// An HTTP request that a provider made to greffon.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboundRequest {
-    /// `POST`.
-    pub method: String,
-    /// The public URL that was called: some providers sign it.
-    pub url: String,
-    /// Headers, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// Body.
-    pub body: Vec<u8>,
+/// What a provider told in one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelNotice {
+    /// Which request it was.
+    pub delivery: Delivery,
+    /// What it told, in order.
+    pub events: Vec<ChannelEvent>,
 }
 
-/// Why a callback was not understood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CallbackError {
-    /// Not from the provider.
-    BadSignature,
-    /// For somebody else.
-    NotMine,
-    /// Not understood.
-    Malformed(String),
-    /// Something else.
-    Other(String),
+/// What came in on a channel, page by page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbox {
+    /// What came in, oldest first.
+    pub events: Vec<ChannelEvent>,
+    /// Where to go on.
+    pub cursor: String,
+    /// Whether there is more now.
+    pub more: bool,
 }

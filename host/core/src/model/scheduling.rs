@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::callback::Delivery;
 use super::person::{Identifier, Person};
 use crate::ids::{AgendaId, AppointmentId, MotiveId, OpId};
 use crate::time::{Instant, Span};
@@ -164,6 +165,35 @@ pub struct AgendaMotive {
     pub agendas: Vec<AgendaId>,
 }
 
+/// Where an entry stands in its agenda.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryRef {
+    /// The agenda's object; all entries of a series have the same one.
+    pub object: String,
+    /// Which occurrence of the series: its start by the rule.
+    pub recurrence: Option<Instant>,
+}
+
+/// What answers at the other end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probed {
+    /// Its clock, or the host's.
+    pub clock: Instant,
+    /// Name of its software.
+    pub product: Option<String>,
+    /// Version of its software.
+    pub version: Option<String>,
+}
+
+/// What an outside service told of its agendas in one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaNotice {
+    /// Which request it was.
+    pub delivery: Delivery,
+    /// Agendas in which something changed.
+    pub changed: Vec<AgendaId>,
+}
+
 /// A stretch of an agenda, with its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
@@ -187,6 +217,9 @@ pub struct Slot {
     pub version: Option<String>,
     /// Where a person could book it by hand.
     pub booking_url: Option<String>,
+    /// Which entry occupies it.
+    #[serde(default)]
+    pub entry: Option<EntryRef>,
 }
 
 /// What `find-slots` is asked.
@@ -286,6 +319,9 @@ pub struct AgendaAppointment {
     pub replaces: Option<AppointmentId>,
     /// The series that it is part of.
     pub series: Option<String>,
+    /// Which entry of the agenda it is.
+    #[serde(default)]
+    pub entry: Option<EntryRef>,
     /// When it last changed.
     pub last_change: Option<Instant>,
     /// Who changed it.
@@ -521,6 +557,9 @@ pub struct AgendaAbsence {
     pub span: Span,
     /// For the eye.
     pub label: Option<String>,
+    /// Which entry of the agenda it is.
+    #[serde(default)]
+    pub entry: Option<EntryRef>,
 }
 
 /// One change of an agenda.

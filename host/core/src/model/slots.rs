@@ -422,6 +422,7 @@ fn slot(desk: &Desk<'_>, fit: Fit, served: Option<&Slot>) -> Slot {
         handle: served.and_then(|slot| slot.handle.clone()),
         version: served.and_then(|slot| slot.version.clone()),
         booking_url: served.and_then(|slot| slot.booking_url.clone()),
+        entry: None,
     }
 }
 

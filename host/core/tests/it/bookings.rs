@@ -188,6 +188,7 @@ fn an_agenda_that_serves_its_slots_gives_its_handles_back() {
         handle: Some("h-1".to_owned()),
         version: None,
         booking_url: None,
+        entry: None,
     }]);
     let slots = office.slots(contact);
     assert_eq!((slots.len(), slots[0].slot.handle.as_deref()), (1, Some("h-1")));

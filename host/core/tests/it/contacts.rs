@@ -361,7 +361,7 @@ fn a_document_request_is_promised_and_handed_over() {
             missing: vec![],
             protocol: ContentRef { id: encounter.context.site.clone(), version: "1".to_owned(), digest: vec![] },
         };
-        Ok(Ok(greffon_core::model::triage::Step::Conclude(concluded)))
+        Ok(Ok(Step::Conclude(concluded)))
     });
     let view = office.receive(everything("suivi"));
     let promised = &view.commitments[0];

@@ -6,16 +6,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use greffon_core::ids::{AgendaId, AppointmentId, OpId};
+use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
 use greffon_core::model::scheduling::{
-    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
-    ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
+    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice, AppointmentStatus,
+    BookingRequest, ByWhom, Delta, Found, Hold, Probed, SlotPage, SlotQuery,
 };
 use greffon_core::model::script::{ScriptInfo, Session, View};
 use greffon_core::model::triage::{Encounter, Protocol, Step};
 use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::plugins::{Agenda, Bound, Health, Pure, Script, Triage};
 use greffon_core::ports::practices::Feature;
-use greffon_core::time::{Instant, Span};
+use greffon_core::time::Span;
 use greffon_simulation::FakePlugins;
 
 /// Counts the calls of the features that it was put around.
@@ -108,7 +109,7 @@ impl Agenda for Counted<dyn Agenda> {
     fn descriptor(&self) -> &AgendaDescriptor {
         self.inner.descriptor()
     }
-    async fn probe(&self) -> Result<Instant, AgendaError> {
+    async fn probe(&self) -> Result<Probed, AgendaError> {
         self.inner.probe().await
     }
     async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError> {
@@ -191,5 +192,14 @@ impl Agenda for Counted<dyn Agenda> {
     }
     async fn unblock(&self, op: &OpId, block: &str) -> Result<(), AgendaError> {
         self.inner.unblock(op, block).await
+    }
+    async fn callback(&self, request: &InboundRequest) -> Result<AgendaNotice, CallbackError> {
+        self.inner.callback(request).await
+    }
+    async fn answer(&self, request: &InboundRequest, slots: &SlotPage) -> Result<InboundAnswer, CallbackError> {
+        self.inner.answer(request, slots).await
+    }
+    async fn declare(&self, op: &OpId, what: &AgendaAppointment) -> Result<(), AgendaError> {
+        self.inner.declare(op, what).await
     }
 }

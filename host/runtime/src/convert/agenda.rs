@@ -3,15 +3,12 @@
 use greffon_core::ids::OpId;
 use greffon_core::model::scheduling::{
     AgendaAbsence, AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive,
-    AppointmentStatus, Audience, BookingRequest, Change, Conflict, Delta, Found, Hold, PatientRule, Rule, Slot,
-    SlotPage, SlotQuery, SlotState,
+    AgendaNotice, AppointmentStatus, Audience, BookingRequest, Change, Conflict, Delta, EntryRef, Found, Hold,
+    PatientRule, Probed, Rule, Slot, SlotPage, SlotQuery, SlotState,
 };
 
 use super::{Breach, FromGuest, Intake, all, same_cases};
 use crate::bindings::agenda::greffon::scheduling::types as wit;
-
-/// Bytes of a cursor: what the contract allows.
-const CURSOR_BYTES: usize = 4_096;
 
 same_cases! {
     PatientRule = wit::PatientRule { Any, KnownOnly, NewOnly, ReferredOnly }
@@ -182,6 +179,32 @@ impl FromGuest<wit::Motive> for AgendaMotive {
     }
 }
 
+impl FromGuest<wit::EntryRef> for EntryRef {
+    fn from_guest(entry: wit::EntryRef, intake: &mut Intake) -> Result<Self, Breach> {
+        Ok(Self { object: intake.id(entry.object)?, recurrence: intake.take(entry.recurrence)? })
+    }
+}
+
+impl From<EntryRef> for wit::EntryRef {
+    fn from(entry: EntryRef) -> Self {
+        Self { object: entry.object, recurrence: entry.recurrence.map(|start| start.0) }
+    }
+}
+
+impl FromGuest<wit::Probed> for Probed {
+    fn from_guest(probed: wit::Probed, intake: &mut Intake) -> Result<Self, Breach> {
+        let mut word = |word: Option<String>| word.map(|word| intake.why(&word));
+        let (product, version) = (word(probed.product), word(probed.version));
+        Ok(Self { clock: intake.take(probed.clock)?, product, version })
+    }
+}
+
+impl FromGuest<wit::Notice> for AgendaNotice {
+    fn from_guest(notice: wit::Notice, intake: &mut Intake) -> Result<Self, Breach> {
+        Ok(Self { delivery: intake.take(notice.delivery)?, changed: intake.ids(notice.changed)? })
+    }
+}
+
 impl FromGuest<wit::SlotPage> for SlotPage {
     fn from_guest(page: wit::SlotPage, intake: &mut Intake) -> Result<Self, Breach> {
         let mut slots: Vec<Slot> = intake.take(page.slots)?;
@@ -204,6 +227,7 @@ impl FromGuest<wit::Slot> for Slot {
             handle: intake.take(slot.handle)?,
             version: intake.take(slot.version)?,
             booking_url: intake.take(slot.booking_url)?,
+            entry: intake.take(slot.entry)?,
         })
     }
 }
@@ -224,10 +248,58 @@ impl FromGuest<wit::Appointment> for AgendaAppointment {
             resources: intake.take(appointment.resources)?,
             replaces: intake.optional_id(appointment.replaces)?.map(Into::into),
             series: intake.take(appointment.series)?,
+            entry: intake.take(appointment.entry)?,
             last_change: intake.take(appointment.last_change)?,
             by: appointment.by.into(),
             ours: appointment.ours,
         })
+    }
+}
+
+impl From<AgendaAppointment> for wit::Appointment {
+    fn from(appointment: AgendaAppointment) -> Self {
+        Self {
+            id: appointment.id.0,
+            op: appointment.op.map(|op| op.0),
+            version: appointment.version,
+            agenda: appointment.agenda.0,
+            span: appointment.span.into(),
+            buffer: appointment.buffer.map(Into::into),
+            motive: appointment.motive.map(|motive| motive.0),
+            status: appointment.status.into(),
+            patient: appointment.patient.map(Into::into),
+            resources: all(appointment.resources),
+            replaces: appointment.replaces.map(|id| id.0),
+            series: appointment.series,
+            entry: appointment.entry.map(Into::into),
+            last_change: appointment.last_change.map(|at| at.0),
+            by: appointment.by.into(),
+            ours: appointment.ours,
+        }
+    }
+}
+
+impl From<Slot> for wit::Slot {
+    fn from(slot: Slot) -> Self {
+        Self {
+            agenda: slot.agenda.0,
+            span: slot.span.into(),
+            state: slot.state.into(),
+            motives: slot.motives.into_iter().map(|motive| motive.0).collect(),
+            audience: slot.audience.into(),
+            modes: all(slot.modes),
+            seats_left: slot.seats_left,
+            handle: slot.handle,
+            version: slot.version,
+            booking_url: slot.booking_url,
+            entry: slot.entry.map(Into::into),
+        }
+    }
+}
+
+impl From<SlotPage> for wit::SlotPage {
+    fn from(page: SlotPage) -> Self {
+        Self { slots: all(page.slots), complete: page.complete, as_of: page.as_of.0 }
     }
 }
 
@@ -245,7 +317,7 @@ impl FromGuest<wit::Delta> for Delta {
     fn from_guest(delta: wit::Delta, intake: &mut Intake) -> Result<Self, Breach> {
         Ok(Self {
             changes: intake.take(delta.changes)?,
-            cursor: intake.sized(delta.cursor, CURSOR_BYTES)?,
+            cursor: intake.cursor(delta.cursor)?,
             more: delta.more,
             as_of: intake.take(delta.as_of)?,
         })
@@ -266,7 +338,12 @@ impl FromGuest<wit::Change> for Change {
 
 impl FromGuest<wit::Absence> for AgendaAbsence {
     fn from_guest(absence: wit::Absence, intake: &mut Intake) -> Result<Self, Breach> {
-        Ok(Self { id: intake.id(absence.id)?, span: intake.take(absence.span)?, label: intake.take(absence.label)? })
+        Ok(Self {
+            id: intake.id(absence.id)?,
+            span: intake.take(absence.span)?,
+            label: intake.take(absence.label)?,
+            entry: intake.take(absence.entry)?,
+        })
     }
 }
 
@@ -299,6 +376,7 @@ impl FromGuest<wit::Error> for AgendaError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::CURSOR_BYTES;
     use super::*;
     use crate::bindings::practice::Span;
 
@@ -314,6 +392,7 @@ mod tests {
             handle: None,
             version: None,
             booking_url: None,
+            entry: None,
         }
     }
 

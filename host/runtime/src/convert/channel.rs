@@ -1,8 +1,8 @@
 //! `greffon:notification/types`.
 
 use greffon_core::model::channel::{
-    Accepted, Address, Attachment, Bounce, CallbackError, ChannelCaps, ChannelEvent, ChannelKind, DeliveryState,
-    InboundRequest, MessageRef, Outbound, Receipt, Rendered, Reply, SendError,
+    Accepted, Address, Attachment, Bounce, ChannelCaps, ChannelEvent, ChannelKind, ChannelNotice, DeliveryState, Inbox,
+    MessageRef, Outbound, Receipt, Rendered, Reply, SendError,
 };
 
 use super::{Breach, FromGuest, Intake, all, same_cases};
@@ -55,12 +55,6 @@ impl From<MessageRef> for wit::MessageRef {
             MessageRef::ProviderId(id) => Self::ProviderId(id),
             MessageRef::Key(key) => Self::Key(key),
         }
-    }
-}
-
-impl From<InboundRequest> for wit::HttpIn {
-    fn from(request: InboundRequest) -> Self {
-        Self { method: request.method, url: request.url, headers: request.headers, body: request.body }
     }
 }
 
@@ -159,13 +153,14 @@ impl FromGuest<wit::SendError> for SendError {
     }
 }
 
-impl FromGuest<wit::CallbackError> for CallbackError {
-    fn from_guest(error: wit::CallbackError, intake: &mut Intake) -> Result<Self, Breach> {
-        Ok(match error {
-            wit::CallbackError::BadSignature => Self::BadSignature,
-            wit::CallbackError::NotMine => Self::NotMine,
-            wit::CallbackError::Malformed(why) => Self::Malformed(intake.why(&why)),
-            wit::CallbackError::Other(why) => Self::Other(intake.why(&why)),
-        })
+impl FromGuest<wit::Notice> for ChannelNotice {
+    fn from_guest(notice: wit::Notice, intake: &mut Intake) -> Result<Self, Breach> {
+        Ok(Self { delivery: intake.take(notice.delivery)?, events: intake.take(notice.events)? })
+    }
+}
+
+impl FromGuest<wit::Inbox> for Inbox {
+    fn from_guest(inbox: wit::Inbox, intake: &mut Intake) -> Result<Self, Breach> {
+        Ok(Self { events: intake.take(inbox.events)?, cursor: intake.cursor(inbox.cursor)?, more: inbox.more })
     }
 }

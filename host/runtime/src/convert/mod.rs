@@ -5,6 +5,7 @@
 //! the call.
 
 mod agenda;
+mod callback;
 mod channel;
 mod practice;
 mod script;
@@ -20,6 +21,8 @@ use crate::bindings::practice as wit;
 const ID_BYTES: usize = 1_024;
 /// Bytes of a text.
 const TEXT_BYTES: usize = 64 << 10;
+/// Bytes of a cursor: what the contract allows.
+const CURSOR_BYTES: usize = 4_096;
 /// Characters kept of a reason: it is for logs and screens.
 const WHY_CHARS: usize = 300;
 /// Items of a list.
@@ -98,6 +101,11 @@ impl Intake {
 
     fn ids<T: From<String>>(&mut self, ids: Vec<String>) -> Result<Vec<T>, Breach> {
         self.each(ids, |intake, id| Ok(intake.id(id)?.into()))
+    }
+
+    /// Where a reader is.
+    fn cursor(&mut self, text: String) -> Result<String, Breach> {
+        self.sized(text, CURSOR_BYTES)
     }
 
     /// A text, possibly empty.

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use greffon_core::ids::{AgendaId, AppointmentId, OpId};
+use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
 use greffon_core::model::person::IdentityTrust;
 use greffon_core::model::scheduling::{
-    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
-    ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
+    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice, AppointmentStatus,
+    BookingRequest, ByWhom, Delta, Found, Hold, Probed, SlotPage, SlotQuery,
 };
 use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::plugins::{Agenda, Bound, Health, PluginFailure};
-use greffon_core::time::{Instant, Span};
+use greffon_core::time::Span;
 use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
@@ -22,6 +23,7 @@ use crate::agenda_identity;
 use crate::bind::Ready;
 use crate::bindings::agenda::greffon::scheduling::types as wit;
 use crate::bindings::agenda::{AgendaPlugin, AgendaPluginPre};
+use crate::bindings::practice::{self, HttpIn};
 use crate::capability::Capability;
 use crate::convert::FromGuest;
 use crate::problem::Problem;
@@ -71,9 +73,9 @@ fn bind(ready: Ready) -> Result<Bound, Problem> {
 }
 
 /// What a function of the contract returned.
-type Returned<'s, W> = BoxFuture<'s, wasmtime::Result<Result<W, wit::Error>>>;
+type Returned<'s, W, F = wit::Error> = BoxFuture<'s, wasmtime::Result<Result<W, F>>>;
 /// What comes of a call.
-type Asked<T> = Result<Result<T, AgendaError>, PluginFailure>;
+type Asked<T, E = AgendaError> = Result<Result<T, E>, PluginFailure>;
 
 impl AgendaCalls {
     /// A call that changes nothing.
@@ -110,17 +112,32 @@ impl AgendaCalls {
         }
     }
 
-    async fn ask<T, W, F>(
+    /// A call that reads what an outside service said.
+    async fn understand<T, W, C>(&self, function: &'static str, call: C) -> Result<T, CallbackError>
+    where
+        T: FromGuest<W> + Send + 'static,
+        W: 'static,
+        C: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W, practice::CallbackError>
+            + Send
+            + 'static,
+    {
+        let answer = self.ask(function, IdentityTrust::Provisional, None, call).await;
+        answer.unwrap_or_else(|failure| Err(CallbackError::Other(failure.to_string())))
+    }
+
+    async fn ask<T, E, W, F, C>(
         &self,
         function: &'static str,
         told: IdentityTrust,
         window: Option<&Arc<Window>>,
-        call: F,
-    ) -> Asked<T>
+        call: C,
+    ) -> Asked<T, E>
     where
         T: FromGuest<W> + Send + 'static,
+        E: FromGuest<F> + Send + 'static,
         W: 'static,
-        F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
+        F: 'static,
+        C: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W, F> + Send + 'static,
     {
         let guest = self.guest.clone();
         let window = window.cloned();
@@ -159,7 +176,7 @@ impl Agenda for AgendaCalls {
         &self.descriptor
     }
 
-    async fn probe(&self) -> Result<Instant, AgendaError> {
+    async fn probe(&self) -> Result<Probed, AgendaError> {
         self.read("agenda.probe", |guest, store| {
             Box::pin(async move { guest.greffon_scheduling_agenda().call_probe(store).await })
         })
@@ -331,6 +348,30 @@ impl Agenda for AgendaCalls {
         let (op, block) = (op.0.clone(), block.to_owned());
         self.write("agenda.unblock", IdentityTrust::Provisional, move |guest, store| {
             Box::pin(async move { guest.greffon_scheduling_agenda().call_unblock(store, &op, &block).await })
+        })
+        .await
+    }
+
+    async fn callback(&self, request: &InboundRequest) -> Result<AgendaNotice, CallbackError> {
+        let request = HttpIn::from(request.clone());
+        self.understand("agenda.callback", move |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_callback(store, &request).await })
+        })
+        .await
+    }
+
+    async fn answer(&self, request: &InboundRequest, slots: &SlotPage) -> Result<InboundAnswer, CallbackError> {
+        let (request, slots) = (HttpIn::from(request.clone()), wit::SlotPage::from(slots.clone()));
+        self.understand("agenda.answer", move |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_answer(store, &request, &slots).await })
+        })
+        .await
+    }
+
+    async fn declare(&self, op: &OpId, what: &AgendaAppointment) -> Result<(), AgendaError> {
+        let (op, what) = (op.0.clone(), wit::Appointment::from(what.clone()));
+        self.write("agenda.declare", IdentityTrust::Provisional, move |guest, store| {
+            Box::pin(async move { guest.greffon_scheduling_agenda().call_declare(store, &op, &what).await })
         })
         .await
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
+use greffon_core::model::callback::{CallbackError, InboundRequest};
 use greffon_core::model::channel::{
-    Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, InboundRequest, MessageRef, Outbound, Receipt,
-    Rendered, SendError,
+    Accepted, Address, ChannelCaps, ChannelNotice, Inbox, MessageRef, Outbound, Receipt, Rendered, SendError,
 };
 use greffon_core::ports::plugins::{Bound, Channel, Health, PluginFailure};
 use greffon_kinds::PluginKind;
@@ -17,6 +17,7 @@ use super::{Served, intake, take, typed};
 use crate::bind::Ready;
 use crate::bindings::channel::greffon::notification::types as wit;
 use crate::bindings::channel::{ChannelPlugin, ChannelPluginPre};
+use crate::bindings::practice::{self, HttpIn};
 use crate::capability::Capability;
 use crate::convert::FromGuest;
 use crate::problem::Problem;
@@ -161,13 +162,21 @@ impl Channel for ChannelCalls {
         .await
     }
 
-    async fn callback(&self, request: &InboundRequest) -> Result<Vec<ChannelEvent>, CallbackError> {
-        let request = wit::HttpIn::from(request.clone());
+    async fn callback(&self, request: &InboundRequest) -> Result<ChannelNotice, CallbackError> {
+        let request = HttpIn::from(request.clone());
         let answer = self
-            .ask("channel.callback", move |guest, store| -> Returned<'_, _, wit::CallbackError> {
+            .ask("channel.callback", move |guest, store| -> Returned<'_, _, practice::CallbackError> {
                 Box::pin(async move { guest.greffon_notification_channel().call_callback(store, &request).await })
             })
             .await;
         answer.unwrap_or_else(|failure| Err(CallbackError::Other(failure.to_string())))
+    }
+
+    async fn receive(&self, cursor: Option<&str>) -> Result<Inbox, SendError> {
+        let cursor = cursor.map(str::to_owned);
+        self.read("channel.receive", move |guest, store| {
+            Box::pin(async move { guest.greffon_notification_channel().call_receive(store, cursor.as_deref()).await })
+        })
+        .await
     }
 }

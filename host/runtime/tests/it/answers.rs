@@ -76,14 +76,14 @@ async fn waiting_costs_no_time_on_a_processor() {
     let fields = WAITING.replace("60000000000", "2000000");
     let twenty = format!("{} {ZEROES}", "(call $wait) ".repeat(20));
     let agenda = agenda(&fields, &[("probe", &twenty)], "[limits]\ncpu-ms = 10");
-    assert_eq!(agenda.probe().await, Ok(Instant(0)));
+    assert_eq!(agenda.probe().await.map(|probed| probed.clock), Ok(Instant(0)));
 }
 
 #[tokio::test]
 async fn an_agenda_sees_the_host_s_clock() {
     let fields = r#"(import "greffon:host/calendar@0.1.0" "now" (func $now (result i64)))"#;
     let body = "(i64.store (i32.const 1032) (call $now)) (i32.const 1024)";
-    assert_eq!(agenda(fields, &[("probe", body)], "").probe().await, Ok(crate::host::NOW));
+    assert_eq!(agenda(fields, &[("probe", body)], "").probe().await.map(|probed| probed.clock), Ok(crate::host::NOW));
 }
 
 fn message() -> Outbound {

@@ -106,6 +106,7 @@ pub fn appointment(practice: &str, name: &str, start: Instant) -> Appointment {
             resources: Vec::new(),
             replaces: None,
             series: None,
+            entry: None,
             last_change: None,
             by: ByWhom::Secretary,
             ours: true,

@@ -434,6 +434,7 @@ pub(super) fn booked(op: &OpId, what: &BookingRequest, last_change: Option<Insta
         resources: what.resources.clone(),
         replaces: None,
         series: None,
+        entry: None,
         last_change,
         by: ByWhom::Secretary,
         ours: true,
@@ -452,5 +453,6 @@ fn busy(entry: &HeldEntry) -> Slot {
         handle: None,
         version: None,
         booking_url: None,
+        entry: None,
     }
 }

@@ -76,6 +76,7 @@ impl Book {
             resources: Vec::new(),
             replaces: None,
             series: None,
+            entry: None,
             last_change: None,
             by: ByWhom::Practitioner,
             ours: false,

@@ -140,6 +140,7 @@ pub fn appointment(name: &str, span: Span) -> Appointment {
             resources: Vec::new(),
             replaces: None,
             series: None,
+            entry: None,
             last_change: None,
             by: ByWhom::Secretary,
             ours: true,

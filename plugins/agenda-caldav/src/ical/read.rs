@@ -64,7 +64,10 @@ pub fn object(bytes: &[u8], zones: &Zones) -> Content {
                 series.replaced.extend(&replaced);
                 Item::Series(Box::new(series))
             }
-            None => Item::Once(occasion.period),
+            None => match occasion.replaces {
+                Some(start) => Item::Instead(occasion.period, start),
+                None => Item::Once(occasion.period),
+            },
         });
     }
     content

@@ -43,7 +43,7 @@ fn busy_in_2026(content: &Content) -> Vec<Period> {
     let mut all = Vec::new();
     for item in &content.busy {
         match item {
-            Item::Once(period) => all.push(*period),
+            Item::Once(period) | Item::Instead(period, _) => all.push(*period),
             Item::Series(series) => {
                 let spans = calendar::expand_all(&series.rule_set(), window, 1000).unwrap();
                 all.extend(spans.into_iter().filter(|span| !series.replaced.contains(&span.start)).map(Period::from));
@@ -380,7 +380,7 @@ proptest! {
     fn no_object_makes_the_reader_panic_and_no_readable_event_is_free(lines in prop::collection::vec(line(), 0..12)) {
         let content = object(&event(&lines.join("\n")), &paris());
         for item in &content.busy {
-            if let Item::Once(period) = item {
+            if let Item::Once(period) | Item::Instead(period, _) = item {
                 prop_assert!(period.0 < period.1);
             }
         }

@@ -19,7 +19,7 @@ use super::object::Object;
 use super::{Gone, Mirror, REACH_MS};
 
 /// Shape of the index and the parts.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Differences after which parts are written anew.
 const MOST_DIFFERENCES: usize = 150;

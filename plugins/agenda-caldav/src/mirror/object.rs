@@ -110,6 +110,9 @@ pub enum Item {
     /// Once.
     #[serde(rename = "o")]
     Once(Period),
+    /// One occurrence of a series that is written apart: when it is, and its start by the rule.
+    #[serde(rename = "i")]
+    Instead(Period, i64),
     /// Again and again.
     #[serde(rename = "s")]
     Series(Box<Series>),
@@ -160,7 +163,7 @@ impl Content {
     /// Whether anything of it is at or after `floor`, or cannot be read.
     pub fn reaches(&self, floor: i64) -> bool {
         let item = |item: &Item| match item {
-            Item::Once(period) => period.1 > floor,
+            Item::Once(period) | Item::Instead(period, _) => period.1 > floor,
             Item::Series(series) => series.until.is_none_or(|until| until > floor),
         };
         let own = self.mark != Mark::Foreign && self.first.is_some_and(|period| period.1 > floor);
@@ -172,7 +175,7 @@ impl Content {
 
     /// Whether it happens again and again, or may.
     pub fn recurs(&self) -> bool {
-        self.busy.len() + self.unclear.len() > 1 || self.busy.iter().any(|item| matches!(item, Item::Series(_)))
+        self.busy.len() + self.unclear.len() > 1 || self.busy.iter().any(|item| !matches!(item, Item::Once(_)))
     }
 
     /// Whether all of it could be read.

@@ -20,6 +20,8 @@ pub struct Busy<'m> {
     pub unclear: bool,
     /// It is one occurrence of several.
     pub occurrence: bool,
+    /// Which one: its start by the rule. None: it is none, or that is not known.
+    pub recurrence: Option<i64>,
 }
 
 /// What is not free in a window.
@@ -38,22 +40,23 @@ impl Mirror {
         for object in self.objects.values().filter(|object| Some(object.name.as_str()) != except) {
             view.complete &= object.content.is_clear();
             let occurrence = object.content.recurs();
-            let mut add = |period: Period, unclear: bool| {
+            let mut add = |period: Period, unclear: bool, recurrence: Option<i64>| {
                 if period.overlaps(window) {
-                    view.busy.push(Busy { object, period, unclear, occurrence });
+                    view.busy.push(Busy { object, period, unclear, occurrence, recurrence });
                 }
             };
             for period in &object.content.unclear {
-                add(*period, true);
+                add(*period, true, None);
             }
             let mut failed = false;
             for item in &object.content.busy {
                 match item {
-                    Item::Once(period) => add(*period, false),
+                    Item::Once(period) => add(*period, false, occurrence.then_some(period.0)),
+                    Item::Instead(period, start) => add(*period, false, Some(*start)),
                     Item::Series(series) => {
                         let (periods, clear) = expand(series, window);
                         failed |= !clear;
-                        periods.into_iter().for_each(|period| add(period, !clear));
+                        periods.into_iter().for_each(|period| add(period, !clear, clear.then_some(period.0)));
                     }
                 }
             }

@@ -258,9 +258,6 @@ fn many_bookings_one_after_another_stay_right() {
 #[test]
 fn nonsense_is_refused_before_the_network() {
     let practice = practice();
-    for op in ["", "a/b", "../x", &"a".repeat(65)] {
-        assert!(matches!(practice.book(op, "09:00", "09:15"), Err(Error::Invalid(_))), "{op}");
-    }
     for (start, end) in [(5_000, 5_000), (6_000, 5_000), (-1_000, 5_000), (0, i64::MAX - 807), (500, 2_000)] {
         let mut what = request("09:00", "09:15");
         what.span = Span { start, end };

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use greffon_sdk::agenda::{Change, Delta};
 
 use super::server::Dialect;
@@ -105,6 +107,33 @@ fn a_changed_series_is_told_by_beginning_again() {
     let next = practice.changes(Some(&first.cursor), 100).unwrap();
     assert_eq!(told(&next), ["reset"]);
     assert!(practice.changes(Some(&next.cursor), 100).unwrap().changes.is_empty());
+}
+
+/// The second of three is moved alone: its start by the rule still names it.
+#[test]
+fn every_entry_tells_its_object_and_which_occurrence_it_is() {
+    let practice = practice();
+    let weekly = "DTSTART:20260303T090000Z\r\nDURATION:PT15M\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\nEND:VEVENT\r\n\
+                  BEGIN:VEVENT\r\nUID:s\r\nRECURRENCE-ID:20260310T090000Z\r\nDTSTART:20260311T140000Z\r\nDURATION:PT15M";
+    practice.server.put("s.ics", &object("s", weekly));
+    practice.server.put("a.ics", &event("a", "09:00", "09:30"));
+    let utc = |text: &str| Some(at(text, "UTC"));
+    let series = [
+        ("s.ics", utc("2026-03-03T09:00:00")),
+        ("s.ics", utc("2026-03-10T09:00:00")),
+        ("s.ics", utc("2026-03-17T09:00:00")),
+    ];
+    let known: BTreeSet<_> = series.into_iter().chain([("a.ics", None)]).collect();
+    let delta = practice.changes(None, 100).unwrap();
+    let entries = delta.changes.iter().filter_map(|change| match change {
+        Change::Upsert(appointment) => appointment.entry.as_ref(),
+        _ => None,
+    });
+    assert_eq!(entries.map(|entry| (entry.object.as_str(), entry.recurrence)).collect::<BTreeSet<_>>(), known);
+    let window = Span { start: tuesday("00:00"), end: tuesday("00:00") + 30 * 86_400_000 };
+    let page = practice.plugin.find_slots(&query(window)).unwrap();
+    let entries = page.slots.iter().filter_map(|slot| slot.entry.as_ref());
+    assert_eq!(entries.map(|entry| (entry.object.as_str(), entry.recurrence)).collect::<BTreeSet<_>>(), known);
 }
 
 #[test]

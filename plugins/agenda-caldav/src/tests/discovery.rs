@@ -81,9 +81,18 @@ fn settings_that_cannot_work_are_refused_with_their_key() {
 }
 
 #[test]
-fn probe_tells_the_servers_clock() {
+fn probe_tells_the_servers_clock_and_software() {
     let practice = practice();
-    assert_eq!(practice.plugin.probe().unwrap(), at("2026-03-02T11:00:05", "UTC"));
+    let probed = practice.plugin.probe().unwrap();
+    assert_eq!((probed.clock, probed.product), (at("2026-03-02T11:00:05", "UTC"), None));
+    for (header, product, version) in [
+        ("Radicale/3.5.4 Python/3.11", Some("Radicale"), Some("3.5.4")),
+        ("nginx", Some("nginx"), None),
+        ("", None, None),
+    ] {
+        let told = crate::software(Some(header));
+        assert_eq!((told.0.as_deref(), told.1.as_deref()), (product, version), "{header}");
+    }
     practice.server.fault("PROPFIND", Fault::Instead(Response::new(403, "")));
     assert!(matches!(practice.plugin.probe(), Err(Error::Denied(_))));
 }

@@ -108,7 +108,8 @@ impl Calendar<'_> {
             let name = &busy.object.name;
             told.insert(name.clone());
             let change = if busy.object.content.mark == Mark::Absence {
-                Change::Absence(Absence { id: told::id(self.agenda, name), span: busy.period.into(), label: None })
+                let (id, entry) = (told::id(self.agenda, name), Some(told::entry(busy)));
+                Change::Absence(Absence { id, span: busy.period.into(), label: None, entry })
             } else {
                 Change::Upsert(told::busy(self.agenda, busy))
             };

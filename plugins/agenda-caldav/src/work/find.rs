@@ -3,6 +3,7 @@
 use greffon_sdk::agenda::{Audience, Error, Slot, SlotPage, SlotQuery, SlotState};
 
 use super::calendar::{Calendar, checked_window};
+use super::told;
 use crate::mirror::object::{Mark, Period};
 use crate::mirror::view::Busy;
 
@@ -21,7 +22,11 @@ pub fn find_slots(
             calendar.refresh().map_err(|failure| failure.of_read())?;
             let view = calendar.mirror.view(window, None);
             page.complete &= view.complete;
-            page.slots.extend(view.busy.iter().map(|busy| slot(agenda, busy.period, state(busy))));
+            page.slots.extend(
+                view.busy
+                    .iter()
+                    .map(|busy| Slot { entry: Some(told::entry(busy)), ..slot(agenda, busy.period, state(busy)) }),
+            );
             Ok(())
         });
         match read {
@@ -61,5 +66,6 @@ fn slot(agenda: &str, period: Period, state: SlotState) -> Slot {
         handle: None,
         version: None,
         booking_url: None,
+        entry: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Mirrored objects in the words of the contract.
 
-use greffon_sdk::agenda::{Appointment, Conflict, Error, Status};
+use greffon_sdk::agenda::{Appointment, Conflict, EntryRef, Error, Status};
 use greffon_sdk::practice::{ByWhom, Span};
 
 use crate::mirror::object::{Content, Mark, Object, Period};
@@ -11,7 +11,11 @@ const NAME_BYTES: usize = 700;
 
 /// The id of an object, unique over all calendars. Names are ASCII and have no slash.
 pub fn id(agenda: &str, name: &str) -> String {
-    format!("{agenda}/{}", name.get(..NAME_BYTES).unwrap_or(name))
+    format!("{agenda}/{}", shortened(name))
+}
+
+fn shortened(name: &str) -> &str {
+    name.get(..NAME_BYTES).unwrap_or(name)
 }
 
 /// Agenda and name of an id; none for what `id` did not make.
@@ -45,6 +49,11 @@ pub fn cancelled(agenda: &str, object: &Object) -> Appointment {
     Appointment { status: Status::Cancelled, version: None, ..booking(agenda, object) }
 }
 
+/// Where in its calendar a time that is not free stands.
+pub fn entry(busy: &Busy<'_>) -> EntryRef {
+    EntryRef { object: shortened(&busy.object.name).to_owned(), recurrence: busy.recurrence }
+}
+
 /// A time that is not free. An occurrence has an id of its own.
 pub fn busy(agenda: &str, busy: &Busy<'_>) -> Appointment {
     let mut id = id(agenda, &busy.object.name);
@@ -52,7 +61,7 @@ pub fn busy(agenda: &str, busy: &Busy<'_>) -> Appointment {
         id.push_str(&format!("#{}", busy.period.0));
     }
     let series = busy.occurrence.then(|| self::id(agenda, &busy.object.name));
-    Appointment { series, ..appointment(agenda, busy.object, id, busy.period) }
+    Appointment { series, entry: Some(entry(busy)), ..appointment(agenda, busy.object, id, busy.period) }
 }
 
 fn appointment(agenda: &str, object: &Object, id: String, period: Period) -> Appointment {
@@ -71,6 +80,7 @@ fn appointment(agenda: &str, object: &Object, id: String, period: Period) -> App
         resources: Vec::new(),
         replaces: None,
         series: None,
+        entry: Some(EntryRef { object: shortened(&object.name).to_owned(), recurrence: None }),
         last_change: content.changed,
         by: if ours { ByWhom::System } else { ByWhom::Agenda },
         ours,

@@ -1,7 +1,7 @@
 //! Asks for an origin that nobody granted, or for the `url` of its settings.
 //! `probe` succeeds with the status it got, so that a leak is visible.
 
-use greffon_sdk::agenda::{Agenda, Caps, Descriptor, Error, Instant, Result};
+use greffon_sdk::agenda::{Agenda, Caps, Descriptor, Error, Probed, Result};
 use greffon_sdk::http::Request;
 
 const ELSEWHERE: &str = "https://not-granted.example/";
@@ -29,9 +29,9 @@ impl Agenda for HttpDenied {
         }
     }
 
-    fn probe(&self) -> Result<Instant> {
+    fn probe(&self) -> Result<Probed> {
         let response = Request::new("GET", &self.url).send().map_err(|error| Error::read_failed(&error))?;
-        Ok(response.status.into())
+        Ok(Probed { clock: response.status.into(), product: None, version: None })
     }
 }
 

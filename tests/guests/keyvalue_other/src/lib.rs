@@ -2,7 +2,7 @@
 //! and succeeds in `probe` with the number of keys that it sees: more than its
 //! own is a leak.
 
-use greffon_sdk::agenda::{Agenda, Caps, Descriptor, Error, Instant, Result};
+use greffon_sdk::agenda::{Agenda, Caps, Descriptor, Error, Instant, Probed, Result};
 use greffon_sdk::keyvalue::{self, Bucket};
 
 struct KeyvalueOther {
@@ -34,8 +34,9 @@ impl Agenda for KeyvalueOther {
         Descriptor { name, standard, caps, max_lookback_s: 0, min_poll_s: 0, calls_per_min, write_timeout_ms }
     }
 
-    fn probe(&self) -> Result<Instant> {
-        self.keys().map(|count| count as Instant).map_err(|error| Error::read_failed(&error))
+    fn probe(&self) -> Result<Probed> {
+        let count = self.keys().map_err(|error| Error::read_failed(&error))?;
+        Ok(Probed { clock: count as Instant, product: None, version: None })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Floods: `probe` the standard output and the log, `agendas` its answer.
 
-use greffon_sdk::agenda::{Agenda, AgendaInfo, Caps, Descriptor, Instant, Result};
+use greffon_sdk::agenda::{Agenda, AgendaInfo, Caps, Descriptor, Probed, Result};
 use greffon_sdk::log;
 use greffon_sdk::settings::Empty;
 
@@ -22,12 +22,12 @@ impl Agenda for OutputFlood {
         Descriptor { name, standard, caps, max_lookback_s: 0, min_poll_s: 0, calls_per_min, write_timeout_ms }
     }
 
-    fn probe(&self) -> Result<Instant> {
+    fn probe(&self) -> Result<Probed> {
         for line in 0..LINES {
             println!("line {line} of a flood");
             log::info("flood", &[("line", line.into())]);
         }
-        Ok(0)
+        Ok(Probed { clock: 0, product: None, version: None })
     }
 
     fn agendas(&self) -> Result<Vec<AgendaInfo>> {

@@ -131,6 +131,7 @@ fn free(from: &str, to: &str) -> Slot {
         handle: None,
         version: None,
         booking_url: None,
+        entry: None,
     }
 }
 

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 
 use super::Health;
 use crate::ids::{AgendaId, AppointmentId, OpId};
+use crate::model::callback::{CallbackError, InboundAnswer, InboundRequest};
 use crate::model::scheduling::{
-    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AppointmentStatus, BookingRequest,
-    ByWhom, Delta, Found, Hold, SlotPage, SlotQuery,
+    AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice, AppointmentStatus,
+    BookingRequest, ByWhom, Delta, Found, Hold, Probed, SlotPage, SlotQuery,
 };
 use crate::ports::agenda_turn::{AgendaIdentity, WriteWindow};
-use crate::time::{Instant, Span};
+use crate::time::Span;
 
 /// The agenda plugin of a feature. Failures of the runtime are already folded
 /// into [`AgendaError`]: `OutcomeUnknown` for writes whose guest may have run,
@@ -30,8 +31,8 @@ pub trait Agenda: Health {
     async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError>;
     /// What it can do. Asked once, when the feature was bound.
     fn descriptor(&self) -> &AgendaDescriptor;
-    /// Whether the agenda answers; its own clock, or the host's.
-    async fn probe(&self) -> Result<Instant, AgendaError>;
+    /// Whether the agenda answers, and what it is.
+    async fn probe(&self) -> Result<Probed, AgendaError>;
     /// The agendas that it holds. Reads them over the network.
     async fn agendas(&self) -> Result<Vec<AgendaInfo>, AgendaError>;
     /// The motives of one agenda. Reads them over the network.
@@ -88,4 +89,10 @@ pub trait Agenda: Health {
     async fn block(&self, op: &OpId, of: &AgendaId, over: Span, label: &str) -> Result<String, AgendaError>;
     /// Opens a closed span again.
     async fn unblock(&self, op: &OpId, block: &str) -> Result<(), AgendaError>;
+    /// Reads what an outside service told.
+    async fn callback(&self, request: &InboundRequest) -> Result<AgendaNotice, CallbackError>;
+    /// The answer to a platform that looks for slots: these.
+    async fn answer(&self, request: &InboundRequest, slots: &SlotPage) -> Result<InboundAnswer, CallbackError>;
+    /// Tells a platform of an appointment that another agenda holds.
+    async fn declare(&self, op: &OpId, what: &AgendaAppointment) -> Result<(), AgendaError>;
 }

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use super::Health;
+use crate::model::callback::{CallbackError, InboundRequest};
 use crate::model::channel::{
-    Accepted, Address, CallbackError, ChannelCaps, ChannelEvent, InboundRequest, MessageRef, Outbound, Receipt,
-    Rendered, SendError,
+    Accepted, Address, ChannelCaps, ChannelNotice, Inbox, MessageRef, Outbound, Receipt, Rendered, SendError,
 };
 
 /// The channel plugin of a feature. Failures of the runtime are already folded
@@ -27,5 +27,7 @@ pub trait Channel: Health {
     /// Takes a message back, where that is possible.
     async fn withdraw(&self, provider_id: &str) -> Result<(), SendError>;
     /// Reads what a provider posted.
-    async fn callback(&self, request: &InboundRequest) -> Result<Vec<ChannelEvent>, CallbackError>;
+    async fn callback(&self, request: &InboundRequest) -> Result<ChannelNotice, CallbackError>;
+    /// What came in since the cursor, where the provider does not call.
+    async fn receive(&self, cursor: Option<&str>) -> Result<Inbox, SendError>;
 }

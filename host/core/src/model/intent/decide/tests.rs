@@ -68,6 +68,7 @@ fn held() -> AgendaAppointment {
         resources: vec![],
         replaces: None,
         series: None,
+        entry: None,
         last_change: None,
         by: ByWhom::Agenda,
         ours: true,
