@@ -251,6 +251,9 @@ impl Hash {
             CredentialScheme::Header { name, value } => {
                 self.texts(["header", name, value.expose_secret()]);
             }
+            CredentialScheme::ClientCertificate { certificate, key } => {
+                self.texts(["client-certificate", certificate, key.expose_secret()]);
+            }
             CredentialScheme::Key { key } => {
                 self.texts(["key", key.expose_secret()]);
             }

@@ -70,6 +70,14 @@ pub enum CredentialScheme {
         /// Header value.
         value: SecretString,
     },
+    /// A TLS client certificate (RFC 8446 §4.4.2), shown to the origin when it
+    /// asks for one.
+    ClientCertificate {
+        /// Chain in PEM, the client's own certificate first.
+        certificate: String,
+        /// Its private key in PEM, without a password.
+        key: SecretString,
+    },
     /// Only for `credentials.digest` and `credentials.hmac`.
     Key {
         /// Key bytes, as text.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use greffon_core::ids::FeatureId;
 
-use crate::binding::{Binding, Credential, Grants};
+use crate::binding::{Binding, Credential, CredentialScheme, Grants};
+use crate::capability::http::identity::{NoIdentity, identity};
 use crate::manifest::{EXAMPLE, Manifest, OriginAsk};
 use crate::nearest::nearest;
 use crate::origin::{NotAnOrigin, Origin};
@@ -143,6 +144,7 @@ fn credentials(manifest: &Manifest, binding: &Binding, http: &[Origin], problems
             problems.push(Problem::lasting(key, message, hint));
             continue;
         }
+        certificate(binding, name, credential, problems);
         let Some(text) = &credential.origin else { continue };
         let key = format!("{key}.origin");
         match text.parse::<Origin>() {
@@ -157,6 +159,30 @@ fn credentials(manifest: &Manifest, binding: &Binding, http: &[Origin], problems
     }
 }
 
+/// A client certificate must be one, must go over TLS, and must be the only one
+/// of its origin.
+fn certificate(binding: &Binding, name: &str, credential: &Credential, problems: &mut Vec<Problem>) {
+    let CredentialScheme::ClientCertificate { certificate, key } = &credential.scheme else { return };
+    if let Err(NoIdentity { part, why, remedy }) = identity(certificate, key) {
+        problems.push(Problem::lasting(format!("credentials.{name}.{part}"), format!("the {part} {why}"), remedy));
+    }
+    let origin = |credential: &Credential| credential.origin.as_ref().and_then(|text| text.parse::<Origin>().ok());
+    let own = origin(credential);
+    let key = format!("credentials.{name}.origin");
+    if own.as_ref().is_some_and(|own| own.scheme() != "https") {
+        let message = "a client certificate is shown over https only";
+        problems.push(Problem::lasting(key, message, "write an https origin"));
+        return;
+    }
+    let before = binding.credentials.iter().take_while(|(other, _)| *other != name).find(|(_, other)| {
+        matches!(other.scheme, CredentialScheme::ClientCertificate { .. }) && own.is_some() && origin(other) == own
+    });
+    if let Some((other, _)) = before {
+        let message = format!("the origin is shown the certificate of \"{other}\" already");
+        problems.push(Problem::lasting(key, message, "keep one of the two"));
+    }
+}
+
 fn not_an_origin(key: String, error: &NotAnOrigin) -> Problem {
     let hint = "write scheme, host and port only, such as \"https://dav.example\"";
     Problem::lasting(key, format!("\"{}\" is not an origin", error.0), hint)
@@ -167,7 +193,6 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::binding::CredentialScheme;
 
     fn manifest(asks: &str) -> Manifest {
         let text = format!(
@@ -279,6 +304,32 @@ mod tests {
         let problems = granted(&manifest, &binding).expect_err("b is not granted");
         assert_eq!(problems[0].key, "credentials.dav.origin");
         assert!(!format!("{problems:?}").contains("password"));
+    }
+
+    #[test]
+    fn a_client_certificate_is_a_pair_that_goes_over_tls_once() {
+        const CHAIN: &str = include_str!("capability/http/tests/pki/client.pem");
+        let certificate = |key: &str, origin: &str| {
+            let (certificate, key) = (CHAIN.to_owned(), key.to_owned().into());
+            let scheme = CredentialScheme::ClientCertificate { certificate, key };
+            Credential { scheme, origin: Some(origin.to_owned()) }
+        };
+        let own = include_str!("capability/http/tests/pki/client.key");
+        let keys = |credentials: Vec<(&str, Credential)>| {
+            let manifest = manifest("http = [\"*\"]\ncredentials = [\"igc\", \"other\"]");
+            let mut binding = binding(&["https://a.example", "http://b.example"], false);
+            binding.credentials = credentials.into_iter().map(|(name, one)| (name.to_owned(), one)).collect();
+            match granted(&manifest, &binding) {
+                Ok(_) => Vec::new(),
+                Err(problems) => problems.into_iter().map(|problem| problem.key).collect(),
+            }
+        };
+        assert!(keys(vec![("igc", certificate(own, "https://a.example"))]).is_empty());
+        let stranger = include_str!("capability/http/tests/pki/stranger.key");
+        assert_eq!(keys(vec![("igc", certificate(stranger, "https://a.example"))]), ["credentials.igc.key"]);
+        assert_eq!(keys(vec![("igc", certificate(own, "http://b.example"))]), ["credentials.igc.origin"]);
+        let two = ["igc", "other"].map(|name| (name, certificate(own, "https://a.example")));
+        assert_eq!(keys(two.into()), ["credentials.other.origin"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
 use greffon_runtime::Ungranted;
 use greffon_runtime::binding::{Binding, Credential, CredentialScheme, Grants, MailRelay};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use super::confined::Content;
@@ -252,6 +253,13 @@ fn credentials(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<
                 },
                 CredentialFile::Header { name: header, value, origin } => Credential {
                     scheme: CredentialScheme::Header { name: header.clone(), value: read(name, "value", value)? },
+                    origin: Some(origin.clone()),
+                },
+                CredentialFile::ClientCertificate { certificate, key: secret, origin } => Credential {
+                    scheme: CredentialScheme::ClientCertificate {
+                        certificate: read(name, "certificate", certificate)?.expose_secret().to_owned(),
+                        key: read(name, "key", secret)?,
+                    },
                     origin: Some(origin.clone()),
                 },
                 CredentialFile::Key { key: secret } => {

@@ -63,11 +63,12 @@ impl PracticeFile {
     pub fn secret_files(&self) -> impl Iterator<Item = &str> {
         let login = self.mail.iter().filter_map(|mail| mail.login.as_ref()).map(|login| &login.password);
         let credentials = self.features.values().flat_map(|feature| feature.credentials.values());
-        let credentials = credentials.map(|one| match one {
+        let credentials = credentials.flat_map(|one| match one {
             CredentialFile::Basic { password: secret, .. }
             | CredentialFile::Bearer { token: secret, .. }
             | CredentialFile::Header { value: secret, .. }
-            | CredentialFile::Key { key: secret } => secret,
+            | CredentialFile::Key { key: secret } => vec![secret],
+            CredentialFile::ClientCertificate { certificate, key, .. } => vec![certificate, key],
         });
         login.chain(credentials).filter_map(|secret| match secret {
             SecretRef::File(one) => Some(one.file.as_str()),
@@ -355,6 +356,15 @@ pub enum CredentialFile {
         /// Header value.
         value: SecretRef,
         /// The only origin that it is sent to.
+        origin: String,
+    },
+    /// A TLS client certificate, shown to the origin when it asks for one.
+    ClientCertificate {
+        /// Chain in PEM, the client's own certificate first.
+        certificate: SecretRef,
+        /// Its private key in PEM, without a password.
+        key: SecretRef,
+        /// The only origin that it is shown to; https.
         origin: String,
     },
     /// Only for digests and signatures.

@@ -45,16 +45,18 @@ impl CallState {
         if data.len() > DATA_BYTES {
             return Err(Error::TooLarge(DATA_BYTES as u64));
         }
-        Ok(secret_of(credential))
+        secret_of(credential).ok_or_else(|| Error::Unusable("a client certificate is for connections only".to_owned()))
     }
 }
 
-fn secret_of(credential: &Credential) -> &SecretString {
+/// The secret as bytes to compute with; a private key is none.
+fn secret_of(credential: &Credential) -> Option<&SecretString> {
     match &credential.scheme {
         CredentialScheme::Basic { password: secret, .. }
         | CredentialScheme::Bearer { token: secret }
         | CredentialScheme::Header { value: secret, .. }
-        | CredentialScheme::Key { key: secret } => secret,
+        | CredentialScheme::Key { key: secret } => Some(secret),
+        CredentialScheme::ClientCertificate { .. } => None,
     }
 }
 
@@ -120,6 +122,15 @@ mod tests {
         let answer = state.hmac("dav".to_owned(), Algorithm::Sha1, vec![]).await.expect("no trap");
         assert!(matches!(answer, Err(Error::NotGranted(name)) if name == "dav"));
         assert!(state.names().await.expect("no trap").is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_private_key_is_nothing_to_compute_with() {
+        let mut bound = grant_nothing();
+        let scheme = CredentialScheme::ClientCertificate { certificate: String::new(), key: secret("k") };
+        bound.credentials.insert("igc".to_owned(), Credential { scheme, origin: None });
+        let answer = call(bound).hmac("igc".to_owned(), Algorithm::Sha256, vec![]).await.expect("no trap");
+        assert!(matches!(answer, Err(Error::Unusable(_))));
     }
 
     #[tokio::test]

@@ -71,7 +71,8 @@ impl Injection {
             CredentialScheme::Header { name, value } => {
                 (name.parse().ok()?, Zeroizing::new(value.expose_secret().to_owned()), value)
             }
-            CredentialScheme::Key { .. } => return Some(()),
+            // Nothing of a request: the connection's, or nobody's.
+            CredentialScheme::ClientCertificate { .. } | CredentialScheme::Key { .. } => return Some(()),
         };
         if self.headers.iter().any(|(taken, _)| *taken == name) {
             return None;

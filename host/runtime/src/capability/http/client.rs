@@ -8,10 +8,14 @@ use std::time::Duration;
 use ipnet::IpNet;
 use reqwest::{Client, redirect, retry};
 use rustls::crypto::ring;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Semaphore;
 
+use super::identity::identities;
 use super::resolver::{Filtered, Lookup};
+use crate::origin::Origin;
+use crate::state::Bound;
 
 /// Requests of one binding that are under way at once. One request holds one
 /// connection.
@@ -33,65 +37,80 @@ impl fmt::Debug for Connections {
 }
 
 impl Connections {
-    /// `None` when the TLS library refuses its configuration.
+    /// `None` when the TLS library refuses its configuration or a certificate.
     pub(super) fn clients(
         &self,
         lookup: &Arc<dyn Lookup>,
         roots: impl FnOnce() -> Arc<RootCertStore>,
-        opened: &[IpNet],
+        bound: &Bound,
     ) -> Option<Arc<Clients>> {
         if let Some(clients) = self.0.get() {
             return Some(Arc::clone(clients));
         }
-        let made = Arc::new(Clients::new(Arc::clone(lookup), roots(), opened)?);
+        let made = Arc::new(Clients::new(Arc::clone(lookup), roots(), bound)?);
         Some(Arc::clone(self.0.get_or_init(|| made)))
     }
 }
 
 /// The clients of a binding, one per protocol: plain HTTP goes to opened
-/// networks only.
+/// networks only. An origin with a client certificate has one of its own, so
+/// that no other is ever shown it.
 pub(super) struct Clients {
     /// The networks that were opened when the clients were made.
     pub opened: Arc<[IpNet]>,
     /// One permit per request under way.
     pub connections: Semaphore,
     https: Client,
+    certified: Vec<(Origin, Client)>,
     http: OnceLock<Option<Client>>,
     lookup: Arc<dyn Lookup>,
     roots: Arc<RootCertStore>,
 }
 
 impl Clients {
-    /// `None` when the TLS library refuses its configuration.
-    pub(super) fn new(lookup: Arc<dyn Lookup>, roots: Arc<RootCertStore>, opened: &[IpNet]) -> Option<Self> {
-        let opened: Arc<[IpNet]> = Arc::from(opened);
-        let https = build(&lookup, &roots, &opened, false)?;
+    /// `None` when the TLS library refuses its configuration or a certificate.
+    fn new(lookup: Arc<dyn Lookup>, roots: Arc<RootCertStore>, bound: &Bound) -> Option<Self> {
+        let opened: Arc<[IpNet]> = Arc::from(bound.opened.as_slice());
+        let https = build(&lookup, &roots, &opened, false, None)?;
+        let of_origin = |(origin, identity)| Some((origin, build(&lookup, &roots, &opened, false, Some(identity))?));
+        let certified: Option<Vec<_>> = identities(bound)?.into_iter().map(of_origin).collect();
+        let certified = certified?;
         Some(Self {
             opened,
             connections: Semaphore::new(CONNECTIONS_PER_BINDING),
             https,
+            certified,
             http: OnceLock::new(),
             lookup,
             roots,
         })
     }
 
-    /// The client for `https` (or, with `plain`, for `http`).
-    pub(super) fn client(&self, plain: bool) -> Option<&Client> {
-        if plain {
-            self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true)).as_ref()
-        } else {
-            Some(&self.https)
+    /// The client for an origin.
+    pub(super) fn client(&self, origin: &Origin) -> Option<&Client> {
+        if origin.scheme() == "http" {
+            return self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true, None)).as_ref();
         }
+        let certified = self.certified.iter().find(|(shown, _)| shown == origin);
+        Some(certified.map_or(&self.https, |(_, client)| client))
     }
 }
 
-fn build(lookup: &Arc<dyn Lookup>, roots: &Arc<RootCertStore>, opened: &Arc<[IpNet]>, plain: bool) -> Option<Client> {
-    let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+fn build(
+    lookup: &Arc<dyn Lookup>,
+    roots: &Arc<RootCertStore>,
+    opened: &Arc<[IpNet]>,
+    plain: bool,
+    identity: Option<Arc<CertifiedKey>>,
+) -> Option<Client> {
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .ok()?
-        .with_root_certificates(Arc::clone(roots))
-        .with_no_client_auth();
+        .with_root_certificates(Arc::clone(roots));
+    let mut tls = match identity {
+        None => tls.with_no_client_auth(),
+        Some(identity) => tls.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity))),
+    };
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Client::builder()
         .tls_backend_preconfigured(tls)

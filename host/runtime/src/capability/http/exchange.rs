@@ -101,7 +101,7 @@ impl Exchange {
         let _turn = self.turn(&self.budget.turns).await?;
         let _connection = self.turn(&self.clients.connections).await?;
 
-        let client = self.clients.client(origin.scheme() == "http").ok_or(Error::ConfigurationError)?;
+        let client = self.clients.client(&origin).ok_or(Error::ConfigurationError)?;
         let mut outgoing = client.request(head.method, url).headers(headers);
         if !body.is_empty() {
             outgoing = outgoing.body(body);

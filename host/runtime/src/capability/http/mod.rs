@@ -10,6 +10,7 @@ mod authorization;
 mod client;
 mod exchange;
 pub mod failure;
+pub(crate) mod identity;
 pub(crate) mod resolver;
 #[cfg(test)]
 mod tests;
@@ -77,7 +78,7 @@ impl Egress {
 
     fn clients(&self, bound: &Bound) -> Option<Arc<Clients>> {
         let roots = || Arc::clone(self.shared.roots.get_or_init(|| Arc::new(system_roots())));
-        bound.connections.clients(&self.shared.lookup, roots, &bound.opened)
+        bound.connections.clients(&self.shared.lookup, roots, bound)
     }
 }
 

@@ -1,4 +1,5 @@
 mod addresses;
+mod certificates;
 mod exchanges;
 mod server;
 
