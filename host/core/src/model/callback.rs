@@ -1,5 +1,7 @@
 //! What outside services tell greffon over HTTP, and what they are answered.
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::Instant;
 
 /// A request that an outside service made to greffon.
@@ -27,7 +29,7 @@ pub struct InboundAnswer {
 }
 
 /// Which request it was, so that a repeated or an old one is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The service's own id of what it delivers.
     pub id: Option<String>,
@@ -36,7 +38,7 @@ pub struct Delivery {
 }
 
 /// Why a request was not understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallbackError {
     /// Not from the service.
     BadSignature,

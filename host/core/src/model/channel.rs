@@ -246,7 +246,7 @@ pub enum ChannelEvent {
 }
 
 /// What a provider told in one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelNotice {
     /// Which request it was.
     pub delivery: Delivery,
@@ -255,7 +255,7 @@ pub struct ChannelNotice {
 }
 
 /// What came in on a channel, page by page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
     /// What came in, oldest first.
     pub events: Vec<ChannelEvent>,

@@ -186,7 +186,7 @@ pub struct Probed {
 }
 
 /// What an outside service told of its agendas in one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgendaNotice {
     /// Which request it was.
     pub delivery: Delivery,

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use greffon_sdk::agenda::{
-    Agenda, AgendaInfo, Audience, Caps, Descriptor, Error, Instant, Result, Slot, SlotPage, SlotQuery, SlotState, Span,
+    Agenda, AgendaInfo, Audience, Caps, Descriptor, Error, Instant, Probed, Result, Slot, SlotPage, SlotQuery,
+    SlotState, Span,
 };
 use greffon_sdk::calendar;
 use greffon_sdk::http::Request;
@@ -64,11 +65,12 @@ impl Agenda for Plugin {
         }
     }
 
-    fn probe(&self) -> Result<Instant> {
+    fn probe(&self) -> Result<Probed> {
         if let Some(agenda) = self.settings.agendas.keys().next() {
             self.busy(agenda)?;
         }
-        Ok(calendar::now())
+        // What the server says of itself: product and version, if it does.
+        Ok(Probed { clock: calendar::now(), product: None, version: None })
     }
 
     fn agendas(&self) -> Result<Vec<AgendaInfo>> {
@@ -113,6 +115,7 @@ fn slot(agenda: &str, busy: &Busy) -> Slot {
         seats_left: 0,
         handle: None,
         version: None,
+        entry: None,
         booking_url: None,
     }
 }

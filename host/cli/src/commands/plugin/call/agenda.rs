@@ -2,13 +2,14 @@
 
 use anyhow::bail;
 use greffon_core::ids::{AgendaId, AppointmentId, OpId};
-use greffon_core::model::scheduling::{AppointmentStatus, BookingRequest, ByWhom, Hold};
+use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, BookingRequest, ByWhom, Hold, SlotPage};
 use greffon_core::ports::plugins::Agenda;
 use greffon_core::time::Span;
 use serde::{Deserialize, Serialize};
 
 use super::Said;
 use super::fields::{Arguments, said};
+use super::request::{Answer, Request};
 
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("describe", ""),
@@ -26,6 +27,9 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("set-status", "{\"op\", \"id\", \"expected\", \"to\"}"),
     ("block", "{\"op\", \"of\", \"over\", \"label\"}"),
     ("unblock", "{\"op\", \"block\"}"),
+    ("callback", "{\"method\", \"url\", \"headers\", \"body\"}"),
+    ("answer", "{\"request\", \"slots\"}"),
+    ("declare", "{\"op\", \"what\"}"),
 ];
 
 #[derive(Serialize, Deserialize)]
@@ -106,6 +110,18 @@ struct Unblock {
     block: String,
 }
 
+#[derive(Serialize, Deserialize)]
+struct ToAnswer {
+    request: Request,
+    slots: SlotPage,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Declare {
+    op: OpId,
+    what: AgendaAppointment,
+}
+
 pub(super) async fn call(bound: &dyn Agenda, function: &str, arguments: Arguments) -> anyhow::Result<Said> {
     match function {
         "describe" => {
@@ -161,6 +177,15 @@ pub(super) async fn call(bound: &dyn Agenda, function: &str, arguments: Argument
         "unblock" => {
             let Unblock { op, block } = arguments.take()?;
             said(bound.unblock(&op, &block).await)
+        }
+        "callback" => said(bound.callback(&arguments.take::<Request>()?.into()).await),
+        "answer" => {
+            let ToAnswer { request, slots } = arguments.take()?;
+            said(bound.answer(&request.into(), &slots).await.map(Answer::from))
+        }
+        "declare" => {
+            let Declare { op, what } = arguments.take()?;
+            said(bound.declare(&op, &what).await)
         }
         _ => bail!("agenda.{function} cannot be called"),
     }

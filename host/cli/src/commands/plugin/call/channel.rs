@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Said;
 use super::fields::{Arguments, said};
+use super::request::Request;
 
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("describe", ""),
@@ -14,12 +15,18 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("send", "{a message}"),
     ("status-of", "{\"provider-id\": …}"),
     ("withdraw", "{\"provider_id\": …}"),
-    ("callback", "{a request}"),
+    ("callback", "{\"method\", \"url\", \"headers\", \"body\"}"),
+    ("receive", "{\"cursor\": …}"),
 ];
 
 #[derive(Serialize, Deserialize)]
 struct OfProvider {
     provider_id: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct From {
+    cursor: Option<String>,
 }
 
 pub(super) async fn call(bound: &dyn Channel, function: &str, arguments: Arguments) -> anyhow::Result<Said> {
@@ -33,7 +40,8 @@ pub(super) async fn call(bound: &dyn Channel, function: &str, arguments: Argumen
         "send" => said(bound.send(&arguments.take()?).await),
         "status-of" => said(bound.status_of(&arguments.take()?).await),
         "withdraw" => said(bound.withdraw(&arguments.take::<OfProvider>()?.provider_id).await),
-        "callback" => said(bound.callback(&arguments.take()?).await),
+        "callback" => said(bound.callback(&arguments.take::<Request>()?.into()).await),
+        "receive" => said(bound.receive(arguments.take::<From>()?.cursor.as_deref()).await),
         _ => bail!("channel.{function} cannot be called"),
     }
 }

@@ -4,6 +4,7 @@
 mod agenda;
 mod channel;
 mod fields;
+mod request;
 mod script;
 mod space;
 mod triage;
