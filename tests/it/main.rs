@@ -11,4 +11,5 @@ mod confinement;
 mod first_plugin;
 mod hostile_guests;
 mod lost_answers;
+mod road_of_a_contact;
 mod two_nodes;

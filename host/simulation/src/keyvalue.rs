@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
+use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Put, Versioned};
 use greffon_core::ports::storage::Stored;
 
 use super::rows::{check_key, check_length};
@@ -29,6 +29,23 @@ impl Inner {
     fn space(&mut self, scope: &KeyValueScope) -> &mut BTreeMap<String, Versioned> {
         let key = (scope.practice.0.clone(), scope.feature.0.clone(), scope.bucket.clone());
         self.spaces.entry(key).or_default()
+    }
+
+    /// Bytes of all buckets of a feature.
+    fn size(&self, practice: &PracticeId, feature: &FeatureId) -> u64 {
+        let spaces = self.spaces.iter().filter(|((p, f, _), _)| *p == practice.0 && *f == feature.0);
+        let entries = spaces.flat_map(|(_, space)| space);
+        entries.map(|(key, there)| bytes(key, &there.value)).sum()
+    }
+
+    /// Writes, unless the feature would then use more than `most` bytes.
+    fn put(&mut self, scope: &KeyValueScope, key: &str, value: &[u8], most: u64) -> Put {
+        let freed = self.space(scope).get(key).map_or(0, |there| bytes(key, &there.value));
+        if self.size(&scope.practice, &scope.feature) - freed + bytes(key, value) > most {
+            return Put::Full;
+        }
+        self.write(scope, key, value);
+        Put::Done
     }
 
     fn write(&mut self, scope: &KeyValueScope, key: &str, value: &[u8]) {
@@ -58,18 +75,23 @@ impl KeyValue for MemoryKeyValue {
         Ok(self.lock().space(scope).get(key).cloned())
     }
 
-    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8]) -> Stored<()> {
-        self.change(scope, key)?.write(scope, key, value);
-        Ok(())
+    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8], most: u64) -> Stored<Put> {
+        Ok(self.change(scope, key)?.put(scope, key, value, most))
     }
 
-    async fn swap(&self, scope: &KeyValueScope, key: &str, expected: Option<i64>, value: &[u8]) -> Stored<bool> {
+    async fn swap(
+        &self,
+        scope: &KeyValueScope,
+        key: &str,
+        expected: Option<i64>,
+        value: &[u8],
+        most: u64,
+    ) -> Stored<Put> {
         let mut inner = self.change(scope, key)?;
-        let matches = inner.space(scope).get(key).map(|there| there.revision) == expected;
-        if matches {
-            inner.write(scope, key, value);
+        if inner.space(scope).get(key).map(|there| there.revision) != expected {
+            return Ok(Put::Changed);
         }
-        Ok(matches)
+        Ok(inner.put(scope, key, value, most))
     }
 
     async fn delete(&self, scope: &KeyValueScope, key: &str) -> Stored<()> {
@@ -107,12 +129,12 @@ impl KeyValue for MemoryKeyValue {
     }
 
     async fn size_bytes(&self, practice: &PracticeId, feature: &FeatureId) -> Stored<u64> {
-        let inner = self.lock();
-        let spaces = inner.spaces.iter().filter(|((p, f, _), _)| *p == practice.0 && *f == feature.0);
-        let bytes =
-            spaces.flat_map(|(_, space)| space).map(|(key, there)| key.len() + there.value.len()).sum::<usize>();
-        Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
+        Ok(self.lock().size(practice, feature))
     }
+}
+
+fn bytes(key: &str, value: &[u8]) -> u64 {
+    u64::try_from(key.len() + value.len()).unwrap_or(u64::MAX)
 }
 
 /// Reads what `increment` writes, and nothing that only looks like it.
@@ -135,11 +157,11 @@ mod tests {
     fn swap_writes_only_over_what_was_expected() {
         block_on(async {
             let space = MemoryKeyValue::default();
-            assert!(space.swap(&scope("a"), "k", None, b"1").await.unwrap());
-            assert!(!space.swap(&scope("a"), "k", None, b"2").await.unwrap());
+            assert_eq!(space.swap(&scope("a"), "k", None, b"1", 9).await.unwrap(), Put::Done);
+            assert_eq!(space.swap(&scope("a"), "k", None, b"2", 9).await.unwrap(), Put::Changed);
             let there = space.get(&scope("a"), "k").await.unwrap().unwrap();
-            assert!(space.swap(&scope("a"), "k", Some(there.revision), b"2").await.unwrap());
-            assert!(!space.swap(&scope("a"), "k", Some(there.revision), b"3").await.unwrap());
+            assert_eq!(space.swap(&scope("a"), "k", Some(there.revision), b"2", 9).await.unwrap(), Put::Done);
+            assert_eq!(space.swap(&scope("a"), "k", Some(there.revision), b"3", 9).await.unwrap(), Put::Changed);
             assert_eq!(space.get(&scope("b"), "k").await.unwrap(), None);
         });
     }
@@ -150,7 +172,7 @@ mod tests {
             let space = MemoryKeyValue::default();
             assert_eq!(space.increment(&scope("a"), "n", 2).await.unwrap(), Some(2));
             assert_eq!(space.increment(&scope("a"), "n", -3).await.unwrap(), Some(-1));
-            space.set(&scope("a"), "n", b"x").await.unwrap();
+            space.set(&scope("a"), "n", b"x", 9).await.unwrap();
             assert_eq!(space.increment(&scope("a"), "n", 1).await.unwrap(), None);
         });
     }
@@ -160,7 +182,7 @@ mod tests {
         block_on(async {
             let space = MemoryKeyValue::default();
             for key in ["c", "a", "b"] {
-                space.set(&scope("a"), key, b"").await.unwrap();
+                space.set(&scope("a"), key, b"", 9).await.unwrap();
             }
             let page = space.keys(&scope("a"), None, 2).await.unwrap();
             assert_eq!(

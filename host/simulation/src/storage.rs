@@ -325,6 +325,16 @@ impl Storage for MemoryStorage {
         self.read(practice, |rows| rows.intents.get(&id).cloned()).await
     }
 
+    async fn intents_of(&self, contact: &Contact) -> Stored<Vec<Intent>> {
+        if contact.intents.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(&contact.practice, |rows| {
+            contact.intents.iter().filter_map(|id| rows.intents.get(id).cloned()).collect()
+        })
+        .await
+    }
+
     async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {
         self.read(practice, |rows| rows.ops.get(op).and_then(|id| rows.intents.get(id)).cloned()).await
     }
@@ -384,6 +394,16 @@ impl Storage for MemoryStorage {
 
     async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>> {
         self.read(practice, |rows| rows.commitments.get(&id).cloned()).await
+    }
+
+    async fn commitments_of(&self, contact: &Contact) -> Stored<Vec<Commitment>> {
+        if contact.commitments.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(&contact.practice, |rows| {
+            contact.commitments.iter().filter_map(|id| rows.commitments.get(id).cloned()).collect()
+        })
+        .await
     }
 
     async fn commitments(

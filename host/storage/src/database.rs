@@ -13,7 +13,7 @@ use greffon_core::ports::storage::Stored;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Acquire, Postgres, Sqlite};
+use sqlx::{Postgres, Sqlite};
 use tempfile::TempDir;
 
 use crate::agenda_queues::AgendaQueues;
@@ -45,6 +45,10 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The same for alerts.
 const LONGEST_PAUSE_OF_ALERTS: Duration = Duration::from_millis(100);
+
+/// Where the limits of transactions are told, for whoever counts them: sqlx tells
+/// of the statements between, and not alike on both databases of their limits.
+const TOLD: &str = "greffon_storage::transaction";
 
 /// Said explicitly, because the server's default may be another.
 const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -278,10 +282,10 @@ impl Database {
     }
 
     /// A transaction that writes, without a practice's turn.
-    pub(crate) async fn open(&self) -> Stored<Open<'static>> {
+    pub(crate) async fn open(&self) -> Stored<Open> {
         let open = match &*self.backend {
             Backend::Sqlite { writer, line, .. } => {
-                let turn = Some(self.in_time(line.take(self.standing)).await?);
+                let turn = self.in_time(line.take(self.standing)).await?;
                 let begun = writer.begin_with("BEGIN IMMEDIATE").await;
                 begun.map(|transaction| Open::Sqlite { transaction, turn })
             }
@@ -289,12 +293,13 @@ impl Database {
                 self.pool(pool, alerts).begin_with(BEGIN_POSTGRES).await.map(Open::Postgres)
             }
         };
+        tracing::trace!(target: TOLD, "BEGIN");
         open.map_err(failed)
     }
 
     /// A transaction of one practice. On PostgreSQL it waits for the practice's
     /// turn, here and then over all nodes; on SQLite all writers wait alike.
-    pub(crate) async fn open_for(&self, practice: &PracticeId) -> Stored<(Open<'static>, Option<Turn>)> {
+    pub(crate) async fn open_for(&self, practice: &PracticeId) -> Stored<(Open, Option<Turn>)> {
         let turn = match &*self.backend {
             Backend::Sqlite { .. } => None,
             Backend::Postgres { turns, .. } => Some(self.in_time(turns.take(practice, self.standing)).await?),
@@ -339,29 +344,18 @@ impl Connection {
     }
 }
 
-/// An open transaction or savepoint: dropped, it never was.
-pub(crate) enum Open<'c> {
-    Sqlite { transaction: sqlx::Transaction<'c, Sqlite>, turn: Option<Turn> },
-    Postgres(sqlx::Transaction<'c, Postgres>),
+/// An open transaction: dropped, it never was.
+pub(crate) enum Open {
+    Sqlite { transaction: sqlx::Transaction<'static, Sqlite>, turn: Turn },
+    Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
-impl Open<'_> {
+impl Open {
     pub(crate) fn on(&mut self) -> On<'_> {
         match self {
             Self::Sqlite { transaction, .. } => On::Sqlite(transaction),
             Self::Postgres(transaction) => On::Postgres(transaction),
         }
-    }
-
-    /// A savepoint inside.
-    pub(crate) async fn savepoint(&mut self) -> Stored<Open<'_>> {
-        let inside = match self {
-            Self::Sqlite { transaction, .. } => {
-                transaction.begin().await.map(|transaction| Open::Sqlite { transaction, turn: None })
-            }
-            Self::Postgres(transaction) => transaction.begin().await.map(Open::Postgres),
-        };
-        inside.map_err(failed)
     }
 
     pub(crate) async fn commit(self) -> Stored<()> {
@@ -373,6 +367,7 @@ impl Open<'_> {
             }
             Self::Postgres(transaction) => transaction.commit().await,
         };
+        tracing::trace!(target: TOLD, "COMMIT");
         committed.map_err(failed)
     }
 }

@@ -59,6 +59,18 @@ pub(crate) fn saved<T: Document>(document: &mut T, written: u64) -> Stored<()> {
     Ok(())
 }
 
+/// What an insert of several new rows came to: `written` of `expected` rows.
+///
+/// # Errors
+/// `Exists` when one of them was there.
+pub(crate) fn all_new(thing: &'static str, written: u64, expected: usize) -> Stored<()> {
+    if usize::try_from(written).is_ok_and(|written| written == expected) {
+        Ok(())
+    } else {
+        Err(StorageError::Exists { thing })
+    }
+}
+
 /// The JSON of a model.
 pub(crate) fn encode<T: Serialize>(thing: &'static str, model: &T) -> Stored<String> {
     serde_json::to_string(model).map_err(|_| StorageError::NotStorable { thing, why: "it does not become JSON" })

@@ -64,6 +64,13 @@ impl Storage for Database {
         intents::get(self.reader().await?.on(), practice, id).await
     }
 
+    async fn intents_of(&self, contact: &Contact) -> Stored<Vec<Intent>> {
+        if contact.intents.is_empty() {
+            return Ok(Vec::new());
+        }
+        intents::get_all(self.reader().await?.on(), &contact.practice, &contact.intents).await
+    }
+
     async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {
         intents::get_by_op(self.reader().await?.on(), practice, op).await
     }
@@ -100,6 +107,13 @@ impl Storage for Database {
 
     async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>> {
         commitments::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn commitments_of(&self, contact: &Contact) -> Stored<Vec<Commitment>> {
+        if contact.commitments.is_empty() {
+            return Ok(Vec::new());
+        }
+        commitments::get_all(self.reader().await?.on(), &contact.practice, &contact.commitments).await
     }
 
     async fn commitments(

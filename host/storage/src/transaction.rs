@@ -1,5 +1,6 @@
 //! An open transaction of one practice.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -35,22 +36,39 @@ pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<
         practice: practice.clone(),
         lease_clock,
         wake,
-        enqueued: Vec::new(),
+        known: Known::default(),
+        lines: Vec::new(),
+        jobs: Vec::new(),
+        lanes: Vec::new(),
         agenda_queues: Arc::clone(&database.agenda_queues),
         given_back: Vec::new(),
         _turn: turn,
     }))
 }
 
+/// What was read or written in a transaction. Nobody else writes rows of the
+/// practice meanwhile, so it is still so, and need not be read again.
+#[derive(Default)]
+struct Known {
+    contacts: HashMap<ContactId, Option<Contact>>,
+    intents: HashMap<IntentId, Option<Intent>>,
+    appointments: HashMap<(FeatureId, AppointmentId), Option<Appointment>>,
+}
+
 /// Fields are dropped in order: the rollback is under way before the next in
 /// the queue has its turn.
 struct PracticeTransaction {
-    open: Open<'static>,
+    open: Open,
     practice: PracticeId,
     lease_clock: Arc<LeaseClock>,
     wake: Arc<Wake>,
+    known: Known,
+    /// Lines of the journal, written with the commit, all at once.
+    lines: Vec<audit::Line>,
+    /// Jobs, written likewise.
+    jobs: Vec<jobs::NewJob>,
     /// Lanes whose workers are told of the commit.
-    enqueued: Vec<Lane>,
+    lanes: Vec<Lane>,
     agenda_queues: Arc<AgendaQueues>,
     /// Agendas whose turn is given back with the commit.
     given_back: Vec<AgendaIdentity>,
@@ -60,15 +78,28 @@ struct PracticeTransaction {
 #[async_trait]
 impl Transaction for PracticeTransaction {
     async fn contact(&mut self, id: ContactId) -> Stored<Option<Contact>> {
-        contacts::get(self.open.on(), &self.practice, id).await
+        if let Some(known) = self.known.contacts.get(&id) {
+            return Ok(known.clone());
+        }
+        let read = contacts::get(self.open.on(), &self.practice, id).await?;
+        self.known.contacts.insert(id, read.clone());
+        Ok(read)
     }
 
     async fn save_contact(&mut self, contact: &mut Contact) -> Stored<()> {
-        contacts::save(self.open.on(), &self.practice, contact).await
+        self.known.contacts.remove(&contact.id);
+        contacts::save(self.open.on(), &self.practice, contact).await?;
+        self.known.contacts.insert(contact.id, Some(contact.clone()));
+        Ok(())
     }
 
     async fn intent(&mut self, id: IntentId) -> Stored<Option<Intent>> {
-        intents::get(self.open.on(), &self.practice, id).await
+        if let Some(known) = self.known.intents.get(&id) {
+            return Ok(known.clone());
+        }
+        let read = intents::get(self.open.on(), &self.practice, id).await?;
+        self.known.intents.insert(id, read.clone());
+        Ok(read)
     }
 
     async fn intent_by_op(&mut self, op: &OpId) -> Stored<Option<Intent>> {
@@ -76,27 +107,28 @@ impl Transaction for PracticeTransaction {
     }
 
     async fn save_intent(&mut self, intent: &mut Intent) -> Stored<()> {
-        // Intent and claims are several writes: a refused claim takes the others
-        // back and leaves the transaction usable.
-        let mut inside = self.open.savepoint().await?;
-        let read = intent.version;
-        let saved = intents::save(inside.on(), &self.practice, intent).await;
-        let kept = match saved {
-            Ok(()) => inside.commit().await,
-            Err(error) => Err(error),
-        };
-        if kept.is_err() {
-            intent.version = read;
-        }
-        kept
+        let before = self.known.intents.remove(&intent.id).flatten();
+        intents::save(self.open.on(), &self.practice, intent, before.as_ref()).await?;
+        self.known.intents.insert(intent.id, Some(intent.clone()));
+        Ok(())
     }
 
     async fn appointment(&mut self, feature: &FeatureId, id: &AppointmentId) -> Stored<Option<Appointment>> {
-        appointments::get(self.open.on(), &self.practice, Some(feature), id).await
+        let key = (feature.clone(), id.clone());
+        if let Some(known) = self.known.appointments.get(&key) {
+            return Ok(known.clone());
+        }
+        let read = appointments::get(self.open.on(), &self.practice, Some(feature), id).await?;
+        self.known.appointments.insert(key, read.clone());
+        Ok(read)
     }
 
     async fn save_appointment(&mut self, appointment: &mut Appointment) -> Stored<()> {
-        appointments::save(self.open.on(), &self.practice, appointment).await
+        let key = (appointment.feature.clone(), appointment.id.clone());
+        self.known.appointments.remove(&key);
+        appointments::save(self.open.on(), &self.practice, appointment).await?;
+        self.known.appointments.insert(key, Some(appointment.clone()));
+        Ok(())
     }
 
     async fn message(&mut self, id: MessageId) -> Stored<Option<Message>> {
@@ -132,9 +164,9 @@ impl Transaction for PracticeTransaction {
     }
 
     async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()> {
-        jobs::enqueue(self.open.on(), &self.lease_clock, &self.practice, id, job, lane, due).await?;
-        if !self.enqueued.contains(&lane) {
-            self.enqueued.push(lane);
+        self.jobs.push(jobs::new(id, job, lane, due)?);
+        if !self.lanes.contains(&lane) {
+            self.lanes.push(lane);
         }
         Ok(())
     }
@@ -152,16 +184,19 @@ impl Transaction for PracticeTransaction {
     }
 
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {
-        audit::write(self.open.on(), &self.practice, event).await
+        self.lines.push(audit::line(&self.practice, event)?);
+        Ok(())
     }
 
-    async fn commit(self: Box<Self>) -> Stored<()> {
+    async fn commit(mut self: Box<Self>) -> Stored<()> {
+        jobs::enqueue(self.open.on(), &self.lease_clock, &self.practice, &self.jobs).await?;
+        audit::write(self.open.on(), &self.practice, &self.lines).await?;
         // The turn ends after the commit, with what is left of `self`.
-        let Self { open, wake, enqueued, agenda_queues, given_back, _turn: turn, .. } = *self;
+        let Self { open, wake, lanes, agenda_queues, given_back, _turn: turn, .. } = *self;
         let committed = open.commit().await;
         drop(turn);
         // A commit that was not answered may have been one.
-        for lane in enqueued {
+        for lane in lanes {
             wake.ring(lane);
         }
         agenda_queues.ring(&given_back);

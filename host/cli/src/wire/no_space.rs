@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
+use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Put, Versioned};
 use greffon_core::ports::storage::{StorageError, Stored};
 
 /// Answers every call with an error: no check of a practice needs it.
@@ -18,11 +18,11 @@ impl KeyValue for NoSpace {
         none()
     }
 
-    async fn set(&self, _: &KeyValueScope, _: &str, _: &[u8]) -> Stored<()> {
+    async fn set(&self, _: &KeyValueScope, _: &str, _: &[u8], _: u64) -> Stored<Put> {
         none()
     }
 
-    async fn swap(&self, _: &KeyValueScope, _: &str, _: Option<i64>, _: &[u8]) -> Stored<bool> {
+    async fn swap(&self, _: &KeyValueScope, _: &str, _: Option<i64>, _: &[u8], _: u64) -> Stored<Put> {
         none()
     }
 

@@ -194,10 +194,6 @@ impl Reception {
         script: &Rendered,
     ) -> Flow<Option<Contact>> {
         let mut tx = self.storage.begin(&scene.practice.id).await?;
-        let stored = tx.contact(before.id).await?.ok_or(FlowError::NotFound("contact"))?;
-        if stored.version != before.version {
-            return Ok(None);
-        }
         if contact.script.is_none() {
             contact.script.clone_from(&script.script);
         }
@@ -207,6 +203,7 @@ impl Reception {
         }
         self.carry_out(tx.as_mut(), scene, &mut contact, effects).await?;
         self.carry_out_script(tx.as_mut(), scene, &mut contact, &script.view.effects).await?;
+        // The version says whether it is still the contact that was looked at.
         match tx.save_contact(&mut contact).await {
             Err(StorageError::Stale { .. }) => return Ok(None),
             other => other?,
@@ -280,15 +277,8 @@ impl Reception {
 
     /// The bookings and promises of a contact, oldest first.
     pub(super) async fn of_contact(&self, contact: &Contact) -> Stored<(Vec<Intent>, Vec<Commitment>)> {
-        let mut intents = Vec::new();
-        for id in &contact.intents {
-            intents.extend(self.storage.intent(&contact.practice, *id).await?);
-        }
-        let mut commitments = Vec::new();
-        for id in &contact.commitments {
-            commitments.extend(self.storage.commitment(&contact.practice, *id).await?);
-        }
-        Ok((intents, commitments))
+        let intents = self.storage.intents_of(contact).await?;
+        Ok((intents, self.storage.commitments_of(contact).await?))
     }
 }
 

@@ -75,6 +75,7 @@ impl Reception {
             asker: Asker { known: patient.known_to_practice.or(asker_of(&contact).known), ..asker_of(&contact) },
             start: new.start,
             handle: new.slot_handle.clone(),
+            contact: Some(contact.clone()),
             without: None,
         };
         let request = BookingRequest {

@@ -83,7 +83,14 @@ impl Reception {
             operator: operator(actor),
             ..holder.request.clone()
         };
-        let place = Place { motive, asker, start: new.start, handle: new.slot_handle.clone(), without: Some(&holder) };
+        let place = Place {
+            motive,
+            asker,
+            start: new.start,
+            handle: new.slot_handle.clone(),
+            contact: None,
+            without: Some(&holder),
+        };
         let kind = IntentKind::Move(known.id.clone());
         let mut draft = self.draft(scene, &known, &holder, contact.as_ref(), kind, digest);
         draft.op = new.op_id.clone();

@@ -75,10 +75,6 @@ impl Reception {
         let (mut closed, effects) = decide(&told, event, &practice.delays, scene.now)?;
 
         let mut tx = self.storage.begin(&practice.id).await?;
-        let stored = tx.contact(before.id).await?.ok_or(FlowError::NotFound("contact"))?;
-        if stored.version != before.version {
-            return Ok(None);
-        }
         for statement in &said {
             let entry = Entry::new("statement.recorded").in_contact(Some(closed.id)).about("statement", statement.id);
             let entry = match &statement.instruction {
@@ -93,6 +89,7 @@ impl Reception {
             .field("overridden", overridden.is_some());
         self.note(tx.as_mut(), scene, entry).await?;
         self.carry_out(tx.as_mut(), scene, &mut closed, effects).await?;
+        // The version says whether it is still the contact that was read.
         match tx.save_contact(&mut closed).await {
             Err(StorageError::Stale { .. }) => return Ok(None),
             other => other?,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::ids::{AgendaId, FeatureId, PracticeId};
+use crate::ids::{AgendaId, ContactId, FeatureId, PracticeId};
 use crate::model::view::OfferedSlot;
 use crate::ports::agenda_turn::{AgendaIdentity, NamedAgenda};
 use crate::time::Instant;
@@ -17,6 +17,9 @@ const SNAPSHOT_FOR_MS: i64 = 3_000;
 
 /// More snapshots than this are of contests long over.
 const MAX_SNAPSHOTS: usize = 512;
+
+/// More contacts than this are not remembered at once.
+const MAX_CONTACTS: usize = 4_096;
 
 /// An agenda, a motive and the start that was wanted.
 type Contest = (PracticeId, FeatureId, AgendaId, String, Instant);
@@ -29,6 +32,7 @@ pub(super) type Snapshot = Arc<AsyncMutex<Option<(Instant, Arc<Vec<OfferedSlot>>
 pub(super) struct Memory {
     identities: Mutex<HashMap<NamedAgenda, (String, AgendaIdentity)>>,
     snapshots: Mutex<HashMap<Contest, Snapshot>>,
+    contacts: Mutex<HashMap<ContactId, PracticeId>>,
 }
 
 impl Memory {
@@ -42,6 +46,21 @@ impl Memory {
     pub(super) fn keep_identity(&self, of: NamedAgenda, binding: &str, identity: &AgendaIdentity) {
         let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         identities.insert(of, (binding.to_owned(), identity.clone()));
+    }
+
+    /// Whose contact this is, which never changes.
+    pub(super) fn practice_of(&self, contact: ContactId) -> Option<PracticeId> {
+        self.contacts.lock().unwrap_or_else(PoisonError::into_inner).get(&contact).cloned()
+    }
+
+    /// Remembers whose contact it is.
+    pub(super) fn keep_practice(&self, contact: ContactId, practice: &PracticeId) {
+        let mut contacts = self.contacts.lock().unwrap_or_else(PoisonError::into_inner);
+        if contacts.len() >= MAX_CONTACTS {
+            // Those that are still spoken of come back.
+            contacts.clear();
+        }
+        contacts.insert(contact, practice.clone());
     }
 
     /// The place where the free slots around a contested start are kept. Whoever

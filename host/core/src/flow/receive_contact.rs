@@ -105,6 +105,7 @@ impl Reception {
         self.carry_out(tx.as_mut(), scene, &mut contact, effects).await?;
         tx.save_contact(&mut contact).await?;
         tx.commit().await?;
+        self.memory.keep_practice(contact.id, &contact.practice);
         Ok(contact)
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::ToSpan;
 
 use super::{Flow, FlowError, Reception};
-use crate::ids::PracticeId;
+use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::{Fact, PracticeContext};
 use crate::model::civil::Zone;
 use crate::model::contact::{practitioner_asked, site_of};
 use crate::model::practice::Practice;
 use crate::ports::practices::LivePractice;
+use crate::ports::storage::Stored;
 use crate::time::{Instant, Span};
 
 /// How far ahead a pure plugin sees the opening hours, and promises count them.
@@ -36,6 +37,21 @@ impl Reception {
     /// beginning to its end.
     pub(crate) fn practice(&self, id: &PracticeId) -> Flow<Arc<LivePractice>> {
         self.practices.get(id).ok_or(FlowError::NotFound("practice"))
+    }
+
+    /// Whose contact this is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn practice_of_contact(&self, id: ContactId) -> Stored<Option<PracticeId>> {
+        if let Some(known) = self.memory.practice_of(id) {
+            return Ok(Some(known));
+        }
+        let practice = self.storage.practice_of_contact(id).await?;
+        if let Some(practice) = &practice {
+            self.memory.keep_practice(id, practice);
+        }
+        Ok(practice)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::agenda_calls::Sent;
 use super::intents::{Manners, intent_entry};
 use super::outcome::{is_taken, refusal, unavailable};
-use super::permission::{may_book, may_move};
+use super::permission::may_move;
 use super::request::invalid;
 use super::scene::zone;
 use super::turn::take_turn;
@@ -34,6 +34,8 @@ pub(super) struct Place<'a> {
     pub(super) asker: Asker,
     pub(super) start: Instant,
     pub(super) handle: Option<String>,
+    /// For a booking: the contact that may book it, as it was read.
+    pub(super) contact: Option<Contact>,
     /// For a move: the intent that holds the time which is given up.
     pub(super) without: Option<&'a Intent>,
 }
@@ -69,7 +71,7 @@ impl Reception {
         draft.request.allow_overlap = self.joins_a_group(scene.practice, &draft, place.motive).await?;
         let agendas = place.agendas(&draft);
         let asking = self.asking(scene.practice, &draft.feature, &agendas, manners, Calls::One).await?;
-        match self.claim(scene, draft.clone(), &asking, manners).await {
+        match self.claim(scene, draft.clone(), place.contact.clone(), &asking, manners).await {
             Ok((intent, writing)) => self.bring(scene, intent, writing, &asking, place, manners).await.map(Begun::Done),
             Err(FlowError::Storage(StorageError::Exists { .. })) => Ok(Begun::Again),
             // Seats of a group and of a quota are chosen again; a visit's time is gone.
@@ -158,21 +160,21 @@ impl Reception {
         &self,
         scene: Scene<'_>,
         draft: Intent,
+        contact: Option<Contact>,
         asking: &Asking,
         manners: &Manners,
     ) -> Flow<(Intent, Option<Writing>)> {
         let mut tx = self.storage.begin(&scene.practice.id).await?;
-        let mut contact: Option<Contact> = None;
-        if let Some(id) = draft.contact {
-            let read: Contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
-            // A sign may have been told since the contact was read.
-            let motive = scene.practice.motive(&draft.request.motive);
-            match draft.kind {
-                IntentKind::Book => may_book(&read, motive)?,
-                _ => may_move(&read)?,
+        // A sign may have been told since the contact was read: then its version is
+        // another one, and all begins again. One that was not read is read now.
+        let contact = match (contact, draft.contact) {
+            (None, Some(id)) => {
+                let read: Contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+                may_move(&read)?;
+                Some(read)
             }
-            contact = Some(read);
-        }
+            (known, _) => known,
+        };
         let asking = asking.again(self.clock.boot());
         let turn = tx.take_turn(&asking.request).await?;
         let now = turn.as_ref().map_or(scene.now, |turn| turn.taken_at);

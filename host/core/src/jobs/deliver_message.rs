@@ -17,7 +17,7 @@ use crate::model::scheduling::AppointmentStatus;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
 use crate::ports::practices::{Feature, LivePractice};
-use crate::ports::storage::{Stored, Transaction};
+use crate::ports::storage::{StorageError, Stored, Transaction};
 
 /// Where a message goes.
 struct Route<'a> {
@@ -47,11 +47,11 @@ impl Reception {
 
     async fn deliver(&self, practice: &LivePractice, message: &Message) -> Flow<JobOutcome> {
         if self.is_superseded(practice, message).await? {
-            return self.step_message(practice, message.id, MessageEvent::Superseded, Vec::new()).await;
+            return self.step_message(practice, message, MessageEvent::Superseded, Vec::new()).await;
         }
         let route = match route(practice, message) {
             Ok(route) => route,
-            Err(event) => return self.step_message(practice, message.id, event, Vec::new()).await,
+            Err(event) => return self.step_message(practice, message, event, Vec::new()).await,
         };
         let Route { feature, channel, discreet } = route;
         let fields = feature.stamp.fields();
@@ -59,11 +59,11 @@ impl Reception {
             Ok(to) => to,
             Err(error) => {
                 let event = not_an_address(&error);
-                return self.step_message(practice, message.id, event, fields).await;
+                return self.step_message(practice, message, event, fields).await;
             }
         };
         let taken = MessageEvent::Take(feature.id().clone());
-        let step = self.take_step(practice, message.id, taken, fields.clone()).await?;
+        let step = self.take_step(practice, message, taken, fields.clone()).await?;
         // Another worker was quicker, or it is worthless by now.
         let Some(message) = step.message.filter(|now| now.state == MessageState::Sending) else {
             return Ok(step.outcome);
@@ -72,7 +72,7 @@ impl Reception {
         let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes };
         let form = if discreet { "discreet" } else { "full" };
         let fields = fields.into_iter().chain([("form".to_owned(), form.to_owned())]).collect();
-        self.step_message(practice, message.id, event, fields).await
+        self.step_message(practice, &message, event, fields).await
     }
 
     /// A worker died while it was being sent: the channel may know more.
@@ -87,40 +87,52 @@ impl Reception {
                 event = MessageEvent::FoundSending { known, dedupes: channel.caps().provider_dedupes };
             }
         }
-        self.step_message(practice, message.id, event, fields).await
+        self.step_message(practice, message, event, fields).await
     }
 
     async fn step_message(
         &self,
         practice: &LivePractice,
-        id: MessageId,
+        before: &Message,
         event: MessageEvent,
         fields: Vec<(String, String)>,
     ) -> Flow<JobOutcome> {
-        Ok(self.take_step(practice, id, event, fields).await?.outcome)
+        Ok(self.take_step(practice, before, event, fields).await?.outcome)
     }
 
-    /// Decides one event of a message and stores what follows from it.
+    /// Decides one event of a message and stores what follows from it. A message that
+    /// changed since it was read is read again.
     async fn take_step(
         &self,
         practice: &LivePractice,
-        id: MessageId,
+        before: &Message,
         event: MessageEvent,
         fields: Vec<(String, String)>,
     ) -> Flow<Step> {
         let actor = Actor::job("deliver-message");
-        let scene = Scene::new(practice, &actor, self.clock.now());
-        let mut tx = self.storage.begin(&practice.id).await?;
-        let nothing = Step { outcome: JobOutcome::Done, message: None };
-        let Some(before) = tx.message(id).await? else { return Ok(nothing) };
-        let message = self.step_message_in(tx.as_mut(), scene, &before, event, fields).await?;
-        if message.is_none() {
-            // Another worker is on it and may yet die: somebody looks again.
-            let outcome = if before.state.is_final() { JobOutcome::Done } else { JobOutcome::Again(LEASE) };
-            return Ok(Step { outcome, message: None });
+        let mut known = Some(before.clone());
+        loop {
+            let scene = Scene::new(practice, &actor, self.clock.now());
+            let mut tx = self.storage.begin(&practice.id).await?;
+            let (read, was_known) = match known.take() {
+                Some(known) => (Some(known), true),
+                None => (tx.message(before.id).await?, false),
+            };
+            let Some(now) = read else { return Ok(Step { outcome: JobOutcome::Done, message: None }) };
+            match self.step_message_in(tx.as_mut(), scene, &now, event.clone(), fields.clone()).await {
+                Err(StorageError::Stale { .. }) if was_known => {}
+                Err(error) => return Err(error.into()),
+                Ok(None) => {
+                    // Another worker is on it and may yet die: somebody looks again.
+                    let outcome = if now.state.is_final() { JobOutcome::Done } else { JobOutcome::Again(LEASE) };
+                    return Ok(Step { outcome, message: None });
+                }
+                Ok(message) => {
+                    tx.commit().await?;
+                    return Ok(Step { outcome: JobOutcome::Done, message });
+                }
+            }
         }
-        tx.commit().await?;
-        Ok(Step { outcome: JobOutcome::Done, message })
     }
 
     /// The same inside a transaction; the message, if the event changed it.

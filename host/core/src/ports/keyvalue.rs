@@ -34,16 +34,34 @@ pub struct Keys {
     pub next: Option<String>,
 }
 
+/// What came of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It is written.
+    Done,
+    /// The key is not at the revision that was expected; nothing was written.
+    Changed,
+    /// The feature's space would have passed its bytes; nothing was written.
+    Full,
+}
+
 /// Key-value storage. Every operation is atomic and durable when it returns.
 #[async_trait]
 pub trait KeyValue: Send + Sync {
     /// The value of a key.
     async fn get(&self, scope: &KeyValueScope, key: &str) -> Stored<Option<Versioned>>;
-    /// Writes it.
-    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8]) -> Stored<()>;
-    /// Writes it if it is still at `expected` (`None`: absent). Says whether it
-    /// did.
-    async fn swap(&self, scope: &KeyValueScope, key: &str, expected: Option<i64>, value: &[u8]) -> Stored<bool>;
+    /// Writes it, unless the whole feature would then use more than `most` bytes.
+    /// Never [`Put::Changed`].
+    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8], most: u64) -> Stored<Put>;
+    /// The same if it is still at `expected` (`None`: absent).
+    async fn swap(
+        &self,
+        scope: &KeyValueScope,
+        key: &str,
+        expected: Option<i64>,
+        value: &[u8],
+        most: u64,
+    ) -> Stored<Put>;
     /// Removes it; nothing happens when it is absent.
     async fn delete(&self, scope: &KeyValueScope, key: &str) -> Stored<()>;
     /// Keys after `after`, at most `limit`.

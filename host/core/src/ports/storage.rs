@@ -114,6 +114,8 @@ pub trait Storage: Send + Sync {
 
     /// One intent.
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>>;
+    /// The intents of a contact, in the order in which it names them.
+    async fn intents_of(&self, contact: &Contact) -> Stored<Vec<Intent>>;
     /// The intent of an op-id.
     async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>>;
     /// Live claims on a resource that overlap `window`.
@@ -141,6 +143,8 @@ pub trait Storage: Send + Sync {
 
     /// One commitment.
     async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>>;
+    /// The commitments of a contact, in the order in which it names them.
+    async fn commitments_of(&self, contact: &Contact) -> Stored<Vec<Commitment>>;
     /// Commitments, earliest due first.
     async fn commitments(
         &self,
@@ -234,7 +238,8 @@ pub trait Transaction: Send {
     /// Gives a turn back as part of this transaction; whether it was still held.
     async fn give_back_turn(&mut self, turn: &Turn) -> Stored<bool>;
 
-    /// Puts a job in the queue: the queue is the outbox.
+    /// Puts a job in the queue: the queue is the outbox. One whose id is in the queue
+    /// already is refused here, or else by [`commit`](Self::commit).
     async fn enqueue(&mut self, id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<()>;
     /// Takes a job of the `attempt`-th lease out of the queue; says whether it was
     /// there, and not leased again meanwhile.
@@ -243,9 +248,11 @@ pub trait Transaction: Send {
     async fn dead_letter(&mut self, id: JobId) -> Stored<Option<DeadLetter>>;
     /// Inserts or updates it.
     async fn save_dead_letter(&mut self, letter: &mut DeadLetter) -> Stored<()>;
-    /// Writes a line of the journal.
+    /// Writes a line of the journal. One that was written before is refused here, or
+    /// else by [`commit`](Self::commit).
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()>;
 
-    /// Makes it all true at once.
+    /// Makes it all true at once. After an error nothing of it is, unless the
+    /// database did not answer: then it is all or nothing.
     async fn commit(self: Box<Self>) -> Stored<()>;
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Versioned};
+use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Put, Versioned};
 use greffon_core::ports::storage::Stored;
 use wasmtime::component::Resource;
 
@@ -130,15 +130,24 @@ impl Space {
 
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), Error> {
         self.writable()?;
-        self.make_room(key, value.len()).await?;
-        self.stored(self.store().set(&self.scope, key, value)).await
+        self.writes(key, value.len())?;
+        let most = self.bound.limits.keyvalue_total_bytes;
+        match self.stored(self.store().set(&self.scope, key, value, most)).await? {
+            Put::Full => Err(self.full()),
+            Put::Done | Put::Changed => Ok(()),
+        }
     }
 
     async fn swap(&self, cas: &Cas, value: &[u8]) -> Result<bool, Error> {
         self.writable()?;
-        self.make_room(&cas.key, value.len()).await?;
+        self.writes(&cas.key, value.len())?;
         let expected = cas.seen.as_ref().map(|seen| seen.revision);
-        self.stored(self.store().swap(&self.scope, &cas.key, expected, value)).await
+        let most = self.bound.limits.keyvalue_total_bytes;
+        match self.stored(self.store().swap(&self.scope, &cas.key, expected, value, most)).await? {
+            Put::Full => Err(self.full()),
+            Put::Done => Ok(true),
+            Put::Changed => Ok(false),
+        }
     }
 
     async fn delete(&self, key: &str) -> Result<(), Error> {
@@ -155,30 +164,37 @@ impl Space {
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
         self.writable()?;
-        self.make_room(key, NUMBER_BYTES).await?;
+        self.make_room(key).await?;
         let sum = self.stored(self.store().increment(&self.scope, key, delta)).await?;
         sum.ok_or_else(|| Error::Other("the value is not a number, or the sum is too large".to_owned()))
     }
 
-    /// Refuses a write that is too large, or leaves the space too large.
-    async fn make_room(&self, key: &str, value_bytes: usize) -> Result<(), Error> {
+    /// Refuses a key or a value that is too large.
+    fn writes(&self, key: &str, value_bytes: usize) -> Result<(), Error> {
         checked(key)?;
-        let limits = &self.bound.limits;
-        let value_bytes = value_bytes as u64;
-        if value_bytes > limits.keyvalue_value_bytes {
-            return Err(Error::Other(format!("a value of more than {} bytes", limits.keyvalue_value_bytes)));
+        let most = self.bound.limits.keyvalue_value_bytes;
+        if value_bytes as u64 > most {
+            return Err(Error::Other(format!("a value of more than {most} bytes")));
         }
+        Ok(())
+    }
+
+    /// Refuses a number that may leave the space too large.
+    async fn make_room(&self, key: &str) -> Result<(), Error> {
+        self.writes(key, NUMBER_BYTES)?;
+        let most = self.bound.limits.keyvalue_total_bytes;
         let used = self.stored(self.store().size_bytes(&self.scope.practice, &self.scope.feature)).await?;
-        let after = used.saturating_add(key.len() as u64).saturating_add(value_bytes);
-        if after <= limits.keyvalue_total_bytes {
+        let after = used.saturating_add((key.len() + NUMBER_BYTES) as u64);
+        if after <= most {
             return Ok(());
         }
         let replaced = self.stored(self.store().get(&self.scope, key)).await?;
         let freed = replaced.map_or(0, |old| (key.len() + old.value.len()) as u64);
-        if after.saturating_sub(freed) <= limits.keyvalue_total_bytes {
-            return Ok(());
-        }
-        Err(Error::Other(format!("the feature's space would pass {} bytes", limits.keyvalue_total_bytes)))
+        if after.saturating_sub(freed) <= most { Ok(()) } else { Err(self.full()) }
+    }
+
+    fn full(&self) -> Error {
+        Error::Other(format!("the feature's space would pass {} bytes", self.bound.limits.keyvalue_total_bytes))
     }
 }
 

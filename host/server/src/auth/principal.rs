@@ -49,7 +49,7 @@ impl Principal {
         permission: Permission,
     ) -> Result<(Entry, ContactId), ApiError> {
         let id: ContactId = id.parse().map_err(|_| ApiError::NotFound("contact"))?;
-        let practice = app.reception.storage.practice_of_contact(id).await?;
+        let practice = app.reception.practice_of_contact(id).await?;
         let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("contact"))?;
         Ok((self.enter(practice, permission)?, id))
     }

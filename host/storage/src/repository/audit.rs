@@ -3,6 +3,8 @@
 use greffon_core::ids::{ContactId, PracticeId};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::ports::storage::{Listed, Page, StorageError, Stored};
+use serde::Serialize;
+use uuid::Uuid;
 
 use crate::error::failed;
 use crate::rows::{self, DocRow};
@@ -12,11 +14,19 @@ const TABLE: &str = "audit";
 
 const THING: &str = "audit event";
 
-const INSERT: Sql = Sql::both(
-    "INSERT INTO audit (practice, id, at, action, contact, doc)
-     VALUES ($1, $2, $3, $4, $5, $6)
+/// All lines of a transaction, as one JSON text.
+const INSERT: Sql = Sql {
+    sqlite: "INSERT INTO audit (practice, id, at, action, contact, doc)
+     SELECT $1, unhex(value ->> 'id', '-'), value ->> 'at', value ->> 'action', unhex(value ->> 'contact', '-'),
+            value ->> 'doc'
+     FROM json_each($2)
+     WHERE true
      ON CONFLICT DO NOTHING",
-);
+    postgres: "INSERT INTO audit (practice, id, at, action, contact, doc)
+     SELECT $1, id, at, action, contact, doc
+     FROM json_to_recordset($2::json) AS line (id uuid, at bigint, action text, contact uuid, doc text)
+     ON CONFLICT DO NOTHING",
+};
 
 const LIST: Sql = Sql::both(
     "SELECT at AS at_ms, id, doc
@@ -34,26 +44,44 @@ const LIST_BY_CONTACT: Sql = Sql::both(
      LIMIT $4",
 );
 
-pub(crate) async fn write(on: On<'_>, practice: &PracticeId, event: &AuditEvent) -> Stored<()> {
+/// A line that is written with its transaction.
+#[derive(Serialize)]
+pub(crate) struct Line {
+    id: Uuid,
+    at: i64,
+    action: String,
+    contact: Option<Uuid>,
+    doc: String,
+}
+
+/// The line of an event, if it can be stored.
+pub(crate) fn line(practice: &PracticeId, event: &AuditEvent) -> Stored<Line> {
     if event.practice != *practice {
         return Err(StorageError::NotStorable {
             thing: THING,
             why: "it belongs to another practice than the transaction",
         });
     }
-    let doc = rows::encode(THING, event)?;
-    let written = execute!(
-        on,
-        INSERT,
-        practice.as_str(),
-        event.id.0,
-        event.at.0,
-        rows::key("audit action", &event.action)?,
-        event.contact.map(|contact| contact.0),
-        doc,
-    )
-    .map_err(failed)?;
-    if written == 0 { Err(StorageError::Exists { thing: THING }) } else { Ok(()) }
+    Ok(Line {
+        id: event.id.0,
+        at: event.at.0,
+        action: rows::key("audit action", &event.action)?.to_owned(),
+        contact: event.contact.map(|contact| contact.0),
+        doc: rows::encode(THING, event)?,
+    })
+}
+
+/// Writes lines, all in one statement.
+///
+/// # Errors
+/// `Exists` when one of them was written before; the others may then have been.
+pub(crate) async fn write(on: On<'_>, practice: &PracticeId, lines: &[Line]) -> Stored<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let all = rows::encode(THING, &lines)?;
+    let written = execute!(on, INSERT, practice.as_str(), all).map_err(failed)?;
+    rows::all_new(THING, written, lines.len())
 }
 
 pub(crate) async fn list(

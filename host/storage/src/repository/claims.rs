@@ -1,11 +1,12 @@
 //! Claims. That two live ones of different chains never overlap on one
-//! (practice, resource, seat) is the database's own constraint; here its refusal
-//! gets its name.
+//! (practice, resource, seat) is the database's own constraint; here it is asked
+//! before, and its refusal gets its name.
 
 use greffon_core::ids::PracticeId;
 use greffon_core::model::intent::{Claim, Intent};
 use greffon_core::ports::storage::{StorageError, Stored};
 use greffon_core::time::{Instant, Span};
+use serde::Serialize;
 
 use crate::error::{code_is, failed};
 use crate::rows;
@@ -17,22 +18,49 @@ const EXCLUSION_VIOLATION: &str = "23P01";
 /// What SQLite's trigger says.
 const TRIGGER_SAYS: &str = "claim-taken";
 
-const HELD: Sql = Sql::both(
-    "SELECT resource, seat, start_ms, end_ms
-     FROM claims
-     WHERE practice = $1 AND intent = $2
-     ORDER BY resource, seat, start_ms, end_ms",
-);
+/// A condition: one of the rows of `$7`, as JSON, overlaps a claim of another chain
+/// than `$8`. The constraint says the same; asked first, it refuses without an
+/// error, which would end the transaction on PostgreSQL. Writers of a practice follow
+/// each other, so that the answer is still true when the claims are written.
+macro_rules! taken {
+    (@sqlite $found:literal) => {
+        concat!(
+            "SELECT ",
+            $found,
+            " FROM json_each($7) AS wanted CROSS JOIN claims
+             WHERE claims.practice = $1 AND claims.resource = wanted.value ->> 'resource'
+               AND claims.seat = wanted.value ->> 'seat'
+               AND claims.end_ms > wanted.value ->> 'start_ms' AND claims.start_ms < wanted.value ->> 'end_ms'
+               AND claims.chain <> $8"
+        )
+    };
+    (@postgres $found:literal) => {
+        concat!(
+            "SELECT ",
+            $found,
+            " FROM json_to_recordset($7::json)
+                  AS wanted (resource text, seat bigint, start_ms bigint, end_ms bigint)
+             JOIN claims ON claims.practice = $1 AND claims.resource = wanted.resource AND claims.seat = wanted.seat
+               AND claims.end_ms > wanted.start_ms AND claims.start_ms < wanted.end_ms AND claims.chain <> $8"
+        )
+    };
+}
+pub(super) use taken;
 
 const RELEASE: Sql = Sql::both(
     "DELETE FROM claims
      WHERE practice = $1 AND intent = $2",
 );
 
-const INSERT: Sql = Sql::both(
-    "INSERT INTO claims (practice, resource, seat, start_ms, end_ms, intent, chain)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)",
-);
+/// All claims of an intent, as one JSON text.
+const INSERT: Sql = Sql {
+    sqlite: "INSERT INTO claims (practice, resource, seat, start_ms, end_ms, intent, chain)
+     SELECT $1, value ->> 'resource', value ->> 'seat', value ->> 'start_ms', value ->> 'end_ms', $2, $3
+     FROM json_each($4)",
+    postgres: "INSERT INTO claims (practice, resource, seat, start_ms, end_ms, intent, chain)
+     SELECT $1, resource, seat, start_ms, end_ms, $2, $3
+     FROM json_to_recordset($4::json) AS wanted (resource text, seat bigint, start_ms bigint, end_ms bigint)",
+};
 
 const OVERLAPPING: Sql = Sql::both(
     "SELECT resource, seat, start_ms, end_ms
@@ -42,8 +70,9 @@ const OVERLAPPING: Sql = Sql::both(
 );
 
 row! {
-    #[derive(PartialEq, Eq, PartialOrd, Ord)]
-    struct ClaimRow {
+    /// A row of an intent's claims.
+    #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
+    pub(super) struct ClaimRow {
         resource: String,
         seat: i64,
         start_ms: i64,
@@ -62,28 +91,26 @@ pub(crate) async fn overlapping(on: On<'_>, practice: &PracticeId, resource: &st
     found.into_iter().map(ClaimRow::into_claim).collect()
 }
 
-/// Makes the rows of a saved intent what its claims and state say.
-pub(crate) async fn hold(mut on: On<'_>, intent: &Intent) -> Stored<()> {
-    let wanted = if intent.state.is_live() { wanted(&intent.claims)? } else { Vec::new() };
+/// The rows that an intent holds, by its claims and state: sorted, each once.
+pub(super) fn rows_of(intent: &Intent) -> Stored<Vec<ClaimRow>> {
+    if intent.state.is_live() { wanted(&intent.claims) } else { Ok(Vec::new()) }
+}
+
+/// Makes the rows of an intent, which held some, these.
+pub(super) async fn replace(
+    mut on: On<'_>,
+    intent: &Intent,
+    holds_some: bool,
+    wanted: &[ClaimRow],
+    json: &str,
+) -> Stored<()> {
     let practice = intent.practice.as_str();
-    let held = fetch!(fetch_all, ClaimRow, on.again(), HELD, practice, intent.id.0).map_err(failed)?;
-    if held == wanted {
-        return Ok(());
+    if holds_some {
+        execute!(on.again(), RELEASE, practice, intent.id.0).map_err(failed)?;
     }
-    execute!(on.again(), RELEASE, practice, intent.id.0).map_err(failed)?;
-    for claim in wanted {
-        execute!(
-            on.again(),
-            INSERT,
-            practice,
-            claim.resource.as_str(),
-            claim.seat,
-            claim.start_ms,
-            claim.end_ms,
-            intent.id.0,
-            intent.chain.0,
-        )
-        .map_err(|error| refused(error, claim.resource))?;
+    if let Some(first) = wanted.first() {
+        execute!(on, INSERT, practice, intent.id.0, intent.chain.0, json)
+            .map_err(|error| refused(error, first.resource.clone()))?;
     }
     Ok(())
 }

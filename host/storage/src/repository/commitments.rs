@@ -3,6 +3,7 @@
 use greffon_core::ids::{CommitmentId, PracticeId};
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::ports::storage::{Listed, Page, Stored};
+use uuid::Uuid;
 
 use crate::error::failed;
 use crate::rows::{self, DocRow, Document};
@@ -15,6 +16,15 @@ const GET: Sql = Sql::both(
      FROM commitments
      WHERE practice = $1 AND id = $2",
 );
+
+const GET_ALL: Sql = Sql {
+    sqlite: "SELECT id, doc
+     FROM commitments
+     WHERE practice = $1 AND id IN (SELECT unhex(value, '-') FROM json_each($2))",
+    postgres: "SELECT id, doc
+     FROM commitments
+     WHERE practice = $1 AND id IN (SELECT value::uuid FROM json_array_elements_text($2::json))",
+};
 
 /// Not scoped: it is the scoping of a commitment that is named alone.
 const PRACTICE: Sql = Sql::both(
@@ -61,6 +71,14 @@ impl Document for Commitment {
     fn version(&mut self) -> &mut i64 {
         &mut self.version
     }
+}
+
+/// Those of these that are there, in this order.
+pub(crate) async fn get_all(on: On<'_>, practice: &PracticeId, ids: &[CommitmentId]) -> Stored<Vec<Commitment>> {
+    let list = rows::encode("id", &ids)?;
+    let mut found = fetch!(fetch_all, (Uuid, String), on, GET_ALL, practice.as_str(), list).map_err(failed)?;
+    found.sort_by_key(|(id, _)| ids.iter().position(|asked| asked.0 == *id));
+    found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
 }
 
 pub(crate) async fn get(on: On<'_>, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>> {

@@ -2,10 +2,11 @@
 
 use greffon_core::ids::{IntentId, OpId, PracticeId};
 use greffon_core::model::intent::Intent;
-use greffon_core::ports::storage::Stored;
+use greffon_core::ports::storage::{StorageError, Stored};
+use uuid::Uuid;
 
 use crate::error::failed;
-use crate::repository::claims;
+use crate::repository::claims::{self, taken};
 use crate::rows::{self, Document};
 use crate::sql::{On, Sql};
 
@@ -17,26 +18,79 @@ const GET: Sql = Sql::both(
      WHERE practice = $1 AND id = $2",
 );
 
+const GET_ALL: Sql = Sql {
+    sqlite: "SELECT id, doc
+     FROM intents
+     WHERE practice = $1 AND id IN (SELECT unhex(value, '-') FROM json_each($2))",
+    postgres: "SELECT id, doc
+     FROM intents
+     WHERE practice = $1 AND id IN (SELECT value::uuid FROM json_array_elements_text($2::json))",
+};
+
 const GET_BY_OP: Sql = Sql::both(
     "SELECT doc
      FROM intents
      WHERE practice = $1 AND op = $2",
 );
 
-const INSERT: Sql = Sql::both(
-    "INSERT INTO intents (practice, id, op, state, doc, version)
-     VALUES ($1, $2, $3, $4, $5, $6 + 1)
-     ON CONFLICT DO NOTHING",
-);
+const INSERT: Sql = Sql {
+    sqlite: concat!(
+        "INSERT INTO intents (practice, id, op, state, doc, version)
+     SELECT $1, $2, $3, $4, $5, $6 + 1
+     WHERE NOT EXISTS (",
+        taken!(@sqlite "1"),
+        ")
+     ON CONFLICT DO NOTHING"
+    ),
+    postgres: concat!(
+        "INSERT INTO intents (practice, id, op, state, doc, version)
+     SELECT $1, $2, $3, $4, $5, $6 + 1
+     WHERE NOT EXISTS (",
+        taken!(@postgres "1"),
+        ")
+     ON CONFLICT DO NOTHING"
+    ),
+};
 
-const UPDATE: Sql = Sql::both(
-    "UPDATE intents
+/// An op-id is for ever.
+const UPDATE: Sql = Sql {
+    sqlite: concat!(
+        "UPDATE intents
      SET state = $4, doc = $5, version = $6 + 1
-     WHERE practice = $1 AND id = $2
-       -- An op-id is for ever.
-       AND op = $3
-       AND version = $6",
-);
+     WHERE practice = $1 AND id = $2 AND op = $3 AND version = $6
+       AND NOT EXISTS (",
+        taken!(@sqlite "1"),
+        ")"
+    ),
+    postgres: concat!(
+        "UPDATE intents
+     SET state = $4, doc = $5, version = $6 + 1
+     WHERE practice = $1 AND id = $2 AND op = $3 AND version = $6
+       AND NOT EXISTS (",
+        taken!(@postgres "1"),
+        ")"
+    ),
+};
+
+/// Which resource is taken, if nothing else kept the intent from being saved.
+const TAKEN: Sql = Sql {
+    sqlite: concat!(
+        taken!(@sqlite "claims.resource"),
+        " AND CASE $6 WHEN 0
+             THEN NOT EXISTS (SELECT 1 FROM intents WHERE id = $2 OR (practice = $1 AND op = $3))
+             ELSE EXISTS (SELECT 1 FROM intents WHERE practice = $1 AND id = $2 AND op = $3 AND version = $6)
+             END
+         LIMIT 1"
+    ),
+    postgres: concat!(
+        taken!(@postgres "claims.resource"),
+        " AND CASE $6 WHEN 0
+             THEN NOT EXISTS (SELECT 1 FROM intents WHERE id = $2 OR (practice = $1 AND op = $3))
+             ELSE EXISTS (SELECT 1 FROM intents WHERE practice = $1 AND id = $2 AND op = $3 AND version = $6)
+             END
+         LIMIT 1"
+    ),
+};
 
 impl Document for Intent {
     const THING: &'static str = "intent";
@@ -48,6 +102,14 @@ impl Document for Intent {
     fn version(&mut self) -> &mut i64 {
         &mut self.version
     }
+}
+
+/// Those of these that are there, in this order.
+pub(crate) async fn get_all(on: On<'_>, practice: &PracticeId, ids: &[IntentId]) -> Stored<Vec<Intent>> {
+    let list = rows::encode("id", &ids)?;
+    let mut found = fetch!(fetch_all, (Uuid, String), on, GET_ALL, practice.as_str(), list).map_err(failed)?;
+    found.sort_by_key(|(id, _)| ids.iter().position(|asked| asked.0 == *id));
+    found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
 }
 
 pub(crate) async fn get(on: On<'_>, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {
@@ -63,25 +125,41 @@ pub(crate) async fn get_by_op(on: On<'_>, practice: &PracticeId, op: &OpId) -> S
     row.map(|(doc,)| rows::decode(TABLE, op, &doc)).transpose()
 }
 
-/// Saves the intent and makes its claims what it says. Runs inside a savepoint
-/// of the caller: after an error, part of it may have been done.
-pub(crate) async fn save(mut on: On<'_>, practice: &PracticeId, intent: &mut Intent) -> Stored<()> {
+/// Saves the intent and makes its claims what it says; `before` is the intent of the
+/// version that is replaced, where the transaction knows it. After a refusal nothing
+/// was done.
+pub(crate) async fn save(
+    mut on: On<'_>,
+    practice: &PracticeId,
+    intent: &mut Intent,
+    before: Option<&Intent>,
+) -> Stored<()> {
     let doc = rows::next_version(practice, intent)?;
-    let written = execute!(
-        on.again(),
-        if intent.version == 0 { INSERT } else { UPDATE },
-        practice.as_str(),
-        intent.id.0,
-        rows::key("op-id", intent.op.as_str())?,
-        intent.state.as_str(),
-        doc,
-        intent.version,
-    )
-    .map_err(failed)?;
-    // The version moves on last, so that after a refused claim it is still the
-    // one that was read.
+    let op = rows::key("op-id", intent.op.as_str())?;
+    let wanted = claims::rows_of(intent)?;
+    let json = rows::encode("claim", &wanted)?;
+    let (name, id, state, version, chain) =
+        (practice.as_str(), intent.id.0, intent.state.as_str(), intent.version, intent.chain.0);
+    let save = if version == 0 { INSERT } else { UPDATE };
+    let doc = doc.as_str();
+    let written =
+        execute!(on.again(), save, name, id, op, state, doc, version, json.as_str(), chain).map_err(failed)?;
     if written > 0 {
-        claims::hold(on, intent).await?;
+        let held = match before.filter(|before| before.version == version) {
+            _ if version == 0 => Some(Vec::new()),
+            Some(before) => Some(claims::rows_of(before)?),
+            None => None,
+        };
+        if held.as_ref() != Some(&wanted) {
+            let holds_some = held.is_none_or(|held| !held.is_empty());
+            claims::replace(on, intent, holds_some, &wanted, &json).await?;
+        }
+    } else if !wanted.is_empty() {
+        let taken =
+            fetch!(fetch_optional, (String,), on, TAKEN, name, id, op, state, doc, version, json.as_str(), chain);
+        if let Some((resource,)) = taken.map_err(failed)? {
+            return Err(StorageError::ClaimTaken { resource });
+        }
     }
     rows::saved(intent, written)
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use greffon_core::ids::{JobId, PracticeId};
 use greffon_core::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
-use greffon_core::ports::storage::{StorageError, Stored};
+use greffon_core::ports::storage::Stored;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::failed;
@@ -16,16 +17,31 @@ use crate::sql::{On, Sql};
 
 const TABLE: &str = "jobs";
 
+const THING: &str = "job";
+
 /// Most jobs of one lease: a worker asks again rather than hold what others could run.
 const MAX_LEASED: u32 = 1000;
 
-const INSERT: Sql = timed!(
-    "INSERT INTO jobs (id, practice, kind, lane, run_at, due_at, attempt, doc)
-     SELECT $2, $3, $4, $5, due.at, due.at, 0, $8
-     FROM (SELECT COALESCE($6, " now " + $7) AS at) AS due
+/// All jobs of a transaction, as one JSON text.
+const INSERT: Sql = Sql {
+    sqlite: "INSERT INTO jobs (id, practice, kind, lane, run_at, due_at, attempt, doc)
+     SELECT unhex(value ->> 'id', '-'), $2, value ->> 'kind', value ->> 'lane',
+            COALESCE(value ->> 'at', $1 + (value ->> 'after_ms')), COALESCE(value ->> 'at', $1 + (value ->> 'after_ms')),
+            0, value ->> 'doc'
+     FROM json_each($3)
      WHERE true
+     ON CONFLICT DO NOTHING",
+    postgres: concat!(
+        "INSERT INTO jobs (id, practice, kind, lane, run_at, due_at, attempt, doc)
+     SELECT id, $2, kind, lane, due, due, 0, doc
+     FROM (SELECT id, kind, lane, doc, COALESCE(at, ",
+        timed!(@postgres now),
+        " + after_ms) AS due
+           FROM json_to_recordset($3::json)
+                AS job (id uuid, kind text, lane bigint, at bigint, after_ms bigint, doc text)) AS new
      ON CONFLICT DO NOTHING"
-);
+    ),
+};
 
 /// A lease that ended without a word counts as a failure. Practices that hold
 /// their share already are passed over; of the rest, none gets more than its share.
@@ -134,24 +150,37 @@ row! {
     }
 }
 
-pub(crate) async fn enqueue(
-    on: On<'_>,
-    clock: &LeaseClock,
-    practice: &PracticeId,
-    id: JobId,
-    job: &Job,
-    lane: Lane,
-    due: Due,
-) -> Stored<()> {
-    let doc = rows::encode("job", job)?;
+/// A job that is written with its transaction.
+#[derive(Serialize)]
+pub(crate) struct NewJob {
+    id: Uuid,
+    kind: &'static str,
+    lane: i64,
+    at: Option<i64>,
+    after_ms: i64,
+    doc: String,
+}
+
+/// The row of a job.
+pub(crate) fn new(id: JobId, job: &Job, lane: Lane, due: Due) -> Stored<NewJob> {
     let (at, after_ms) = match due {
         Due::At(instant) => (Some(instant.0), 0),
         Due::After(delay) => (None, millis(delay)),
     };
-    let (now, lane) = (clock.bound(), number_of(lane));
-    let written =
-        execute!(on, INSERT, now, id.0, practice.as_str(), job.name(), lane, at, after_ms, doc).map_err(failed)?;
-    if written == 0 { Err(StorageError::Exists { thing: "job" }) } else { Ok(()) }
+    Ok(NewJob { id: id.0, kind: job.name(), lane: number_of(lane), at, after_ms, doc: rows::encode(THING, job)? })
+}
+
+/// Writes jobs, all in one statement.
+///
+/// # Errors
+/// `Exists` when one of them was there before; the others may then have been written.
+pub(crate) async fn enqueue(on: On<'_>, clock: &LeaseClock, practice: &PracticeId, jobs: &[NewJob]) -> Stored<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let all = rows::encode(THING, &jobs)?;
+    let written = execute!(on, INSERT, clock.bound(), practice.as_str(), all).map_err(failed)?;
+    rows::all_new(THING, written, jobs.len())
 }
 
 pub(crate) async fn lease(

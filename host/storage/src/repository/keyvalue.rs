@@ -1,16 +1,16 @@
-//! Plugins' own spaces. Every write takes the next revision of its space first,
-//! which also keeps other writers of the space waiting: no revision is ever used
+//! Plugins' own spaces. Every write is one statement, which takes the next revision of
+//! its space, keeps the space's size and holds its quota. No revision is ever used
 //! twice, so a key that was deleted and written again never passes for unchanged.
 
 use async_trait::async_trait;
 use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
+use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Put, Versioned};
 use greffon_core::ports::storage::{StorageError, Stored};
 
-use crate::database::{Database, Open};
+use crate::database::Database;
 use crate::error::failed;
 use crate::rows;
-use crate::sql::Sql;
+use crate::sql::{On, Sql};
 
 /// Most keys of one page.
 const MAX_KEYS: u32 = 1000;
@@ -21,29 +21,28 @@ const GET: Sql = Sql::both(
      WHERE practice = $1 AND feature = $2 AND bucket = $3 AND key = $4",
 );
 
-const NEXT_REVISION: Sql = Sql::both(
-    "INSERT INTO keyvalue_spaces (practice, feature, revision, size_bytes)
-     VALUES ($1, $2, 1, 0)
-     ON CONFLICT (practice, feature) DO UPDATE SET revision = keyvalue_spaces.revision + 1
-     RETURNING revision",
-);
+/// Writes a key at the next revision of its space, if what is there and the bytes of
+/// the space allow it: `$6` is the most bytes, `$7` whether `$8` is the revision that
+/// is expected. On SQLite triggers keep the space's row, and no row means no; on
+/// PostgreSQL a function does all of it, which answers 0, 1 or 2 as [`Put`] has it.
+const PUT: Sql = Sql {
+    sqlite: "INSERT INTO keyvalue (practice, feature, bucket, key, value, revision)
+     SELECT $1, $2, $3, $4, $5,
+            COALESCE((SELECT revision FROM keyvalue_spaces WHERE practice = $1 AND feature = $2), 0) + 1
+     FROM (SELECT 1)
+     LEFT JOIN keyvalue AS old ON practice = $1 AND feature = $2 AND bucket = $3 AND key = $4
+     WHERE (NOT $7 OR old.revision IS $8)
+       AND COALESCE((SELECT size_bytes FROM keyvalue_spaces WHERE practice = $1 AND feature = $2), 0)
+           + length($4) + length($5) - COALESCE(length(old.key) + length(old.value), 0) <= $6
+     ON CONFLICT (practice, feature, bucket, key) DO UPDATE SET value = excluded.value, revision = excluded.revision",
+    postgres: "SELECT keyvalue_put($1, $2, $3, $4, $5, $6, $7, $8)",
+};
 
-const RESIZE: Sql = Sql::both(
-    "UPDATE keyvalue_spaces
-     SET size_bytes = size_bytes + $3
-     WHERE practice = $1 AND feature = $2",
-);
-
-const WRITE: Sql = Sql::both(
-    "INSERT INTO keyvalue (practice, feature, bucket, key, value, revision)
-     VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (practice, feature, bucket, key) DO UPDATE SET value = $5, revision = $6",
-);
-
-const DELETE: Sql = Sql::both(
-    "DELETE FROM keyvalue
+const DELETE: Sql = Sql {
+    sqlite: "DELETE FROM keyvalue
      WHERE practice = $1 AND feature = $2 AND bucket = $3 AND key = $4",
-);
+    postgres: "SELECT keyvalue_delete($1, $2, $3, $4)",
+};
 
 const KEYS: Sql = Sql::both(
     "SELECT key
@@ -84,29 +83,25 @@ impl KeyValue for Database {
         Ok(entry.map(|entry| Versioned { value: entry.value, revision: entry.revision }))
     }
 
-    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8]) -> Stored<()> {
-        let mut change = Change::begin(self, scope, key).await?;
-        change.write(value).await?;
-        change.commit().await
+    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8], most: u64) -> Stored<Put> {
+        self.put(scope, key, None, value, most).await
     }
 
-    async fn swap(&self, scope: &KeyValueScope, key: &str, expected: Option<i64>, value: &[u8]) -> Stored<bool> {
-        let mut change = Change::begin(self, scope, key).await?;
-        if change.before.as_ref().map(|entry| entry.revision) != expected {
-            return Ok(false);
-        }
-        change.write(value).await?;
-        change.commit().await?;
-        Ok(true)
+    async fn swap(
+        &self,
+        scope: &KeyValueScope,
+        key: &str,
+        expected: Option<i64>,
+        value: &[u8],
+        most: u64,
+    ) -> Stored<Put> {
+        self.put(scope, key, Some(expected), value, most).await
     }
 
     async fn delete(&self, scope: &KeyValueScope, key: &str) -> Stored<()> {
-        let mut change = Change::begin(self, scope, key).await?;
-        if change.before.is_none() {
-            return Ok(());
-        }
-        change.delete().await?;
-        change.commit().await
+        let (practice, feature, bucket, key) = place(scope, key)?;
+        execute!(self.writer().await?.on(), DELETE, practice, feature, bucket, key).map_err(failed)?;
+        Ok(())
     }
 
     async fn keys(&self, scope: &KeyValueScope, after: Option<&str>, limit: u32) -> Stored<Keys> {
@@ -136,17 +131,22 @@ impl KeyValue for Database {
     /// The number is kept as decimal text, without sign unless negative and
     /// without leading zeros.
     async fn increment(&self, scope: &KeyValueScope, key: &str, delta: i64) -> Stored<Option<i64>> {
-        let mut change = Change::begin(self, scope, key).await?;
-        let before = match &change.before {
-            None => Some(0),
-            Some(entry) => whole_number(&entry.value),
-        };
-        let Some(sum) = before.and_then(|before| before.checked_add(delta)) else {
-            return Ok(None);
-        };
-        change.write(sum.to_string().as_bytes()).await?;
-        change.commit().await?;
-        Ok(Some(sum))
+        // Whoever finds that it changed lost to somebody who did not.
+        loop {
+            let before = self.get(scope, key).await?;
+            let number = match &before {
+                None => Some(0),
+                Some(entry) => whole_number(&entry.value),
+            };
+            let Some(sum) = number.and_then(|number| number.checked_add(delta)) else {
+                return Ok(None);
+            };
+            let expected = before.map(|entry| entry.revision);
+            let put = self.swap(scope, key, expected, sum.to_string().as_bytes(), u64::MAX).await?;
+            if put == Put::Done {
+                return Ok(Some(sum));
+            }
+        }
     }
 
     async fn size_bytes(&self, practice: &PracticeId, feature: &FeatureId) -> Stored<u64> {
@@ -157,55 +157,62 @@ impl KeyValue for Database {
     }
 }
 
-/// One change of one key. Dropped without `commit`, nothing happened.
-struct Change<'s> {
-    open: Open<'static>,
-    scope: &'s KeyValueScope,
-    key: &'s [u8],
-    revision: i64,
-    before: Option<Entry>,
+impl Database {
+    /// One write of one key; `expected` is what `swap` compares.
+    async fn put(
+        &self,
+        scope: &KeyValueScope,
+        key: &str,
+        expected: Option<Option<i64>>,
+        value: &[u8],
+        most: u64,
+    ) -> Stored<Put> {
+        let (practice, feature, bucket, name) = place(scope, key)?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let (compares, revision) = (expected.is_some(), expected.flatten());
+        let mut writer = self.writer().await?;
+        match writer.on() {
+            on @ On::Postgres(_) => {
+                let (put,) = fetch!(
+                    fetch_one,
+                    (i32,),
+                    on,
+                    PUT,
+                    practice,
+                    feature,
+                    bucket,
+                    name,
+                    value,
+                    most,
+                    compares,
+                    revision
+                )
+                .map_err(failed)?;
+                Ok(match put {
+                    0 => Put::Done,
+                    1 => Put::Changed,
+                    _ => Put::Full,
+                })
+            }
+            on @ On::Sqlite(_) => {
+                let written = execute!(on, PUT, practice, feature, bucket, name, value, most, compares, revision)
+                    .map_err(failed)?;
+                drop(writer);
+                let Some(expected) = expected.filter(|_| written == 0) else {
+                    return Ok(if written == 0 { Put::Full } else { Put::Done });
+                };
+                let there = self.get(scope, key).await?.map(|entry| entry.revision);
+                Ok(if there == expected { Put::Full } else { Put::Changed })
+            }
+        }
+    }
 }
 
-impl<'s> Change<'s> {
-    async fn begin(database: &Database, scope: &'s KeyValueScope, key: &'s str) -> Stored<Self> {
-        rows::key("feature", scope.feature.as_str())?;
-        let bucket = rows::bytes("bucket", &scope.bucket)?;
-        let key = rows::bytes("key", key)?;
-        let (practice, feature) = (scope.practice.as_str(), scope.feature.as_str());
-        let mut open = database.open().await?;
-        let (revision,) = fetch!(fetch_one, (i64,), open.on(), NEXT_REVISION, practice, feature).map_err(failed)?;
-        let before = fetch!(fetch_optional, Entry, open.on(), GET, practice, feature, bucket, key).map_err(failed)?;
-        Ok(Self { open, scope, key, revision, before })
-    }
-
-    async fn write(&mut self, value: &[u8]) -> Stored<()> {
-        let (practice, feature) = (self.scope.practice.as_str(), self.scope.feature.as_str());
-        let bucket = self.scope.bucket.as_bytes();
-        execute!(self.open.on(), WRITE, practice, feature, bucket, self.key, value, self.revision).map_err(failed)?;
-        self.resize(bytes(self.key.len() + value.len())).await
-    }
-
-    async fn delete(&mut self) -> Stored<()> {
-        let (practice, feature) = (self.scope.practice.as_str(), self.scope.feature.as_str());
-        execute!(self.open.on(), DELETE, practice, feature, self.scope.bucket.as_bytes(), self.key).map_err(failed)?;
-        self.resize(0).await
-    }
-
-    /// The entry takes `after` bytes from now on.
-    async fn resize(&mut self, after: i64) -> Stored<()> {
-        let before = self.before.as_ref().map_or(0, |entry| bytes(self.key.len() + entry.value.len()));
-        let (practice, feature) = (self.scope.practice.as_str(), self.scope.feature.as_str());
-        execute!(self.open.on(), RESIZE, practice, feature, after - before).map_err(failed)?;
-        Ok(())
-    }
-
-    async fn commit(self) -> Stored<()> {
-        self.open.commit().await
-    }
-}
-
-fn bytes(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX)
+/// Where a key is, if it can be stored.
+fn place<'s>(scope: &'s KeyValueScope, key: &'s str) -> Stored<(&'s str, &'s str, &'s [u8], &'s [u8])> {
+    let feature = rows::key("feature", scope.feature.as_str())?;
+    let bucket = rows::bytes("bucket", &scope.bucket)?;
+    Ok((scope.practice.as_str(), feature, bucket, rows::bytes("key", key)?))
 }
 
 fn text(key: Vec<u8>) -> Stored<String> {

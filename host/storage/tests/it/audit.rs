@@ -36,8 +36,24 @@ async fn an_event_is_written_once(f: Fixture) {
     let event = samples::audit_event(MONDAY, None);
     let mut tx = f.begin().await;
     tx.audit(&event).await.unwrap();
-    assert!(matches!(tx.audit(&event).await, Err(StorageError::Exists { thing: "audit event" })));
     tx.commit().await.unwrap();
+    // In another transaction, and twice in one: refused by the commit at the latest,
+    // and with it everything else of the transaction.
+    for known in [true, false] {
+        let event = if known { event.clone() } else { samples::audit_event(MONDAY, None) };
+        let mut contact = samples::contact();
+        let mut tx = f.begin().await;
+        tx.save_contact(&mut contact).await.unwrap();
+        let refused = async {
+            tx.audit(&samples::audit_event(MONDAY, None)).await?;
+            tx.audit(&event).await?;
+            tx.audit(&event).await?;
+            tx.commit().await
+        };
+        let refused = refused.await;
+        assert!(matches!(refused, Err(StorageError::Exists { thing: "audit event" })), "{refused:?}");
+        assert_eq!(f.db.contact(&nord(), contact.id).await.unwrap(), None);
+    }
     assert_eq!(f.db.audit(&nord(), None, &page(9)).await.unwrap().items, [event]);
 }
 

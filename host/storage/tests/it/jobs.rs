@@ -274,8 +274,18 @@ async fn a_job_given_back_runs_at_its_new_time(f: Fixture) {
 
 async fn an_id_is_enqueued_once(f: Fixture) {
     let id = enqueue(&f, Lane::Normal, MONDAY).await;
-    let refused = f.begin().await.enqueue(id, &watch(), Lane::Bulk, Due::NOW).await;
-    assert!(matches!(refused, Err(StorageError::Exists { thing: "job" })), "{refused:?}");
+    for id in [id, job_id()] {
+        let mut tx = f.begin().await;
+        let refused = async {
+            tx.enqueue(job_id(), &watch(), Lane::Bulk, Due::NOW).await?;
+            tx.enqueue(id, &watch(), Lane::Bulk, Due::NOW).await?;
+            tx.enqueue(id, &watch(), Lane::Bulk, Due::NOW).await?;
+            tx.commit().await
+        };
+        let refused = refused.await;
+        assert!(matches!(refused, Err(StorageError::Exists { thing: "job" })), "{refused:?}");
+    }
+    assert_eq!(f.db.next_job_in(Lane::Bulk).await.unwrap(), None);
 }
 
 async fn workers_of_two_nodes_never_get_the_same_job(f: Fixture) {

@@ -1,0 +1,68 @@
+//! What a contact with one booking and two messages costs in statements and
+//! transactions. `tests/benches/README.md` tells what it costs in time.
+
+use std::process::Command;
+
+use crate::support::host::{MONDAY, TestHost};
+use crate::support::{counting, postgres, practice, road};
+
+/// Set in the process that counts.
+const ALONE: &str = "GREFFON_TEST_COUNTS";
+
+/// Most statements and transactions of a contact, on SQLite and on PostgreSQL.
+const MOST_ON_SQLITE: (u64, u64) = (400, 110);
+const MOST_ON_POSTGRES: (u64, u64) = (400, 110);
+
+/// The first contact teaches host and database what later ones know.
+const CONTACTS: u64 = 5;
+
+#[test]
+fn a_contact_with_a_booking_takes_few_statements() -> anyhow::Result<()> {
+    if std::env::var_os(ALONE).is_some() {
+        return count();
+    }
+    // What is counted is the process's: it must not be this one, whose tests run
+    // beside each other.
+    let name = "road_of_a_contact::a_contact_with_a_booking_takes_few_statements";
+    let output =
+        Command::new(std::env::current_exe()?).args(["--exact", name, "--nocapture"]).env(ALONE, "1").output()?;
+    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("{said}");
+    assert!(output.status.success(), "{said}{told}");
+    Ok(())
+}
+
+#[tokio::main]
+async fn count() -> anyhow::Result<()> {
+    counting::begin();
+    let file = practice::local("cabinet");
+    let test = TestHost::sqlite(&[("cabinet", file.clone())]).await?;
+    hold("SQLite", &test, MOST_ON_SQLITE).await?;
+    let Some(database) = postgres::fresh().await? else { return Ok(()) };
+    let test = TestHost::over(&database.url, &[("cabinet", file)]).await?;
+    hold("PostgreSQL", &test, MOST_ON_POSTGRES).await
+}
+
+async fn hold(database: &str, test: &TestHost, (most, most_transactions): (u64, u64)) -> anyhow::Result<()> {
+    for number in 0..=CONTACTS {
+        if number == 1 {
+            test.work().await?;
+            counting::take();
+        }
+        road::walk(&test.secretary, "cabinet", &format!("count-{number}"), MONDAY).await?;
+        test.work().await?;
+    }
+    let counts = counting::take();
+    let (statements, transactions) = (counts.statements().div_ceil(CONTACTS), counts.transactions().div_ceil(CONTACTS));
+    println!(
+        "{database}: {statements} statements in {transactions} transactions per contact, {} looks at the queue for all {CONTACTS}:\n{counts}",
+        counts.looks()
+    );
+    anyhow::ensure!(statements > 0, "nothing was counted");
+    anyhow::ensure!(statements <= most, "{database}: {statements} statements per contact, {most} at most");
+    anyhow::ensure!(
+        transactions <= most_transactions,
+        "{database}: {transactions} transactions per contact, {most_transactions} at most"
+    );
+    Ok(())
+}
