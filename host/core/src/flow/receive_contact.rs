@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::facts::checked;
 use super::journal::Entry;
+use super::script::first_script;
 use super::{Flow, FlowError, NewContact, Reception, Scene};
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
@@ -95,6 +96,7 @@ impl Reception {
             (contact, _) = decide(&contact, ContactEvent::Told(facts), &scene.practice.delays, scene.now)?;
         }
         let (mut contact, effects) = super::advance_contact::host_pass(scene.practice, &contact, scene.now)?;
+        contact.script = first_script(scene.practice, &contact);
         let mut tx = self.storage.begin(&scene.practice.id).await?;
         let entry = Entry::new("contact.received")
             .in_contact(Some(contact.id))

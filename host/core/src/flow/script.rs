@@ -64,11 +64,7 @@ impl Reception {
             done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),
             override_reason: override_reason.map(str::to_owned),
         };
-        // One that is out may have been no script at all: whichever is known to
-        // be one comes first.
-        let mut features: Vec<&Feature> = practice.serving(PluginKind::Script, &contact.facts).collect();
-        features.sort_by_key(|feature| feature.kind.is_none());
-        let Some(feature) = features.first() else {
+        let Some(feature) = serving(practice, contact) else {
             let view = minimal_script::render(practice, &session);
             return Rendered { view, script: None, failed: None };
         };
@@ -194,6 +190,19 @@ impl Reception {
         self.note(tx, scene, entry).await?;
         Ok(Carried::Out)
     }
+}
+
+/// The script that a new contact begins with, and keeps (S9); `None` when it has the
+/// host's own, or its plugin is out.
+pub(super) fn first_script(practice: &LivePractice, contact: &Contact) -> Option<ContentRef> {
+    let script = serving(practice, contact)?.script().ok()?;
+    choose_script(script.catalogue(), contact).ok()
+}
+
+/// The feature whose script a contact has. One that is out may have been no script at
+/// all: whichever is known to be one comes first.
+fn serving<'a>(practice: &'a LivePractice, contact: &Contact) -> Option<&'a Feature> {
+    practice.serving(PluginKind::Script, &contact.facts).min_by_key(|feature| feature.kind.is_none())
 }
 
 async fn render_bound(feature: &Feature, contact: &Contact, session: &mut Session) -> Result<View, String> {

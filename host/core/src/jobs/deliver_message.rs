@@ -9,7 +9,7 @@ use crate::model::audit::Actor;
 use crate::model::care::{Level, Sensitivity};
 use crate::model::channel::{Address, ChannelKind, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
-use crate::model::job::{Due, Job};
+use crate::model::job::{Due, Job, LeasedJob};
 use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, MessageState, decide};
 use crate::model::practice::{PluginKind, Practice, Serves};
 use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
@@ -36,22 +36,27 @@ struct Step {
 }
 
 impl Reception {
-    pub(super) async fn deliver_message(&self, practice: &LivePractice, id: MessageId) -> Flow<JobOutcome> {
+    pub(super) async fn deliver_message(
+        &self,
+        practice: &LivePractice,
+        leased: &LeasedJob,
+        id: MessageId,
+    ) -> Flow<JobOutcome> {
         let Some(message) = self.storage.message(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
         match message.state {
-            MessageState::Queued => self.deliver(practice, &message).await,
-            MessageState::Sending => self.ask_what_became(practice, &message).await,
+            MessageState::Queued => self.deliver(practice, leased, &message).await,
+            MessageState::Sending => self.ask_what_became(practice, leased, &message).await,
             _ => Ok(JobOutcome::Done),
         }
     }
 
-    async fn deliver(&self, practice: &LivePractice, message: &Message) -> Flow<JobOutcome> {
+    async fn deliver(&self, practice: &LivePractice, leased: &LeasedJob, message: &Message) -> Flow<JobOutcome> {
         if self.is_superseded(practice, message).await? {
-            return self.step_message(practice, message, MessageEvent::Superseded, Vec::new()).await;
+            return self.step_message(practice, leased, message, MessageEvent::Superseded, Vec::new()).await;
         }
         let route = match route(practice, message) {
             Ok(route) => route,
-            Err(event) => return self.step_message(practice, message, event, Vec::new()).await,
+            Err(event) => return self.step_message(practice, leased, message, event, Vec::new()).await,
         };
         let Route { feature, channel, discreet } = route;
         let fields = feature.stamp.fields();
@@ -59,11 +64,11 @@ impl Reception {
             Ok(to) => to,
             Err(error) => {
                 let event = not_an_address(&error);
-                return self.step_message(practice, message, event, fields).await;
+                return self.step_message(practice, leased, message, event, fields).await;
             }
         };
         let taken = MessageEvent::Take(feature.id().clone());
-        let step = self.take_step(practice, message, taken, fields.clone()).await?;
+        let step = self.take_step(practice, None, message, taken, fields.clone()).await?;
         // Another worker was quicker, or it is worthless by now.
         let Some(message) = step.message.filter(|now| now.state == MessageState::Sending) else {
             return Ok(step.outcome);
@@ -72,11 +77,16 @@ impl Reception {
         let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes };
         let form = if discreet { "discreet" } else { "full" };
         let fields = fields.into_iter().chain([("form".to_owned(), form.to_owned())]).collect();
-        self.step_message(practice, &message, event, fields).await
+        self.step_message(practice, leased, &message, event, fields).await
     }
 
     /// A worker died while it was being sent: the channel may know more.
-    async fn ask_what_became(&self, practice: &LivePractice, message: &Message) -> Flow<JobOutcome> {
+    async fn ask_what_became(
+        &self,
+        practice: &LivePractice,
+        leased: &LeasedJob,
+        message: &Message,
+    ) -> Flow<JobOutcome> {
         let mut event = MessageEvent::FoundSending { known: None, dedupes: false };
         let mut fields = Vec::new();
         if let Some(feature) = &message.feature {
@@ -87,24 +97,27 @@ impl Reception {
                 event = MessageEvent::FoundSending { known, dedupes: channel.caps().provider_dedupes };
             }
         }
-        self.step_message(practice, message, event, fields).await
+        self.step_message(practice, leased, message, event, fields).await
     }
 
+    /// The last step of a job, which leaves the queue with it.
     async fn step_message(
         &self,
         practice: &LivePractice,
+        leased: &LeasedJob,
         before: &Message,
         event: MessageEvent,
         fields: Vec<(String, String)>,
     ) -> Flow<JobOutcome> {
-        Ok(self.take_step(practice, before, event, fields).await?.outcome)
+        Ok(self.take_step(practice, Some(leased), before, event, fields).await?.outcome)
     }
 
     /// Decides one event of a message and stores what follows from it. A message that
-    /// changed since it was read is read again.
+    /// changed since it was read is read again. `ends` is the job whose last step it is.
     async fn take_step(
         &self,
         practice: &LivePractice,
+        ends: Option<&LeasedJob>,
         before: &Message,
         event: MessageEvent,
         fields: Vec<(String, String)>,
@@ -128,8 +141,14 @@ impl Reception {
                     return Ok(Step { outcome, message: None });
                 }
                 Ok(message) => {
+                    let mut outcome = JobOutcome::Done;
+                    if let Some(LeasedJob { id, attempt, .. }) = ends {
+                        // It is another worker's by now when it is not there.
+                        tx.remove_job(*id, *attempt).await?;
+                        outcome = JobOutcome::Ended;
+                    }
                     tx.commit().await?;
-                    return Ok(Step { outcome: JobOutcome::Done, message });
+                    return Ok(Step { outcome, message });
                 }
             }
         }

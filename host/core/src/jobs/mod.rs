@@ -25,6 +25,8 @@ const LEASE: Duration = Duration::from_secs(60);
 pub enum JobOutcome {
     /// Nothing more to do.
     Done,
+    /// The same, and the job left the queue with its last change.
+    Ended,
     /// Not yet: again after this long. No failure.
     Again(Duration),
 }
@@ -37,7 +39,7 @@ impl Reception {
     pub(crate) async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
         let practice = self.practice(&leased.practice)?;
         match &leased.job {
-            Job::DeliverMessage(message) => self.deliver_message(&practice, *message).await,
+            Job::DeliverMessage(message) => self.deliver_message(&practice, leased, *message).await,
             Job::ReconcileBooking(intent) => self.reconcile_booking(&practice, *intent).await,
             Job::ExpireHold(intent) => self.expire_hold(&practice, *intent).await,
             Job::WatchCommitment(commitment) => self.watch_commitment(&practice, *commitment).await,

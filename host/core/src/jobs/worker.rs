@@ -240,6 +240,7 @@ impl Reception {
     async fn end_job(&self, leased: &LeasedJob, ended: Result<JobOutcome, &'static str>) -> Stored<()> {
         let LeasedJob { id, attempt, .. } = *leased;
         let code = match ended {
+            Ok(JobOutcome::Ended) => return Ok(()),
             Ok(JobOutcome::Done) => return self.storage.finish_job(id, attempt).await,
             Ok(JobOutcome::Again(after)) => return self.storage.retry_job(id, attempt, 0, after).await,
             Err(code) => code,

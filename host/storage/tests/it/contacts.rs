@@ -17,6 +17,7 @@ contract! {
     a_page_ends_at_200_whatever_is_asked,
     a_cursor_of_another_list_is_refused,
     contacts_of_one_origin_are_counted_since_an_instant,
+    what_a_contact_names_is_read_at_once_in_its_order,
     ;
     databases:
     an_origin_is_kept_in_the_document_only,
@@ -35,6 +36,34 @@ async fn a_contact_is_read_back_as_it_was_saved(f: Fixture) {
     assert_eq!(f.db.contact(&nord(), contact.id).await.unwrap(), Some(contact.clone()));
     assert_eq!(f.begin().await.contact(contact.id).await.unwrap(), Some(contact.clone()));
     assert_eq!(f.db.practice_of_contact(contact.id).await.unwrap(), Some(nord()));
+}
+
+async fn what_a_contact_names_is_read_at_once_in_its_order(f: Fixture) {
+    let mut intents = [samples::intent(0, 15), samples::intent(15, 30)];
+    let mut commitments = [samples::commitment(minute(60)), samples::commitment(minute(5))];
+    let mut tx = f.begin().await;
+    for (intent, commitment) in intents.iter_mut().zip(&mut commitments) {
+        tx.save_intent(intent).await.unwrap();
+        tx.save_commitment(commitment).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+
+    let nothing = samples::contact();
+    assert_eq!(f.db.intents_of(&nothing).await.unwrap(), []);
+    assert_eq!(f.db.commitments_of(&nothing).await.unwrap(), []);
+    let [first, second] = intents;
+    let [one, other] = commitments;
+    let contact = Contact {
+        // One that is not there is left out.
+        intents: vec![second.id, samples::intent(0, 1).id, first.id],
+        commitments: vec![other.id, samples::commitment(MONDAY).id, one.id],
+        ..nothing
+    };
+    assert_eq!(f.db.intents_of(&contact).await.unwrap(), [second, first]);
+    assert_eq!(f.db.commitments_of(&contact).await.unwrap(), [other, one]);
+    let elsewhere = Contact { practice: sud(), ..contact };
+    assert_eq!(f.db.intents_of(&elsewhere).await.unwrap(), []);
+    assert_eq!(f.db.commitments_of(&elsewhere).await.unwrap(), []);
 }
 
 async fn an_unknown_contact_is_absent(f: Fixture) {

@@ -12,6 +12,7 @@ use crate::support::{Fixture, nord, page};
 contract! {
     a_transaction_that_is_dropped_leaves_nothing,
     a_transaction_that_is_committed_leaves_everything,
+    a_transaction_reads_what_it_wrote_and_nothing_that_was_refused,
     writers_of_one_practice_follow_each_other,
     readers_never_wait_for_a_writer,
     waiters_are_served_in_the_order_in_which_they_came,
@@ -61,6 +62,25 @@ async fn a_transaction_that_is_dropped_leaves_nothing(f: Fixture) {
 async fn a_transaction_that_is_committed_leaves_everything(f: Fixture) {
     assert_eq!(write_everything(&f, true).await, [true; 7]);
     assert_eq!(f.db.audit(&nord(), None, &page(1)).await.unwrap().items.len(), 1);
+}
+
+async fn a_transaction_reads_what_it_wrote_and_nothing_that_was_refused(f: Fixture) {
+    let mut contact = samples::contact();
+    let mut tx = f.begin().await;
+    tx.save_contact(&mut contact).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = f.begin().await;
+    let mut read = tx.contact(contact.id).await.unwrap().unwrap();
+    read.repeated = 7;
+    tx.save_contact(&mut read).await.unwrap();
+    assert_eq!(tx.contact(contact.id).await.unwrap().as_ref(), Some(&read));
+    contact.repeated = 9;
+    assert!(matches!(tx.save_contact(&mut contact).await, Err(StorageError::Stale { thing: "contact" })));
+    assert_eq!(tx.contact(contact.id).await.unwrap().as_ref(), Some(&read));
+    drop(tx);
+    let mut tx = f.begin().await;
+    assert_eq!(tx.contact(contact.id).await.unwrap().map(|contact| contact.repeated), Some(0));
 }
 
 async fn writers_of_one_practice_follow_each_other(f: Fixture) {
