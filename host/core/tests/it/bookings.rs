@@ -1,5 +1,10 @@
+use std::future::poll_fn;
+use std::task::Poll;
+
+use futures::executor::block_on;
+use futures::join;
 use greffon_core::flow::{FlowError, NewBooking};
-use greffon_core::model::care::{Sensitivity, Value, keys};
+use greffon_core::model::care::{Level, Sensitivity, Value, keys};
 use greffon_core::model::intent::IntentState;
 use greffon_core::model::person::{Identifier, IdentityTrust, Person};
 use greffon_core::model::scheduling::{AgendaAppointment, Rule, Slot, SlotState};
@@ -7,7 +12,7 @@ use greffon_core::model::script::BookingProgress;
 use greffon_core::time::{Instant, Span};
 use greffon_simulation::{AgendaStyle, Effect, Fault};
 
-use crate::office::{NOW, Office, booking, choice, code, everything, fact};
+use crate::office::{NOW, Office, booking, choice, code, everything, fact, secretary};
 
 #[test]
 fn a_booking_is_in_the_agenda_in_the_mirror_and_told_to_both() {
@@ -164,7 +169,7 @@ fn an_agenda_that_is_down_is_named_and_the_others_are_searched() {
     let slot = office.slots(contact).remove(0);
     office.agenda.down_until(NOW.plus_minutes(10));
     let search = greffon_core::flow::SlotSearch { motive: None, window: None, practitioner: None, limit: 5 };
-    let offer = futures::executor::block_on(office.reception.search_slots(&office.practice, contact, search)).unwrap();
+    let offer = block_on(office.reception.search_slots(&office.practice, contact, search)).unwrap();
     assert!(offer.slots.is_empty() && !offer.complete, "an empty list does not mean that nothing is free");
     assert_eq!(offer.unavailable, ["agenda".into()]);
     assert!(office.book(contact, booking(&slot, "op-1")).is_err());
@@ -280,4 +285,53 @@ fn an_agenda_cannot_take_over_somebody_elses_appointment() {
     let rows = office.rows();
     assert_eq!(rows.appointments.len(), 1);
     assert_ne!(rows.appointments.values().next().unwrap().held.span, slots[0].slot.span);
+}
+
+#[test]
+fn nothing_is_sent_after_a_sign_however_late_the_sign_is_told() {
+    let mut ends = (0, 0);
+    for later in 0..24 {
+        let office = Office::crowded(|_| {});
+        let contact = office.triaged();
+        let slot = office.slots(contact).remove(0);
+        let sign = async {
+            for _ in 0..later {
+                others_first().await;
+            }
+            let sign = vec![fact("red-flag.breathing", Value::Yes)];
+            office.reception.advance_contact(&office.practice, contact, sign, &secretary()).await
+        };
+        let by = secretary();
+        let book = office.reception.book_appointment(&office.practice, contact, booking(&slot, "op"), &by);
+        let (told, booked) = block_on(async { join!(sign, book) });
+        assert_eq!(told.unwrap().level, Some(Level::Vital), "{later}");
+        let rows = office.rows();
+        let at = |action: &str| rows.audit.iter().rposition(|line| line.action == action);
+        match booked {
+            Ok(_) => {
+                assert!(at("intent.sending") < at("contact.concluded"), "{later}: sent after the sign");
+                ends.0 += 1;
+            }
+            Err(error) => {
+                assert_eq!(code(&error), "emergency", "{later}");
+                assert_eq!((office.plugins.calls("book"), at("intent.sending")), (0, None), "{later}");
+                ends.1 += 1;
+            }
+        }
+        assert_eq!(rows.contacts[&contact].intents.len(), rows.intents.len(), "{later}");
+    }
+    assert!(ends.0 > 0 && ends.1 > 0, "{ends:?}: one of the orders never came up");
+}
+
+/// Lets whoever else is ready run first.
+async fn others_first() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
