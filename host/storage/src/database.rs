@@ -20,9 +20,10 @@ use crate::agenda_queues::AgendaQueues;
 use crate::error::{Cause, SetupError, failed, unavailable};
 use crate::lease_time::{LeaseClock, LeaseTime};
 use crate::line::{Line, Standing, Turn};
+use crate::postgres_transaction::PostgresTransaction;
 use crate::repository::{agenda_turns, idempotency, jobs};
 use crate::role;
-use crate::sql::{On, Sql};
+use crate::sql::On;
 use crate::turns::Turns;
 use crate::url::{Location, shown};
 use crate::wake::Wake;
@@ -49,15 +50,6 @@ const LONGEST_PAUSE_OF_ALERTS: Duration = Duration::from_millis(100);
 /// Where the limits of transactions are told, for whoever counts them: sqlx tells
 /// of the statements between, and not alike on both databases of their limits.
 const TOLD: &str = "greffon_storage::transaction";
-
-/// Said explicitly, because the server's default may be another.
-const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-
-/// Held to the end of the transaction, on all nodes: writers of one practice
-/// follow each other, so that what a transaction read is still so when it
-/// writes. On SQLite the single writer does as much.
-const LOCK_PRACTICE: Sql =
-    Sql { sqlite: "SELECT $1", postgres: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))" };
 
 /// How the storage is opened.
 #[derive(Clone, Debug)]
@@ -290,7 +282,7 @@ impl Database {
                 begun.map(|transaction| Open::Sqlite { transaction, turn })
             }
             Backend::Postgres { pool, alerts, .. } => {
-                self.pool(pool, alerts).begin_with(BEGIN_POSTGRES).await.map(Open::Postgres)
+                PostgresTransaction::begin(self.pool(pool, alerts)).await.map(Open::Postgres)
             }
         };
         tracing::trace!(target: TOLD, "BEGIN");
@@ -300,14 +292,15 @@ impl Database {
     /// A transaction of one practice. On PostgreSQL it waits for the practice's
     /// turn, here and then over all nodes; on SQLite all writers wait alike.
     pub(crate) async fn open_for(&self, practice: &PracticeId) -> Stored<(Open, Option<Turn>)> {
-        let turn = match &*self.backend {
-            Backend::Sqlite { .. } => None,
-            Backend::Postgres { turns, .. } => Some(self.in_time(turns.take(practice, self.standing)).await?),
+        let (mut open, turn) = match &*self.backend {
+            Backend::Sqlite { .. } => (self.open().await?, None),
+            Backend::Postgres { pool, alerts, turns } => {
+                let turn = self.in_time(turns.take(practice, self.standing)).await?;
+                let begun = PostgresTransaction::begin_for(self.pool(pool, alerts), practice).await;
+                tracing::trace!(target: TOLD, "BEGIN");
+                (Open::Postgres(begun.map_err(failed)?), Some(turn))
+            }
         };
-        let mut open = self.open().await?;
-        if turn.is_some() {
-            execute!(open.on(), LOCK_PRACTICE, practice.as_str()).map_err(failed)?;
-        }
         if let Some(claim) = &self.claim {
             idempotency::hold(open.on(), &self.lease_clock, claim).await?;
         }
@@ -347,14 +340,14 @@ impl Connection {
 /// An open transaction: dropped, it never was.
 pub(crate) enum Open {
     Sqlite { transaction: sqlx::Transaction<'static, Sqlite>, turn: Turn },
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(PostgresTransaction),
 }
 
 impl Open {
     pub(crate) fn on(&mut self) -> On<'_> {
         match self {
             Self::Sqlite { transaction, .. } => On::Sqlite(transaction),
-            Self::Postgres(transaction) => On::Postgres(transaction),
+            Self::Postgres(transaction) => On::Postgres(transaction.connection()),
         }
     }
 

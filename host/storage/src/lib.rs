@@ -12,6 +12,7 @@ mod database;
 mod error;
 mod line;
 mod migrations;
+mod postgres_transaction;
 mod repository;
 mod role;
 mod rows;

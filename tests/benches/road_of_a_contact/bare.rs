@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSy
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::load::Walk;
+use crate::support::counting::LIMITS;
 
 /// Whose rows they are.
 const PRACTICE: &str = "bare";
@@ -226,14 +227,18 @@ impl Pool {
 
     /// Runs statements in one commit; a single one commits by itself.
     async fn commit(&self, statements: Vec<Statement>) -> anyhow::Result<()> {
+        let limits = statements.len() > 1;
+        if limits {
+            tracing::trace!(target: LIMITS, "BEGIN");
+        }
         match self {
-            Self::Sqlite(pool) if statements.len() == 1 => run!(statements, "unhex(", ")", &mut *pool.acquire().await?),
+            Self::Sqlite(pool) if !limits => run!(statements, "unhex(", ")", &mut *pool.acquire().await?),
             Self::Sqlite(pool) => {
                 let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
                 run!(statements, "unhex(", ")", &mut *transaction);
                 transaction.commit().await?;
             }
-            Self::Postgres(pool) if statements.len() == 1 => {
+            Self::Postgres(pool) if !limits => {
                 run!(statements, "CAST(", " AS uuid)", &mut *pool.acquire().await?);
             }
             Self::Postgres(pool) => {
@@ -241,6 +246,9 @@ impl Pool {
                 run!(statements, "CAST(", " AS uuid)", &mut *transaction);
                 transaction.commit().await?;
             }
+        }
+        if limits {
+            tracing::trace!(target: LIMITS, "COMMIT");
         }
         Ok(())
     }

@@ -12,7 +12,8 @@ use tracing::{Event, Metadata, Subscriber, span};
 
 /// Where sqlx tells of a statement, and greffon-storage of a transaction's limits.
 const STATEMENTS: &str = "sqlx::query";
-const LIMITS: &str = "greffon_storage::transaction";
+/// Transactions that are not greffon-storage's are told there by who makes them.
+pub const LIMITS: &str = "greffon_storage::transaction";
 
 static SEEN: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
 
