@@ -11,7 +11,7 @@ const ALONE: &str = "GREFFON_TEST_COUNTS";
 
 /// Most statements and transactions of a contact, on SQLite and on PostgreSQL.
 const MOST_ON_SQLITE: (u64, u64) = (68, 9);
-const MOST_ON_POSTGRES: (u64, u64) = (77, 9);
+const MOST_ON_POSTGRES: (u64, u64) = (68, 9);
 
 /// The first contact teaches host and database what later ones know.
 const CONTACTS: u64 = 5;

@@ -20,6 +20,7 @@ contract! {
     ;
     databases:
     a_closed_storage_is_unavailable,
+    who_gives_up_waiting_for_another_node_keeps_nothing,
     an_unreadable_row_is_named,
 }
 
@@ -154,6 +155,34 @@ async fn a_waiter_that_gives_up_blocks_nobody(f: Fixture) {
     assert!(waiting.await.unwrap_err().is_cancelled());
     drop(first);
     f.begin().await.commit().await.unwrap();
+}
+
+/// Who waits for a practice of this database, one row each.
+const WAITING: &str = "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+     WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted";
+
+async fn who_gives_up_waiting_for_another_node_keeps_nothing(f: Fixture) {
+    if !f.is_postgres() {
+        // An SQLite file has one node.
+        return;
+    }
+    let other = f.second_node().await;
+    for _ in 0..8 {
+        let first = f.begin().await;
+        let waiting = tokio::spawn({
+            let other = other.clone();
+            async move { other.begin().await.commit().await }
+        });
+        // In the database, past its own node's queue.
+        while f.raw(WAITING).await != Ok(1) {}
+        waiting.abort();
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        drop(first);
+        for node in [&f, &other] {
+            node.begin().await.commit().await.unwrap();
+        }
+    }
+    other.close().await;
 }
 
 async fn a_closed_storage_is_unavailable(f: Fixture) {
