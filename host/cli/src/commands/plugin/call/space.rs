@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Versioned};
+use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Put, Versioned};
 use greffon_core::ports::storage::Stored;
 
 /// Values by bucket and key; there is one practice and one feature.
@@ -24,9 +24,23 @@ fn at(scope: &KeyValueScope, key: &str) -> (String, String) {
 }
 
 /// Writes a value as the next revision of its key.
-fn put(space: &mut BTreeMap<(String, String), Versioned>, at: (String, String), value: &[u8]) {
+fn write(space: &mut BTreeMap<(String, String), Versioned>, at: (String, String), value: &[u8]) {
     let revision = space.get(&at).map_or(1, |old| old.revision + 1);
     space.insert(at, Versioned { value: value.to_vec(), revision });
+}
+
+/// The same, unless the space would then hold more than `most` bytes.
+fn put(space: &mut BTreeMap<(String, String), Versioned>, at: (String, String), value: &[u8], most: u64) -> Put {
+    let others = space.iter().filter(|(there, _)| **there != at).map(|((_, key), one)| bytes(key, &one.value));
+    if others.sum::<u64>() + bytes(&at.1, value) > most {
+        return Put::Full;
+    }
+    write(space, at, value);
+    Put::Done
+}
+
+fn bytes(key: &str, value: &[u8]) -> u64 {
+    u64::try_from(key.len() + value.len()).unwrap_or(u64::MAX)
 }
 
 #[async_trait]
@@ -35,18 +49,23 @@ impl KeyValue for Space {
         Ok(self.lock().get(&at(scope, key)).cloned())
     }
 
-    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8]) -> Stored<()> {
-        put(&mut self.lock(), at(scope, key), value);
-        Ok(())
+    async fn set(&self, scope: &KeyValueScope, key: &str, value: &[u8], most: u64) -> Stored<Put> {
+        Ok(put(&mut self.lock(), at(scope, key), value, most))
     }
 
-    async fn swap(&self, scope: &KeyValueScope, key: &str, expected: Option<i64>, value: &[u8]) -> Stored<bool> {
+    async fn swap(
+        &self,
+        scope: &KeyValueScope,
+        key: &str,
+        expected: Option<i64>,
+        value: &[u8],
+        most: u64,
+    ) -> Stored<Put> {
         let mut space = self.lock();
-        let same = space.get(&at(scope, key)).map(|old| old.revision) == expected;
-        if same {
-            put(&mut space, at(scope, key), value);
+        if space.get(&at(scope, key)).map(|old| old.revision) != expected {
+            return Ok(Put::Changed);
         }
-        Ok(same)
+        Ok(put(&mut space, at(scope, key), value, most))
     }
 
     async fn delete(&self, scope: &KeyValueScope, key: &str) -> Stored<()> {
@@ -73,13 +92,12 @@ impl KeyValue for Space {
         };
         let sum = current.and_then(|number| number.checked_add(delta));
         if let Some(sum) = sum {
-            put(&mut space, at(scope, key), sum.to_string().as_bytes());
+            write(&mut space, at(scope, key), sum.to_string().as_bytes());
         }
         Ok(sum)
     }
 
     async fn size_bytes(&self, _: &PracticeId, _: &FeatureId) -> Stored<u64> {
-        let bytes = self.lock().iter().map(|((_, key), one)| key.len() + one.value.len()).sum::<usize>();
-        Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
+        Ok(self.lock().iter().map(|((_, key), one)| bytes(key, &one.value)).sum())
     }
 }
