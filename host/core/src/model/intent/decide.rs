@@ -15,8 +15,7 @@ pub const LOOK_UP_LADDER_S: [i64; 7] = [1, 5, 30, 120, 600, 600, 600];
 
 /// Seconds from one look to the next at an intent that is over, as long as a send
 /// of it has no end that is known: no agenda refuses a request that comes late, so
-/// that what arrives within a day is found, and taken out where
-/// nobody wants it.
+/// that what arrives within a day is found, and taken out where nobody wants it.
 const REMAINS_LADDER_S: [i64; 7] = [120, 600, 1_800, 3_600, 4 * 3_600, 8 * 3_600, 12 * 3_600];
 
 /// Two sights of an absence are at least so far apart, in milliseconds.
@@ -424,26 +423,35 @@ fn remains(intent: &mut Intent, finding: Finding, wanted: bool, rule: ResendRule
             vec![IntentEffect::Watch]
         }
         Finding::Ambiguous => by_hand(intent),
-        Finding::Unreadable => match pause_s(intent.lookups) {
-            Some(pause_s) => {
-                intent.open.look_at = Some(now.plus_millis(pause_s * 1000));
-                vec![IntentEffect::Watch]
+        Finding::Unreadable => {
+            // Looks that found nothing were no failures: an agenda that is down when
+            // one of the last of them is due is asked again at the next.
+            match pause_s(intent.lookups).or_else(|| next_remains_s(intent)) {
+                Some(pause_s) => look_in(intent, pause_s, now),
+                None => by_hand(intent),
             }
-            None => by_hand(intent),
-        },
+        }
     }
 }
 
 /// It is not there, and must not be; it may come as long as a send is open.
 fn absent_so_far(intent: &mut Intent, now: Instant) -> Vec<IntentEffect> {
-    let again = usize::try_from(intent.lookups - 1).ok().and_then(|looks| REMAINS_LADDER_S.get(looks));
-    match again {
-        Some(pause_s) if intent.open.count > 0 => {
-            intent.open.look_at = Some(now.plus_millis(pause_s * 1000));
-            vec![IntentEffect::Watch]
-        }
-        _ => over(intent),
+    match next_remains_s(intent) {
+        Some(pause_s) => look_in(intent, pause_s, now),
+        None => over(intent),
     }
+}
+
+/// The pause before the next look at what may still arrive; `None` when nothing
+/// can, or the ladder ends.
+fn next_remains_s(intent: &Intent) -> Option<i64> {
+    let looks = usize::try_from(intent.lookups.saturating_sub(1)).ok().filter(|_| intent.open.count > 0)?;
+    REMAINS_LADDER_S.get(looks).copied()
+}
+
+fn look_in(intent: &mut Intent, pause_s: i64, now: Instant) -> Vec<IntentEffect> {
+    intent.open.look_at = Some(now.plus_millis(pause_s * 1000));
+    vec![IntentEffect::Watch]
 }
 
 fn over(intent: &mut Intent) -> Vec<IntentEffect> {

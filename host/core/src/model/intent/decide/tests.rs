@@ -322,6 +322,20 @@ fn a_late_commit_after_a_refusal_is_found_and_taken_out() {
 }
 
 #[test]
+fn an_agenda_that_is_down_at_a_late_look_is_asked_again_and_nobody_is_called_for_that() {
+    let unknown = decide(&sent_again(), answer(2, refused()), at(15_000)).unwrap().0;
+    let once = decide(&unknown, look(Finding::Absent, true), at(16_000)).unwrap().0;
+    let mut looking = decide(&once, look(Finding::Absent, true), at(30_000)).unwrap().0;
+    for looks in 1..=8 {
+        let next = next_at(&looking, rule(true)).unwrap();
+        let finding = if looks == 7 { Finding::Unreadable } else { Finding::Absent };
+        looking = decide(&looking, remains(finding, false), next).unwrap().0;
+        assert_eq!(looking.state, IntentState::Refused, "look {looks}");
+    }
+    assert_eq!(next_at(&looking, rule(true)), None);
+}
+
+#[test]
 fn a_booking_with_an_open_send_is_looked_for_after_it_was_called_off() {
     let confirmed = decide(&sent_again(), answer(2, done()), at(15_000)).unwrap().0;
     assert_eq!((confirmed.state, confirmed.open.count), (IntentState::Confirmed, 1));
