@@ -93,6 +93,24 @@ fn red_flag_questions(flags: &[RedFlag]) -> Vec<Question> {
     questions
 }
 
+/// What the operator is told to do in an emergency, to be read at a glance.
+fn call_for_help(service: EmergencyService) -> String {
+    let call = service.shown();
+    // Nothing is told twice: one of the two may be the service itself.
+    let otherwise = match service {
+        EmergencyService::European | EmergencyService::DeafRelay => "",
+        _ => ", à défaut le 112",
+    };
+    let deaf = match service {
+        EmergencyService::DeafRelay => "",
+        _ => " Une personne qui entend ou parle mal écrit au 114 par SMS.",
+    };
+    format!(
+        "Urgence vitale : faites appeler le {call}{otherwise}.{deaf} Gardez l'appelant en ligne, notez où il est et son \
+         numéro."
+    )
+}
+
 /// What an emergency orientation needs until it is closed (S14).
 fn emergency_questions(service: EmergencyService) -> Vec<Question> {
     let called = service.called();
@@ -137,14 +155,7 @@ fn banners(
     let mut show = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
     let assessment = contact.assessment.as_ref();
     if let Some(service) = contact.emergency() {
-        let call = service.shown();
-        show(
-            "emergency",
-            format!(
-                "Urgence vitale : faites appeler le {call}, à défaut le 112, ou le 114 par SMS pour les personnes sourdes. \
-                 Gardez l'appelant en ligne, notez où il est et son numéro."
-            ),
-        );
+        show("emergency", call_for_help(service));
     }
     if findings.red_flags.is_contradictory() {
         show(
@@ -180,4 +191,20 @@ fn banners(
         show("demo-content", "Démonstration : grilles et personnes fictives.".to_owned());
     }
     banners
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_is_told_with_each_number_once() {
+        for service in EmergencyService::ALL {
+            let told = call_for_help(service);
+            assert!(told.starts_with(&format!("Urgence vitale : faites appeler le {}", service.shown())), "{told}");
+            assert!(told.matches("112").count() <= 1 && told.matches("114").count() == 1, "{told}");
+        }
+        assert!(call_for_help(EmergencyService::Samu).contains("15 (SAMU), à défaut le 112."));
+        assert!(!call_for_help(EmergencyService::European).contains("à défaut"));
+    }
 }
