@@ -39,6 +39,7 @@ pub struct Delivery {
 
 /// Why a request was not understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CallbackError {
     /// Not from the service.
     BadSignature,
