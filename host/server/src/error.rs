@@ -206,7 +206,7 @@ impl ApiError {
             Self::KeyRunning => "Demande déjà en cours",
             Self::Conflict => "Modifié entre-temps",
             Self::AgendaUnavailable { .. } => "Agenda injoignable",
-            Self::AgendaUnidentified { .. } => "Agenda pas encore reconnu",
+            Self::AgendaUnidentified { .. } => "Agenda pas encore identifié",
             Self::StorageUnavailable { .. } | Self::Overloaded => "Service momentanément indisponible",
             Self::TimedOut => "Réponse trop longue",
             Self::Internal { .. } => "Erreur interne",
@@ -236,8 +236,8 @@ impl ApiError {
             Self::Conflict => "somebody changed the same thing; read it again and repeat".to_owned(),
             Self::AgendaUnavailable { .. } => "the agenda does not answer; nothing was changed".to_owned(),
             Self::AgendaUnidentified { .. } => {
-                "L'agenda n'a pas encore dit lequel il est : rien n'y est écrit. Recommencez dans un instant ; si cela \
-                 dure, prévenez le cabinet."
+                "Cet agenda n'est pas encore identifié : rien n'y a été inscrit. Réessayez dans un instant ; si cela dure, \
+                 prévenez le cabinet."
                     .to_owned()
             }
             Self::TimedOut => {
