@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use greffon::demo::api::Api;
+use greffon_core::jobs::Jobs;
 use greffon_core::ports::clock::Clock as _;
 use greffon_core::time::Instant;
 use greffon_simulation::ManualClock;
@@ -195,7 +196,7 @@ async fn a_commit_that_comes_after_a_refusal_is_taken_out() -> anyhow::Result<()
     // patient is told so, and nobody waits for the first one any more.
     write_by_hand(&world, &slot).await?;
     while state(&serve.view(&contact).await?) != "refused" {
-        let next = serve.host.reception.next_job_in().await?.context("somebody looks again")?;
+        let next = Jobs::new(serve.host.reception.clone()).next_in().await?.context("somebody looks again")?;
         serve.clock.advance(next);
         worker.work().await?;
     }

@@ -147,7 +147,7 @@ impl Host {
             clock,
             Arc::new(RandomIds),
         );
-        let alerts = reception.over(database.for_alerts());
+        let alerts = reception.over(|_| database.for_alerts());
         Ok(Self { wiring, database, reception, alerts })
     }
 

@@ -11,6 +11,7 @@ use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::message::Message;
+use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
 
 /// The rows of one practice; also what a transaction has written so far.
@@ -18,6 +19,8 @@ use greffon_core::ports::storage::{StorageError, Stored};
 pub struct Rows {
     /// Contacts by id, so by arrival.
     pub contacts: BTreeMap<ContactId, Contact>,
+    /// What grids and script last said of contacts.
+    pub views: BTreeMap<ContactId, Said>,
     /// Intents by id.
     pub intents: BTreeMap<IntentId, Intent>,
     /// Appointments by feature and name.

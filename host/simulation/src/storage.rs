@@ -17,6 +17,7 @@ use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Job, Lane, LaneDepth, LeasedJob};
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::view::Said;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
@@ -319,6 +320,20 @@ impl Storage for MemoryStorage {
             u32::try_from(rows.contacts.values().filter(same).count()).unwrap_or(u32::MAX)
         })
         .await
+    }
+
+    async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>> {
+        self.read(practice, |rows| rows.views.get(&contact).cloned()).await
+    }
+
+    async fn keep_said(&self, practice: &PracticeId, contact: ContactId, said: &Said) -> Stored<()> {
+        self.effect(Effect::StorageWrite).await?;
+        let mut tables = self.lock();
+        let Some(rows) = tables.practices.get_mut(practice) else { return Ok(()) };
+        if rows.contacts.get(&contact).is_some_and(|stored| stored.version == said.of.contact) {
+            rows.views.insert(contact, said.clone());
+        }
+        Ok(())
     }
 
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {

@@ -13,12 +13,15 @@ use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
 
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
-use crate::repository::{appointments, audit, claims, commitments, contacts, dead_letters, intents, jobs, messages};
+use crate::repository::{
+    appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs, messages,
+};
 use crate::{migrations, transaction};
 
 #[async_trait]
@@ -58,6 +61,14 @@ impl Storage for Database {
 
     async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
         contacts::count_from(self.reader().await?.on(), practice, origin, since).await
+    }
+
+    async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>> {
+        contact_views::get(self.reader().await?.on(), practice, contact).await
+    }
+
+    async fn keep_said(&self, practice: &PracticeId, contact: ContactId, said: &Said) -> Stored<()> {
+        contact_views::keep(self.writer().await?.on(), practice, contact, said).await
     }
 
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {

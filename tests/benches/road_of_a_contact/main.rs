@@ -10,6 +10,7 @@ mod load;
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod support;
 
+use greffon_core::jobs::Jobs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -100,7 +101,7 @@ fn greffon(test: &Arc<TestHost>, practice: &str, walked: &Arc<AtomicU64>) -> Wal
         let name = format!("road-{}", walked.fetch_add(1, Ordering::Relaxed));
         Box::pin(async move {
             road::walk(&test.secretary, &practice, &name, MONDAY).await?;
-            test.host.reception.run_due_jobs(32).await?;
+            Jobs::new(test.host.reception.clone()).run_due(32).await?;
             Ok(())
         })
     })

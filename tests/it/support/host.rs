@@ -9,6 +9,7 @@ use greffon::config::operator::{Allow, OperatorConfig};
 use greffon::config::secret::{SecretFile, SecretRef};
 use greffon::demo::api::Api;
 use greffon::wire::{Host, own_issuer, provide_tls};
+use greffon_core::jobs::Jobs;
 use greffon_core::model::audit::Role;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::ports::practices::Practices as _;
@@ -159,7 +160,7 @@ impl TestHost {
 
     /// Works the queue off without moving the clock.
     pub async fn work(&self) -> anyhow::Result<()> {
-        while self.host.reception.run_due_jobs(32).await? > 0 {}
+        while Jobs::new(self.host.reception.clone()).run_due(32).await? > 0 {}
         Ok(())
     }
 
@@ -168,7 +169,7 @@ impl TestHost {
         let until = self.clock.now().plus_minutes(minutes);
         loop {
             self.work().await?;
-            let next = self.host.reception.next_job_in().await?.map(|wait| self.clock.now() + wait);
+            let next = Jobs::new(self.host.reception.clone()).next_in().await?.map(|wait| self.clock.now() + wait);
             match next {
                 Some(next) if next <= until && next > self.clock.now() => self.clock.set(next),
                 _ => break,

@@ -14,8 +14,10 @@ use greffon_core::model::practice::{
 };
 use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::triage::FindingSeverity;
+use greffon_core::ports::plugins::Stamp;
 use greffon_core::ports::practices::{Feature, LivePractice};
 use greffon_runtime::binding::{MailRelay, MailSecurity};
+use sha2::{Digest as _, Sha256};
 
 use super::binding;
 use super::confined::Folder;
@@ -85,7 +87,7 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     let warnings = loader.warnings.into_inner().into_iter().chain(ungranted.iter().cloned());
     findings.extend(warnings.map(|one| (FindingSeverity::Warning, one)));
     let watched = loader.watched.into_inner();
-    practice.revision = revision(text, &watched);
+    practice.revision = revision(text, &features);
     Ok(Read { practice: LivePractice { practice, features }, findings, ungranted, watched })
 }
 
@@ -381,13 +383,21 @@ impl Loader<'_> {
     }
 }
 
-/// Changes whenever a file does that the practice was read from.
-fn revision(text: &str, watched: &Watched) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    watched.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+/// Digest of what a practice is: its file and the plugins behind its features. The
+/// same on every node that reads the same files.
+fn revision(text: &str, features: &[Feature]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(text);
+    for feature in features {
+        let Stamp { feature: id, plugin, version, digest: component } = &feature.stamp;
+        for part in [id.as_str(), plugin, version, component] {
+            // No part holds a NUL, so that two never run together.
+            digest.update([0]);
+            digest.update(part);
+        }
+        digest.update([u8::from(feature.bound.is_ok())]);
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

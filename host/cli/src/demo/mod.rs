@@ -18,6 +18,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use anyhow::Context as _;
 use clap::Args;
+use greffon_core::jobs::Jobs;
 use greffon_core::model::audit::Role;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::Practices as _;
@@ -143,7 +144,8 @@ impl Set {
             Ok(Api::new(client.clone(), format!("http://{}", self.address), self.token(subject, role)?))
         };
         let stage = Stage {
-            reception: self.host.reception.clone(),
+            jobs: Jobs::new(self.host.reception.clone()),
+            practices: self.host.reception.reads.practices(),
             clock: Arc::clone(&self.clock),
             secretaries: [person("secretary-a", Role::Secretary)?, person("secretary-b", Role::Secretary)?],
             staff: person("practitioner", Role::Practitioner)?,

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use greffon_core::flow::Reception;
 use greffon_core::ids::PracticeId;
+use greffon_core::jobs::Jobs;
 use greffon_core::ports::clock::Clock as _;
 use greffon_core::time::Instant;
 use indicatif::ProgressBar;
@@ -37,7 +37,8 @@ const AFTERNOON_MINUTES: i64 = 4 * 24 * 60;
 /// Everybody and everything on stage.
 pub struct Stage {
     /// The host, for its queue.
-    pub reception: Reception,
+    pub jobs: Jobs,
+    pub practices: Vec<PracticeId>,
     /// The clock that the player moves.
     pub clock: Arc<DemoClock>,
     /// Two secretaries.
@@ -137,8 +138,8 @@ impl Stage {
                 }
                 self.verify(&view, &booked).await?;
             }
-            Wish::Move => self.move_appointment(&call, &view, appointment).await?,
-            Wish::Cancel => self.cancel_appointment(&call, &view, appointment).await?,
+            Wish::Move => self.appointments.move_to(&call, &view, appointment).await?,
+            Wish::Cancel => self.appointments.cancel(&call, &view, appointment).await?,
             Wish::None | Wish::Race => {}
         }
         self.finish(&call, &view).await?;
@@ -297,12 +298,12 @@ impl Stage {
     async fn pass_until(&self, until: Instant) -> anyhow::Result<()> {
         loop {
             self.keep_promises().await?;
-            while self.reception.run_due_jobs(BATCH).await? > 0 {}
+            while self.jobs.run_due(BATCH).await? > 0 {}
             let now = self.clock.now();
             if now >= until {
                 return Ok(());
             }
-            let next_job = self.reception.next_job_in().await?.filter(|wait| !wait.is_zero()).map(|wait| now + wait);
+            let next_job = self.jobs.next_in().await?.filter(|wait| !wait.is_zero()).map(|wait| now + wait);
             let step = now.plus_minutes(5);
             self.clock.advance_to(next_job.unwrap_or(until).min(step.max(now)).min(until));
             if next_job.is_none() && self.open_promises().await? == 0 {
@@ -319,7 +320,7 @@ impl Stage {
     /// Promises that nobody has kept yet.
     async fn promises(&self) -> anyhow::Result<Vec<Value>> {
         let mut open = Vec::new();
-        for practice in self.reception.practices.list() {
+        for practice in &self.practices {
             for state in ["promised", "in-progress"] {
                 let path = format!("/v1/practices/{practice}/commitments?state={state}");
                 open.extend(self.staff.list(&path).await?);

@@ -1,17 +1,14 @@
 //! Lines of the journal, written with what they tell of.
 
-use super::{Reception, Scene};
-use crate::ids::{AuditId, ContactId};
-use crate::model::audit::AuditEvent;
+use crate::ids::ContactId;
 use crate::ports::plugins::Stamp;
-use crate::ports::storage::{Stored, Transaction};
 
 /// What happened: ids, codes and numbers only.
 pub(crate) struct Entry {
-    action: String,
-    contact: Option<ContactId>,
-    subject: Option<String>,
-    fields: Vec<(String, String)>,
+    pub(super) action: String,
+    pub(super) contact: Option<ContactId>,
+    pub(super) subject: Option<String>,
+    pub(super) fields: Vec<(String, String)>,
 }
 
 impl Entry {
@@ -53,21 +50,4 @@ pub(crate) struct Involved {
     pub(crate) stamp: Stamp,
     /// The code of its failure, if it failed.
     pub(crate) failure: Option<String>,
-}
-
-impl Reception {
-    /// Writes a line of the journal in the transaction of its cause.
-    pub(crate) async fn note(&self, tx: &mut dyn Transaction, scene: Scene<'_>, entry: Entry) -> Stored<()> {
-        let event = AuditEvent {
-            id: AuditId(self.ids.next(scene.now)),
-            practice: scene.practice.id.clone(),
-            at: scene.now,
-            actor: scene.actor.clone(),
-            action: entry.action,
-            contact: entry.contact,
-            subject: entry.subject,
-            fields: entry.fields,
-        };
-        tx.audit(&event).await
-    }
 }

@@ -1,23 +1,21 @@
 //! Hands a message to a channel that may carry it.
 
 use super::{JobOutcome, LEASE};
-use crate::flow::journal::Entry;
-use crate::flow::outbox::{Post, lane_of_message};
-use crate::flow::{Flow, Reception, Scene};
+use crate::flow::{Act, Flow, Reception};
 use crate::ids::MessageId;
 use crate::model::audit::Actor;
-use crate::model::care::{Level, Sensitivity};
+use crate::model::care::Sensitivity;
 use crate::model::channel::{Address, ChannelKind, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
-use crate::model::job::{Due, Job, LeasedJob};
-use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, MessageState, decide};
+use crate::model::job::LeasedJob;
+use crate::model::message::{Message, MessageCause, MessageEvent, MessageState};
 use crate::model::practice::{PluginKind, Practice, Serves};
-use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
+use crate::model::recipients::PATIENT;
 use crate::model::scheduling::AppointmentStatus;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
 use crate::ports::practices::{Feature, LivePractice};
-use crate::ports::storage::{StorageError, Stored, Transaction};
+use crate::ports::storage::StorageError;
 
 /// Where a message goes.
 struct Route<'a> {
@@ -35,28 +33,37 @@ struct Step {
     message: Option<Message>,
 }
 
-impl Reception {
-    pub(super) async fn deliver_message(
-        &self,
-        practice: &LivePractice,
-        leased: &LeasedJob,
-        id: MessageId,
-    ) -> Flow<JobOutcome> {
-        let Some(message) = self.storage.message(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
-        match message.state {
-            MessageState::Queued => self.deliver(practice, leased, &message).await,
-            MessageState::Sending => self.ask_what_became(practice, leased, &message).await,
-            _ => Ok(JobOutcome::Done),
-        }
+pub(super) async fn run(
+    reception: &Reception,
+    practice: &LivePractice,
+    leased: &LeasedJob,
+    id: MessageId,
+) -> Flow<JobOutcome> {
+    let Some(message) = reception.storage.message(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
+    let delivery = Delivery { reception, practice, leased };
+    match message.state {
+        MessageState::Queued => delivery.deliver(&message).await,
+        MessageState::Sending => delivery.ask_what_became(&message).await,
+        _ => Ok(JobOutcome::Done),
     }
+}
 
-    async fn deliver(&self, practice: &LivePractice, leased: &LeasedJob, message: &Message) -> Flow<JobOutcome> {
-        if self.is_superseded(practice, message).await? {
-            return self.step_message(practice, leased, message, MessageEvent::Superseded, Vec::new()).await;
+/// One run of the job.
+struct Delivery<'a> {
+    reception: &'a Reception,
+    practice: &'a LivePractice,
+    leased: &'a LeasedJob,
+}
+
+impl Delivery<'_> {
+    async fn deliver(&self, message: &Message) -> Flow<JobOutcome> {
+        let practice = self.practice;
+        if self.is_superseded(message).await? {
+            return self.step(message, MessageEvent::Superseded, Vec::new()).await;
         }
         let route = match route(practice, message) {
             Ok(route) => route,
-            Err(event) => return self.step_message(practice, leased, message, event, Vec::new()).await,
+            Err(event) => return self.step(message, event, Vec::new()).await,
         };
         let Route { feature, channel, discreet } = route;
         let fields = feature.stamp.fields();
@@ -64,11 +71,11 @@ impl Reception {
             Ok(to) => to,
             Err(error) => {
                 let event = not_an_address(&error);
-                return self.step_message(practice, leased, message, event, fields).await;
+                return self.step(message, event, fields).await;
             }
         };
         let taken = MessageEvent::Take(feature.id().clone());
-        let step = self.take_step(practice, None, message, taken, fields.clone()).await?;
+        let step = self.take_step(None, message, taken, fields.clone()).await?;
         // Another worker was quicker, or it is worthless by now.
         let Some(message) = step.message.filter(|now| now.state == MessageState::Sending) else {
             return Ok(step.outcome);
@@ -77,16 +84,12 @@ impl Reception {
         let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes };
         let form = if discreet { "discreet" } else { "full" };
         let fields = fields.into_iter().chain([("form".to_owned(), form.to_owned())]).collect();
-        self.step_message(practice, leased, &message, event, fields).await
+        self.step(&message, event, fields).await
     }
 
     /// A worker died while it was being sent: the channel may know more.
-    async fn ask_what_became(
-        &self,
-        practice: &LivePractice,
-        leased: &LeasedJob,
-        message: &Message,
-    ) -> Flow<JobOutcome> {
+    async fn ask_what_became(&self, message: &Message) -> Flow<JobOutcome> {
+        let practice = self.practice;
         let mut event = MessageEvent::FoundSending { known: None, dedupes: false };
         let mut fields = Vec::new();
         if let Some(feature) = &message.feature {
@@ -97,42 +100,35 @@ impl Reception {
                 event = MessageEvent::FoundSending { known, dedupes: channel.caps().provider_dedupes };
             }
         }
-        self.step_message(practice, leased, message, event, fields).await
+        self.step(message, event, fields).await
     }
 
     /// The last step of a job, which leaves the queue with it.
-    async fn step_message(
-        &self,
-        practice: &LivePractice,
-        leased: &LeasedJob,
-        before: &Message,
-        event: MessageEvent,
-        fields: Vec<(String, String)>,
-    ) -> Flow<JobOutcome> {
-        Ok(self.take_step(practice, Some(leased), before, event, fields).await?.outcome)
+    async fn step(&self, before: &Message, event: MessageEvent, fields: Vec<(String, String)>) -> Flow<JobOutcome> {
+        Ok(self.take_step(Some(self.leased), before, event, fields).await?.outcome)
     }
 
     /// Decides one event of a message and stores what follows from it. A message that
     /// changed since it was read is read again. `ends` is the job whose last step it is.
     async fn take_step(
         &self,
-        practice: &LivePractice,
         ends: Option<&LeasedJob>,
         before: &Message,
         event: MessageEvent,
         fields: Vec<(String, String)>,
     ) -> Flow<Step> {
+        let Self { reception, practice, .. } = *self;
         let actor = Actor::job("deliver-message");
         let mut known = Some(before.clone());
         loop {
-            let scene = Scene::new(practice, &actor, self.clock.now());
-            let mut tx = self.storage.begin(&practice.id).await?;
+            let act = Act::new(practice, &actor, reception.acts.now());
+            let mut tx = reception.storage.begin(&practice.id).await?;
             let (read, was_known) = match known.take() {
                 Some(known) => (Some(known), true),
                 None => (tx.message(before.id).await?, false),
             };
             let Some(now) = read else { return Ok(Step { outcome: JobOutcome::Done, message: None }) };
-            match self.step_message_in(tx.as_mut(), scene, &now, event.clone(), fields.clone()).await {
+            match reception.messages.step(tx.as_mut(), act, &now, event.clone(), fields.clone()).await {
                 Err(StorageError::Stale { .. }) if was_known => {}
                 Err(error) => return Err(error.into()),
                 Ok(None) => {
@@ -154,77 +150,14 @@ impl Reception {
         }
     }
 
-    /// The same inside a transaction; the message, if the event changed it.
-    pub(crate) async fn step_message_in(
-        &self,
-        tx: &mut dyn Transaction,
-        scene: Scene<'_>,
-        before: &Message,
-        event: MessageEvent,
-        fields: Vec<(String, String)>,
-    ) -> Stored<Option<Message>> {
-        let id = before.id;
-        let (mut message, effects) = decide(before, event, scene.now);
-        if message == *before {
-            return Ok(None);
-        }
-        let mut entry = Entry::new(format!("message.{}", message.state.as_str()))
-            .about("message", id)
-            .field("attempts", message.attempts)
-            .fields(fields);
-        if let MessageCause::Contact(contact) = message.cause {
-            entry = entry.in_contact(Some(contact));
-        }
-        if let Some(code) = &message.failure {
-            entry = entry.field("failure", code);
-        }
-        self.note(tx, scene, entry).await?;
-        for effect in effects {
-            match effect {
-                // A job of its own, in the same change: this one may have been
-                // ended by another worker after its lease.
-                MessageEffect::TryAt(at) => {
-                    let due = Due::from_now(scene.now, at);
-                    self.enqueue(tx, scene, &Job::DeliverMessage(id), lane_of_message(&message), due).await?;
-                }
-                // Not about what tells of another message: that would never end.
-                MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}
-                MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
-                MessageEffect::TellSecretariat => {
-                    let code = message.failure.as_deref().unwrap_or("unknown");
-                    let letter = wording::message_lost(scene.practice, &message.recipient, code, &id.to_string());
-                    let post = Post {
-                        to: first_of(scene.practice, &reception()),
-                        letter,
-                        level: message.level.raised_to(Level::Soon),
-                        valid_until: None,
-                        cause: MessageCause::Message(id),
-                        contact: None,
-                    };
-                    self.post(tx, scene, post).await?;
-                }
-            }
-        }
-        tx.save_message(&mut message).await?;
-        Ok(Some(message))
-    }
-
-    /// Its job was given up: it is seen as failed, and a person is told.
-    pub(super) async fn give_up_message(&self, tx: &mut dyn Transaction, scene: Scene<'_>, id: MessageId) -> Flow<()> {
-        if let Some(before) = tx.message(id).await? {
-            self.step_message_in(tx, scene, &before, MessageEvent::GivenUp, Vec::new()).await?;
-        }
-        Ok(())
-    }
-
     /// News of an appointment that has changed again is not told; and nothing is
     /// told of a booking that is not confirmed (I2).
-    async fn is_superseded(&self, practice: &LivePractice, message: &Message) -> Flow<bool> {
+    async fn is_superseded(&self, message: &Message) -> Flow<bool> {
         let MessageCause::Intent(id) = message.cause else { return Ok(false) };
         if !message.template.id.starts_with(APPOINTMENT_TEMPLATES) {
             return Ok(false);
         }
-        let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(true) };
+        let Some(intent) = self.reception.storage.intent(&self.practice.id, id).await? else { return Ok(true) };
         if intent.state != IntentState::Confirmed {
             return Ok(true);
         }
@@ -232,7 +165,7 @@ impl Reception {
             return Ok(false);
         }
         let Some(held) = &intent.appointment else { return Ok(true) };
-        let known = self.storage.appointment(&practice.id, Some(&intent.feature), &held.id).await?;
+        let known = self.reception.storage.appointment(&self.practice.id, Some(&intent.feature), &held.id).await?;
         Ok(known.is_none_or(|known| known.intent != id || known.held.status == AppointmentStatus::Cancelled))
     }
 }

@@ -5,14 +5,13 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 
-use super::metrics;
-use crate::flow::journal::Entry;
-use crate::flow::{Flow, Reception, Scene};
+use super::{Jobs, metrics};
+use crate::flow::{Act, Entry, Flow};
 use crate::model::audit::Actor;
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::job::LeasedJob;
 
-impl Reception {
+impl Jobs {
     /// Gives up a leased job that failed so often, the last time for this reason.
     /// Nothing happens when it was leased again meanwhile.
     pub(super) async fn give_up(&self, leased: &LeasedJob, failures: u32, code: &str) -> Flow<()> {
@@ -31,10 +30,10 @@ impl Reception {
     }
 
     async fn bury(&self, leased: &LeasedJob, failures: u32, code: &str, ask: bool) -> Flow<()> {
-        let practice = self.practice(&leased.practice)?;
+        let practice = self.reception.acts.practice(&leased.practice)?;
         let actor = Actor::job(leased.job.name());
-        let scene = Scene::new(&practice, &actor, self.clock.now());
-        let mut tx = self.storage.begin(&practice.id).await?;
+        let act = Act::new(&practice, &actor, self.reception.acts.now());
+        let mut tx = self.reception.storage.begin(&practice.id).await?;
         if !tx.remove_job(leased.id, leased.attempt).await? {
             return Ok(());
         }
@@ -45,7 +44,7 @@ impl Reception {
             lane: leased.lane,
             failures,
             code: code.to_owned(),
-            died_at: scene.now,
+            died_at: act.now,
             state: DeadLetterState::Open,
             ended_by: None,
             ended_at: None,
@@ -59,9 +58,9 @@ impl Reception {
             .field("of", letter.job.subject())
             .field("failures", failures)
             .field("code", code);
-        self.note(tx.as_mut(), scene, entry).await?;
+        self.reception.acts.note(tx.as_mut(), act, entry).await?;
         if ask {
-            self.ask_instead(tx.as_mut(), scene, &leased.job).await?;
+            self.ask_instead(tx.as_mut(), act, &leased.job).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -64,7 +64,7 @@ pub(super) fn ran(job: &Job, took: Duration) {
 
 pub(super) fn failed(job: &Job, code: &'static str) {
     counter!(FAILED, "kind" => job.name(), "code" => code).increment(1);
-    if code == super::worker::PANIC {
+    if code == super::run::PANIC {
         counter!(PANICS, "kind" => job.name()).increment(1);
     }
 }

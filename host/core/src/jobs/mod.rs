@@ -6,15 +6,17 @@ mod expire_hold;
 mod give_up;
 pub mod metrics;
 mod reconcile_booking;
+mod refresh_view;
+mod run;
 mod watch_commitment;
 mod worker;
 
 use std::time::Duration;
 
 pub use self::worker::{Process, Workers, lease_renewal};
-use crate::flow::{Flow, FlowError, Reception, Scene};
+use crate::flow::{Act, Flow, Reception};
 use crate::model::job::{Job, LeasedJob};
-use crate::ports::storage::Transaction;
+use crate::ports::storage::{Stored, Transaction};
 
 /// How long a worker holds a job before another may take it up; renewed while it
 /// runs.
@@ -31,40 +33,44 @@ pub enum JobOutcome {
     Again(Duration),
 }
 
-impl Reception {
+/// Runs the jobs of a reception.
+#[derive(Clone)]
+pub struct Jobs {
+    reception: Reception,
+}
+
+impl Jobs {
+    /// Jobs that are run over this reception.
+    #[must_use]
+    pub fn new(reception: Reception) -> Self {
+        Self { reception }
+    }
+
     /// Runs one leased job.
     ///
     /// # Errors
     /// What the job could not deal with itself: it is run again later.
-    pub(crate) async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
-        let practice = self.practice(&leased.practice)?;
+    async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
+        let Reception { contacts, bookings, commitments, acts, .. } = &self.reception;
+        let practice = acts.practice(&leased.practice)?;
         match &leased.job {
-            Job::DeliverMessage(message) => self.deliver_message(&practice, leased, *message).await,
-            Job::ReconcileBooking(intent) => self.reconcile_booking(&practice, *intent).await,
-            Job::ExpireHold(intent) => self.expire_hold(&practice, *intent).await,
-            Job::WatchCommitment(commitment) => self.watch_commitment(&practice, *commitment).await,
+            Job::DeliverMessage(message) => deliver_message::run(&self.reception, &practice, leased, *message).await,
+            Job::ReconcileBooking(intent) => reconcile_booking::run(bookings, &practice, *intent).await,
+            Job::ExpireHold(intent) => expire_hold::run(bookings, &practice, *intent).await,
+            Job::WatchCommitment(commitment) => watch_commitment::run(commitments, acts, &practice, *commitment).await,
+            Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
         }
     }
 
     /// What a person is asked to do in place of a job that was given up.
-    async fn ask_instead(&self, tx: &mut dyn Transaction, scene: Scene<'_>, job: &Job) -> Flow<()> {
+    async fn ask_instead(&self, tx: &mut dyn Transaction, act: Act<'_>, job: &Job) -> Stored<()> {
+        let Reception { messages, bookings, commitments, .. } = &self.reception;
         match job {
-            Job::DeliverMessage(message) => self.give_up_message(tx, scene, *message).await,
-            Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => self.give_up_intent(tx, scene, *intent).await,
-            Job::WatchCommitment(commitment) => self.give_up_watch(tx, scene, *commitment).await,
+            Job::DeliverMessage(message) => messages.give_up(tx, act, *message).await,
+            Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,
+            Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
+            // The contact itself says that its view is outdated.
+            Job::RefreshView(_) => Ok(()),
         }
-    }
-}
-
-/// A word for log, journal and metrics: error texts may name what people wrote.
-fn code(error: &FlowError) -> &'static str {
-    match error {
-        FlowError::NotFound(what) => what,
-        FlowError::Conflict => "conflict",
-        FlowError::Storage(_) => "storage",
-        FlowError::AgendaUnavailable(_) => "agenda-unavailable",
-        FlowError::NotAllowed { code, .. } | FlowError::Forbidden { code } => code,
-        FlowError::AgendaUnidentified(_) => "agenda-unidentified",
-        _ => "other",
     }
 }

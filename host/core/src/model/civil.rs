@@ -17,7 +17,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use thiserror::Error;
 
-use super::practice::WeekHours;
+use super::practice::{Practice, WeekHours};
 use crate::time::{Instant, Span};
 
 /// A civil text or a zone that cannot be used.
@@ -39,6 +39,12 @@ pub enum CivilError {
 pub struct Zone(TimeZone);
 
 impl Zone {
+    /// The zone of a practice; its name was checked when the file was read.
+    #[must_use]
+    pub fn of(practice: &Practice) -> Self {
+        Self::named_or_utc(&practice.time_zone)
+    }
+
     /// The zone of this IANA name.
     ///
     /// # Errors

@@ -3,13 +3,15 @@
 mod decide;
 mod findings;
 mod people;
+mod permission;
 mod weigh;
 
 pub use decide::{
     CloseCheck, Closing, ContactEffect, ContactEvent, Promise, close_blockers, decide, is_administrative,
 };
 pub use findings::{CALLER_KINDS, Findings, find};
-pub use people::{address_of, is_email, is_known, is_phone, patient_of, practitioner_asked, site_of};
+pub use people::{address_of, is_email, is_known, is_phone, opening, patient_of, practitioner_asked, site_of};
+pub use permission::{is_open, may_book, may_move};
 pub use weigh::{
     HostStep, MAX_GRID_QUESTIONS, Outcome, RESERVED_KEY, Report, UNDECIDED, conclude, host_content, host_step,
 };

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CommitmentId, IntentId, JobId, MessageId, PracticeId};
+use super::care::Level;
+use crate::ids::{CommitmentId, ContactId, IntentId, JobId, MessageId, PracticeId};
 use crate::time::Instant;
 
 /// What to do. Running one twice is harmless: each looks at the state first.
@@ -20,6 +21,8 @@ pub enum Job {
     ExpireHold(IntentId),
     /// Warn about, then escalate, a promise.
     WatchCommitment(CommitmentId),
+    /// Ask grids and script of a contact again: something has changed since.
+    RefreshView(ContactId),
 }
 
 impl Job {
@@ -31,6 +34,7 @@ impl Job {
             Self::ReconcileBooking(_) => "reconcile-booking",
             Self::ExpireHold(_) => "expire-hold",
             Self::WatchCommitment(_) => "watch-commitment",
+            Self::RefreshView(_) => "refresh-view",
         }
     }
 
@@ -41,6 +45,7 @@ impl Job {
             Self::DeliverMessage(id) => ("message", id),
             Self::ReconcileBooking(id) | Self::ExpireHold(id) => ("intent", id),
             Self::WatchCommitment(id) => ("commitment", id),
+            Self::RefreshView(id) => ("contact", id),
         };
         format!("{thing}:{id}")
     }
@@ -54,6 +59,8 @@ impl Job {
             Self::DeliverMessage(_) | Self::WatchCommitment(_) if lane == Lane::Alert => (60 * second, 12),
             // About an hour and a quarter.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) => (600 * second, 16),
+            // Whoever reads the contact asks again.
+            Self::RefreshView(_) => (60 * second, 8),
             // An agenda that is down for a night is looked at in the morning.
             Self::ReconcileBooking(_) | Self::ExpireHold(_) => (900 * second, 60),
         };
@@ -104,7 +111,7 @@ pub enum Lane {
     /// Messages to the practice of the levels vital and very urgent, and the watch
     /// over promises of these levels. No agenda is asked anything here.
     Alert,
-    /// Bookings without an outcome.
+    /// Bookings without an outcome, and what somebody at the desk waits for.
     Urgent,
     /// The rest.
     Normal,
@@ -115,6 +122,12 @@ pub enum Lane {
 impl Lane {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Alert, Self::Urgent, Self::Normal, Self::Bulk];
+
+    /// Where the practice's own work of this level waits.
+    #[must_use]
+    pub fn of(level: Level) -> Self {
+        if level.at_least(Level::VeryUrgent) { Self::Alert } else { Self::Normal }
+    }
 
     /// The word in metrics.
     #[must_use]

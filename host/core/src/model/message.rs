@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Level, Sensitivity};
 use super::channel::{Address, Receipt};
+use super::job::Lane;
+use super::recipients::PATIENT;
 use crate::ids::{CommitmentId, ContactId, FeatureId, IntentId, MessageId, PracticeId};
 use crate::time::Instant;
 
@@ -110,6 +112,14 @@ pub struct Message {
     pub updated_at: Instant,
     /// Optimistic lock.
     pub version: i64,
+}
+
+impl Message {
+    /// Where it waits to be delivered: an alert is for the practice.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        if self.recipient == PATIENT { Lane::Normal } else { Lane::of(self.level) }
+    }
 }
 
 impl std::fmt::Debug for Message {

@@ -58,6 +58,15 @@ impl Practice {
         self.practitioners.iter().find(|one| one.id == *id)
     }
 
+    /// Whose agenda this is, and as what they have it.
+    #[must_use]
+    pub fn agenda_of(&self, feature: &FeatureId, agenda: &AgendaId) -> Option<(&Practitioner, &PractitionerAgenda)> {
+        self.practitioners.iter().find_map(|practitioner| {
+            let own = practitioner.agendas.iter().find(|one| one.feature == *feature && one.agenda == *agenda)?;
+            Some((practitioner, own))
+        })
+    }
+
     /// The site of this name.
     #[must_use]
     pub fn site(&self, id: &SiteId) -> Option<&Site> {

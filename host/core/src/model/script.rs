@@ -110,6 +110,32 @@ pub enum Effect {
     Close(String),
 }
 
+impl Effect {
+    /// Its name in sessions and contacts: an effect is carried out once.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::RunTriage(motive) => format!("run-triage:{motive}"),
+            Self::SearchSlots(_) => "search-slots".to_owned(),
+            Self::Book(slot) => format!("book:{slot}"),
+            Self::Cancel(appointment) => format!("cancel:{appointment}"),
+            Self::Commitment(draft) => format!("commitment:{}", draft.what),
+            Self::Notify(draft) => format!("notify:{}", draft.template.id),
+            Self::StateInstruction(content) => format!("state-instruction:{}", content.id),
+            Self::OpenPlaybook(playbook) => format!("open-playbook:{playbook}"),
+            Self::Transfer(to) => format!("transfer:{to}"),
+            Self::Close(outcome) => format!("close:{outcome}"),
+        }
+    }
+
+    /// Whether the host carries it out by itself; the others are for a person to
+    /// decide.
+    #[must_use]
+    pub fn is_carried_out(&self) -> bool {
+        matches!(self, Self::Commitment(_) | Self::Notify(_) | Self::StateInstruction(_))
+    }
+}
+
 /// What the operator sees.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {

@@ -1,5 +1,10 @@
 //! What the person who holds the line sees of a contact.
 
+mod assemble;
+mod said;
+
+pub use assemble::{assemble, nature};
+pub use said::{Said, Told};
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
@@ -15,7 +20,8 @@ use crate::time::{Instant, Span};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Banner {
     /// Stable: `emergency`, `triage-unavailable`, `script-unavailable`,
-    /// `booking-to-verify`, `repeated-contact`, `demo-content`, `contradiction`.
+    /// `view-outdated`, `booking-to-verify`, `repeated-contact`, `demo-content`,
+    /// `contradiction`.
     pub code: String,
     /// The words, in French.
     pub text: String,

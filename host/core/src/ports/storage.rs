@@ -15,6 +15,7 @@ use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
 use crate::model::message::{Message, MessageState};
+use crate::model::view::Said;
 use crate::time::{Instant, Span};
 
 /// What can go wrong in storage. Absence is `Ok(None)`, never an error.
@@ -111,6 +112,13 @@ pub trait Storage: Send + Sync {
     ) -> Stored<Listed<Contact>>;
     /// Contacts from the same origin since `since`, not closed or not: both.
     async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32>;
+
+    /// What grids and script last said of a contact.
+    async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>>;
+    /// Keeps what they said, if the contact still has the version that they were told
+    /// of; nothing happens when it has changed. No transaction: it says nothing that
+    /// could not be asked again.
+    async fn keep_said(&self, practice: &PracticeId, contact: ContactId, said: &Said) -> Stored<()>;
 
     /// One intent.
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>>;

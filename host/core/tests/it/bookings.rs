@@ -169,7 +169,7 @@ fn an_agenda_that_is_down_is_named_and_the_others_are_searched() {
     let slot = office.slots(contact).remove(0);
     office.agenda.down_until(NOW.plus_minutes(10));
     let search = greffon_core::flow::SlotSearch { motive: None, window: None, practitioner: None, limit: 5 };
-    let offer = block_on(office.reception.search_slots(&office.practice, contact, search)).unwrap();
+    let offer = block_on(office.reception.bookings.search(&office.practice, contact, search)).unwrap();
     assert!(offer.slots.is_empty() && !offer.complete, "an empty list does not mean that nothing is free");
     assert_eq!(offer.unavailable, ["agenda".into()]);
     assert!(office.book(contact, booking(&slot, "op-1")).is_err());
@@ -299,10 +299,10 @@ fn nothing_is_sent_after_a_sign_however_late_the_sign_is_told() {
                 others_first().await;
             }
             let sign = vec![fact("red-flag.breathing", Value::Yes)];
-            office.reception.advance_contact(&office.practice, contact, sign, &secretary()).await
+            office.reception.contacts.advance(&office.practice, contact, sign, &secretary()).await
         };
         let by = secretary();
-        let book = office.reception.book_appointment(&office.practice, contact, booking(&slot, "op"), &by);
+        let book = office.reception.bookings.book(&office.practice, contact, booking(&slot, "op"), &by);
         let (told, booked) = block_on(async { join!(sign, book) });
         assert_eq!(told.unwrap().level, Some(Level::Vital), "{later}");
         let rows = office.rows();

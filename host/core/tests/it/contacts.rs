@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use futures::executor::block_on;
 use futures::{FutureExt as _, join};
 use greffon_core::flow::{NewClosing, NewContact, NewFact, NewLevel, NewStatement};
-use greffon_core::ids::ContactId;
 use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::emergency::EmergencyService;
@@ -279,7 +278,7 @@ fn facts_that_are_told_at_the_same_time_are_all_kept() {
     let office = Office::crowded(|_| {});
     let contact = office.receive(vec![]).contact;
     let tell = |key: &'static str| {
-        office.reception.advance_contact(&office.practice, contact, vec![fact(key, Value::No)], &SECRETARY)
+        office.reception.contacts.advance(&office.practice, contact, vec![fact(key, Value::No)], &SECRETARY)
     };
     let (a, b, c) = block_on(async { join!(tell("grid.a"), tell("grid.b"), tell("grid.c")) });
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
@@ -293,7 +292,7 @@ fn a_contact_closes_with_its_recap_its_statements_and_a_journal() {
     let office = Office::open();
     let contact = office.triaged();
     let closing = |statements| NewClosing { recap: RecapOutcome::Corrected, statements, override_reason: None };
-    let close = |new| block_on(office.reception.close_contact(&office.practice, contact, new, &secretary()));
+    let close = |new| block_on(office.reception.contacts.close(&office.practice, contact, new, &secretary()));
     let unknown = close(closing(vec![NewStatement::Instruction("inconnue".to_owned())]));
     assert_eq!(code(&unknown.unwrap_err()), "invalid");
     let said = vec![
@@ -325,7 +324,7 @@ fn missing_facts_keep_a_contact_open_unless_there_is_a_reason() {
         statements: vec![],
         override_reason: Some("la ligne a coupé".to_owned()),
     };
-    let closed = block_on(office.reception.close_contact(&office.practice, view.contact, new, &secretary())).unwrap();
+    let closed = block_on(office.reception.contacts.close(&office.practice, view.contact, new, &secretary())).unwrap();
     assert_eq!(closed.state, ContactState::Closed);
 }
 
@@ -335,7 +334,7 @@ fn only_a_practitioner_lowers_and_it_stays_until_something_new_is_told() {
     let contact = office.receive(vec![fact("red-flag.seizure", Value::Yes)]).contact;
     let set = |level, reason: &str, actor| {
         let new = NewLevel { level, reason: reason.to_owned() };
-        block_on(office.reception.set_level(&office.practice, contact, new, &actor))
+        block_on(office.reception.contacts.set_level(&office.practice, contact, new, &actor))
     };
     assert_eq!(code(&set(Level::Soon, "pas si grave", secretary()).unwrap_err()), "clinician-only");
     assert_eq!(code(&set(Level::Soon, "bof", doctor()).unwrap_err()), "invalid");
@@ -387,13 +386,13 @@ fn a_foreign_practice_sees_nothing() {
     let office = Office::open();
     let contact = office.triaged();
     let other = "autre".into();
-    let error = block_on(office.reception.view_contact(&other, contact)).unwrap_err();
+    let error = block_on(office.reception.reads.contact(&other, contact)).unwrap_err();
     assert_eq!(code(&error), "practice");
     let new = NewContact { channel: ContactChannel::Phone, origin: Some("x\n".repeat(3)), facts: vec![], about: None };
-    let error = block_on(office.reception.receive_contact(&office.practice, new, &secretary())).unwrap_err();
+    let error = block_on(office.reception.contacts.receive(&office.practice, new, &secretary())).unwrap_err();
     assert_eq!(code(&error), "invalid");
     let about = NewContact { channel: ContactChannel::Phone, origin: None, facts: vec![], about: Some("x".into()) };
-    let error = block_on(office.reception.receive_contact(&office.practice, about, &secretary())).unwrap_err();
+    let error = block_on(office.reception.contacts.receive(&office.practice, about, &secretary())).unwrap_err();
     assert_eq!(code(&error), "appointment");
 }
 
@@ -404,12 +403,12 @@ fn a_contact_whose_first_look_was_cut_short_still_comes_to_its_end() {
     let mut cut_short = 0;
     for steps in 1.. {
         let mut office = Office::crowded(|_| {});
-        let id = ContactId(office.reception.ids.next(NOW));
+        let id = office.reception.contacts.mint();
         let new =
             NewContact { channel: ContactChannel::Phone, origin: None, facts: everything("consultation"), about: None };
         let reception = office.reception.clone();
         let (practice, secretary) = (office.practice.clone(), secretary());
-        let mut receiving = Box::pin(reception.receive_contact_as(&practice, id, new, &secretary));
+        let mut receiving = Box::pin(reception.contacts.receive_as(&practice, id, new, &secretary));
         let ended = (0..steps).any(|_| receiving.as_mut().now_or_never().is_some());
         drop(receiving);
         office.restart();

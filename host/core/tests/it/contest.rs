@@ -14,7 +14,7 @@ fn of_64_clients_on_one_slot_one_wins_and_the_others_cost_the_agenda_one_read() 
     let secretary = secretary();
     let outcomes = block_on(join_all(contacts.iter().enumerate().map(|(index, contact)| {
         let new = booking(&slot, &format!("op-{index}"));
-        office.reception.book_appointment(&office.practice, *contact, new, &secretary)
+        office.reception.bookings.book(&office.practice, *contact, new, &secretary)
     })));
     let mut won = 0;
     for outcome in outcomes {
@@ -44,10 +44,9 @@ fn a_double_click_is_one_booking_for_both_windows() {
     let contact = office.triaged();
     let slot = office.slots(contact).remove(0);
     let secretary = secretary();
-    let outcomes =
-        block_on(join_all((0..8).map(|_| {
-            office.reception.book_appointment(&office.practice, contact, booking(&slot, "op-1"), &secretary)
-        })));
+    let outcomes = block_on(join_all(
+        (0..8).map(|_| office.reception.bookings.book(&office.practice, contact, booking(&slot, "op-1"), &secretary)),
+    ));
     let intents: Vec<_> = outcomes.into_iter().map(|outcome| outcome.unwrap().booking).collect();
     assert!(intents.iter().all(|one| one.intent == intents[0].intent && one.state == IntentState::Confirmed));
     assert_eq!((office.plugins.calls("book"), office.agenda.live().len()), (1, 1));
@@ -61,7 +60,7 @@ fn neighbours_in_one_agenda_wait_for_each_other_and_both_get_theirs() {
     let secretary = secretary();
     let outcomes = block_on(join_all(contacts.iter().zip(&slots).enumerate().map(|(index, (contact, slot))| {
         let new = booking(slot, &format!("op-{index}"));
-        office.reception.book_appointment(&office.practice, *contact, new, &secretary)
+        office.reception.bookings.book(&office.practice, *contact, new, &secretary)
     })));
     for outcome in outcomes {
         assert_eq!(outcome.unwrap().booking.state, IntentState::Confirmed);

@@ -24,7 +24,7 @@ use greffon_simulation::FakePlugins;
 pub struct Counting {
     pub fakes: FakePlugins,
     calls: Arc<Mutex<BTreeMap<&'static str, u32>>>,
-    /// Writes never come back: the process dies while one is under way.
+    /// Grids and writes never come back: the process dies while one is under way.
     pub hangs: Arc<AtomicBool>,
     /// What `book` answers instead of the agenda's own word.
     pub garbage: Arc<Mutex<Option<AgendaAppointment>>>,
@@ -37,6 +37,19 @@ impl Counting {
 
     pub fn calls(&self, name: &str) -> u32 {
         self.calls.lock().unwrap().get(name).copied().unwrap_or(0)
+    }
+
+    /// All calls that are counted.
+    pub fn total(&self) -> u32 {
+        self.calls.lock().unwrap().values().sum()
+    }
+
+    /// Counts a call, which may never come back.
+    async fn ask(&self, name: &'static str) {
+        self.count(name);
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
     }
 
     fn count(&self, name: &'static str) {
@@ -73,7 +86,7 @@ impl Triage for Counted<dyn Triage> {
         self.inner.protocols()
     }
     async fn next(&self, encounter: &Encounter) -> Pure<Step> {
-        self.of.count("triage");
+        self.of.ask("triage").await;
         self.inner.next(encounter).await
     }
 }
@@ -86,15 +99,6 @@ impl Script for Counted<dyn Script> {
     async fn render(&self, session: &Session) -> Pure<View> {
         self.of.count("script");
         self.inner.render(session).await
-    }
-}
-
-impl Counted<dyn Agenda> {
-    async fn write(&self, name: &'static str) {
-        self.of.count(name);
-        if self.of.hangs.load(Ordering::SeqCst) {
-            std::future::pending::<()>().await;
-        }
     }
 }
 
@@ -146,7 +150,7 @@ impl Agenda for Counted<dyn Agenda> {
         what: &BookingRequest,
         held: Option<&Hold>,
     ) -> Result<AgendaAppointment, AgendaError> {
-        self.write("book").await;
+        self.of.ask("book").await;
         let answer = self.inner.book(op, what, held).await;
         match self.of.garbage.lock().unwrap().clone() {
             Some(garbage) => Ok(garbage),
@@ -164,7 +168,7 @@ impl Agenda for Counted<dyn Agenda> {
         expected: Option<&str>,
         to: &BookingRequest,
     ) -> Result<AgendaAppointment, AgendaError> {
-        self.write("move").await;
+        self.of.ask("move").await;
         self.inner.move_to(op, id, expected, to).await
     }
     async fn cancel(
@@ -175,7 +179,7 @@ impl Agenda for Counted<dyn Agenda> {
         by: ByWhom,
         reason: &str,
     ) -> Result<AgendaAppointment, AgendaError> {
-        self.write("cancel").await;
+        self.of.ask("cancel").await;
         self.inner.cancel(op, id, expected, by, reason).await
     }
     async fn set_status(

@@ -10,6 +10,7 @@ mod counting;
 mod messages;
 mod office;
 mod promises;
+mod reads;
 mod revisions;
 mod unknown_outcomes;
 mod workers;

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use greffon_core::jobs::Jobs;
 use greffon_core::model::care::{Sensitivity, Value, keys};
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::ports::plugins::Bound;
@@ -146,6 +147,6 @@ fn urgent_messages_leave_before_the_rest() {
     let contact = office.triaged();
     office.booked(contact, "op-1");
     alerted(&office);
-    futures::executor::block_on(office.reception.run_due_jobs(1)).unwrap();
+    futures::executor::block_on(Jobs::new(office.reception.clone()).run_due(1)).unwrap();
     assert_eq!(office.sent.lock().unwrap()[0].template.id, "host.alert");
 }

@@ -7,6 +7,7 @@ use greffon_core::flow::{
     BookingOutcome, Flow, FlowError, NewBooking, NewClosing, NewContact, NewFact, Reception, SlotSearch,
 };
 use greffon_core::ids::{ContactId, PracticeId};
+use greffon_core::jobs::Jobs;
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Source, Value, keys};
 use greffon_core::model::channel::Outbound;
@@ -120,15 +121,15 @@ impl Office {
     pub fn receive(&self, facts: Vec<NewFact>) -> ContactView {
         let origin = Some("+33612345678".to_owned());
         let new = NewContact { channel: ContactChannel::Phone, origin, facts, about: None };
-        block_on(self.reception.receive_contact(&self.practice, new, &secretary())).unwrap()
+        block_on(self.reception.contacts.receive(&self.practice, new, &secretary())).unwrap()
     }
 
     pub fn tell(&self, contact: ContactId, facts: Vec<NewFact>) -> Flow<ContactView> {
-        block_on(self.reception.advance_contact(&self.practice, contact, facts, &secretary()))
+        block_on(self.reception.contacts.advance(&self.practice, contact, facts, &secretary()))
     }
 
     pub fn look(&self, contact: ContactId) -> ContactView {
-        block_on(self.reception.view_contact(&self.practice, contact)).unwrap()
+        block_on(self.reception.reads.contact(&self.practice, contact)).unwrap().view
     }
 
     /// A contact whose medical triage is concluded: a slot within days.
@@ -148,11 +149,11 @@ impl Office {
 
     pub fn search(&self, contact: ContactId) -> Flow<Vec<OfferedSlot>> {
         let search = SlotSearch { motive: None, window: None, practitioner: Some("dr-martin".into()), limit: 10 };
-        block_on(self.reception.search_slots(&self.practice, contact, search)).map(|offer| offer.slots)
+        block_on(self.reception.bookings.search(&self.practice, contact, search)).map(|offer| offer.slots)
     }
 
     pub fn book(&self, contact: ContactId, new: NewBooking) -> Flow<BookingOutcome> {
-        block_on(self.reception.book_appointment(&self.practice, contact, new, &secretary()))
+        block_on(self.reception.bookings.book(&self.practice, contact, new, &secretary()))
     }
 
     /// Books the first free slot.
@@ -163,12 +164,13 @@ impl Office {
 
     pub fn close(&self, contact: ContactId) -> Flow<ContactView> {
         let new = NewClosing { recap: RecapOutcome::Confirmed, statements: vec![], override_reason: None };
-        block_on(self.reception.close_contact(&self.practice, contact, new, &secretary()))
+        block_on(self.reception.contacts.close(&self.practice, contact, new, &secretary()))
     }
 
     /// Runs everything that is due now.
     pub fn work(&self) {
-        while block_on(self.reception.run_due_jobs(50)).unwrap() > 0 {}
+        let jobs = Jobs::new(self.reception.clone());
+        while block_on(jobs.run_due(50)).unwrap() > 0 {}
     }
 
     /// Moves the clock from job to job until `seconds` have gone.

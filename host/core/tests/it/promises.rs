@@ -13,7 +13,7 @@ fn promised(office: &Office) -> Commitment {
 }
 
 fn act(office: &Office, id: CommitmentId, action: CommitmentAction) -> Flow<Commitment> {
-    block_on(office.reception.act_on_commitment(&office.practice, id, action, &secretary()))
+    block_on(office.reception.commitments.act(&office.practice, id, action, &secretary()))
 }
 
 fn sent(office: &Office, template: &str) -> usize {

@@ -171,7 +171,7 @@ fn a_write_that_is_under_way_ends_with_the_plugin_it_began_with() {
     office.plugins.hangs.store(true, Ordering::SeqCst);
     let (reception, practice) = (office.reception.clone(), office.practice.clone());
     let actor = secretary();
-    let mut booking = Box::pin(reception.book_appointment(&practice, contact, booking(&slot, "op-1"), &actor));
+    let mut booking = Box::pin(reception.bookings.book(&practice, contact, booking(&slot, "op-1"), &actor));
     assert!(booking.as_mut().now_or_never().is_none(), "it hangs in the agenda");
     office.reload(|practice| practice.features.retain(|feature| feature.id().as_str() != "agenda"));
     office.wait_s(3);

@@ -118,7 +118,8 @@ fn a_process_that_dies_while_it_sends_leaves_nothing_open() {
         let secretary = secretary();
         let under_way = office
             .reception
-            .book_appointment(&office.practice, contact, booking(&slot, "op-1"), &secretary)
+            .bookings
+            .book(&office.practice, contact, booking(&slot, "op-1"), &secretary)
             .now_or_never();
         assert!(under_way.is_none(), "it was being sent");
         assert_eq!(state(&office.look(contact)), IntentState::Sending);
@@ -144,7 +145,7 @@ fn a_client_that_asks_again_after_a_crash_gets_the_truth() {
     office.plugins.hangs.store(true, Ordering::SeqCst);
     let secretary = secretary();
     let new = || booking(&slot, "op-1");
-    assert!(office.reception.book_appointment(&office.practice, contact, new(), &secretary).now_or_never().is_none());
+    assert!(office.reception.bookings.book(&office.practice, contact, new(), &secretary).now_or_never().is_none());
     office.plugins.hangs.store(false, Ordering::SeqCst);
     office.restart();
     let pending = office.book(contact, new()).unwrap();

@@ -267,7 +267,7 @@ fn a_job_that_fails_for_ever_ends_as_a_dead_letter_and_can_be_retried_and_closed
 
     // What was wrong is put right, and somebody tries again.
     shop.storage.mend_message(&here, id);
-    block_on(shop.reception.retry_dead_letter(&here, letter.id, &supervisor())).unwrap();
+    block_on(shop.reception.dead_letters.retry(&here, letter.id, &supervisor())).unwrap();
     shop.run();
     assert_eq!(shop.state(&here, id), MessageState::Sent);
     assert_eq!(letters(&shop)[0].state, DeadLetterState::Retried);

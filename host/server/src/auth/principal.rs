@@ -35,7 +35,7 @@ impl Principal {
     /// 404; only inside its own practices does a role get a 403.
     pub(crate) fn practice(&self, app: &App, name: &str, permission: Permission) -> Result<Entry, ApiError> {
         let practice = PracticeId::from(name);
-        if !self.reaches(&practice) || app.reception.practices.get(&practice).is_none() {
+        if !self.reaches(&practice) || app.reception.reads.practice(&practice).is_none() {
             return Err(ApiError::NotFound("practice"));
         }
         self.enter(practice, permission)
@@ -49,7 +49,7 @@ impl Principal {
         permission: Permission,
     ) -> Result<(Entry, ContactId), ApiError> {
         let id: ContactId = id.parse().map_err(|_| ApiError::NotFound("contact"))?;
-        let practice = app.reception.practice_of_contact(id).await?;
+        let practice = app.reception.reads.practice_of_contact(id).await?;
         let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("contact"))?;
         Ok((self.enter(practice, permission)?, id))
     }
@@ -62,7 +62,7 @@ impl Principal {
         permission: Permission,
     ) -> Result<(Entry, CommitmentId), ApiError> {
         let id: CommitmentId = id.parse().map_err(|_| ApiError::NotFound("commitment"))?;
-        let practice = app.reception.storage.practice_of_commitment(id).await?;
+        let practice = app.reception.reads.practice_of_commitment(id).await?;
         let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("commitment"))?;
         Ok((self.enter(practice, permission)?, id))
     }
@@ -75,7 +75,7 @@ impl Principal {
         permission: Permission,
     ) -> Result<(Entry, JobId), ApiError> {
         let id: JobId = id.parse().map_err(|_| ApiError::NotFound("dead letter"))?;
-        let practice = app.reception.storage.practice_of_dead_letter(id).await?;
+        let practice = app.reception.reads.practice_of_dead_letter(id).await?;
         let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("dead letter"))?;
         Ok((self.enter(practice, permission)?, id))
     }
@@ -91,7 +91,7 @@ impl Principal {
         permission: Permission,
     ) -> Result<(Entry, AppointmentId), ApiError> {
         let id = AppointmentId::from(id);
-        let mut holders = app.reception.storage.practices_of_appointment(&id).await?;
+        let mut holders = app.reception.reads.practices_of_appointment(&id).await?;
         holders.retain(|one| self.reaches(one) && named.is_none_or(|named| one.as_str() == named));
         match holders.len() {
             0 => Err(ApiError::NotFound("appointment")),

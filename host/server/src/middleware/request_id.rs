@@ -21,7 +21,7 @@ pub(crate) struct RequestId(pub(crate) Arc<str>);
 pub(super) async fn layer(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let id: Arc<str> = match given(request.headers()) {
         Some(given) => given.into(),
-        None => app.reception.ids.next(app.reception.clock.now()).to_string().into(),
+        None => app.reception.fresh_id().to_string().into(),
     };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let mut response = next.run(request).await;

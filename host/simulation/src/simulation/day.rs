@@ -332,7 +332,7 @@ impl Office {
             let acted = self.ask("commitment", move |reception: Reception| {
                 let (practice, action) = (practice.clone(), action.clone());
                 let doctor = Actor { subject: "dr-martin".to_owned(), role: Role::Practitioner };
-                async move { reception.act_on_commitment(&practice, commitment, action, &doctor).await }
+                async move { reception.commitments.act(&practice, commitment, action, &doctor).await }
             });
             match acted.await {
                 // An answer that was lost, and then given again.

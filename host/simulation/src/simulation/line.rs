@@ -71,7 +71,7 @@ impl Line<'_> {
         let (practice, contact) = (self.office.practice.clone(), self.contact);
         let answer = self.office.ask("advance", move |reception| {
             let (practice, facts) = (practice.clone(), facts.clone());
-            async move { reception.advance_contact(&practice, contact, facts, &secretary()).await }
+            async move { reception.contacts.advance(&practice, contact, facts, &secretary()).await }
         });
         match answer.await? {
             Ok(view) => {
@@ -89,7 +89,7 @@ impl Line<'_> {
         let (practice, contact) = (self.office.practice.clone(), self.contact);
         let answer = self.office.ask("view", move |reception| {
             let practice = practice.clone();
-            async move { reception.view_contact(&practice, contact).await }
+            async move { reception.reads.contact(&practice, contact).await.map(|read| read.view) }
         });
         let view = answer.await?.ok()?;
         self.see(&view);
@@ -120,7 +120,7 @@ impl Line<'_> {
         let found = self.office.ask("search", move |reception| {
             let practice = practice.clone();
             let search = SlotSearch { motive: None, window: None, practitioner: None, limit };
-            async move { reception.search_slots(&practice, contact, search).await }
+            async move { reception.bookings.search(&practice, contact, search).await }
         });
         Some(found.await?.map(|offer| offer.slots))
     }
@@ -206,7 +206,7 @@ impl Line<'_> {
             let (practice, new) = (practice.clone(), new.clone());
             self.office.ask("book", move |reception| {
                 let (practice, new) = (practice.clone(), new.clone());
-                async move { reception.book_appointment(&practice, contact, new, &secretary()).await }
+                async move { reception.bookings.book(&practice, contact, new, &secretary()).await }
             })
         };
         if clicks < 2 {
@@ -273,7 +273,7 @@ impl Line<'_> {
             let (practice, contact) = (self.office.practice.clone(), self.contact);
             let closed = self.office.ask("close", move |reception| {
                 let (practice, new) = (practice.clone(), new.clone());
-                async move { reception.close_contact(&practice, contact, new, &secretary()).await }
+                async move { reception.contacts.close(&practice, contact, new, &secretary()).await }
             });
             match closed.await {
                 None => return,

@@ -8,6 +8,7 @@ use std::task::{Poll, Waker};
 
 use greffon_core::flow::{Flow, FlowError, Reception};
 use greffon_core::ids::{ContactId, MotiveId, PracticeId};
+use greffon_core::jobs::Jobs;
 use greffon_core::model::view::OfferedSlot;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::Practices;
@@ -106,10 +107,10 @@ impl Server {
         );
         *self.nodes[node].borrow_mut() = Some(reception.clone());
         for _ in 0..WORKERS {
-            let (server, reception) = (self.clone(), reception.clone());
+            let (server, jobs) = (self.clone(), Jobs::new(reception.clone()));
             self.executor.spawn(Place::Node(node), async move {
                 loop {
-                    let ran = reception.run_due_jobs(3).await;
+                    let ran = jobs.run_due(3).await;
                     if ran.unwrap_or(0) == 0 {
                         server.rest().await;
                     }

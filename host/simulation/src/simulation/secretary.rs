@@ -83,7 +83,7 @@ impl Office {
         let practice = self.practice.clone();
         let received = self.ask("receive", move |reception| {
             let (practice, new) = (practice.clone(), new.clone());
-            async move { reception.receive_contact(&practice, new, &secretary()).await }
+            async move { reception.contacts.receive(&practice, new, &secretary()).await }
         });
         match received.await? {
             Ok(view) => {
@@ -117,7 +117,7 @@ impl Office {
         let practice = self.practice.clone();
         let moved = self.ask("move", move |reception| {
             let (practice, appointment, new) = (practice.clone(), appointment.clone(), new.clone());
-            async move { reception.move_appointment(&practice, &appointment, new, &secretary()).await }
+            async move { reception.appointments.move_to(&practice, &appointment, new, &secretary()).await }
         });
         if let Some(outcome) = moved.await {
             line.settle("move", outcome).await;
@@ -139,7 +139,7 @@ impl Office {
         let practice = self.practice.clone();
         let cancelled = self.ask("cancel", move |reception| {
             let (practice, appointment, new) = (practice.clone(), appointment.clone(), new.clone());
-            async move { reception.cancel_appointment(&practice, &appointment, new, &secretary()).await }
+            async move { reception.appointments.cancel(&practice, &appointment, new, &secretary()).await }
         });
         if let Some(outcome) = cancelled.await {
             line.settle("cancel", outcome).await;
@@ -152,7 +152,7 @@ impl Office {
         let practice = self.practice.clone();
         let marked = self.ask("status", move |reception| {
             let (practice, appointment, new) = (practice.clone(), appointment.clone(), new.clone());
-            async move { reception.set_appointment_status(&practice, &appointment, new, &secretary()).await }
+            async move { reception.appointments.set_status(&practice, &appointment, new, &secretary()).await }
         });
         match marked.await {
             Some(Ok(_)) => self.notes.count("marked"),

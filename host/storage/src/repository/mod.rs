@@ -5,6 +5,7 @@ pub(crate) mod appointments;
 pub(crate) mod audit;
 pub(crate) mod claims;
 pub(crate) mod commitments;
+pub(crate) mod contact_views;
 pub(crate) mod contacts;
 pub(crate) mod dead_letters;
 pub(crate) mod idempotency;

@@ -39,6 +39,17 @@ pub enum CommitmentEffect {
     WatchAt(Instant),
 }
 
+impl CommitmentEffect {
+    /// When the commitment wants to be looked at next, by the effects of a step.
+    #[must_use]
+    pub fn next_watch(effects: &[Self]) -> Option<Instant> {
+        effects.iter().find_map(|effect| match effect {
+            Self::WatchAt(at) => Some(*at),
+            _ => None,
+        })
+    }
+}
+
 /// One step of a commitment.
 ///
 /// # Errors

@@ -1,10 +1,17 @@
 //! Who calls and for whom, read from the facts.
 
+use jiff::ToSpan;
+
 use crate::ids::{PractitionerId, SiteId};
 use crate::model::care::{Fact, Value, keys, latest};
 use crate::model::channel::Address;
+use crate::model::civil::Zone;
 use crate::model::person::{IdentityTrust, Person};
 use crate::model::practice::{Practice, Practitioner, Site};
+use crate::time::{Instant, Span};
+
+/// How far ahead opening hours are told and counted, in days.
+const OPENING_DAYS: i64 = 14;
 
 /// The patient, as far as the facts say. A declared identity, never more
 /// (RNIV « provisoire »).
@@ -37,6 +44,15 @@ pub fn is_known(facts: &[Fact]) -> Option<bool> {
         Value::No => Some(false),
         _ => None,
     }
+}
+
+/// When the site of a contact is open, from `now` on, for two weeks.
+#[must_use]
+pub fn opening(practice: &Practice, facts: &[Fact], now: Instant) -> Vec<Span> {
+    let zone = Zone::of(practice);
+    let Some(site) = site_of(practice, facts) else { return Vec::new() };
+    let end = zone.day(zone.date(now).saturating_add(OPENING_DAYS.days())).end;
+    Span::new(now, end).map(|window| zone.open_periods(&site.hours, window)).unwrap_or_default()
 }
 
 /// Where the patient can be written to: mail before phone. `None` when neither

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
     ),
 )]
 pub(in crate::api) async fn handler(State(app): State<Arc<App>>) -> Result<&'static str, ApiError> {
-    match tokio::time::timeout(PATIENCE, app.reception.storage.ready()).await {
+    match tokio::time::timeout(PATIENCE, app.reception.reads.ready()).await {
         Ok(Ok(())) => Ok("ready\n"),
         Ok(Err(error)) => Err(ApiError::StorageUnavailable { cause: error.to_string() }),
         Err(_) => Err(ApiError::StorageUnavailable { cause: format!("no answer within {PATIENCE:?}") }),

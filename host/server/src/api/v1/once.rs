@@ -95,11 +95,11 @@ where
             Begun::OtherRequest => Err(ApiError::KeyReused),
             Begun::Running => Err(ApiError::KeyRunning),
             Begun::Done(contact) => {
-                let view = reception.view_contact(&entry.practice, named(&contact)?).await?;
+                let view = reception.reads.contact(&entry.practice, named(&contact)?).await?.view;
                 Ok(Changed { view, replayed: true })
             }
             Begun::First(claim) => {
-                let guarded = reception.over(app.idempotency.guarded(&reception.storage, &claim));
+                let guarded = reception.over(|storage| app.idempotency.guarded(storage, &claim));
                 let result = tokio::select! {
                     result = work(guarded, entry) => result,
                     never = renewed(&app, &claim) => match never {},
@@ -145,10 +145,9 @@ pub(super) async fn received_once(
     let running = Arc::clone(app);
     app.complete(async move {
         let app = running;
-        let now = app.reception.clock.now();
-        let minted = ContactId(app.reception.ids.next(now));
+        let minted = app.reception.contacts.mint();
         let Some(key) = key.of(&entry) else {
-            let view = app.reception.receive_contact_as(&entry.practice, minted, new, &entry.actor).await?;
+            let view = app.reception.contacts.receive_as(&entry.practice, minted, new, &entry.actor).await?;
             return Ok(Changed { view, replayed: false });
         };
         let (id, claim) = match app.idempotency.begin(&key, &digest).await? {
@@ -160,19 +159,19 @@ pub(super) async fn received_once(
                 (minted, Some(claim))
             }
         };
-        let (practice, storage) = (&entry.practice, &app.reception.storage);
-        if id != minted && storage.contact(practice, id).await?.is_some() {
+        let (practice, reads) = (&entry.practice, &app.reception.reads);
+        if id != minted && reads.has_contact(practice, id).await? {
             return Ok(Changed {
-                view: app.reception.resume_contact(practice, id, &entry.actor).await?,
+                view: app.reception.contacts.resume(practice, id, &entry.actor).await?,
                 replayed: true,
             });
         }
-        match app.reception.receive_contact_as(practice, id, new, &entry.actor).await {
+        match app.reception.contacts.receive_as(practice, id, new, &entry.actor).await {
             Ok(view) => Ok(Changed { view, replayed: false }),
-            Err(error) if storage.contact(practice, id).await?.is_some() => match error {
+            Err(error) if reads.has_contact(practice, id).await? => match error {
                 // The same request, at the same time, was faster.
                 FlowError::Conflict | FlowError::Storage(StorageError::Exists { .. }) => Ok(Changed {
-                    view: app.reception.resume_contact(practice, id, &entry.actor).await?,
+                    view: app.reception.contacts.resume(practice, id, &entry.actor).await?,
                     replayed: true,
                 }),
                 stored_but_not_looked_at => Err(stored_but_not_looked_at.into()),

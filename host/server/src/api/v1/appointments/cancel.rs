@@ -67,6 +67,6 @@ pub(in crate::api) async fn handler(
     };
     let reception = app.reception.clone();
     let cancelled =
-        app.complete(async move { Ok(reception.cancel_appointment(&entry.practice, &id, new, &entry.actor).await?) });
+        app.complete(async move { Ok(reception.appointments.cancel(&entry.practice, &id, new, &entry.actor).await?) });
     answer(cancelled.await?, StatusCode::OK)
 }

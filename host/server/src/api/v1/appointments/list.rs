@@ -55,6 +55,6 @@ pub(in crate::api) async fn handler(
     let window = window_of(asked.from.as_deref(), asked.to.as_deref())?
         .ok_or_else(|| ApiError::invalid("from", "`from` and `to` are needed"))?;
     let page = wanted(asked.limit.as_deref(), asked.cursor)?;
-    let listed = app.reception.storage.appointments(&entry.practice, window, &page).await?;
+    let listed = app.reception.reads.appointments(&entry.practice, window, &page).await?;
     Ok(Json(Page::of(listed)))
 }

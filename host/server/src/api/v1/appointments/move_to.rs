@@ -79,6 +79,6 @@ pub(in crate::api) async fn handler(
     };
     let reception = app.reception.clone();
     let moved =
-        app.complete(async move { Ok(reception.move_appointment(&entry.practice, &id, new, &entry.actor).await?) });
+        app.complete(async move { Ok(reception.appointments.move_to(&entry.practice, &id, new, &entry.actor).await?) });
     answer(moved.await?, StatusCode::OK)
 }

@@ -53,6 +53,6 @@ pub(in crate::api) async fn handler(
     let new = flow::NewStatus { op_id: new.op_id.into(), status: new.status.into() };
     let reception = app.reception.clone();
     let marked = app
-        .complete(async move { Ok(reception.set_appointment_status(&entry.practice, &id, new, &entry.actor).await?) });
+        .complete(async move { Ok(reception.appointments.set_status(&entry.practice, &id, new, &entry.actor).await?) });
     Ok(Json(marked.await?.into()))
 }

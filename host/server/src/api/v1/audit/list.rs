@@ -53,6 +53,6 @@ pub(in crate::api) async fn handler(
         Some(Ok(id)) => Some(id),
         Some(Err(_)) => return Err(ApiError::invalid("contact", "expected the id of a contact")),
     };
-    let listed = app.reception.storage.audit(&entry.practice, contact, &page).await?;
+    let listed = app.reception.reads.audit(&entry.practice, contact, &page).await?;
     Ok(Json(Page::of(listed)))
 }

@@ -95,9 +95,10 @@ pub(in crate::api) async fn handler(
     let action: Action = payload.parse()?;
     let word = action.word();
     let reception = app.reception.clone();
-    let done = app.complete(async move {
-        Ok(reception.act_on_commitment(&entry.practice, id, action.into(), &entry.actor).await?)
-    });
+    let done =
+        app.complete(
+            async move { Ok(reception.commitments.act(&entry.practice, id, action.into(), &entry.actor).await?) },
+        );
     let done = done.await.map_err(|error| match error {
         ApiError::Invalid { field, why } => ApiError::Invalid { field: format!("{word}.{field}"), why },
         other => other,

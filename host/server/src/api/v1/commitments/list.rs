@@ -48,6 +48,6 @@ pub(in crate::api) async fn handler(
     let entry = principal.practice(&app, &practice, Permission::ReadCommitments)?;
     let page = wanted(filter.limit.as_deref(), filter.cursor)?;
     let state = filter.state.map(Into::into);
-    let listed = app.reception.storage.commitments(&entry.practice, state, &page).await?;
+    let listed = app.reception.reads.commitments(&entry.practice, state, &page).await?;
     Ok(Json(Page::of(listed)))
 }

@@ -87,6 +87,6 @@ pub(in crate::api) async fn handler(
     let new = payload.parse::<NewBooking>()?.into_flow()?;
     let reception = app.reception.clone();
     let booked =
-        app.complete(async move { Ok(reception.book_appointment(&entry.practice, id, new, &entry.actor).await?) });
+        app.complete(async move { Ok(reception.bookings.book(&entry.practice, id, new, &entry.actor).await?) });
     answer(booked.await?, StatusCode::CREATED)
 }

@@ -84,7 +84,7 @@ pub(in crate::api) async fn handler(
         override_reason: new.override_reason,
     };
     let changed = once(&app, entry, key, &format!("close {id}"), &payload, async move |reception, entry| {
-        reception.close_contact(&entry.practice, id, new, &entry.actor).await
+        reception.contacts.close(&entry.practice, id, new, &entry.actor).await
     })
     .await?;
     Ok(changed.answer(StatusCode::OK))

@@ -51,7 +51,7 @@ pub(in crate::api) async fn handler(
     let (entry, id) = principal.contact(&app, &id, Permission::WriteContacts).await?;
     let new: NewFacts = payload.parse()?;
     let changed = once(&app, entry, key, &format!("add-facts {id}"), &payload, async move |reception, entry| {
-        reception.advance_contact(&entry.practice, id, each(new.facts), &entry.actor).await
+        reception.contacts.advance(&entry.practice, id, each(new.facts), &entry.actor).await
     })
     .await?;
     Ok(changed.answer(StatusCode::OK))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use greffon_core::flow::ReadContact;
 use greffon_core::ports::storage::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -50,11 +51,9 @@ pub(in crate::api) async fn handler(
     Named(id): Named,
 ) -> Result<Json<WholeContact>, ApiError> {
     let (entry, id) = principal.contact(&app, &id, Permission::ReadContacts).await?;
-    let storage = &app.reception.storage;
-    let mut contact = storage.contact(&entry.practice, id).await?.ok_or(ApiError::NotFound("contact"))?;
-    let view = app.reception.view_contact(&entry.practice, id).await?;
+    let ReadContact { mut contact, view } = app.reception.reads.contact(&entry.practice, id).await?;
     let first_page = Page { limit: LONGEST_TIMELINE, cursor: None };
-    let timeline = storage.audit(&entry.practice, Some(id), &first_page).await?;
+    let timeline = app.reception.reads.audit(&entry.practice, Some(id), &first_page).await?;
     Ok(Json(WholeContact {
         facts: each(std::mem::take(&mut contact.facts)),
         contact: contact.into(),

@@ -52,7 +52,7 @@ pub(in crate::api) async fn handler(
     let new: NewLevel = payload.parse()?;
     let new = flow::NewLevel { level: new.level.into(), reason: new.reason };
     let changed = once(&app, entry, key, &format!("set-level {id}"), &payload, async move |reception, entry| {
-        reception.set_level(&entry.practice, id, new, &entry.actor).await
+        reception.contacts.set_level(&entry.practice, id, new, &entry.actor).await
     })
     .await?;
     Ok(changed.answer(StatusCode::OK))

@@ -68,6 +68,6 @@ pub(in crate::api) async fn handler(
         practitioner: wish.practitioner.map(Into::into),
         limit: number_within("limit", wish.limit.as_deref(), 20, 1, 100)?,
     };
-    let offer = app.reception.search_slots(&entry.practice, id, search).await?;
+    let offer = app.reception.bookings.search(&entry.practice, id, search).await?;
     Ok(Json(offer.into()))
 }

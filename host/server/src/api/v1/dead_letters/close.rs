@@ -46,7 +46,7 @@ pub(in crate::api) async fn handler(
     let (entry, id) = principal.dead_letter(&app, &id, Permission::ActOnDeadLetters).await?;
     let Closing { reason } = payload.parse()?;
     let reception = app.reception.clone();
-    let done =
-        app.complete(async move { Ok(reception.close_dead_letter(&entry.practice, id, &reason, &entry.actor).await?) });
+    let done = app
+        .complete(async move { Ok(reception.dead_letters.close(&entry.practice, id, &reason, &entry.actor).await?) });
     Ok(Json(done.await?.into()))
 }

@@ -48,6 +48,6 @@ pub(in crate::api) async fn handler(
     let entry = principal.practice(&app, &practice, Permission::ReadDeadLetters)?;
     let page = wanted(filter.limit.as_deref(), filter.cursor)?;
     let state = filter.state.map(Into::into);
-    let listed = app.reception.storage.dead_letters(&entry.practice, state, &page).await?;
+    let listed = app.reception.reads.dead_letters(&entry.practice, state, &page).await?;
     Ok(Json(Page::of(listed)))
 }

@@ -33,6 +33,6 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<DeadLetter>, ApiError> {
     let (entry, id) = principal.dead_letter(&app, &id, Permission::ActOnDeadLetters).await?;
     let reception = app.reception.clone();
-    let done = app.complete(async move { Ok(reception.retry_dead_letter(&entry.practice, id, &entry.actor).await?) });
+    let done = app.complete(async move { Ok(reception.dead_letters.retry(&entry.practice, id, &entry.actor).await?) });
     Ok(Json(done.await?.into()))
 }

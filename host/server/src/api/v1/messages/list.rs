@@ -48,6 +48,6 @@ pub(in crate::api) async fn handler(
     let entry = principal.practice(&app, &practice, Permission::ReadMessages)?;
     let page = wanted(filter.limit.as_deref(), filter.cursor)?;
     let state = filter.state.map(Into::into);
-    let listed = app.reception.storage.messages(&entry.practice, state, &page).await?;
+    let listed = app.reception.reads.messages(&entry.practice, state, &page).await?;
     Ok(Json(Page::of(listed)))
 }

@@ -29,7 +29,7 @@ pub(in crate::api) async fn handler(
     Named(practice): Named,
 ) -> Result<Json<Page<Plugin>>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReadPlugins)?;
-    let practice = app.reception.practices.get(&entry.practice).ok_or(ApiError::NotFound("practice"))?;
+    let practice = app.reception.reads.practice(&entry.practice).ok_or(ApiError::NotFound("practice"))?;
     let items = practice.features.iter().map(Plugin::of).collect();
     Ok(Json(Page { items, next: None }))
 }

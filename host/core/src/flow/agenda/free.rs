@@ -1,0 +1,255 @@
+//! Reads free slots out of the practice's agendas: what the agenda serves, or
+//! the practice's hours without what the agenda and the database hold.
+
+use super::Agendas;
+use crate::ids::{AgendaId, FeatureId};
+use crate::model::civil::Zone;
+use crate::model::claims::{agenda_resource, quota_resource};
+use crate::model::intent::{Claim, Intent};
+use crate::model::practice::{Motive, Practice, Practitioner, PractitionerAgenda};
+use crate::model::scheduling::{AgendaError, Slot, SlotPage, SlotQuery, SlotState};
+use crate::model::slots::{Asker, Desk, Taken, free_slots};
+use crate::model::view::OfferedSlot;
+use crate::ports::plugins::PluginFailure;
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{StorageError, Stored};
+use crate::time::{Instant, Span};
+
+/// How much of an agenda that tells what is not free is read at once: a week.
+const CHUNK_MIN: i64 = 7 * 24 * 60;
+
+/// At most so many weeks are walked through for one search.
+const MAX_CHUNKS: usize = 26;
+
+/// Most entries of one read.
+const MAX_ENTRIES: u32 = 2_000;
+
+/// A practitioner at one of their agendas.
+pub(crate) type Seat<'a> = (&'a Practitioner, &'a PractitionerAgenda);
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wish<'a> {
+    pub(crate) practice: &'a LivePractice,
+    pub(crate) motive: &'a Motive,
+    pub(crate) asker: Asker,
+    pub(crate) window: Span,
+    pub(crate) limit: u32,
+    pub(crate) now: Instant,
+}
+
+/// Free slots of one feature, earliest first.
+pub(crate) struct Free {
+    pub(crate) slots: Vec<OfferedSlot>,
+    /// Whether everything was read.
+    pub(crate) complete: bool,
+    /// When the oldest part was read.
+    pub(crate) as_of: Instant,
+}
+
+/// Why an agenda was not read.
+pub(crate) enum Unread {
+    /// It gives no answer.
+    Agenda,
+    /// The database.
+    Storage(StorageError),
+}
+
+impl From<AgendaError> for Unread {
+    fn from(_: AgendaError) -> Self {
+        Self::Agenda
+    }
+}
+
+impl From<PluginFailure> for Unread {
+    fn from(_: PluginFailure) -> Self {
+        Self::Agenda
+    }
+}
+
+impl From<StorageError> for Unread {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl Agendas {
+    /// The free slots of agendas that one feature serves. An agenda that cannot
+    /// be read in full never gives a slot.
+    pub(crate) async fn read_free(
+        &self,
+        wish: Wish<'_>,
+        feature: &FeatureId,
+        seats: &[Seat<'_>],
+    ) -> Result<Free, Unread> {
+        let serves = wish.practice.agenda(feature)?.descriptor().caps.serves_slots;
+        let mut free = Free { slots: Vec::new(), complete: true, as_of: wish.now };
+        if serves {
+            let page = self.find(wish, feature, seats, wish.window, wish.limit).await?;
+            let full = page.slots.len() >= usize::try_from(wish.limit).unwrap_or(usize::MAX);
+            free.complete = page.complete || full;
+            free.as_of = page.as_of.min(wish.now);
+            for seat in seats {
+                let of_seat: Vec<Slot> =
+                    page.slots.iter().filter(|slot| slot.agenda == seat.1.agenda).cloned().collect();
+                self.offer(wish, feature, *seat, wish.window, &[], Some(&of_seat), &mut free).await?;
+            }
+            return Ok(free);
+        }
+        let enough = usize::try_from(wish.limit).unwrap_or(usize::MAX);
+        let mut start = wish.window.start;
+        for _ in 0..MAX_CHUNKS {
+            let end = start.plus_minutes(CHUNK_MIN).min(wish.window.end);
+            let Some(chunk) = Span::new(start, end) else { return Ok(free) };
+            self.read_chunk(wish, feature, seats, chunk, &mut free).await?;
+            if free.slots.len() >= enough || end == wish.window.end {
+                return Ok(free);
+            }
+            start = end;
+        }
+        // The rest of the window was not read.
+        free.complete = false;
+        Ok(free)
+    }
+
+    /// Reads all agendas at once, and one by one where that is incomplete, so
+    /// that one unreadable agenda does not hide the others.
+    async fn read_chunk(
+        &self,
+        wish: Wish<'_>,
+        feature: &FeatureId,
+        seats: &[Seat<'_>],
+        chunk: Span,
+        free: &mut Free,
+    ) -> Result<(), Unread> {
+        // An appointment that starts at the end of the chunk reaches beyond it.
+        let reach = chunk.widened(wish.motive.before_min, wish.motive.duration_min + wish.motive.after_min);
+        let all = self.find(wish, feature, seats, reach, MAX_ENTRIES).await?;
+        for seat in seats {
+            let alone = if all.complete || seats.len() == 1 {
+                None
+            } else {
+                self.find(wish, feature, &[*seat], reach, MAX_ENTRIES).await.ok()
+            };
+            let page = alone.as_ref().unwrap_or(&all);
+            if !page.complete {
+                free.complete = false;
+                continue;
+            }
+            free.as_of = free.as_of.min(page.as_of);
+            let entries: Vec<Taken> = page
+                .slots
+                .iter()
+                .filter(|slot| slot.agenda == seat.1.agenda && slot.state != SlotState::Free)
+                .map(|slot| Taken::Entry(slot.span))
+                .collect();
+            self.offer(wish, feature, *seat, chunk, &entries, None, free).await?;
+        }
+        Ok(())
+    }
+
+    async fn find(
+        &self,
+        wish: Wish<'_>,
+        feature: &FeatureId,
+        seats: &[Seat<'_>],
+        window: Span,
+        limit: u32,
+    ) -> Result<SlotPage, Unread> {
+        let query = SlotQuery {
+            agendas: seats.iter().map(|(_, agenda)| agenda.agenda.clone()).collect(),
+            motive: Some(wish.motive.id.clone()),
+            window,
+            audience: wish.asker.audience,
+            modes: wish.motive.modes.clone(),
+            known_patient: wish.asker.known,
+            limit,
+        };
+        Ok(wish.practice.agenda(feature)?.find_slots(&query).await?)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one seat, one window and both accounts of what is taken there")]
+    async fn offer(
+        &self,
+        wish: Wish<'_>,
+        feature: &FeatureId,
+        seat: Seat<'_>,
+        window: Span,
+        entries: &[Taken],
+        served: Option<&[Slot]>,
+        free: &mut Free,
+    ) -> Stored<()> {
+        let (practitioner, agenda) = seat;
+        let zone = Zone::of(wish.practice);
+        let own = self.own_claims(wish.practice, feature, &agenda.agenda, wish.motive, &zone, window).await?;
+        let taken: Vec<Taken> = entries.iter().chain(&own.taken).copied().collect();
+        let desk = Desk {
+            zone: &zone,
+            practitioner,
+            agenda,
+            motive: wish.motive,
+            asker: wish.asker,
+            now: wish.now,
+            taken: &taken,
+            motive_starts: &own.motive_starts,
+            served,
+        };
+        free.slots.extend(free_slots(&desk, window, wish.limit).into_iter().map(|slot| OfferedSlot {
+            feature: feature.clone(),
+            practitioner: Some(practitioner.id.clone()),
+            site: Some(agenda.site.clone()),
+            slot,
+        }));
+        Ok(())
+    }
+
+    /// What greffon itself holds of an agenda around a window.
+    pub(crate) async fn own_claims(
+        &self,
+        practice: &Practice,
+        feature: &FeatureId,
+        agenda: &AgendaId,
+        motive: &Motive,
+        zone: &Zone,
+        window: Span,
+    ) -> Stored<OwnClaims> {
+        let reach = window.widened(motive.before_min, motive.duration_min + motive.after_min);
+        let claims = self.storage.claims(&practice.id, &agenda_resource(feature, agenda), reach).await?;
+        let taken = claims.iter().map(|claim| Taken::Claim { seat: claim.seat, span: claim.span }).collect();
+        let mut places = Vec::new();
+        if motive.max_per_day.is_some() {
+            // A place in the quota is claimed for its whole civil day.
+            let (first, last) = (zone.day(zone.date(window.start)), zone.day(zone.date(window.end)));
+            let days = Span { start: first.start, end: last.end };
+            let resource = quota_resource(feature, agenda, &motive.id);
+            places = self.storage.claims(&practice.id, &resource, days).await?;
+        }
+        let motive_starts = places.iter().map(|place| place.span.start).collect();
+        Ok(OwnClaims { claims, taken, places, motive_starts })
+    }
+}
+
+/// Live claims of an agenda, in the words of the rules.
+pub(crate) struct OwnClaims {
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) taken: Vec<Taken>,
+    pub(crate) places: Vec<Claim>,
+    pub(crate) motive_starts: Vec<Instant>,
+}
+
+impl OwnClaims {
+    /// Leaves out what an intent of the same appointment holds: a move may
+    /// overlap the time that it gives up.
+    pub(crate) fn leave_out(&mut self, own: &Intent) {
+        for claim in &own.claims {
+            if let Some(index) = self.claims.iter().position(|held| held == claim) {
+                self.claims.remove(index);
+                self.taken.remove(index);
+            }
+            if let Some(index) = self.places.iter().position(|held| held == claim) {
+                self.places.remove(index);
+                self.motive_starts.remove(index);
+            }
+        }
+    }
+}

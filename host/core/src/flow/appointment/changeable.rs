@@ -1,0 +1,81 @@
+//! What can be changed, and the draft of an intent that changes it.
+
+use super::Appointments;
+use crate::flow::act::Act;
+use crate::flow::booking::still_stands;
+use crate::flow::error::{Flow, FlowError};
+use crate::ids::{AppointmentId, ContactId, IntentId};
+use crate::model::contact::{Contact, is_open};
+use crate::model::intent::{Appointment, Intent, IntentKind, IntentState, OpenSends};
+use crate::model::practice::Practice;
+use crate::model::scheduling::BookingRequest;
+
+impl Appointments {
+    pub(super) async fn known(&self, practice: &Practice, id: &AppointmentId) -> Flow<Appointment> {
+        self.storage.appointment(&practice.id, None, id).await?.ok_or(FlowError::NotFound("appointment"))
+    }
+
+    /// An appointment that can be moved or cancelled, and the intent that holds
+    /// it.
+    pub(super) async fn changeable(&self, practice: &Practice, id: &AppointmentId) -> Flow<(Appointment, Intent)> {
+        let known = self.known(practice, id).await?;
+        let holder = self.storage.intent(&practice.id, known.intent).await?;
+        let holder = holder.ok_or(FlowError::NotFound("appointment"))?;
+        still_stands(&known)?;
+        Ok((known, holder))
+    }
+
+    pub(super) async fn changing_contact(&self, practice: &Practice, id: Option<ContactId>) -> Flow<Option<Contact>> {
+        let Some(id) = id else { return Ok(None) };
+        let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound("contact"))?;
+        is_open(&contact)?;
+        Ok(Some(contact))
+    }
+
+    pub(super) fn draft(
+        &self,
+        act: Act<'_>,
+        known: &Appointment,
+        holder: &Intent,
+        contact: Option<&Contact>,
+        kind: IntentKind,
+        digest: &str,
+    ) -> Intent {
+        Intent {
+            id: IntentId(self.acts.id(act.now)),
+            practice: act.practice.id.clone(),
+            contact: contact.map(|contact| contact.id),
+            op: holder.op.clone(),
+            request_digest: digest.to_owned(),
+            kind,
+            feature: known.feature.clone(),
+            request: BookingRequest {
+                agenda: known.held.agenda.clone(),
+                span: known.held.span,
+                ..holder.request.clone()
+            },
+            state: IntentState::Drafted,
+            claims: Vec::new(),
+            chain: known.chain,
+            sends: 0,
+            lookups: 0,
+            absent_since: None,
+            sent_at: None,
+            open: OpenSends::default(),
+            appointment: None,
+            refusal: None,
+            created_at: act.now,
+            updated_at: act.now,
+            by: act.actor.subject.clone(),
+            version: 0,
+        }
+    }
+}
+
+/// Others write to the agenda, for longer than somebody waits at a desk.
+pub(super) fn busy() -> FlowError {
+    FlowError::NotAllowed {
+        code: "agenda-busy",
+        remedy: "D'autres demandes sont en cours dans cet agenda : recommencez dans un instant.".to_owned(),
+    }
+}

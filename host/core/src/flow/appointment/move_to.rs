@@ -1,0 +1,91 @@
+//! Moves appointments, through the same intents as bookings.
+
+use super::{Appointments, NewMove};
+use crate::flow::act::Act;
+use crate::flow::agenda::WriteRules;
+use crate::flow::booking::{
+    Begun, BookingOutcome, MAX_TRIES, Wanted, asker_of, check_op, check_text, digest_of, operator,
+};
+use crate::flow::error::{Flow, FlowError};
+use crate::ids::{AppointmentId, PracticeId};
+use crate::model::audit::Actor;
+use crate::model::contact::may_move;
+use crate::model::intent::IntentKind;
+use crate::model::scheduling::BookingRequest;
+use crate::model::slots::Asker;
+use crate::ports::practices::LivePractice;
+use crate::time::Span;
+
+impl Appointments {
+    /// Gives an appointment another time. The old time is released only when
+    /// the new one is confirmed.
+    ///
+    /// # Errors
+    /// As [`Bookings::book`](super::super::booking::Bookings::book).
+    pub async fn move_to(
+        &self,
+        practice: &PracticeId,
+        appointment: &AppointmentId,
+        new: NewMove,
+        actor: &Actor,
+    ) -> Flow<BookingOutcome> {
+        let practice = self.acts.practice(practice)?;
+        check_op(&new.op_id)?;
+        check_text("slot_handle", new.slot_handle.as_deref())?;
+        check_text("slot_version", new.slot_version.as_deref())?;
+        let digest = digest_of(&("move", appointment, &new));
+        for _ in 0..MAX_TRIES {
+            if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
+                return self.bookings.replay(&practice, earlier, &digest).await;
+            }
+            if let Begun::Done(outcome) = self.try_move(&practice, appointment, &new, &digest, actor).await? {
+                self.contacts.refresh_after(&practice.id, new.contact, actor).await;
+                return Ok(outcome);
+            }
+        }
+        Err(FlowError::Conflict)
+    }
+
+    async fn try_move(
+        &self,
+        practice: &LivePractice,
+        appointment: &AppointmentId,
+        new: &NewMove,
+        digest: &str,
+        actor: &Actor,
+    ) -> Flow<Begun> {
+        let act = Act::new(practice, actor, self.acts.now());
+        let (known, holder) = self.changeable(practice, appointment).await?;
+        let contact = self.changing_contact(practice, new.contact).await?;
+        contact.as_ref().map_or(Ok(()), may_move)?;
+        let motive = practice.motive(&holder.request.motive);
+        let motive = motive
+            .ok_or_else(|| FlowError::invalid("appointment", "its motive is no longer offered by the practice"))?;
+        let rules = WriteRules::of(practice, &known.feature)?;
+        let asker = Asker {
+            known: holder.request.patient.known_to_practice,
+            ..contact.as_ref().map(asker_of).unwrap_or_default()
+        };
+        let request = BookingRequest {
+            agenda: new.agenda.clone().unwrap_or_else(|| known.held.agenda.clone()),
+            span: Span { start: new.start, end: new.start.plus_minutes(i64::from(motive.duration_min)) },
+            slot_handle: new.slot_handle.clone(),
+            slot_version: new.slot_version.clone(),
+            operator: operator(actor),
+            ..holder.request.clone()
+        };
+        let wanted = Wanted {
+            motive,
+            asker,
+            start: new.start,
+            handle: new.slot_handle.clone(),
+            contact: None,
+            without: Some(&holder),
+        };
+        let kind = IntentKind::Move(known.id.clone());
+        let mut draft = self.draft(act, &known, &holder, contact.as_ref(), kind, digest);
+        draft.op = new.op_id.clone();
+        draft.request = request;
+        self.bookings.claim_and_send(act, draft, &wanted, &rules).await
+    }
+}

@@ -1,0 +1,112 @@
+//! Marks appointments arrived, fulfilled or no-show.
+
+use super::changeable::busy;
+use super::{Appointments, NewStatus};
+use crate::flow::act::Act;
+use crate::flow::agenda::{Calls, WriteRules, Writing};
+use crate::flow::booking::{cancelled, check_op, unavailable};
+use crate::flow::error::{Flow, FlowError};
+use crate::flow::journal::Entry;
+use crate::ids::{AppointmentId, PracticeId};
+use crate::model::audit::Actor;
+use crate::model::intent::Appointment;
+use crate::model::scheduling::{AgendaError, AppointmentStatus};
+use crate::ports::practices::LivePractice;
+
+impl Appointments {
+    /// Marks an appointment arrived, fulfilled or no-show.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotAllowed`, `AgendaUnavailable`, `Conflict`, `Storage`.
+    pub async fn set_status(
+        &self,
+        practice: &PracticeId,
+        appointment: &AppointmentId,
+        new: NewStatus,
+        actor: &Actor,
+    ) -> Flow<Appointment> {
+        let practice = self.acts.practice(practice)?;
+        check_op(&new.op_id)?;
+        let marks = [AppointmentStatus::Arrived, AppointmentStatus::Fulfilled, AppointmentStatus::Noshow];
+        if !marks.contains(&new.status) {
+            return Err(FlowError::invalid("status", "expected arrived, fulfilled or noshow"));
+        }
+        let known = self.known(&practice, appointment).await?;
+        if known.held.status == AppointmentStatus::Cancelled {
+            return Err(cancelled());
+        }
+        let rules = WriteRules::of(&practice, &known.feature)?;
+        let agendas = [&known.held.agenda];
+        let asking = self.agendas.asking(&practice, &known.feature, &agendas, &rules, Calls::One).await?;
+        let writing = self.agendas.turn_at(&asking, &rules).await?.ok_or_else(busy)?;
+        let marked = self.mark(&practice, known, &new, actor, &rules, &writing).await;
+        if marked.is_err() {
+            self.agendas.end_turn(&writing).await;
+        }
+        marked
+    }
+
+    /// Marks an appointment in the agenda, then in the mirror, and gives the turn
+    /// back with that.
+    async fn mark(
+        &self,
+        practice: &LivePractice,
+        known: Appointment,
+        new: &NewStatus,
+        actor: &Actor,
+        rules: &WriteRules,
+        writing: &Writing,
+    ) -> Flow<Appointment> {
+        let feature = &known.feature;
+        let agenda = practice.agenda(feature).map_err(|_| unavailable(feature))?;
+        let mut held = known.held.clone();
+        held.status = new.status;
+        if agenda.descriptor().caps.statuses {
+            let agenda = agenda.within(writing.window);
+            let version = known.held.version.as_deref();
+            held = match agenda.set_status(&new.op_id, &known.id, version, new.status).await {
+                Ok(held) | Err(AgendaError::Already(held)) => held,
+                // Setting a status again is a success by contract: one more try tells.
+                Err(AgendaError::OutcomeUnknown(_)) => {
+                    let again = agenda.set_status(&new.op_id, &known.id, None, new.status).await;
+                    again.map_err(|error| status_refused(&known, error))?
+                }
+                Err(error) => return Err(status_refused(&known, error)),
+            };
+        }
+        if held.id != known.id {
+            return Err(unavailable(feature));
+        }
+        let act = Act::new(practice, actor, self.acts.now());
+        let mut tx = self.storage.begin(&practice.id).await?;
+        let mut stored = tx.appointment(feature, &known.id).await?.ok_or(FlowError::NotFound("appointment"))?;
+        stored.held = held;
+        stored.updated_at = act.now;
+        let entry = Entry::new("appointment.status")
+            .in_contact(stored.contact)
+            .about("appointment", stored.intent)
+            .field("status", format!("{:?}", new.status).to_lowercase())
+            .by_plugin(&rules.stamp);
+        self.acts.note(tx.as_mut(), act, entry).await?;
+        tx.save_appointment(&mut stored).await?;
+        // What was marked is marked, whoever has the turn by now.
+        tx.give_back_turn(&writing.turn).await?;
+        tx.commit().await?;
+        Ok(stored)
+    }
+}
+
+fn status_refused(known: &Appointment, error: AgendaError) -> FlowError {
+    match error {
+        AgendaError::NotFound => FlowError::NotFound("appointment"),
+        AgendaError::Stale(_) => FlowError::Conflict,
+        AgendaError::RuleBroken(rule, why) => FlowError::RuleBroken { rule, why: why.chars().take(300).collect() },
+        AgendaError::Unavailable(_) | AgendaError::RateLimited(_) | AgendaError::OutcomeUnknown(_) => {
+            unavailable(&known.feature)
+        }
+        _ => FlowError::NotAllowed {
+            code: "agenda-refused",
+            remedy: "L'agenda refuse ce changement : prévenez le cabinet.".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,196 @@
+//! Books, through an intent that ends truthfully whatever happens.
+
+use std::time::Duration;
+
+use super::claim::{Begun, Wanted};
+use super::outcome::{is_taken, refusal};
+use super::request::{MAX_TEXT, MAX_TRIES, check_op, check_text, digest_of, operator};
+use super::search::{asker_of, motive_of};
+use super::{BookingOutcome, Bookings, NewBooking};
+use crate::flow::act::Act;
+use crate::flow::agenda::WriteRules;
+use crate::flow::error::{Flow, FlowError};
+use crate::ids::{ContactId, IntentId, PracticeId};
+use crate::model::audit::Actor;
+use crate::model::contact::{Contact, may_book, patient_of};
+use crate::model::intent::{Intent, IntentKind, IntentState, OpenSends};
+use crate::model::person::{IdentityTrust, Person};
+use crate::model::practice::Motive;
+use crate::model::scheduling::{BookingRequest, VisitMode};
+use crate::model::slots::Asker;
+use crate::model::view::BookingView;
+use crate::ports::practices::LivePractice;
+use crate::time::Span;
+
+impl Bookings {
+    /// Books a slot. The outcome is confirmed, or still unknown and being
+    /// looked up; a refusal is an error with alternatives.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid`, `NotAllowed`, `SlotTaken`, `RuleBroken`, `OpIdReused`, `AgendaUnavailable`, `Storage`.
+    pub async fn book(
+        &self,
+        practice: &PracticeId,
+        contact: ContactId,
+        new: NewBooking,
+        actor: &Actor,
+    ) -> Flow<BookingOutcome> {
+        let practice = self.acts.practice(practice)?;
+        check_op(&new.op_id)?;
+        for (field, text) in
+            [("note", &new.note), ("slot_handle", &new.slot_handle), ("slot_version", &new.slot_version)]
+        {
+            check_text(field, text.as_deref())?;
+        }
+        let digest = digest_of(&("book", contact, &new));
+        for _ in 0..MAX_TRIES {
+            if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
+                return self.replay(&practice, earlier, &digest).await;
+            }
+            if let Begun::Done(outcome) = self.try_book(&practice, contact, &new, &digest, actor).await? {
+                self.contacts.refresh_after(&practice.id, Some(contact), actor).await;
+                return Ok(outcome);
+            }
+        }
+        Err(FlowError::Conflict)
+    }
+
+    async fn try_book(
+        &self,
+        practice: &LivePractice,
+        contact: ContactId,
+        new: &NewBooking,
+        digest: &str,
+        actor: &Actor,
+    ) -> Flow<Begun> {
+        let act = Act::new(practice, actor, self.acts.now());
+        let contact = self.stored_contact(practice, contact).await?;
+        let motive = motive_of(practice, &contact, new.motive.as_ref())?;
+        may_book(&contact, Some(motive))?;
+        let patient = patient(new.patient.as_ref(), &contact)?;
+        let mode = mode(motive, new.mode)?;
+        if practice.agenda_of(&new.feature, &new.agenda).is_none() {
+            return Err(FlowError::invalid("agenda", "expected an agenda of the practice, as the slot names it"));
+        }
+        let rules = WriteRules::of(practice, &new.feature)?;
+        let wanted = Wanted {
+            motive,
+            asker: Asker { known: patient.known_to_practice.or(asker_of(&contact).known), ..asker_of(&contact) },
+            start: new.start,
+            handle: new.slot_handle.clone(),
+            contact: Some(contact.clone()),
+            without: None,
+        };
+        let request = BookingRequest {
+            agenda: new.agenda.clone(),
+            span: Span { start: new.start, end: new.start.plus_minutes(i64::from(motive.duration_min)) },
+            motive: motive.id.clone(),
+            mode,
+            patient,
+            resources: Vec::new(),
+            slot_handle: new.slot_handle.clone(),
+            slot_version: new.slot_version.clone(),
+            note: new.note.clone(),
+            operator: operator(actor),
+            allow_overlap: false,
+        };
+        let id = IntentId(self.acts.id(act.now));
+        let draft = Intent {
+            id,
+            practice: practice.id.clone(),
+            contact: Some(contact.id),
+            op: new.op_id.clone(),
+            request_digest: digest.to_owned(),
+            kind: IntentKind::Book,
+            feature: new.feature.clone(),
+            request,
+            state: IntentState::Drafted,
+            claims: Vec::new(),
+            chain: id,
+            sends: 0,
+            lookups: 0,
+            absent_since: None,
+            sent_at: None,
+            open: OpenSends::default(),
+            appointment: None,
+            refusal: None,
+            created_at: act.now,
+            updated_at: act.now,
+            by: actor.subject.clone(),
+            version: 0,
+        };
+        self.claim_and_send(act, draft, &wanted, &rules).await
+    }
+
+    /// The same request again: the same intent, as it stands. One that is being
+    /// sent right now is waited for.
+    pub(in crate::flow) async fn replay(
+        &self,
+        practice: &LivePractice,
+        earlier: Intent,
+        digest: &str,
+    ) -> Flow<BookingOutcome> {
+        if earlier.request_digest != digest {
+            return Err(FlowError::OpIdReused);
+        }
+        let intent = self.once_settled(practice, earlier).await?;
+        if intent.state != IntentState::Refused {
+            return Ok(BookingOutcome { booking: BookingView::of(&intent), replayed: true });
+        }
+        let alternatives = match practice.motive(&intent.request.motive).filter(|_| is_taken(&intent)) {
+            Some(motive) => {
+                let asker = Asker { known: intent.request.patient.known_to_practice, ..Asker::default() };
+                let start = intent.request.span.start;
+                self.agendas.alternatives(practice, motive, asker, &intent.feature, &intent.request.agenda, start).await
+            }
+            None => Vec::new(),
+        };
+        Err(refusal(&intent, None, alternatives))
+    }
+
+    /// What became of an intent that was under way, once whoever has the turn has
+    /// given it back, or has had the time of one write.
+    async fn once_settled(&self, practice: &LivePractice, intent: Intent) -> Flow<Intent> {
+        if !matches!(intent.state, IntentState::Claimed | IntentState::Sending) {
+            return Ok(intent);
+        }
+        if let Ok(rules) = WriteRules::of(practice, &intent.feature)
+            && let Ok(identity) = self.agendas.identity(practice, &intent.feature, &intent.request.agenda).await
+        {
+            let longest = Duration::from_millis(u64::from(rules.write_timeout_ms));
+            self.agendas.wait(identity, longest).await?;
+        }
+        self.stored(practice, intent.id).await
+    }
+}
+
+/// The patient who was named, or else the contact's. Whoever books by phone has
+/// a declared identity and no national identifier (RNIV).
+fn patient(named: Option<&Person>, contact: &Contact) -> Flow<Person> {
+    let mut patient = named.cloned().unwrap_or_else(|| patient_of(&contact.facts));
+    patient.trust = IdentityTrust::Provisional;
+    patient.identifiers.retain(|one| !one.system.starts_with(INS_SYSTEMS));
+    if patient.family.trim().is_empty() {
+        return Err(FlowError::invalid("patient.family", "a booking needs the name of the patient"));
+    }
+    let texts = patient.given.iter().map(String::as_str).chain([patient.family.as_str()]);
+    if patient.given.len() > 20
+        || patient.identifiers.len() > 20
+        || texts.into_iter().any(|text| text.chars().count() > MAX_TEXT)
+    {
+        return Err(FlowError::invalid("patient", "longer than a name can be"));
+    }
+    Ok(patient)
+}
+
+/// Authorities of the national health identity (ANS: INS-NIR, INS-NIA and their
+/// test values).
+const INS_SYSTEMS: &str = "urn:oid:1.2.250.1.213.1.4.";
+
+fn mode(motive: &Motive, wanted: Option<VisitMode>) -> Flow<VisitMode> {
+    match wanted {
+        None => Ok(motive.modes.first().copied().unwrap_or(VisitMode::Office)),
+        Some(mode) if motive.modes.contains(&mode) || motive.modes.is_empty() => Ok(mode),
+        Some(_) => Err(FlowError::invalid("mode", "expected one of the motive's modes")),
+    }
+}

@@ -1,0 +1,180 @@
+//! The only place where greffon writes to an agenda, and where it asks what
+//! became of a write. Never inside a transaction, and only by whoever holds the
+//! right to write to that agenda.
+
+use super::Bookings;
+use super::pending::still_stands;
+use crate::flow::act::Act;
+use crate::flow::agenda::{Calls, WriteRules, Writing};
+use crate::flow::error::Flow;
+use crate::ids::{AgendaId, OpId};
+use crate::model::audit::Actor;
+use crate::model::intent::{
+    Answer, Appointment, Finding, Intent, IntentEvent, IntentKind, IntentState, read_answer, read_cancel_look_up,
+    read_look_up, read_move_look_up, read_remains,
+};
+use crate::model::scheduling::{AgendaError, ByWhom, Found};
+use crate::ports::practices::LivePractice;
+
+/// An intent after the agenda was called, and what the agenda said if it
+/// refused.
+pub(in crate::flow) struct Sent {
+    pub(in crate::flow) intent: Intent,
+    pub(in crate::flow) said: Option<AgendaError>,
+}
+
+impl Bookings {
+    /// The right to write wherever an intent writes, if it comes in time: a move
+    /// also touches the agenda it leaves.
+    pub(super) async fn writing_for(
+        &self,
+        practice: &LivePractice,
+        intent: &Intent,
+        rules: &WriteRules,
+        calls: Calls,
+    ) -> Flow<Option<Writing>> {
+        let left = self.concerned(intent).await?.map(|known| known.held.agenda);
+        let agendas: Vec<&AgendaId> = std::iter::once(&intent.request.agenda).chain(left.as_ref()).collect();
+        let asking = self.agendas.asking(practice, &intent.feature, &agendas, rules, calls).await?;
+        self.agendas.turn_at(&asking, rules).await
+    }
+
+    /// Calls the agenda for an intent that is `sending`, and stores the answer. The
+    /// turn is given back with it.
+    pub(in crate::flow) async fn send(
+        &self,
+        practice: &LivePractice,
+        actor: &Actor,
+        intent: &Intent,
+        rules: &WriteRules,
+        writing: &Writing,
+    ) -> Flow<Sent> {
+        let before = self.concerned(intent).await?;
+        let held = before.as_ref().map(|known| &known.held);
+        let expected = held.and_then(|held| held.version.as_deref());
+        let result = match (practice.agenda(&intent.feature).map(|agenda| agenda.within(writing.window)), &intent.kind)
+        {
+            (Err(out), _) => Err(AgendaError::Unavailable(out.to_string())),
+            (Ok(agenda), IntentKind::Move(id)) if rules.moves => {
+                agenda.move_to(&intent.op, id, expected, &intent.request).await
+            }
+            (Ok(agenda), IntentKind::Book | IntentKind::Move(_)) => {
+                agenda.book(&intent.op, &intent.request, None).await
+            }
+            (Ok(agenda), IntentKind::Cancel { appointment, by, reason }) => {
+                agenda.cancel(&intent.op, appointment, expected, *by, reason).await
+            }
+        };
+        let answer = read_answer(intent, held, result.clone());
+        let event = IntentEvent::Answered { send: intent.sends, answer };
+        let act = Act::new(practice, actor, self.acts.now());
+        let stepped = self.step(act, intent.id, &event, rules, Some(writing)).await?;
+        Ok(Sent { intent: stepped.intent, said: result.err() })
+    }
+
+    /// Asks the agenda what became of an intent.
+    pub(super) async fn look_up(
+        &self,
+        practice: &LivePractice,
+        intent: &Intent,
+        rules: &WriteRules,
+        _writing: &Writing,
+    ) -> Flow<Finding> {
+        let before = self.concerned(intent).await?;
+        let Ok(agenda) = practice.agenda(&intent.feature) else { return Ok(Finding::Unreadable) };
+        match (&intent.kind, before) {
+            (IntentKind::Move(_), Some(before)) if rules.moves => {
+                let by_own = agenda.look_up(&intent.op, &intent.request).await;
+                let by_former = match &by_own {
+                    Ok(Found::Absent) => {
+                        let former = self.written_as(&before, intent).await?;
+                        Some(agenda.look_up(&former.0, &former.1.request).await)
+                    }
+                    _ => None,
+                };
+                Ok(read_move_look_up(intent, &before.held, by_own, by_former))
+            }
+            (IntentKind::Cancel { .. }, Some(before)) => {
+                let former = self.written_as(&before, intent).await?;
+                Ok(read_cancel_look_up(&before.held, agenda.look_up(&former.0, &former.1.request).await))
+            }
+            _ => Ok(read_look_up(intent, agenda.look_up(&intent.op, &intent.request).await)),
+        }
+    }
+
+    /// Takes out what must not be in the agenda.
+    pub(super) async fn take_out(&self, practice: &LivePractice, intent: &Intent, writing: &Writing) -> Answer {
+        let Some(held) = &intent.appointment else { return Answer::Refused("no-appointment".to_owned()) };
+        // One write of its own, the same on every try.
+        let op = OpId(format!("{}", intent.id));
+        let undo = Intent {
+            kind: IntentKind::Cancel {
+                appointment: held.id.clone(),
+                by: ByWhom::System,
+                reason: "booked-after-refusal".to_owned(),
+            },
+            ..intent.clone()
+        };
+        let agenda = match practice.agenda(&intent.feature) {
+            Ok(agenda) => agenda.within(writing.window),
+            Err(out) => return Answer::Unreachable(out.code().to_owned()),
+        };
+        let result =
+            agenda.cancel(&op, &held.id, held.version.as_deref(), ByWhom::System, "booked-after-refusal").await;
+        read_answer(&undo, Some(held), result)
+    }
+
+    /// Asks the agenda what an intent that is over left there, and the database
+    /// whether that is wanted.
+    pub(super) async fn look_for_remains(
+        &self,
+        practice: &LivePractice,
+        intent: &Intent,
+        _writing: &Writing,
+    ) -> Flow<(Finding, bool)> {
+        let Ok(agenda) = practice.agenda(&intent.feature) else { return Ok((Finding::Unreadable, true)) };
+        if let IntentKind::Cancel { .. } = &intent.kind {
+            let Some(before) = self.concerned(intent).await? else { return Ok((Finding::Absent, false)) };
+            if still_stands(&before).is_err() {
+                return Ok((Finding::Absent, false));
+            }
+            let former = self.written_as(&before, intent).await?;
+            return Ok((read_cancel_look_up(&before.held, agenda.look_up(&former.0, &former.1.request).await), false));
+        }
+        let finding = read_remains(&intent.op, agenda.look_up(&intent.op, &intent.request).await);
+        let (Finding::Present(found) | Finding::Beside(found)) = &finding else {
+            let own = intent.appointment.as_ref().filter(|_| intent.state == IntentState::Confirmed);
+            let known = match own {
+                Some(own) => self.storage.appointment(&practice.id, Some(&intent.feature), &own.id).await?,
+                None => None,
+            };
+            let wanted = known.is_some_and(|known| known.intent == intent.id && still_stands(&known).is_ok());
+            return Ok((finding, wanted));
+        };
+        let known = self.storage.appointment(&practice.id, Some(&intent.feature), &found.id).await?;
+        match known.filter(|known| still_stands(known).is_ok()) {
+            // It stands, at another time than anybody here knows of.
+            Some(known) if known.held.span != found.span => Ok((Finding::Ambiguous, true)),
+            known => Ok((finding, known.is_some())),
+        }
+    }
+
+    /// The appointment that a move or a cancellation is about.
+    async fn concerned(&self, intent: &Intent) -> Flow<Option<Appointment>> {
+        match &intent.kind {
+            IntentKind::Book => Ok(None),
+            IntentKind::Move(id) | IntentKind::Cancel { appointment: id, .. } => {
+                Ok(self.storage.appointment(&intent.practice, Some(&intent.feature), id).await?)
+            }
+        }
+    }
+
+    /// The op-id that an appointment was last written with, and the intent that
+    /// holds it.
+    async fn written_as(&self, appointment: &Appointment, intent: &Intent) -> Flow<(OpId, Intent)> {
+        let holder = self.storage.intent(&intent.practice, appointment.intent).await?;
+        let holder = holder.unwrap_or_else(|| intent.clone());
+        let op = appointment.held.op.clone().unwrap_or_else(|| holder.op.clone());
+        Ok((op, holder))
+    }
+}

@@ -1,0 +1,320 @@
+//! Claims a time in an agenda and brings it there, for a booking or a move: every rule again, the
+//! claim in the database, the turn at the agenda, the send, and what to say.
+
+use std::time::Duration;
+
+use super::calls::Sent;
+use super::outcome::{is_taken, refusal, unavailable};
+use super::pending::begin_change;
+use super::watch::intent_entry;
+use super::{BookingOutcome, Bookings};
+use crate::flow::act::Act;
+use crate::flow::agenda::{Asking, Calls, WriteRules, Writing};
+use crate::flow::error::{Flow, FlowError};
+use crate::ids::AgendaId;
+use crate::model::civil::Zone;
+use crate::model::claims::{DayPlace, claims_of};
+use crate::model::contact::{Contact, may_move};
+use crate::model::intent::{Claim, Intent, IntentEvent, IntentKind, IntentState, decide};
+use crate::model::job::{Due, Job, Lane};
+use crate::model::practice::{Motive, Practice, PractitionerAgenda};
+use crate::model::scheduling::{AgendaError, AppointmentStatus, Audience, Rule, Slot, SlotState};
+use crate::model::slots::{Asker, Desk, Fit, check};
+use crate::model::view::{BookingView, OfferedSlot};
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{Page, StorageError};
+use crate::time::Instant;
+
+/// How long a claim waits for its turn at the agenda before it is let go.
+const CLAIM_TTL: Duration = Duration::from_secs(120);
+
+/// A time that somebody wants in an agenda.
+pub(in crate::flow) struct Wanted<'a> {
+    pub(in crate::flow) motive: &'a Motive,
+    pub(in crate::flow) asker: Asker,
+    pub(in crate::flow) start: Instant,
+    pub(in crate::flow) handle: Option<String>,
+    /// For a booking: the contact that may book it, as it was read.
+    pub(in crate::flow) contact: Option<Contact>,
+    /// For a move: the intent that holds the time which is given up.
+    pub(in crate::flow) without: Option<&'a Intent>,
+}
+
+impl Wanted<'_> {
+    /// The agendas that are written to: a move also touches the one it leaves.
+    fn agendas<'b>(&'b self, intent: &'b Intent) -> Vec<&'b AgendaId> {
+        let left = self.without.map(|holder| &holder.request.agenda);
+        std::iter::once(&intent.request.agenda).chain(left).collect()
+    }
+}
+
+/// What came of one try.
+pub(in crate::flow) enum Begun {
+    Done(BookingOutcome),
+    /// Somebody else changed the same things: begin again.
+    Again,
+}
+
+impl Bookings {
+    /// Claims the time of a booking or a move and brings it to the agenda.
+    pub(in crate::flow) async fn claim_and_send(
+        &self,
+        act: Act<'_>,
+        mut draft: Intent,
+        wanted: &Wanted<'_>,
+        rules: &WriteRules,
+    ) -> Flow<Begun> {
+        match self.fit(act, &draft, wanted).await? {
+            Ok(claims) => draft.claims = claims,
+            Err(rule) => return self.too_late(act, &draft, wanted, rule).await,
+        }
+        draft.request.allow_overlap = self.joins_a_group(act.practice, &draft, wanted.motive).await?;
+        let agendas = wanted.agendas(&draft);
+        let asking = self.agendas.asking(act.practice, &draft.feature, &agendas, rules, Calls::One).await?;
+        match self.claim(act, draft.clone(), wanted.contact.clone(), &asking, rules).await {
+            Ok((intent, writing)) => self.bring(act, intent, writing, &asking, wanted, rules).await.map(Begun::Done),
+            Err(FlowError::Storage(StorageError::Exists { .. })) => Ok(Begun::Again),
+            // Seats of a group and of a quota are chosen again; a visit's time is gone.
+            Err(FlowError::Storage(StorageError::ClaimTaken { .. }))
+                if wanted.motive.seats > 1 || wanted.motive.max_per_day.is_some() =>
+            {
+                Ok(Begun::Again)
+            }
+            Err(FlowError::Storage(StorageError::ClaimTaken { .. })) => self.too_late(act, &draft, wanted, None).await,
+            Err(FlowError::Conflict) => Ok(Begun::Again),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether others of the same motive are in the agenda at the very same time,
+    /// as the practice's file wants it. The first of a group is refused like
+    /// anybody else when somebody wrote into the agenda meanwhile.
+    async fn joins_a_group(&self, practice: &Practice, draft: &Intent, motive: &Motive) -> Flow<bool> {
+        if motive.seats <= 1 {
+            return Ok(false);
+        }
+        let page = Page { limit: 200, cursor: None };
+        let there = self.storage.appointments(&practice.id, draft.request.span, &page).await?;
+        Ok(there.items.iter().any(|one| {
+            one.feature == draft.feature
+                && one.held.agenda == draft.request.agenda
+                && one.held.span.start == draft.request.span.start
+                && one.held.motive.as_ref() == Some(&draft.request.motive)
+                && !matches!(one.held.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
+        }))
+    }
+
+    /// Checks every rule again, and says what to claim. The inner error is a
+    /// time that is taken, or the rule that forbids it.
+    async fn fit(
+        &self,
+        act: Act<'_>,
+        draft: &Intent,
+        wanted: &Wanted<'_>,
+    ) -> Flow<Result<Vec<Claim>, Option<FlowError>>> {
+        let practice = act.practice;
+        let (feature, agenda) = (&draft.feature, &draft.request.agenda);
+        let Some((practitioner, own)) = practice.agenda_of(feature, agenda) else {
+            return Err(FlowError::invalid("agenda", "expected an agenda of the practice"));
+        };
+        let zone = Zone::of(practice);
+        let mut own_claims =
+            self.agendas.own_claims(practice, feature, agenda, wanted.motive, &zone, draft.request.span).await?;
+        if let Some(without) = wanted.without {
+            own_claims.leave_out(without);
+        }
+        let served = served(practice, own, draft, wanted)?;
+        let desk = Desk {
+            zone: &zone,
+            practitioner,
+            agenda: own,
+            motive: wanted.motive,
+            asker: wanted.asker,
+            now: act.now,
+            taken: &own_claims.taken,
+            motive_starts: &own_claims.motive_starts,
+            served: served.as_ref().map(std::slice::from_ref),
+        };
+        let fit: Fit = match check(&desk, wanted.start) {
+            Ok(fit) => fit,
+            Err(broken) if broken.is_taken() => return Ok(Err(None)),
+            Err(broken) => return Ok(Err(Some(FlowError::RuleBroken { rule: broken.rule, why: broken.why }))),
+        };
+        let quota = wanted.motive.max_per_day.map(|most| {
+            let day = zone.day(zone.date(wanted.start));
+            let used: Vec<u32> =
+                own_claims.places.iter().filter(|claim| claim.span.overlaps(&day)).map(|claim| claim.seat).collect();
+            (0..most).find(|seat| !used.contains(seat)).map(|place| DayPlace { day, place })
+        });
+        match quota {
+            Some(None) => {
+                let why = "Il n'y a plus de place pour ce motif ce jour-là.".to_owned();
+                Ok(Err(Some(FlowError::RuleBroken { rule: Rule::Quota, why })))
+            }
+            quota => Ok(Ok(claims_of(practice, feature, agenda, wanted.motive, &fit, quota.flatten()))),
+        }
+    }
+
+    /// The first transaction: the claim, the turn at the agenda if nobody has it,
+    /// and then the send. The database refuses what overlaps.
+    async fn claim(
+        &self,
+        act: Act<'_>,
+        draft: Intent,
+        contact: Option<Contact>,
+        asking: &Asking,
+        rules: &WriteRules,
+    ) -> Flow<(Intent, Option<Writing>)> {
+        let mut tx = self.storage.begin(&act.practice.id).await?;
+        // A sign may have been told since the contact was read: then its version is
+        // another one, and all begins again. One that was not read is read now.
+        let contact = match (contact, draft.contact) {
+            (None, Some(id)) => {
+                let read: Contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+                may_move(&read)?;
+                Some(read)
+            }
+            (known, _) => known,
+        };
+        let asking = asking.again(self.acts.boot());
+        let turn = tx.take_turn(&asking.request).await?;
+        let now = turn.as_ref().map_or(act.now, |turn| turn.taken_at);
+        let (mut intent, _) = decide(&draft, IntentEvent::Claim, now)?;
+        if turn.is_some() {
+            (intent, _) = decide(&intent, IntentEvent::Send, now)?;
+        }
+        if let Some(mut contact) = contact {
+            contact.intents.push(intent.id);
+            tx.save_contact(&mut contact).await?;
+        }
+        if let IntentKind::Move(id) = &intent.kind {
+            begin_change(tx.as_mut(), act, &intent, id).await?;
+        }
+        self.acts.note(tx.as_mut(), act, intent_entry(&intent).by_plugin(&rules.stamp)).await?;
+        if turn.is_some() {
+            self.watch(tx.as_mut(), act, &intent, rules).await?;
+        } else {
+            let due = Due::After(CLAIM_TTL);
+            self.acts.enqueue(tx.as_mut(), act, &Job::ExpireHold(intent.id), Lane::Urgent, due).await?;
+        }
+        tx.save_intent(&mut intent).await?;
+        tx.commit().await?;
+        Ok((intent, turn.map(|turn| asking.given(turn, self.acts.boot()))))
+    }
+
+    /// Calls the agenda in its turn, and says what came of it.
+    async fn bring(
+        &self,
+        act: Act<'_>,
+        intent: Intent,
+        writing: Option<Writing>,
+        asking: &Asking,
+        wanted: &Wanted<'_>,
+        rules: &WriteRules,
+    ) -> Flow<BookingOutcome> {
+        let practice = act.practice;
+        let begun = match writing {
+            Some(writing) => Ok((intent, writing)),
+            None => self.wait_and_begin(act, intent, asking, rules).await?,
+        };
+        let (intent, writing) = match begun {
+            Ok(begun) => begun,
+            Err(stored) => return self.outcome(act, stored, None, wanted, false).await,
+        };
+        let Sent { intent, said } = self.send(practice, act.actor, &intent, rules, &writing).await?;
+        self.outcome(act, intent, said, wanted, false).await
+    }
+
+    /// Waits for the turn at the agenda and makes the claim a send. The inner error
+    /// is the intent as it stands when nothing can be sent now: it waits and a job
+    /// goes on with it, it waited too long, or another process took it up.
+    async fn wait_and_begin(
+        &self,
+        act: Act<'_>,
+        intent: Intent,
+        asking: &Asking,
+        rules: &WriteRules,
+    ) -> Flow<Result<(Intent, Writing), Intent>> {
+        let practice = act.practice;
+        if let Some(writing) = self.agendas.turn_at(asking, rules).await? {
+            let now = Act::new(practice, act.actor, self.acts.now());
+            match self.step(now, intent.id, &IntentEvent::Send, rules, Some(&writing)).await {
+                Ok(stepped) => return Ok(Ok((stepped.intent, writing))),
+                Err(error) => {
+                    self.agendas.end_turn(&writing).await;
+                    match error {
+                        // It was let go or taken up meanwhile, or the turn was lost at once.
+                        FlowError::NotAllowed { .. } | FlowError::Conflict => {}
+                        error => return Err(error),
+                    }
+                }
+            }
+        }
+        let now = Act::new(practice, act.actor, self.acts.now());
+        let stepped = self.step(now, intent.id, &IntentEvent::Wait, rules, None).await?;
+        Ok(Err(stepped.intent))
+    }
+
+    async fn outcome(
+        &self,
+        act: Act<'_>,
+        intent: Intent,
+        said: Option<AgendaError>,
+        wanted: &Wanted<'_>,
+        replayed: bool,
+    ) -> Flow<BookingOutcome> {
+        if intent.state != IntentState::Refused {
+            return Ok(BookingOutcome { booking: BookingView::of(&intent), replayed });
+        }
+        let alternatives =
+            if is_taken(&intent) { self.others(act.practice, &intent, wanted).await } else { Vec::new() };
+        Err(refusal(&intent, said.as_ref(), alternatives))
+    }
+
+    /// The time is gone, or a rule forbids it; unless it went to this very
+    /// request, sent twice at once.
+    async fn too_late(
+        &self,
+        act: Act<'_>,
+        draft: &Intent,
+        wanted: &Wanted<'_>,
+        rule: Option<FlowError>,
+    ) -> Flow<Begun> {
+        if self.storage.intent_by_op(&act.practice.id, &draft.op).await?.is_some() {
+            return Ok(Begun::Again);
+        }
+        match rule {
+            Some(rule) => Err(rule),
+            None => Err(FlowError::SlotTaken { alternatives: self.others(act.practice, draft, wanted).await }),
+        }
+    }
+
+    async fn others(&self, practice: &LivePractice, intent: &Intent, wanted: &Wanted<'_>) -> Vec<OfferedSlot> {
+        let (feature, agenda) = (&intent.feature, &intent.request.agenda);
+        self.agendas.alternatives(practice, wanted.motive, wanted.asker, feature, agenda, wanted.start).await
+    }
+}
+
+/// An agenda that serves its slots has the last word on its grid: the chosen
+/// slot stands for what it served, and the agenda checks the handle.
+fn served(
+    practice: &LivePractice,
+    agenda: &PractitionerAgenda,
+    draft: &Intent,
+    wanted: &Wanted<'_>,
+) -> Flow<Option<Slot>> {
+    let described = practice.agenda(&draft.feature).map_err(|_| unavailable(&draft.feature))?.descriptor();
+    Ok(described.caps.serves_slots.then(|| Slot {
+        agenda: agenda.agenda.clone(),
+        span: draft.request.span,
+        state: SlotState::Free,
+        motives: Vec::new(),
+        audience: Audience::default(),
+        modes: Vec::new(),
+        seats_left: wanted.motive.seats.max(1),
+        handle: wanted.handle.clone(),
+        version: None,
+        booking_url: None,
+        entry: None,
+    }))
+}

@@ -1,0 +1,128 @@
+//! Bookings: from the search for a slot to an intent that ends truthfully,
+//! whatever happens.
+
+mod book;
+mod calls;
+mod claim;
+mod outcome;
+mod pending;
+mod reconcile;
+mod request;
+mod search;
+mod settle;
+mod step;
+mod watch;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub(super) use self::calls::Sent;
+pub(super) use self::claim::{Begun, Wanted};
+pub(super) use self::outcome::{refusal, unavailable};
+pub(super) use self::pending::{begin_change, cancelled, still_stands};
+pub(crate) use self::reconcile::Reconciled;
+pub(super) use self::request::{MAX_TRIES, check_op, check_text, digest_of, operator};
+pub(super) use self::search::asker_of;
+pub(super) use self::watch::intent_entry;
+use super::act::Acts;
+use super::agenda::Agendas;
+use super::commitment::Commitments;
+use super::contact::Contacts;
+use super::error::{Flow, FlowError};
+use super::message::Messages;
+use crate::ids::{AgendaId, ContactId, FeatureId, IntentId, MotiveId, OpId, PractitionerId};
+use crate::model::contact::Contact;
+use crate::model::intent::Intent;
+use crate::model::person::Person;
+use crate::model::practice::Practice;
+use crate::model::scheduling::VisitMode;
+use crate::model::view::BookingView;
+use crate::ports::storage::Storage;
+use crate::time::{Instant, Span};
+
+/// Searches slots, books them, and finds out what became of it.
+#[derive(Clone)]
+pub struct Bookings {
+    acts: Acts,
+    storage: Arc<dyn Storage>,
+    agendas: Agendas,
+    messages: Messages,
+    commitments: Commitments,
+    contacts: Contacts,
+}
+
+impl Bookings {
+    pub(super) fn new(
+        acts: Acts,
+        storage: Arc<dyn Storage>,
+        agendas: Agendas,
+        messages: Messages,
+        commitments: Commitments,
+        contacts: Contacts,
+    ) -> Self {
+        Self { acts, storage, agendas, messages, commitments, contacts }
+    }
+
+    async fn stored(&self, practice: &Practice, id: IntentId) -> Flow<Intent> {
+        self.storage.intent(&practice.id, id).await?.ok_or(FlowError::NotFound("intent"))
+    }
+
+    async fn stored_contact(&self, practice: &Practice, id: ContactId) -> Flow<Contact> {
+        self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound("contact"))
+    }
+}
+
+/// What slots are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotSearch {
+    /// For which motive; the contact's when absent.
+    pub motive: Option<MotiveId>,
+    /// When; the motive's notice and horizon when absent.
+    pub window: Option<Span>,
+    /// With whom; anybody who offers the motive when absent.
+    pub practitioner: Option<PractitionerId>,
+    /// At most so many, 1 to 100.
+    pub limit: u32,
+}
+
+/// A slot to book.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewBooking {
+    /// Idempotency key, minted at the first click.
+    pub op_id: OpId,
+    /// The binding, from the offered slot.
+    pub feature: FeatureId,
+    /// The agenda, from the offered slot.
+    pub agenda: AgendaId,
+    /// First instant, from the offered slot.
+    pub start: Instant,
+    /// What for; the contact's motive when absent.
+    #[serde(default)]
+    pub motive: Option<MotiveId>,
+    /// How; the motive's first when absent.
+    #[serde(default)]
+    pub mode: Option<VisitMode>,
+    /// For whom; from the contact's facts when absent.
+    #[serde(default)]
+    pub patient: Option<Person>,
+    /// From the offered slot.
+    #[serde(default)]
+    pub slot_handle: Option<String>,
+    /// From the offered slot.
+    #[serde(default)]
+    pub slot_version: Option<String>,
+    /// A note for the practitioner.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// What came of a booking request. Never `Confirmed` before the agenda said so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingOutcome {
+    /// As it stands.
+    #[serde(flatten)]
+    pub booking: BookingView,
+    /// Whether this request made it, or an earlier one with the same op-id.
+    pub replayed: bool,
+}

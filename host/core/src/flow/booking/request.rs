@@ -1,0 +1,44 @@
+//! What every request for a change of an appointment carries, checked.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::flow::error::{Flow, FlowError};
+use crate::ids::OpId;
+use crate::model::audit::Actor;
+use crate::model::person::Identifier;
+
+/// How often a booking begins again because others changed the same things.
+pub(in crate::flow) const MAX_TRIES: usize = 8;
+
+/// Longest note, handle and name, in characters.
+pub(in crate::flow) const MAX_TEXT: usize = 1000;
+
+/// Who asks, as agendas keep it.
+pub(in crate::flow) fn operator(actor: &Actor) -> Identifier {
+    Identifier { system: "urn:greffon:subject".to_owned(), value: actor.subject.clone() }
+}
+
+/// Refuses an op-id that an agenda could not carry.
+pub(in crate::flow) fn check_op(op: &OpId) -> Flow<()> {
+    if op.is_well_formed() {
+        Ok(())
+    } else {
+        Err(FlowError::invalid("op_id", "expected 1 to 64 of a-z, A-Z, 0-9 and `-`"))
+    }
+}
+
+/// Refuses a text that no screen writes.
+pub(in crate::flow) fn check_text(field: &str, text: Option<&str>) -> Flow<()> {
+    match text {
+        Some(text) if text.chars().count() > MAX_TEXT => Err(FlowError::invalid(field, "at most 1000 characters")),
+        _ => Ok(()),
+    }
+}
+
+/// A digest of a request: another one under the same op-id is an error.
+pub(in crate::flow) fn digest_of(request: &impl Serialize) -> String {
+    // Requests are plain data: they always have a JSON form.
+    let bytes = serde_json::to_vec(request).unwrap_or_default();
+    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

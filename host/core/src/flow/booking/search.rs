@@ -1,0 +1,128 @@
+//! Finds slots in the practice's agendas, under the practice's rules.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use jiff::ToSpan;
+
+use super::{Bookings, SlotSearch};
+use crate::flow::agenda::{Seat, Unread, Wish};
+use crate::flow::error::{Flow, FlowError};
+use crate::ids::{ContactId, FeatureId, MotiveId, PracticeId, SiteId};
+use crate::model::care::{Value, keys, latest};
+use crate::model::civil::Zone;
+use crate::model::contact::{Contact, is_known, may_book};
+use crate::model::practice::{Motive, Practice};
+use crate::model::scheduling::Audience;
+use crate::model::slots::Asker;
+use crate::model::view::{OfferedSlot, SlotOffer};
+use crate::time::{Instant, Span};
+
+/// Most slots of one search.
+const MAX_SLOTS: u32 = 100;
+
+impl Bookings {
+    /// Free slots for a contact.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid`, `NotAllowed("not-concluded" | "emergency" | "contact-closed")`, `Storage`.
+    pub async fn search(&self, practice: &PracticeId, contact: ContactId, search: SlotSearch) -> Flow<SlotOffer> {
+        let practice = self.acts.practice(practice)?;
+        if search.limit == 0 || search.limit > MAX_SLOTS {
+            return Err(FlowError::invalid("limit", "expected 1 to 100"));
+        }
+        let contact = self.stored_contact(&practice, contact).await?;
+        let motive = motive_of(&practice, &contact, search.motive.as_ref())?;
+        // Another time for an appointment that was triaged when it was made.
+        let moves = self.motive_moved(&practice, &contact).await? == Some(motive.id.clone());
+        may_book(&contact, Some(motive).filter(|_| !moves))?;
+        let now = self.acts.now();
+        let mut offer = SlotOffer { slots: Vec::new(), complete: true, as_of: now, unavailable: Vec::new() };
+        let Some(window) = window(&practice, motive, search.window, now) else { return Ok(offer) };
+        let wish = Wish { practice: &practice, motive, asker: asker_of(&contact), window, limit: search.limit, now };
+        let seats = seats(&practice, &contact, motive, &search);
+        let reads = seats
+            .iter()
+            .map(|(feature, seats)| async move { (*feature, self.agendas.read_free(wish, feature, seats).await) });
+        for (feature, read) in join_all(reads).await {
+            match read {
+                Ok(free) => {
+                    offer.complete &= free.complete;
+                    offer.as_of = offer.as_of.min(free.as_of);
+                    offer.slots.extend(free.slots);
+                }
+                Err(Unread::Agenda) => {
+                    offer.complete = false;
+                    offer.unavailable.push(feature.clone());
+                }
+                Err(Unread::Storage(error)) => return Err(error.into()),
+            }
+        }
+        let order = |one: &OfferedSlot| (one.slot.span.start, one.practitioner.clone(), one.slot.agenda.clone());
+        offer.slots.sort_by_cached_key(order);
+        offer.slots.truncate(usize::try_from(search.limit).unwrap_or(usize::MAX));
+        Ok(offer)
+    }
+
+    /// The motive of the appointment that the contact is about.
+    async fn motive_moved(&self, practice: &Practice, contact: &Contact) -> Flow<Option<MotiveId>> {
+        let Some(about) = &contact.about else { return Ok(None) };
+        let appointment = self.storage.appointment(&practice.id, None, about).await?;
+        Ok(appointment.and_then(|one| one.held.motive))
+    }
+}
+
+/// The motive that is asked for, or else the contact's.
+pub(super) fn motive_of<'a>(practice: &'a Practice, contact: &Contact, asked: Option<&MotiveId>) -> Flow<&'a Motive> {
+    let own = || latest(&contact.facts, keys::MOTIVE).and_then(|fact| fact.value.as_text()).map(MotiveId::from);
+    let invalid = |why| FlowError::invalid("motive", why);
+    let id = asked.cloned().or_else(own).ok_or_else(|| invalid("the contact has no motive yet"))?;
+    practice.motive(&id).ok_or_else(|| invalid("expected a motive of the practice"))
+}
+
+/// What of a contact counts for the booking rules.
+pub(in crate::flow) fn asker_of(contact: &Contact) -> Asker {
+    let facts = &contact.facts;
+    let by_professional =
+        latest(facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text()) == Some("professional");
+    let referred = latest(facts, keys::PATIENT_REFERRED).is_some_and(|fact| fact.value == Value::Yes);
+    Asker {
+        known: is_known(facts),
+        referred: referred || by_professional,
+        audience: Audience { professional: by_professional, ..Audience::default() },
+    }
+}
+
+/// The part of the wanted window that notice and horizon leave.
+fn window(practice: &Practice, motive: &Motive, wanted: Option<Span>, now: Instant) -> Option<Span> {
+    let zone = Zone::of(practice);
+    let days = i64::from(motive.max_horizon_days.min(3660));
+    let start = now.plus_minutes(i64::from(motive.min_notice_min));
+    let end = zone.day(zone.date(now).saturating_add(days.days())).end;
+    let wanted = wanted.unwrap_or(Span { start, end });
+    Span::new(wanted.start.max(start), wanted.end.min(end))
+}
+
+/// Agendas of those who offer the motive, by the feature that serves them.
+fn seats<'a>(
+    practice: &'a Practice,
+    contact: &Contact,
+    motive: &Motive,
+    search: &SlotSearch,
+) -> BTreeMap<&'a FeatureId, Vec<Seat<'a>>> {
+    let site = latest(&contact.facts, keys::SITE).and_then(|fact| fact.value.as_text()).map(SiteId::from);
+    let mut seats: BTreeMap<&FeatureId, Vec<Seat<'a>>> = BTreeMap::new();
+    for practitioner in &practice.practitioners {
+        let offers = motive.practitioners.is_empty() || motive.practitioners.contains(&practitioner.id);
+        let wanted = search.practitioner.as_ref().is_none_or(|one| *one == practitioner.id);
+        if !offers || !wanted {
+            continue;
+        }
+        for agenda in &practitioner.agendas {
+            if site.as_ref().is_none_or(|site| *site == agenda.site) {
+                seats.entry(&agenda.feature).or_default().push((practitioner, agenda));
+            }
+        }
+    }
+    seats
+}

@@ -1,0 +1,283 @@
+//! What an intent's new state brings with it: the mirror of the agenda, news for
+//! patient and practitioner, work for a person. All in the intent's transaction.
+
+use super::Bookings;
+use super::watch::intent_entry;
+use crate::flow::act::Act;
+use crate::flow::agenda::WriteRules;
+use crate::flow::commitment::Pledge;
+use crate::flow::message::Post;
+use crate::ids::IntentId;
+use crate::model::care::Level;
+use crate::model::commitment::due_at;
+use crate::model::contact::{Contact, address_of, opening};
+use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, IntentState, OpenSends, decide};
+use crate::model::job::{Due, Job, Lane};
+use crate::model::message::MessageCause;
+use crate::model::person::Person;
+use crate::model::practice::Practice;
+use crate::model::recipients::{PATIENT, Recipient, first_of, reception};
+use crate::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
+use crate::model::wording::{self, Happened, Visit};
+use crate::ports::storage::{Stored, Transaction};
+use crate::time::Instant;
+
+/// News of an appointment that begins at once, or began already, is still worth
+/// something for so many minutes.
+const NEWS_MIN: i64 = 15;
+
+impl Bookings {
+    /// Whether what was booked has the name of an appointment of another chain.
+    pub(super) async fn belongs_to_another(&self, tx: &mut dyn Transaction, intent: &Intent) -> Stored<bool> {
+        let Some(held) = &intent.appointment else { return Ok(false) };
+        let known = tx.appointment(&intent.feature, &held.id).await?;
+        Ok(known.is_some_and(|known| known.chain != intent.chain))
+    }
+
+    /// The agenda holds what was asked for: the mirror follows, and those
+    /// concerned are told. Now, and not before (I2).
+    pub(super) async fn settle(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        intent: &Intent,
+        rules: &WriteRules,
+    ) -> Stored<()> {
+        let Some(held) = intent.appointment.clone() else { return Ok(()) };
+        match &intent.kind {
+            IntentKind::Book => {
+                self.mirror(tx, act, intent, held.clone()).await?;
+                self.tell(tx, act, intent, Happened::Booked, &held).await
+            }
+            IntentKind::Move(former) => {
+                let old = tx.appointment(&intent.feature, former).await?;
+                let renamed = held.id != *former;
+                self.mirror(tx, act, intent, held.clone()).await?;
+                if let Some(mut old) = old {
+                    if renamed && !rules.moves {
+                        self.end_old_time(tx, act, intent, &old).await?;
+                    } else {
+                        self.release(tx, act, &old, intent, rules).await?;
+                        if renamed {
+                            old.held.status = AppointmentStatus::Cancelled;
+                            old.pending = None;
+                            old.updated_at = act.now;
+                            tx.save_appointment(&mut old).await?;
+                        }
+                    }
+                }
+                self.tell(tx, act, intent, Happened::Moved, &held).await
+            }
+            IntentKind::Cancel { appointment, by, .. } => {
+                let Some(mut known) = tx.appointment(&intent.feature, appointment).await? else { return Ok(()) };
+                if known.held.status == AppointmentStatus::Cancelled {
+                    return Ok(());
+                }
+                // The time it had, for those who are told.
+                let was = AgendaAppointment { span: known.held.span, ..held.clone() };
+                self.release(tx, act, &known, intent, rules).await?;
+                known.held = held;
+                known.updated_at = act.now;
+                tx.save_appointment(&mut known).await?;
+                // The old time of a move: who was told of the new one knows.
+                if *by == ByWhom::System {
+                    return Ok(());
+                }
+                self.tell(tx, act, intent, Happened::Cancelled, &was).await
+            }
+        }
+    }
+
+    /// Brings the mirror of an appointment up to what the agenda holds.
+    async fn mirror(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        intent: &Intent,
+        held: AgendaAppointment,
+    ) -> Stored<()> {
+        let known = tx.appointment(&intent.feature, &held.id).await?;
+        let mut appointment = Appointment {
+            id: held.id.clone(),
+            practice: intent.practice.clone(),
+            feature: intent.feature.clone(),
+            intent: intent.id,
+            chain: intent.chain,
+            pending: known.as_ref().and_then(|known| known.pending),
+            contact: known.as_ref().and_then(|known| known.contact).or(intent.contact),
+            held,
+            updated_at: act.now,
+            version: known.map_or(0, |known| known.version),
+        };
+        tx.save_appointment(&mut appointment).await
+    }
+
+    /// Lets the time go that an appointment had until now. If a send of whoever
+    /// booked it may still arrive, somebody looks for it.
+    async fn release(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        known: &Appointment,
+        by: &Intent,
+        rules: &WriteRules,
+    ) -> Stored<()> {
+        if known.intent == by.id {
+            return Ok(());
+        }
+        let Some(mut holder) = tx.intent(known.intent).await? else { return Ok(()) };
+        let event = IntentEvent::Superseded(rules.rule(&holder));
+        // No state refuses this event.
+        if let Ok((next, effects)) = decide(&holder, event, by.updated_at) {
+            holder = next;
+            if !effects.is_empty() {
+                self.watch(tx, act, &holder, rules).await?;
+            }
+        }
+        holder.claims.clear();
+        tx.save_intent(&mut holder).await
+    }
+
+    /// In an agenda that cannot move, the new time is booked; the old one is
+    /// cancelled by an intent of its own, written in the same transaction. Until
+    /// that is confirmed the old time stays claimed.
+    async fn end_old_time(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        moved: &Intent,
+        old: &Appointment,
+    ) -> Stored<()> {
+        let id = IntentId(self.acts.id(act.now));
+        let mut cancel = Intent {
+            id,
+            op: format!("{id}").into(),
+            request_digest: String::new(),
+            kind: IntentKind::Cancel { appointment: old.id.clone(), by: ByWhom::System, reason: "moved".to_owned() },
+            state: IntentState::Drafted,
+            claims: Vec::new(),
+            sends: 0,
+            lookups: 0,
+            absent_since: None,
+            sent_at: None,
+            open: OpenSends::default(),
+            appointment: None,
+            refusal: None,
+            created_at: act.now,
+            updated_at: act.now,
+            version: 0,
+            ..moved.clone()
+        };
+        tx.save_intent(&mut cancel).await?;
+        let mut old = old.clone();
+        old.pending = Some(id);
+        old.updated_at = act.now;
+        tx.save_appointment(&mut old).await?;
+        self.acts.note(tx, act, intent_entry(&cancel)).await?;
+        self.acts.enqueue(tx, act, &Job::ReconcileBooking(id), Lane::Urgent, Due::NOW).await
+    }
+
+    /// The appointment may be changed again.
+    pub(super) async fn end_pending(&self, tx: &mut dyn Transaction, act: Act<'_>, intent: &Intent) -> Stored<()> {
+        let (IntentKind::Move(id) | IntentKind::Cancel { appointment: id, .. }) = &intent.kind else { return Ok(()) };
+        if let Some(mut known) = tx.appointment(&intent.feature, id).await?
+            && known.pending == Some(intent.id)
+        {
+            known.pending = None;
+            known.updated_at = act.now;
+            tx.save_appointment(&mut known).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells patient and practitioner what happened to an appointment.
+    async fn tell(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        intent: &Intent,
+        happened: Happened,
+        held: &AgendaAppointment,
+    ) -> Stored<()> {
+        let practice = act.practice;
+        let seat = practice.agenda_of(&intent.feature, &held.agenda);
+        let visit = Visit {
+            start: held.span.start,
+            practitioner: seat.map(|(practitioner, _)| practitioner),
+            site: seat.and_then(|(_, agenda)| practice.site(&agenda.site)),
+            motive: practice.motive(&intent.request.motive),
+        };
+        let patient: &Person = &intent.request.patient;
+        let mut posts = Vec::new();
+        if let Some(address) = address_of(patient) {
+            let to = Recipient { name: PATIENT.to_owned(), address: Some(address) };
+            posts.push((to, wording::to_patient(practice, happened, visit)));
+        }
+        // A practitioner without an address reads the agenda itself.
+        if let Some((practitioner, _)) = seat
+            && practice.recipients.contains_key(&practitioner.id.0)
+        {
+            let to = first_of(practice, std::slice::from_ref(&practitioner.id.0));
+            posts.push((to, wording::to_practitioner(practice, happened, visit, patient)));
+        }
+        for (to, letter) in posts {
+            let post = Post {
+                to,
+                letter,
+                level: Level::Routine,
+                valid_until: Some(held.span.start.max(act.now.plus_minutes(NEWS_MIN))),
+                cause: MessageCause::Intent(intent.id),
+                contact: intent.contact,
+            };
+            self.messages.post(tx, act, post).await?;
+        }
+        Ok(())
+    }
+
+    /// It had been called uncertain, and came to nothing: somebody calls back.
+    pub(super) async fn refused_late(&self, tx: &mut dyn Transaction, act: Act<'_>, intent: &Intent) -> Stored<()> {
+        let letter = wording::booking_failed(act.practice, intent);
+        self.put_on_desk(tx, act, intent, "callback", letter).await
+    }
+
+    /// Only a person can tell whether it stands.
+    pub(super) async fn ask_human(&self, tx: &mut dyn Transaction, act: Act<'_>, intent: &Intent) -> Stored<()> {
+        let letter = wording::booking_to_verify(act.practice, intent);
+        self.put_on_desk(tx, act, intent, "verify-booking", letter).await
+    }
+
+    /// A promise of the reception to the patient, and the message that says so.
+    async fn put_on_desk(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        intent: &Intent,
+        what: &str,
+        letter: wording::Letter,
+    ) -> Stored<()> {
+        let practice = act.practice;
+        let to = first_of(practice, &reception());
+        let level = Level::SameDay;
+        if let Some(id) = intent.contact
+            && let Some(mut contact) = tx.contact(id).await?
+        {
+            let due = desk_due(practice, &contact, act.now, level);
+            let pledge = Pledge {
+                what: what.to_owned(),
+                said: wording::said(practice, what, due),
+                owner: to.name.clone(),
+                level,
+                due,
+            };
+            self.commitments.pledge(tx, act, &mut contact, pledge).await?;
+            tx.save_contact(&mut contact).await?;
+        }
+        let cause = MessageCause::Intent(intent.id);
+        self.messages.post(tx, act, Post { to, letter, level, valid_until: None, cause, contact: intent.contact }).await
+    }
+}
+
+/// When somebody at the desk must have looked at it.
+fn desk_due(practice: &Practice, contact: &Contact, now: Instant, level: Level) -> Instant {
+    due_at(now, practice.delays.decision_min.max(1), level, &opening(practice, &contact.facts, now))
+}

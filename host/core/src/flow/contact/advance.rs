@@ -1,0 +1,362 @@
+//! Takes facts in and gives the view out: red flags in the host, then triage,
+//! then script.
+//!
+//! Facts and everything that the host concludes from them by itself are one
+//! transaction, before any plugin is asked: a plugin, a crash or a lost answer
+//! can delay a grid, never an alert.
+
+use super::facts::checked;
+use super::script_effects::has_new_effect;
+use super::{Contacts, NewFact, NewLevel};
+use crate::flow::act::Act;
+use crate::flow::conversation::grids::{self, Reported};
+use crate::flow::conversation::script::{self, Rendered};
+use crate::flow::error::{Flow, FlowError};
+use crate::flow::journal::{Entry, Involved};
+use crate::ids::{ContactId, PracticeId};
+use crate::model::audit::Actor;
+use crate::model::care::Level;
+use crate::model::commitment::Commitment;
+use crate::model::contact::{Contact, ContactEffect, ContactEvent, HostStep, Outcome, decide, find, host_step};
+use crate::model::intent::Intent;
+use crate::model::practice::Practice;
+use crate::model::refusal::Refusal;
+use crate::model::triage::{Orientation, Question};
+use crate::model::view::{ContactView, Said, Told, assemble};
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{StorageError, Stored, Transaction};
+use crate::time::Instant;
+
+/// How often a step begins again because somebody else changed the same
+/// contact meanwhile.
+pub(super) const MAX_TRIES: usize = 8;
+
+impl Contacts {
+    /// Appends facts and returns what comes next.
+    ///
+    /// # Errors
+    /// `NotFound("contact")`, `Invalid`, `NotAllowed("contact-closed")`, `Conflict`, `Storage`.
+    pub async fn advance(
+        &self,
+        practice: &PracticeId,
+        contact: ContactId,
+        facts: Vec<NewFact>,
+        actor: &Actor,
+    ) -> Flow<ContactView> {
+        let practice = self.acts.practice(practice)?;
+        let act = Act::new(&practice, actor, self.acts.now());
+        let facts = checked(&practice, facts, actor, act.now)?;
+        let told = facts.len();
+        let contact = self
+            .change(
+                act,
+                contact,
+                |contact| {
+                    let (told, _) = decide(contact, ContactEvent::Told(facts.clone()), &practice.delays, act.now)?;
+                    host_pass(&practice, &told, act.now)
+                },
+                |entry| entry.field("facts", told),
+                "contact.told",
+            )
+            .await?;
+        self.look_at(&practice, contact, actor).await
+    }
+
+    /// The view of a contact whose last step may have been cut short, by a process
+    /// that died between the facts and the grids: takes the step to its end.
+    ///
+    /// # Errors
+    /// `NotFound("contact")`, `Conflict`, `Storage`.
+    pub async fn resume(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<ContactView> {
+        let practice = self.acts.practice(practice)?;
+        let contact = self.stored(&practice, contact).await?;
+        self.look_at(&practice, contact, actor).await
+    }
+
+    /// Asks grids and script again, if anything has changed since they were asked: a
+    /// booking, a promise, the practice's files, a step that was cut short.
+    ///
+    /// # Errors
+    /// As [`Contacts::resume`].
+    pub async fn refresh(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<()> {
+        let practice = self.acts.practice(practice)?;
+        let contact = self.stored(&practice, contact).await?;
+        let (intents, commitments) = self.of(&contact).await?;
+        let now = Told::of(&practice.revision, &contact, &intents, &commitments);
+        let said = self.storage.said(&practice.id, contact.id).await?;
+        if said.is_none_or(|said| said.of != now) {
+            self.look_at(&practice, contact, actor).await?;
+        }
+        Ok(())
+    }
+
+    /// The same after an act on a booking of this contact, which stands whatever comes
+    /// of this: whoever reads the contact sees that its view is outdated, and a job
+    /// asks again.
+    pub(crate) async fn refresh_after(&self, practice: &PracticeId, contact: Option<ContactId>, actor: &Actor) {
+        let Some(contact) = contact else { return };
+        if let Err(error) = self.refresh(practice, contact, actor).await {
+            tracing::warn!(contact.id = %contact, error = %error, "the view of a contact was not refreshed");
+        }
+    }
+
+    /// Raises the level (anybody), or lowers it (a practitioner, with a reason: S2).
+    ///
+    /// # Errors
+    /// `NotFound("contact")`, `Forbidden`, `Invalid`, `NotAllowed`, `Conflict`, `Storage`.
+    pub async fn set_level(
+        &self,
+        practice: &PracticeId,
+        contact: ContactId,
+        new: NewLevel,
+        actor: &Actor,
+    ) -> Flow<ContactView> {
+        let practice = self.acts.practice(practice)?;
+        let act = Act::new(&practice, actor, self.acts.now());
+        let event = ContactEvent::LevelSet {
+            level: new.level,
+            reason: new.reason,
+            by: actor.subject.clone(),
+            role: actor.role,
+        };
+        let contact = self
+            .change(
+                act,
+                contact,
+                |contact| decide(contact, event.clone(), &practice.delays, act.now),
+                |entry| entry.field("level", new.level.as_str()),
+                "contact.level-set",
+            )
+            .await?;
+        self.look_at(&practice, contact, actor).await
+    }
+
+    /// One decision on a contact, with its effects, in one transaction.
+    async fn change(
+        &self,
+        act: Act<'_>,
+        id: ContactId,
+        decision: impl Fn(&Contact) -> Result<(Contact, Vec<ContactEffect>), Refusal>,
+        detail: impl Fn(Entry) -> Entry,
+        action: &str,
+    ) -> Flow<Contact> {
+        let mut tx = self.storage.begin(&act.practice.id).await?;
+        let before = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+        let (mut contact, effects) = decision(&before)?;
+        if contact == before && effects.is_empty() {
+            return Ok(before);
+        }
+        let entry = detail(Entry::new(action).in_contact(Some(id)));
+        self.acts.note(tx.as_mut(), act, entry).await?;
+        self.note_weighed(tx.as_mut(), act, Some(&before), &contact, &[]).await?;
+        self.carry_out(tx.as_mut(), act, &mut contact, effects).await?;
+        tx.save_contact(&mut contact).await?;
+        tx.commit().await?;
+        Ok(contact)
+    }
+
+    /// Asks the grids and the script what comes next, keeps what they conclude,
+    /// and shows it. Begins again when somebody changes the contact meanwhile.
+    pub(super) async fn look_at(&self, practice: &LivePractice, contact: Contact, actor: &Actor) -> Flow<ContactView> {
+        let mut contact = contact;
+        for _ in 0..MAX_TRIES {
+            let act = Act::new(practice, actor, self.acts.now());
+            match self.try_look_at(act, contact).await? {
+                Looked::Seen(view) => return Ok(*view),
+                Looked::Changed(id) => contact = self.stored(practice, id).await?,
+            }
+        }
+        Err(FlowError::Conflict)
+    }
+
+    async fn try_look_at(&self, act: Act<'_>, contact: Contact) -> Flow<Looked> {
+        let practice = act.practice;
+        let asked = grids::ask(practice, &contact, act.now).await;
+        let (weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
+        let (intents, commitments) = self.of(&contact).await?;
+        let rendered = script::render(practice, &weighed, &intents, &commitments, None, act.now).await;
+        let open = contact.closed_at.is_none();
+        let pins = open && weighed.script.is_none() && rendered.script.is_some();
+        let script_acts = open && has_new_effect(&weighed, &rendered.view.effects);
+        if weighed == contact && effects.is_empty() && !pins && !script_acts {
+            let view = self.say(act, &weighed, questions, rendered, &intents, commitments).await;
+            return Ok(Looked::Seen(Box::new(view)));
+        }
+        let Some(kept) = self.keep(act, &contact, weighed, effects, &involved, &rendered).await? else {
+            return Ok(Looked::Changed(contact.id));
+        };
+        let (intents, commitments) = self.of(&kept).await?;
+        // What was carried out shows in the recap.
+        let rendered = if script_acts {
+            script::render(practice, &kept, &intents, &commitments, None, act.now).await
+        } else {
+            rendered
+        };
+        let view = self.say(act, &kept, questions, rendered, &intents, commitments).await;
+        Ok(Looked::Seen(Box::new(view)))
+    }
+
+    /// Keeps what grids and script said, for those who read the contact, and shows
+    /// it. When it cannot be kept they are shown what was said before, and that it
+    /// is outdated.
+    pub(super) async fn say(
+        &self,
+        act: Act<'_>,
+        contact: &Contact,
+        questions: Vec<Question>,
+        rendered: Rendered,
+        intents: &[Intent],
+        commitments: Vec<Commitment>,
+    ) -> ContactView {
+        let said = Said {
+            of: Told::of(&act.practice.revision, contact, intents, &commitments),
+            questions,
+            script: rendered.view,
+            script_failed: rendered.failed.is_some(),
+        };
+        if let Err(error) = self.storage.keep_said(&act.practice.id, contact.id, &said).await {
+            tracing::warn!(contact.id = %contact.id, error = %error, "what the script said was not kept");
+        }
+        assemble(act.practice, contact, &said, true, intents, commitments, act.now)
+    }
+
+    /// Stores what grids and script came to; `None` when the contact changed
+    /// since it was looked at.
+    async fn keep(
+        &self,
+        act: Act<'_>,
+        before: &Contact,
+        mut contact: Contact,
+        effects: Vec<ContactEffect>,
+        involved: &[Involved],
+        rendered: &Rendered,
+    ) -> Flow<Option<Contact>> {
+        let mut tx = self.storage.begin(&act.practice.id).await?;
+        if contact.script.is_none() {
+            contact.script.clone_from(&rendered.script);
+        }
+        self.note_weighed(tx.as_mut(), act, Some(before), &contact, involved).await?;
+        if let Some(failed) = &rendered.failed {
+            self.note_failure(tx.as_mut(), act, contact.id, "script.failed", failed).await?;
+        }
+        self.carry_out(tx.as_mut(), act, &mut contact, effects).await?;
+        self.carry_out_script(tx.as_mut(), act, &mut contact, &rendered.view.effects).await?;
+        // The version says whether it is still the contact that was looked at.
+        match tx.save_contact(&mut contact).await {
+            Err(StorageError::Stale { .. }) => return Ok(None),
+            other => other?,
+        }
+        tx.commit().await?;
+        Ok(Some(contact))
+    }
+
+    /// Writes down how level and conclusion changed, and who said so.
+    pub(super) async fn note_weighed(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        before: Option<&Contact>,
+        after: &Contact,
+        involved: &[Involved],
+    ) -> Stored<()> {
+        let former_level = before.and_then(|contact| contact.level);
+        if let Some(level) = after.level.filter(|level| Some(*level) != former_level) {
+            let lowered = former_level.is_some_and(|former| !level.at_least(former));
+            let entry = Entry::new(if lowered { "contact.level-lowered" } else { "contact.level-raised" })
+                .in_contact(Some(after.id))
+                .field("from", former_level.map_or("none", Level::as_str))
+                .field("to", level.as_str());
+            self.acts.note(tx, act, entry).await?;
+        }
+        for failed in involved.iter().filter(|one| one.failure.is_some()) {
+            self.note_failure(tx, act, after.id, "triage.failed", failed).await?;
+        }
+        if after.assessment == before.and_then(|contact| contact.assessment.clone()) {
+            return Ok(());
+        }
+        let Some(assessment) = &after.assessment else { return Ok(()) };
+        let mut entry = Entry::new("contact.concluded")
+            .in_contact(Some(after.id))
+            .field("level", assessment.level.as_str())
+            .field("orientation", orientation_code(&assessment.orientation))
+            .field("protocol", &assessment.protocol.id)
+            .field("protocol-version", &assessment.protocol.version);
+        for one in involved {
+            entry = entry.by_plugin(&one.stamp);
+        }
+        self.acts.note(tx, act, entry).await
+    }
+
+    async fn note_failure(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        contact: ContactId,
+        action: &str,
+        failed: &Involved,
+    ) -> Stored<()> {
+        let code = failed.failure.as_deref().unwrap_or("none");
+        let entry = Entry::new(action).in_contact(Some(contact)).field("code", code).by_plugin(&failed.stamp);
+        self.acts.note(tx, act, entry).await
+    }
+
+    /// The bookings and promises of a contact, oldest first.
+    pub(super) async fn of(&self, contact: &Contact) -> Stored<(Vec<Intent>, Vec<Commitment>)> {
+        let intents = self.storage.intents_of(contact).await?;
+        Ok((intents, self.storage.commitments_of(contact).await?))
+    }
+}
+
+enum Looked {
+    Seen(Box<ContactView>),
+    Changed(ContactId),
+}
+
+/// What the host concludes by itself: red flags, floors, administrative
+/// requests. No plugin is needed for it.
+pub(super) fn host_pass(
+    practice: &Practice,
+    contact: &Contact,
+    now: Instant,
+) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
+    let findings = find(practice, contact, now);
+    let (floor, conclusion) = match host_step(contact, &findings) {
+        HostStep::Stands => return Ok((contact.clone(), Vec::new())),
+        HostStep::Conclude(assessment) => (findings.floor, Some(assessment)),
+        _ => (findings.floor, None),
+    };
+    decide(contact, ContactEvent::Weighed { floor, conclusion }, &practice.delays, now)
+}
+
+type Weighed = (Contact, Vec<ContactEffect>, Vec<Question>, Vec<Involved>);
+
+/// What the grids' answers make of the contact.
+fn weigh(practice: &Practice, contact: &Contact, asked: Option<Reported>, now: Instant) -> Result<Weighed, Refusal> {
+    let Some(Reported { outcome, involved }) = asked else {
+        return Ok((contact.clone(), Vec::new(), Vec::new(), Vec::new()));
+    };
+    let (event, questions) = match outcome {
+        Outcome::Ask { questions, level } => (ContactEvent::Weighed { floor: level, conclusion: None }, questions),
+        Outcome::Conclude(assessment) => {
+            (ContactEvent::Weighed { floor: None, conclusion: Some(assessment) }, Vec::new())
+        }
+    };
+    let (contact, effects) = decide(contact, event, &practice.delays, now)?;
+    Ok((contact, effects, questions, involved))
+}
+
+fn orientation_code(orientation: &Orientation) -> &'static str {
+    match orientation {
+        Orientation::EmergencyCall(_) => "emergency-call",
+        Orientation::LiveTransfer(_) => "live-transfer",
+        Orientation::ClinicianCallback(_) => "clinician-callback",
+        Orientation::SameDaySlot => "same-day-slot",
+        Orientation::SlotWithin(_) => "slot-within",
+        Orientation::Teleconsultation(_) => "teleconsultation",
+        Orientation::Message(_) => "message",
+        Orientation::DocumentRequest(_) => "document-request",
+        Orientation::Redirect(_) => "redirect",
+        Orientation::Recontact(_) => "recontact",
+        Orientation::HumanDecision(_) => "human-decision",
+    }
+}

@@ -1,0 +1,148 @@
+//! Ends a contact: nothing required is missing, the recap was said.
+
+use super::advance::MAX_TRIES;
+use super::{Contacts, NewClosing, NewStatement};
+use crate::flow::act::Act;
+use crate::flow::conversation::script;
+use crate::flow::error::{Flow, FlowError};
+use crate::flow::journal::Entry;
+use crate::ids::{ContactId, PracticeId, StatementId};
+use crate::model::audit::Actor;
+use crate::model::care::{ContentRef, Fact, Source, Value, keys};
+use crate::model::contact::{
+    CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, RecapOutcome, Statement, decide, find,
+};
+use crate::model::view::{ContactView, nature};
+use crate::ports::storage::StorageError;
+
+/// Longest free statement or reason, in characters.
+const MAX_TEXT: usize = 2000;
+/// Most statements in one closing.
+const MAX_STATEMENTS: usize = 50;
+
+impl Contacts {
+    /// Closes a contact.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid` for an unknown instruction, `NotAllowed` with what is missing, `Conflict`, `Storage`.
+    pub async fn close(
+        &self,
+        practice: &PracticeId,
+        contact: ContactId,
+        new: NewClosing,
+        actor: &Actor,
+    ) -> Flow<ContactView> {
+        let practice = self.acts.practice(practice)?;
+        check_reason(new.override_reason.as_deref())?;
+        for _ in 0..MAX_TRIES {
+            let act = Act::new(&practice, actor, self.acts.now());
+            let mut before = self.stored(&practice, contact).await?;
+            if matches!(before.state, ContactState::Received | ContactState::Open) {
+                // A process that died after the facts left the grids unasked.
+                self.look_at(&practice, before, actor).await?;
+                before = self.stored(&practice, contact).await?;
+            }
+            if let Some(view) = self.try_close(act, before, &new).await? {
+                return Ok(view);
+            }
+        }
+        Err(FlowError::Conflict)
+    }
+
+    /// `None` when the contact changed since it was read.
+    async fn try_close(&self, act: Act<'_>, before: Contact, new: &NewClosing) -> Flow<Option<ContactView>> {
+        let practice = act.practice;
+        let overridden = new.override_reason.as_deref();
+        let (intents, commitments) = self.of(&before).await?;
+        let recap = Fact {
+            key: keys::RECAP.to_owned(),
+            value: Value::Choice(recap_word(new.recap).to_owned()),
+            source: Source::Operator,
+            at: act.now,
+            by: act.actor.subject.clone(),
+        };
+        let (told, _) = decide(&before, ContactEvent::Told(vec![recap]), &practice.delays, act.now)?;
+        let rendered = script::render(practice, &told, &intents, &commitments, overridden, act.now).await;
+        let closing = Closing {
+            outcome: CloseOutcome { recap: new.recap, override_reason: new.override_reason.clone() },
+            statements: self.statements(act, new)?,
+            check: CloseCheck {
+                nature: nature(&told, &find(practice, &told, act.now)),
+                script_allows: rendered.view.may_close,
+                overridden: overridden.is_some(),
+            },
+        };
+        let said: Vec<Statement> = closing.statements.clone();
+        let event = ContactEvent::Close(Box::new(closing));
+        let (mut closed, effects) = decide(&told, event, &practice.delays, act.now)?;
+
+        let mut tx = self.storage.begin(&practice.id).await?;
+        for statement in &said {
+            let entry = Entry::new("statement.recorded").in_contact(Some(closed.id)).about("statement", statement.id);
+            let entry = match &statement.instruction {
+                Some(content) => entry.field("instruction", &content.id).field("version", &content.version),
+                None => entry.field("free", "true"),
+            };
+            self.acts.note(tx.as_mut(), act, entry).await?;
+        }
+        let entry = Entry::new("contact.closed")
+            .in_contact(Some(closed.id))
+            .field("recap", recap_word(new.recap))
+            .field("overridden", overridden.is_some());
+        self.acts.note(tx.as_mut(), act, entry).await?;
+        self.carry_out(tx.as_mut(), act, &mut closed, effects).await?;
+        // The version says whether it is still the contact that was read.
+        match tx.save_contact(&mut closed).await {
+            Err(StorageError::Stale { .. }) => return Ok(None),
+            other => other?,
+        }
+        tx.commit().await?;
+        let view = self.say(act, &closed, Vec::new(), rendered, &intents, commitments).await;
+        Ok(Some(view))
+    }
+
+    fn statements(&self, act: Act<'_>, new: &NewClosing) -> Flow<Vec<Statement>> {
+        if new.statements.len() > MAX_STATEMENTS {
+            return Err(FlowError::invalid("statements", "at most 50"));
+        }
+        let statement = |(index, said): (usize, &NewStatement)| {
+            let field = format!("statements.{index}");
+            let (instruction, text) = match said {
+                NewStatement::Instruction(id) => {
+                    let found = act.practice.instructions.iter().find(|one| one.id == *id);
+                    let found =
+                        found.ok_or_else(|| FlowError::invalid(&field, "expected an instruction of the practice"))?;
+                    let content =
+                        ContentRef { id: found.id.clone(), version: found.version.clone(), digest: Vec::new() };
+                    (Some(content), None)
+                }
+                NewStatement::Free(text) => {
+                    if text.trim().is_empty() || text.chars().count() > MAX_TEXT {
+                        return Err(FlowError::invalid(&field, "expected 1 to 2000 characters"));
+                    }
+                    (None, Some(text.clone()))
+                }
+            };
+            let id = StatementId(self.acts.id(act.now));
+            Ok(Statement { id, instruction, text, at: act.now, by: act.actor.subject.clone() })
+        };
+        new.statements.iter().enumerate().map(statement).collect()
+    }
+}
+
+fn check_reason(reason: Option<&str>) -> Flow<()> {
+    match reason {
+        Some(reason) if reason.trim().is_empty() || reason.chars().count() > MAX_TEXT => {
+            Err(FlowError::invalid("override_reason", "expected 1 to 2000 characters"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn recap_word(recap: RecapOutcome) -> &'static str {
+    match recap {
+        RecapOutcome::Confirmed => "confirmed",
+        RecapOutcome::Corrected => "corrected",
+        RecapOutcome::NotReached => "not-reached",
+    }
+}

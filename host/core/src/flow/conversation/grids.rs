@@ -1,0 +1,101 @@
+//! Asks the practice's triage plugins what comes next.
+
+use futures::future::join_all;
+
+use super::context::context;
+use crate::flow::journal::Involved;
+use crate::model::care::{Fact, Level, keys, latest};
+use crate::model::civil::{Zone, age_days};
+use crate::model::contact::{Contact, Findings, HostStep, Outcome, RESERVED_KEY, Report, conclude, find, host_step};
+use crate::model::practice::{PluginKind, Practice};
+use crate::model::triage::{Assessment, Encounter, Protocol, Question, Step};
+use crate::ports::plugins::GuestError;
+use crate::ports::practices::{Feature, LivePractice};
+use crate::time::Instant;
+
+/// What the grids came to, and who was asked.
+pub(crate) struct Reported {
+    pub(crate) outcome: Outcome,
+    pub(crate) involved: Vec<Involved>,
+}
+
+/// Asks the grids, when it is their turn: every triage plugin that serves the site
+/// and practitioner of the contact, at once. One that is out, and one of which
+/// nobody knows whether it was a grid, has failed.
+pub(crate) async fn ask(practice: &LivePractice, contact: &Contact, now: Instant) -> Option<Reported> {
+    let findings = find(practice, contact, now);
+    if host_step(contact, &findings) != HostStep::AskGrids {
+        return None;
+    }
+    let encounter = encounter(practice, contact, &findings, now);
+    let features: Vec<&Feature> = practice.serving(PluginKind::Triage, &contact.facts).collect();
+    let reports = join_all(features.iter().map(|feature| ask_grid(feature, &encounter, now))).await;
+    let involve = |(feature, report): (&&Feature, &Report)| Involved {
+        stamp: feature.stamp.clone(),
+        failure: match report {
+            Report::Failed(code) => Some(code.clone()),
+            _ => None,
+        },
+    };
+    let involved = features.iter().zip(&reports).map(involve).collect();
+    Some(Reported { outcome: conclude(practice, contact, &findings, reports), involved })
+}
+
+async fn ask_grid(feature: &Feature, encounter: &Encounter, now: Instant) -> Report {
+    let triage = match feature.triage() {
+        Ok(triage) => triage,
+        Err(failure) => return Report::Failed(failure.code().to_owned()),
+    };
+    match triage.next(encounter).await {
+        Ok(Ok(Step::Ask(questions))) => asks(questions, &encounter.facts),
+        Ok(Ok(Step::Conclude(assessment))) => concludes(assessment, triage.protocols(), now),
+        Ok(Err(error)) if error.code == "not-applicable" => Report::NotApplicable,
+        Ok(Err(error)) => failed(&error),
+        Err(failure) => Report::Failed(failure.code().to_owned()),
+    }
+}
+
+fn encounter(practice: &Practice, contact: &Contact, findings: &Findings<'_>, now: Instant) -> Encounter {
+    let born = latest(&contact.facts, keys::PATIENT_BIRTH_DATE).and_then(|fact| fact.value.as_text());
+    Encounter {
+        motive: findings.motive.map(|motive| motive.id.0.clone()),
+        context: context(practice, &contact.facts, now),
+        facts: contact.facts.clone(),
+        patient_age_days: born.and_then(|born| age_days(born, Zone::of(practice).date(now))),
+        previous: contact.assessment.clone(),
+    }
+}
+
+/// Questions that all have an answer already lead nowhere: a person decides.
+/// One that only the host asks would let a grid answer for the host.
+fn asks(questions: Vec<Question>, facts: &[Fact]) -> Report {
+    if !questions.iter().all(|question| keys::is_askable(&question.key, PluginKind::Triage)) {
+        return Report::Failed(RESERVED_KEY.to_owned());
+    }
+    if questions.iter().all(|question| latest(facts, &question.key).is_some()) {
+        return Report::Failed("no-progress".to_owned());
+    }
+    Report::Asks(questions)
+}
+
+fn concludes(assessment: Assessment, protocols: &[Protocol], now: Instant) -> Report {
+    let named = protocols
+        .iter()
+        .find(|one| one.content.id == assessment.protocol.id && one.content.version == assessment.protocol.version);
+    if named.and_then(|one| one.validation.as_ref()).is_some_and(|signed| signed.expires_at <= now) {
+        return Report::Failed("protocol-expired".to_owned());
+    }
+    let protocol_floor = match named {
+        Some(protocol) => Some(protocol.floor),
+        // A conclusion under an unknown name escapes no floor.
+        None => protocols.iter().map(|one| one.floor).reduce(Level::raised_to),
+    };
+    Report::Concludes { assessment: Box::new(assessment), protocol_floor }
+}
+
+/// A guest's code may be anything; what is kept of it is a short word.
+fn failed(error: &GuestError) -> Report {
+    let word = |sign: &char| sign.is_ascii_lowercase() || *sign == '-';
+    let code: String = error.code.chars().take(40).filter(word).collect();
+    Report::Failed(if code.is_empty() { "other".to_owned() } else { code })
+}

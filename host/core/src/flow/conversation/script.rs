@@ -1,0 +1,156 @@
+//! Renders the script of a contact; the host's own when no plugin gives an answer.
+
+use super::context::context;
+use crate::flow::journal::Involved;
+use crate::model::care::{ContentRef, keys, latest};
+use crate::model::civil::Zone;
+use crate::model::commitment::Commitment;
+use crate::model::contact::{Contact, RESERVED_KEY};
+use crate::model::intent::{Intent, IntentKind};
+use crate::model::minimal_script;
+use crate::model::practice::{PluginKind, Practice};
+use crate::model::script::{AppointmentSummary, BookingProgress, CommitmentSummary, ScriptInfo, Session, View};
+use crate::model::view::progress_of;
+use crate::ports::plugins::GuestError;
+use crate::ports::practices::{Feature, LivePractice};
+use crate::time::{Instant, Span};
+
+/// What the script says now.
+pub(crate) struct Rendered {
+    pub(crate) view: View,
+    /// The content that was rendered; `None` for the host's own script.
+    pub(crate) script: Option<ContentRef>,
+    /// The plugin that failed, when the host's own script stands in for it.
+    pub(crate) failed: Option<Involved>,
+}
+
+/// Renders the script; the host's own when no plugin gives an answer.
+pub(crate) async fn render(
+    practice: &LivePractice,
+    contact: &Contact,
+    intents: &[Intent],
+    commitments: &[Commitment],
+    override_reason: Option<&str>,
+    now: Instant,
+) -> Rendered {
+    let empty = ContentRef { id: String::new(), version: String::new(), digest: Vec::new() };
+    let mut session = Session {
+        script: contact.script.clone().unwrap_or(empty),
+        context: context(practice, &contact.facts, now),
+        facts: contact.facts.clone(),
+        assessment: contact.assessment.clone(),
+        emergency_call: contact.emergency().map(|service| service.called().to_owned()),
+        appointment: appointment_summary(practice, intents),
+        commitments: commitments.iter().map(|one| summary_of(practice, one)).collect(),
+        done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),
+        override_reason: override_reason.map(str::to_owned),
+    };
+    let Some(feature) = serving(practice, contact) else {
+        let view = minimal_script::render(practice, &session);
+        return Rendered { view, script: None, failed: None };
+    };
+    match render_bound(feature, contact, &mut session).await {
+        Ok(view) => Rendered { view, script: Some(session.script), failed: None },
+        Err(code) => {
+            let view = minimal_script::render(practice, &session);
+            let failed = Involved { stamp: feature.stamp.clone(), failure: Some(code) };
+            Rendered { view, script: None, failed: Some(failed) }
+        }
+    }
+}
+
+/// The script that a new contact begins with, and keeps (S9); `None` when it has the
+/// host's own, or its plugin is out.
+pub(crate) fn first_script(practice: &LivePractice, contact: &Contact) -> Option<ContentRef> {
+    let script = serving(practice, contact)?.script().ok()?;
+    choose_script(script.catalogue(), contact).ok()
+}
+
+/// The feature whose script a contact has. One that is out may have been no script at
+/// all: whichever is known to be one comes first.
+fn serving<'a>(practice: &'a LivePractice, contact: &Contact) -> Option<&'a Feature> {
+    practice.serving(PluginKind::Script, &contact.facts).min_by_key(|feature| feature.kind.is_none())
+}
+
+async fn render_bound(feature: &Feature, contact: &Contact, session: &mut Session) -> Result<View, String> {
+    let script = feature.script().map_err(|failure| failure.code().to_owned())?;
+    if contact.script.is_none() {
+        session.script = choose_script(script.catalogue(), contact)?;
+    }
+    match script.render(session).await {
+        Ok(Ok(view)) => return sound(view),
+        // The version this contact began with is gone: begin on the present one (S9).
+        Ok(Err(GuestError { code, .. })) if code == "version-withdrawn" || code == "unknown-script" => {}
+        Ok(Err(error)) => return Err(code_of(&error)),
+        Err(failure) => return Err(failure.code().to_owned()),
+    }
+    session.script = choose_script(script.catalogue(), contact)?;
+    match script.render(session).await {
+        Ok(Ok(view)) => sound(view),
+        Ok(Err(error)) => Err(code_of(&error)),
+        Err(failure) => Err(failure.code().to_owned()),
+    }
+}
+
+/// Refuses a view that asks what only the host asks: an answer would stand for
+/// the host's own rules.
+fn sound(view: View) -> Result<View, String> {
+    let mut asks = view.prompts.iter().flat_map(|prompt| &prompt.asks);
+    if asks.all(|question| keys::is_askable(&question.key, PluginKind::Script)) {
+        Ok(view)
+    } else {
+        Err(RESERVED_KEY.to_owned())
+    }
+}
+
+/// The first script that is made for this motive and this kind of caller.
+fn choose_script(scripts: &[ScriptInfo], contact: &Contact) -> Result<ContentRef, String> {
+    let text = |key: &str| latest(&contact.facts, key).and_then(|fact| fact.value.as_text());
+    let (motive, caller) = (text(keys::MOTIVE), text(keys::CALLER_KIND));
+    let serves = |list: &[String], value: Option<&str>| {
+        list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one == value))
+    };
+    let fits = |info: &&ScriptInfo| serves(&info.motives, motive) && serves(&info.caller_kinds, caller);
+    let chosen = scripts.iter().find(fits).or(scripts.first()).ok_or_else(|| "no-script".to_owned())?;
+    Ok(chosen.content.clone())
+}
+
+fn code_of(error: &GuestError) -> String {
+    let word = |sign: &char| sign.is_ascii_lowercase() || *sign == '-';
+    error.code.chars().take(40).filter(word).collect()
+}
+
+/// The appointment that stands at the end of all bookings, moves and
+/// cancellations of a contact.
+fn appointment_summary(practice: &Practice, intents: &[Intent]) -> Option<AppointmentSummary> {
+    // A move that was refused leaves the appointment before it standing.
+    let stands = |intent: &&Intent| progress_of(intent.state) != BookingProgress::Refused;
+    let latest = intents.iter().rev().find(stands).or(intents.last())?;
+    if matches!(latest.kind, IntentKind::Cancel { .. }) && progress_of(latest.state) == BookingProgress::Confirmed {
+        return None;
+    }
+    let request = &latest.request;
+    let span: Span = latest.appointment.as_ref().map_or(request.span, |held| held.span);
+    let seat = practice.agenda_of(&latest.feature, &request.agenda);
+    let motive = practice.motive(&request.motive);
+    Some(AppointmentSummary {
+        state: progress_of(latest.state),
+        span,
+        start_local: Zone::of(practice).text(span.start),
+        practitioner: seat.map(|(practitioner, _)| practitioner.name.clone()),
+        site: seat.and_then(|(_, agenda)| practice.site(&agenda.site)).map(|site| site.name.clone()),
+        motive: motive.map_or_else(|| request.motive.0.clone(), |motive| motive.label.clone()),
+        instructions: motive.and_then(|motive| motive.instructions.clone()),
+        documents: motive.map(|motive| motive.documents.clone()).unwrap_or_default(),
+        arrive_early_min: motive.map_or(0, |motive| motive.arrive_early_min),
+    })
+}
+
+fn summary_of(practice: &Practice, commitment: &Commitment) -> CommitmentSummary {
+    CommitmentSummary {
+        what: commitment.what.clone(),
+        said: commitment.said.clone(),
+        due: commitment.due,
+        due_local: Zone::of(practice).text(commitment.due),
+    }
+}

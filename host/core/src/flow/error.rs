@@ -1,0 +1,100 @@
+//! Why a step was not taken.
+
+use thiserror::Error;
+
+use crate::ids::FeatureId;
+use crate::model::refusal::Refusal;
+use crate::model::scheduling::Rule;
+use crate::model::view::OfferedSlot;
+use crate::ports::storage::StorageError;
+
+/// Why a step was not taken. Nothing was changed, unless the case says so.
+#[derive(Debug, Error)]
+pub enum FlowError {
+    /// No such practice, contact, appointment or commitment for this caller.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// A field of the request is wrong.
+    #[error("{field}: {why}")]
+    Invalid {
+        /// Path of the field: `facts.0.value`.
+        field: String,
+        /// What is wrong and what is expected; never the value itself when it
+        /// may be personal.
+        why: String,
+    },
+    /// The state does not allow it: `contact-closed`, `not-concluded`,
+    /// `emergency`, `recap-missing`, `already-final`…
+    #[error("not allowed now: {code}")]
+    NotAllowed {
+        /// Stable code.
+        code: &'static str,
+        /// What to do instead, in French.
+        remedy: String,
+    },
+    /// Only another role may do that.
+    #[error("role may not do that: {code}")]
+    Forbidden {
+        /// Stable code.
+        code: &'static str,
+    },
+    /// Somebody else has the slot.
+    #[error("slot taken")]
+    SlotTaken {
+        /// What could be had instead.
+        alternatives: Vec<OfferedSlot>,
+    },
+    /// A rule of the practice forbids this slot.
+    #[error("rule broken: {rule:?}")]
+    RuleBroken {
+        /// Which.
+        rule: Rule,
+        /// In French, for the operator.
+        why: String,
+    },
+    /// The op-id was used for another request.
+    #[error("op-id was used for another request")]
+    OpIdReused,
+    /// Somebody changed the same thing at the same time; try again.
+    #[error("changed meanwhile")]
+    Conflict,
+    /// An agenda that is needed does not answer.
+    #[error("agenda of \"{0}\" does not answer")]
+    AgendaUnavailable(FeatureId),
+    /// An agenda has not said yet what it is: nothing is written to it.
+    #[error("agenda of \"{0}\" has not said what it is")]
+    AgendaUnidentified(FeatureId),
+    /// The database.
+    #[error(transparent)]
+    Storage(StorageError),
+}
+
+impl From<StorageError> for FlowError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Stale { .. } => Self::Conflict,
+            other => Self::Storage(other),
+        }
+    }
+}
+
+impl From<Refusal> for FlowError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotAllowed { code, remedy } => Self::NotAllowed { code, remedy },
+            Refusal::Forbidden { code } => Self::Forbidden { code },
+            Refusal::Invalid { field, why } => Self::Invalid { field, why },
+        }
+    }
+}
+
+/// Shorthand.
+pub type Flow<T> = Result<T, FlowError>;
+
+impl FlowError {
+    /// A field of the request is wrong: which, and what is expected; never the
+    /// value itself when it may be personal.
+    pub(crate) fn invalid(field: impl Into<String>, why: &str) -> Self {
+        Self::Invalid { field: field.into(), why: why.to_owned() }
+    }
+}

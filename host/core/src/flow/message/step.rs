@@ -1,0 +1,78 @@
+//! Takes a message one step further, in the transaction of whoever does it.
+
+use super::{Messages, Post};
+use crate::flow::act::Act;
+use crate::flow::journal::Entry;
+use crate::ids::MessageId;
+use crate::model::care::Level;
+use crate::model::job::{Due, Job};
+use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, decide};
+use crate::model::recipients::{SECRETARIAT, first_of, reception};
+use crate::model::wording;
+use crate::ports::storage::{Stored, Transaction};
+
+impl Messages {
+    /// Decides one event of a message and stores what follows from it. Returns the
+    /// message, if the event changed it.
+    pub(crate) async fn step(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        before: &Message,
+        event: MessageEvent,
+        fields: Vec<(String, String)>,
+    ) -> Stored<Option<Message>> {
+        let id = before.id;
+        let (mut message, effects) = decide(before, event, act.now);
+        if message == *before {
+            return Ok(None);
+        }
+        let mut entry = Entry::new(format!("message.{}", message.state.as_str()))
+            .about("message", id)
+            .field("attempts", message.attempts)
+            .fields(fields);
+        if let MessageCause::Contact(contact) = message.cause {
+            entry = entry.in_contact(Some(contact));
+        }
+        if let Some(code) = &message.failure {
+            entry = entry.field("failure", code);
+        }
+        self.acts.note(tx, act, entry).await?;
+        for effect in effects {
+            match effect {
+                // A job of its own, in the same change: this one may have been
+                // ended by another worker after its lease.
+                MessageEffect::TryAt(at) => {
+                    let due = Due::from_now(act.now, at);
+                    self.acts.enqueue(tx, act, &Job::DeliverMessage(id), message.lane(), due).await?;
+                }
+                // Not about what tells of another message: that would never end.
+                MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}
+                MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
+                MessageEffect::TellSecretariat => {
+                    let code = message.failure.as_deref().unwrap_or("unknown");
+                    let letter = wording::message_lost(act.practice, &message.recipient, code, &id.to_string());
+                    let post = Post {
+                        to: first_of(act.practice, &reception()),
+                        letter,
+                        level: message.level.raised_to(Level::Soon),
+                        valid_until: None,
+                        cause: MessageCause::Message(id),
+                        contact: None,
+                    };
+                    self.post(tx, act, post).await?;
+                }
+            }
+        }
+        tx.save_message(&mut message).await?;
+        Ok(Some(message))
+    }
+
+    /// Its job was given up: it is seen as failed, and a person is told.
+    pub(crate) async fn give_up(&self, tx: &mut dyn Transaction, act: Act<'_>, id: MessageId) -> Stored<()> {
+        if let Some(before) = tx.message(id).await? {
+            self.step(tx, act, &before, MessageEvent::GivenUp, Vec::new()).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,233 @@
+//! What is only read: no plugin is asked, and nothing changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::act::Acts;
+use super::error::{Flow, FlowError};
+use crate::ids::{AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
+use crate::model::audit::AuditEvent;
+use crate::model::commitment::{Commitment, CommitmentState};
+use crate::model::contact::{Contact, ContactState};
+use crate::model::dead_letter::{DeadLetter, DeadLetterState};
+use crate::model::intent::Appointment;
+use crate::model::job::{Due, Job, Lane};
+use crate::model::message::{Message, MessageState};
+use crate::model::view::{ContactView, Said, Told, assemble};
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{Listed, Page, Storage, StorageError, Stored};
+use crate::time::Span;
+
+/// More contacts than this are not remembered at once.
+const MAX_CONTACTS: usize = 4_096;
+
+/// Reads.
+#[derive(Clone)]
+pub struct Reads {
+    acts: Acts,
+    storage: Arc<dyn Storage>,
+    /// Whose contacts these are, which never changes.
+    owners: Arc<Mutex<HashMap<ContactId, PracticeId>>>,
+}
+
+/// A contact with what comes next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadContact {
+    /// As it is stored.
+    pub contact: Contact,
+    /// What the person who holds the line sees.
+    pub view: ContactView,
+}
+
+impl Reads {
+    pub(super) fn new(acts: Acts, storage: Arc<dyn Storage>) -> Self {
+        Self { acts, storage, owners: Arc::default() }
+    }
+
+    pub(super) fn over(&self, storage: Arc<dyn Storage>) -> Self {
+        Self { storage, ..self.clone() }
+    }
+
+    /// The practice, in its latest good configuration.
+    #[must_use]
+    pub fn practice(&self, id: &PracticeId) -> Option<Arc<LivePractice>> {
+        self.acts.practice(id).ok()
+    }
+
+    /// The names of all practices, sorted.
+    #[must_use]
+    pub fn practices(&self) -> Vec<PracticeId> {
+        self.acts.practices()
+    }
+
+    /// A contact, with what grids and script last said of it. When something has
+    /// changed since, the view says so, and a job asks them again.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    pub async fn contact(&self, practice: &PracticeId, id: ContactId) -> Flow<ReadContact> {
+        let practice = self.acts.practice(practice)?;
+        let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound("contact"))?;
+        let intents = self.storage.intents_of(&contact).await?;
+        let commitments = self.storage.commitments_of(&contact).await?;
+        let now = Told::of(&practice.revision, &contact, &intents, &commitments);
+        let said = self.storage.said(&practice.id, id).await?;
+        let is_current = said.as_ref().is_some_and(|said| said.of == now);
+        if !is_current && contact.state != ContactState::Closed {
+            self.ask_again(&practice, id, &now).await?;
+        }
+        let said = said.unwrap_or_else(|| Said::nothing(now));
+        let view = assemble(&practice, &contact, &said, is_current, &intents, commitments, self.acts.now());
+        Ok(ReadContact { contact, view })
+    }
+
+    /// Writes the job that asks grids and script again; once for each change.
+    async fn ask_again(&self, practice: &LivePractice, contact: ContactId, told: &Told) -> Stored<()> {
+        let mut tx = self.storage.begin(&practice.id).await?;
+        let id = JobId(told.job_of(contact));
+        let queued = tx.enqueue(id, &Job::RefreshView(contact), Lane::Urgent, Due::NOW).await;
+        let queued = match queued {
+            Ok(()) => tx.commit().await,
+            Err(error) => Err(error),
+        };
+        match queued {
+            // Somebody who read it before has asked.
+            Err(StorageError::Exists { .. }) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Whose contact this is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn practice_of_contact(&self, id: ContactId) -> Stored<Option<PracticeId>> {
+        let known = self.owners.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let practice = self.storage.practice_of_contact(id).await?;
+        if let Some(practice) = &practice {
+            let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+            if owners.len() >= MAX_CONTACTS {
+                // Those that are still spoken of come back.
+                owners.clear();
+            }
+            owners.insert(id, practice.clone());
+        }
+        Ok(practice)
+    }
+
+    /// Whose commitment this is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>> {
+        self.storage.practice_of_commitment(id).await
+    }
+
+    /// Whose dead letter this is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn practice_of_dead_letter(&self, id: JobId) -> Stored<Option<PracticeId>> {
+        self.storage.practice_of_dead_letter(id).await
+    }
+
+    /// Who holds an appointment of this name; several practices may have one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn practices_of_appointment(&self, id: &AppointmentId) -> Stored<Vec<PracticeId>> {
+        self.storage.practices_of_appointment(id).await
+    }
+
+    /// Contacts, newest first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, or when the database does not answer.
+    pub async fn contacts(
+        &self,
+        practice: &PracticeId,
+        state: Option<ContactState>,
+        page: &Page,
+    ) -> Stored<Listed<Contact>> {
+        self.storage.contacts(practice, state, page).await
+    }
+
+    /// Whether a contact is stored.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_contact(&self, practice: &PracticeId, id: ContactId) -> Stored<bool> {
+        Ok(self.storage.contact(practice, id).await?.is_some())
+    }
+
+    /// Appointments that overlap `window`, earliest first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, or when the database does not answer.
+    pub async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
+        self.storage.appointments(practice, window, page).await
+    }
+
+    /// Messages, newest first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, or when the database does not answer.
+    pub async fn messages(
+        &self,
+        practice: &PracticeId,
+        state: Option<MessageState>,
+        page: &Page,
+    ) -> Stored<Listed<Message>> {
+        self.storage.messages(practice, state, page).await
+    }
+
+    /// Commitments, earliest due first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, or when the database does not answer.
+    pub async fn commitments(
+        &self,
+        practice: &PracticeId,
+        state: Option<CommitmentState>,
+        page: &Page,
+    ) -> Stored<Listed<Commitment>> {
+        self.storage.commitments(practice, state, page).await
+    }
+
+    /// Dead letters, newest first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, or when the database does not answer.
+    pub async fn dead_letters(
+        &self,
+        practice: &PracticeId,
+        state: Option<DeadLetterState>,
+        page: &Page,
+    ) -> Stored<Listed<DeadLetter>> {
+        self.storage.dead_letters(practice, state, page).await
+    }
+
+    /// The journal, newest first; of one contact when given.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, or when the database does not answer.
+    pub async fn audit(
+        &self,
+        practice: &PracticeId,
+        contact: Option<ContactId>,
+        page: &Page,
+    ) -> Stored<Listed<AuditEvent>> {
+        self.storage.audit(practice, contact, page).await
+    }
+
+    /// Whether the database answers and its schema is the one of this binary.
+    ///
+    /// # Errors
+    /// When it does not, or is not.
+    pub async fn ready(&self) -> Stored<()> {
+        self.storage.ready().await
+    }
+}

@@ -1,0 +1,235 @@
+//! Puts the view of a contact together: what to see, ask, say and do now.
+
+use super::said::Said;
+use super::{Asked, AskedBy, Banner, BookingView, ContactView, progress_of};
+use crate::model::care::{Nature, keys, latest};
+use crate::model::commitment::Commitment;
+use crate::model::contact::{
+    CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step,
+};
+use crate::model::emergency::EmergencyService;
+use crate::model::intent::Intent;
+use crate::model::practice::{Practice, RedFlag};
+use crate::model::red_flags;
+use crate::model::script::{BookingProgress, Effect};
+use crate::model::triage::{AnswerKind, Choice, Question};
+use crate::time::Instant;
+
+/// The view of a contact, from what was last said of it. Nothing is asked of a
+/// plugin. What was said of an earlier state of the contact is shown as far as it
+/// still holds: an answered question is not asked again, and nothing is closed on it.
+#[must_use]
+pub fn assemble(
+    practice: &Practice,
+    contact: &Contact,
+    said: &Said,
+    is_current: bool,
+    intents: &[Intent],
+    commitments: Vec<Commitment>,
+    now: Instant,
+) -> ContactView {
+    let findings = find(practice, contact, now);
+    let script = &said.script;
+    let check = CloseCheck {
+        nature: nature(contact, &findings),
+        script_allows: script.may_close && is_current,
+        overridden: false,
+    };
+    let blockers = match contact.state {
+        ContactState::Closed => vec!["contact-closed"],
+        _ => close_blockers(contact, &check),
+    };
+    ContactView {
+        contact: contact.id,
+        state: contact.state,
+        level: contact.level,
+        banners: banners(practice, contact, &findings, said, is_current, intents),
+        questions: questions(contact, &findings, &said.questions),
+        prompts: script.prompts.clone(),
+        missing: script.missing.clone(),
+        may_close: blockers.is_empty(),
+        close_blockers: blockers.into_iter().map(str::to_owned).collect(),
+        may_book: contact.state == ContactState::Concluded && !contact.forbids_appointments(),
+        proposals: proposals(contact, &script.effects),
+        recap: script.recap.clone(),
+        assessment: contact.assessment.clone(),
+        bookings: intents.iter().map(BookingView::of).collect(),
+        commitments,
+    }
+}
+
+/// What is left for a person to decide.
+fn proposals(contact: &Contact, effects: &[Effect]) -> Vec<Effect> {
+    let left = |effect: &&Effect| !effect.is_carried_out() && !contact.done.contains(&effect.key());
+    effects.iter().filter(left).cloned().collect()
+}
+
+/// What a contact is about, once it is concluded; what it seems to be about
+/// before.
+#[must_use]
+pub fn nature(contact: &Contact, findings: &Findings<'_>) -> Nature {
+    match contact.assessment.as_ref().map(|one| one.nature) {
+        Some(Nature::Administrative) | None => findings.nature,
+        Some(other) => other,
+    }
+}
+
+fn questions(contact: &Contact, findings: &Findings<'_>, grid: &[Question]) -> Vec<Asked> {
+    let host = |question: Question| Asked { by: AskedBy::Host, question };
+    if contact.state == ContactState::Closed {
+        return Vec::new();
+    }
+    if let Some(service) = contact.emergency() {
+        let open = emergency_questions(service).into_iter();
+        return open.filter(|question| latest(&contact.facts, &question.key).is_none()).map(host).collect();
+    }
+    if host_step(contact, findings) == HostStep::AskRedFlags {
+        return red_flag_questions(&findings.to_ask).into_iter().map(host).collect();
+    }
+    let open = grid.iter().filter(|question| latest(&contact.facts, &question.key).is_none());
+    open.map(|question| Asked { by: AskedBy::Triage, question: question.clone() }).collect()
+}
+
+/// The single questions, and one for all of them once nothing in the caller's
+/// words points at one.
+fn red_flag_questions(flags: &[RedFlag]) -> Vec<Question> {
+    let mut questions: Vec<Question> = flags.iter().map(red_flags::question).collect();
+    if flags.len() > 1 {
+        questions.push(Question {
+            key: keys::RED_FLAGS_ALL.to_owned(),
+            spoken: "Y a-t-il au moins un de ces signes ?".to_owned(),
+            why: "« Non » répond à tous les signes d'alerte d'un coup, une fois la liste parcourue.".to_owned(),
+            kind: AnswerKind::YesNoUnknown,
+            choices: Vec::new(),
+            red_flag: true,
+            required: false,
+        });
+    }
+    questions
+}
+
+/// What the operator is told to do in an emergency, to be read at a glance.
+fn call_for_help(service: EmergencyService) -> String {
+    let call = service.shown();
+    // Nothing is told twice: one of the two may be the service itself.
+    let otherwise = match service {
+        EmergencyService::European | EmergencyService::DeafRelay => "",
+        _ => ", à défaut le 112",
+    };
+    let deaf = match service {
+        EmergencyService::DeafRelay => "",
+        _ => " Une personne qui entend ou parle mal écrit au 114 par SMS.",
+    };
+    format!(
+        "Urgence vitale : faites appeler le {call}{otherwise}.{deaf} Gardez l'appelant en ligne, notez où il est et son \
+         numéro."
+    )
+}
+
+/// What an emergency orientation needs until it is closed (S14).
+fn emergency_questions(service: EmergencyService) -> Vec<Question> {
+    let called = service.called();
+    let ask = |key: &str, spoken: &str, kind, choices: &[(&str, &str)]| Question {
+        key: key.to_owned(),
+        spoken: spoken.to_owned(),
+        why: "Nécessaire pour que les secours arrivent.".to_owned(),
+        kind,
+        choices: choices
+            .iter()
+            .map(|(id, label)| Choice { id: (*id).to_owned(), label: (*label).to_owned() })
+            .collect(),
+        red_flag: false,
+        required: true,
+    };
+    vec![
+        ask(keys::PATIENT_LOCATION, "Où se trouve le patient en ce moment ?", AnswerKind::Text, &[]),
+        ask(keys::CALLER_PHONE, "À quel numéro vous rappeler si la ligne coupe ?", AnswerKind::Phone, &[]),
+        ask(
+            keys::EMERGENCY_OUTCOME,
+            &format!("Qu'est devenu l'appel au {called} ?"),
+            AnswerKind::Single,
+            &[
+                ("called", &format!("L'appelant appelle le {called}")),
+                ("transferred", &format!("Mis en relation avec le {called}")),
+                ("practitioner", "Pris en charge par un praticien"),
+                ("refused", "L'appelant refuse"),
+                ("lost", "Ligne coupée, rappel impossible"),
+            ],
+        ),
+    ]
+}
+
+fn banners(
+    practice: &Practice,
+    contact: &Contact,
+    findings: &Findings<'_>,
+    said: &Said,
+    is_current: bool,
+    intents: &[Intent],
+) -> Vec<Banner> {
+    let mut banners = Vec::new();
+    let mut show = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
+    let assessment = contact.assessment.as_ref();
+    if let Some(service) = contact.emergency() {
+        show("emergency", call_for_help(service));
+    }
+    if findings.red_flags.is_contradictory() {
+        show(
+            "contradiction",
+            "Des réponses à un signe d'alerte se contredisent : reposez la question. Le niveau le plus élevé est gardé."
+                .to_owned(),
+        );
+    }
+    if let Some(assessment) = assessment.filter(|one| one.protocol.id == UNDECIDED) {
+        let why = assessment.reasons.first().map_or("", |reason| reason.text.as_str());
+        show(
+            "triage-unavailable",
+            format!("Tri non disponible ({why}) : suivez la grille imprimée, un professionnel décide."),
+        );
+    }
+    if !is_current && contact.state != ContactState::Closed {
+        show(
+            "view-outdated",
+            "Mise à jour en cours : ces phrases datent d'avant le dernier changement. Rouvrez la fiche dans un instant."
+                .to_owned(),
+        );
+    }
+    if said.script_failed {
+        show("script-unavailable", "Script du cabinet non disponible : script minimal.".to_owned());
+    }
+    if intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
+        show(
+            "booking-to-verify",
+            "Réservation à vérifier — ne pas ressaisir, ne rien confirmer au patient.".to_owned(),
+        );
+    }
+    if contact.repeated > 0 {
+        let times = contact.repeated;
+        show(
+            "repeated-contact",
+            format!("Déjà {times} contact(s) de ce numéro en 24 heures : regardez les engagements en cours."),
+        );
+    }
+    if practice.demo {
+        show("demo-content", "Démonstration : grilles et personnes fictives.".to_owned());
+    }
+    banners
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_is_told_with_each_number_once() {
+        for service in EmergencyService::ALL {
+            let told = call_for_help(service);
+            assert!(told.starts_with(&format!("Urgence vitale : faites appeler le {}", service.shown())), "{told}");
+            let times =
+                |number: &str| told.split(|sign: char| !sign.is_ascii_digit()).filter(|one| *one == number).count();
+            assert!(times("112") <= 1 && times("114") == 1, "{told}");
+        }
+        assert!(call_for_help(EmergencyService::Samu).contains("15 (SAMU), à défaut le 112."));
+        assert!(!call_for_help(EmergencyService::European).contains("à défaut"));
+    }
+}
