@@ -29,6 +29,10 @@ pub struct KindSpec {
     /// Whether it only computes: its components import nothing but inert WASI,
     /// its manifests ask for nothing, and one input gives one answer.
     pub pure: bool,
+    /// How many of the places for plugin calls its calls may hold at once, in percent,
+    /// of the host's and of a practice's. What hangs outside never takes the places of
+    /// what only computes: agendas that do not answer do not take the triage away.
+    pub places_percent: u32,
     /// What a call may use unless its manifest asks for something else.
     pub limits: KindLimits,
     /// What the domain makes of a call without an answer.
@@ -63,6 +67,7 @@ pub const KINDS: [KindSpec; 4] = [
         word: "triage",
         interface: "greffon:triage/triage",
         pure: true,
+        places_percent: 100,
         limits: PURE,
         on_failure: "a person decides, at or above the floor",
     },
@@ -71,6 +76,7 @@ pub const KINDS: [KindSpec; 4] = [
         word: "script",
         interface: "greffon:script/script",
         pure: true,
+        places_percent: 100,
         limits: PURE,
         on_failure: "the host's own minimal script",
     },
@@ -79,6 +85,7 @@ pub const KINDS: [KindSpec; 4] = [
         word: "agenda",
         interface: "greffon:scheduling/agenda",
         pure: false,
+        places_percent: 50,
         limits: CONNECTED,
         on_failure: "outcome-unknown for a write that may have begun, else unavailable",
     },
@@ -87,6 +94,7 @@ pub const KINDS: [KindSpec; 4] = [
         word: "notification",
         interface: "greffon:notification/channel",
         pure: false,
+        places_percent: 40,
         limits: CONNECTED,
         on_failure: "uncertain for a message that may have left, else transient",
     },

@@ -1,15 +1,12 @@
 //! One call: a permit, a store, an instance, an answer or a failure within the
 //! limits. The store is dropped with the call.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use greffon_core::ids::PracticeId;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tracing::Instrument;
 use wasmtime::{Engine, Store, UpdateDeadline};
@@ -19,6 +16,7 @@ use crate::cpu::CpuMeter;
 use crate::failure::{Failure, Stopped, classify};
 use crate::inline::{Inline, Panicked};
 use crate::panic::Panic;
+use crate::places::{Held, Permits};
 use crate::state::{Bound, CallState, Services};
 use crate::stats::CallTimes;
 
@@ -81,7 +79,7 @@ impl Caller {
         F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
     {
         let began = Instant::now();
-        let answer = match self.permits.take(&bound.places).await {
+        let answer = match self.permits.take(&bound.places, bound.kind).await {
             Some(permits) => self.run(bound, function, permits, run).await,
             None => Err(Failure::Busy),
         };
@@ -198,102 +196,5 @@ struct AbortOnDrop(AbortHandle);
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// How many calls run at once: for one practice, then for all. Always in this
-/// order, so that a practice that waits holds no place of the others.
-#[derive(Debug)]
-pub(crate) struct Permits {
-    all: Arc<Semaphore>,
-    practices: Mutex<HashMap<PracticeId, Weak<Semaphore>>>,
-    per_practice: usize,
-    wait: Duration,
-}
-
-/// The two permits of a call; given back when dropped.
-pub(crate) struct Held {
-    _all: OwnedSemaphorePermit,
-    _practice: OwnedSemaphorePermit,
-}
-
-impl Permits {
-    pub(crate) fn new(calls: u32, per_practice: u32, wait: Duration) -> Self {
-        let count = |calls: u32| usize::try_from(calls).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        Self {
-            all: Arc::new(Semaphore::new(count(calls))),
-            practices: Mutex::default(),
-            per_practice: count(per_practice),
-            wait,
-        }
-    }
-
-    /// Waits a short time for a place; `None` when there is none.
-    async fn take(&self, of_practice: &Arc<Semaphore>) -> Option<Held> {
-        // The common case costs no timer.
-        if let Ok(practice) = Arc::clone(of_practice).try_acquire_owned()
-            && let Ok(all) = Arc::clone(&self.all).try_acquire_owned()
-        {
-            return Some(Held { _all: all, _practice: practice });
-        }
-        let both = async {
-            let practice = Arc::clone(of_practice).acquire_owned().await.ok()?;
-            let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-            Some(Held { _all: all, _practice: practice })
-        };
-        tokio::time::timeout(self.wait, both).await.ok().flatten()
-    }
-
-    /// The places of a practice, for all its bindings; they are gone with the
-    /// last of those.
-    pub(crate) fn of(&self, practice: &PracticeId) -> Arc<Semaphore> {
-        // Entries are added and removed as a whole: the map is whole whatever
-        // panicked.
-        let mut practices = self.practices.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = practices.get(practice).and_then(Weak::upgrade) {
-            return places;
-        }
-        let places = Arc::new(Semaphore::new(self.per_practice));
-        practices.retain(|_, places| places.strong_count() > 0);
-        practices.insert(practice.clone(), Arc::downgrade(&places));
-        places
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_practice_has_so_many_calls_at_once_and_others_still_find_a_place() {
-        let permits = Permits::new(3, 2, Duration::ZERO);
-        let (a, b) = (permits.of(&"a".into()), permits.of(&"b".into()));
-        let first = permits.take(&a).await.expect("a place");
-        let _second = permits.take(&a).await.expect("a place");
-        assert!(permits.take(&a).await.is_none(), "the practice is full");
-        let _other = permits.take(&b).await.expect("the others are not");
-        assert!(permits.take(&b).await.is_none(), "the host is full");
-        drop(first);
-        assert!(permits.take(&a).await.is_some());
-    }
-
-    #[test]
-    fn the_bindings_of_a_practice_share_its_places_until_the_last_is_gone() {
-        let permits = Permits::new(3, 2, Duration::ZERO);
-        let first = permits.of(&"a".into());
-        assert!(Arc::ptr_eq(&first, &permits.of(&"a".into())));
-        drop(first);
-        drop(permits.of(&"b".into()));
-        assert_eq!(permits.of(&"a".into()).available_permits(), 2);
-        assert_eq!(permits.practices.lock().unwrap().len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_call_that_waits_gets_the_next_place() {
-        let permits = Permits::new(1, 1, Duration::from_secs(60));
-        let practice = permits.of(&"a".into());
-        let held = permits.take(&practice).await.expect("a place");
-        let (next, ()) = tokio::join!(permits.take(&practice), async { drop(held) });
-        assert!(next.is_some());
     }
 }

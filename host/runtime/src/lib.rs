@@ -24,6 +24,7 @@ mod nearest;
 pub mod origin;
 mod package;
 mod panic;
+mod places;
 mod prepared;
 mod problem;
 mod registry;

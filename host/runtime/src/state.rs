@@ -14,7 +14,6 @@ use greffon_core::ports::keyvalue::KeyValue;
 use greffon_kinds::PluginKind;
 use ipnet::IpNet;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
@@ -25,6 +24,7 @@ use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
 use crate::panic::Constants;
+use crate::places::Places;
 use crate::wasi;
 use crate::window::{Window, WithinWindow};
 
@@ -59,7 +59,7 @@ pub struct Bound {
     /// Its way out, shared with no other binding.
     pub connections: Connections,
     /// Calls at once of its practice, over all bindings.
-    pub places: Arc<Semaphore>,
+    pub places: Arc<Places>,
     /// What the log may say of its panics.
     pub(crate) constants: Arc<Constants>,
 }

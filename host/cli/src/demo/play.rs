@@ -138,8 +138,8 @@ impl Stage {
                 }
                 self.verify(&view, &booked).await?;
             }
-            Wish::Move => self.appointments.move_to(&call, &view, appointment).await?,
-            Wish::Cancel => self.appointments.cancel(&call, &view, appointment).await?,
+            Wish::Move => self.move_appointment(&call, &view, appointment).await?,
+            Wish::Cancel => self.cancel_appointment(&call, &view, appointment).await?,
             Wish::None | Wish::Race => {}
         }
         self.finish(&call, &view).await?;

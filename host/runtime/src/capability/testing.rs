@@ -10,11 +10,11 @@ use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::time::Instant;
 use greffon_kinds::PluginKind;
 use greffon_simulation::{ManualClock, MemoryKeyValue};
-use tokio::sync::Semaphore;
 
 use super::http::{Connections, Egress};
 use crate::inline::Pace;
 use crate::limits::Limits;
+use crate::places::Places;
 use crate::state::{Bound, CallState, Granted, Services};
 
 /// 2026-03-02T08:00:00Z.
@@ -38,7 +38,7 @@ pub(crate) fn grant_nothing() -> Bound {
         limits,
         pace: Pace::default(),
         connections: Connections::default(),
-        places: Arc::new(Semaphore::new(64)),
+        places: Arc::new(Places::new(64)),
         constants: Arc::default(),
     }
 }

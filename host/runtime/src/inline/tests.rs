@@ -15,7 +15,8 @@ use crate::capability::http::Egress;
 use crate::capability::testing::grant_nothing;
 use crate::engine::{self, EngineSize};
 use crate::failure::Failure;
-use crate::instance::{Answer, Caller, Permits, Threads};
+use crate::instance::{Answer, Caller, Threads};
+use crate::places::Permits;
 use crate::state::{Bound, Services};
 use crate::stats::CallTimes;
 
