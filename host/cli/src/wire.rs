@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use greffon_core::flow::Reception;
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::triage::Finding;
 use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
 use greffon_core::ports::keyvalue::KeyValue;
+use greffon_core::ports::pinned::EarlierSettings;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_core::ports::practices::{LivePractice, Practices as _};
 use greffon_runtime::binding::Binding;
@@ -250,6 +253,19 @@ impl Plugins for Resolver {
 
     fn ungranted(&self, binding: &Binding) -> Vec<Ungranted> {
         self.0.ungranted(binding)
+    }
+
+    fn kept_settings(&self, binding: &Binding) -> Option<Arc<KeptSettings>> {
+        self.0.kept_settings(binding)
+    }
+
+    fn earlier_settings(
+        &self,
+        practice: &PracticeId,
+        feature: &FeatureId,
+        plugin: &PluginInfo,
+    ) -> Option<Arc<dyn EarlierSettings>> {
+        self.0.earlier_settings(practice, feature, &plugin.reference)
     }
 
     fn analyse(&self, binding: &Binding) -> Result<Vec<Finding>, Problem> {

@@ -201,7 +201,7 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// How many calls run at once: for one practice, then for all. Always in this
+/// How many of something run at once: for one practice, then for all. Always in this
 /// order, so that a practice that waits holds no place of the others.
 #[derive(Debug)]
 pub(crate) struct Permits {
@@ -211,7 +211,7 @@ pub(crate) struct Permits {
     wait: Duration,
 }
 
-/// The two permits of a call; given back when dropped.
+/// The two permits of one of them; given back when dropped.
 pub(crate) struct Held {
     _all: OwnedSemaphorePermit,
     _practice: OwnedSemaphorePermit,
@@ -229,7 +229,7 @@ impl Permits {
     }
 
     /// Waits a short time for a place; `None` when there is none.
-    async fn take(&self, of_practice: &Arc<Semaphore>) -> Option<Held> {
+    pub(crate) async fn take(&self, of_practice: &Arc<Semaphore>) -> Option<Held> {
         // The common case costs no timer.
         if let Ok(practice) = Arc::clone(of_practice).try_acquire_owned()
             && let Ok(all) = Arc::clone(&self.all).try_acquire_owned()

@@ -17,6 +17,7 @@ use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Job, Lane, LaneDepth, LeasedJob};
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::pin::SettingsDigest;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
@@ -319,6 +320,15 @@ impl Storage for MemoryStorage {
             u32::try_from(rows.contacts.values().filter(same).count()).unwrap_or(u32::MAX)
         })
         .await
+    }
+
+    async fn settings(&self, practice: &PracticeId, digest: SettingsDigest) -> Stored<Option<String>> {
+        self.read(practice, |rows| rows.settings.get(&digest).cloned()).await
+    }
+
+    async fn forget_settings(&self) -> Stored<u64> {
+        self.effect(Effect::StorageWrite).await?;
+        Ok(self.lock().practices.values_mut().map(Rows::forget_settings).sum())
     }
 
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {

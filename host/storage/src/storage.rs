@@ -13,12 +13,15 @@ use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::pin::SettingsDigest;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
 
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
-use crate::repository::{appointments, audit, claims, commitments, contacts, dead_letters, intents, jobs, messages};
+use crate::repository::{
+    appointments, audit, claims, commitments, contacts, dead_letters, intents, jobs, kept_settings, messages,
+};
 use crate::{migrations, transaction};
 
 #[async_trait]
@@ -58,6 +61,23 @@ impl Storage for Database {
 
     async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
         contacts::count_from(self.reader().await?.on(), practice, origin, since).await
+    }
+
+    async fn settings(&self, practice: &PracticeId, digest: SettingsDigest) -> Stored<Option<String>> {
+        kept_settings::get(self.reader().await?.on(), practice, digest).await
+    }
+
+    async fn forget_settings(&self) -> Stored<u64> {
+        let practices = kept_settings::unnamed(self.reader().await?.on()).await?;
+        let mut forgotten = 0;
+        for practice in &practices {
+            let (mut open, turn) = self.open_for(practice).await?;
+            let removed = kept_settings::forget(open.on(), practice).await?;
+            open.commit().await?;
+            drop(turn);
+            forgotten += removed;
+        }
+        Ok(forgotten)
     }
 
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {

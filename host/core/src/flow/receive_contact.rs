@@ -71,6 +71,7 @@ impl Reception {
             assessment: None,
             lowered: None,
             script: None,
+            pins: Vec::new(),
             done: Vec::new(),
             statements: Vec::new(),
             intents: Vec::new(),

@@ -15,6 +15,7 @@ pub mod job;
 pub mod message;
 pub mod minimal_script;
 pub mod person;
+pub mod pin;
 pub mod practice;
 pub mod recipients;
 pub mod red_flags;

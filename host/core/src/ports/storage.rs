@@ -15,6 +15,7 @@ use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
 use crate::model::message::{Message, MessageState};
+use crate::model::pin::{Pin, SettingsDigest};
 use crate::time::{Instant, Span};
 
 /// What can go wrong in storage. Absence is `Ok(None)`, never an error.
@@ -112,6 +113,16 @@ pub trait Storage: Send + Sync {
     /// Contacts from the same origin since `since`, not closed or not: both.
     async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32>;
 
+    /// The text of settings that an open contact of the practice names, as
+    /// [`Transaction::keep_settings`] stored it; `None` when none does. What comes from
+    /// a database may have been changed there: see [`Pin::names`].
+    async fn settings(&self, practice: &PracticeId, digest: SettingsDigest) -> Stored<Option<String>>;
+    /// Removes, over all practices, the settings that no contact names any more; says
+    /// how many. Practice by practice, each in its own turn to write: a contact that
+    /// begins meanwhile finds its settings or stores them again. May be called at any
+    /// time, by several nodes at once; after an error what it removed stays removed.
+    async fn forget_settings(&self) -> Stored<u64>;
+
     /// One intent.
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>>;
     /// The intents of a contact, in the order in which it names them.
@@ -204,6 +215,19 @@ pub trait Transaction: Send {
     /// Inserts (version 0) or updates it; the stored version must be the one
     /// that was read, and is then one more, in the row and in `contact`.
     async fn save_contact(&mut self, contact: &mut Contact) -> Stored<()>;
+
+    /// Keeps the settings that a contact is pinned to, and that the contact names them,
+    /// beside what it names already. `pins` has each pin with the text that it names
+    /// ([`KeptSettings::text`](crate::model::pin::KeptSettings::text)); the texts are
+    /// sent to the database only when it does not have them: one statement otherwise.
+    /// The same again changes nothing. The contact need not be stored yet.
+    ///
+    /// # Errors
+    /// `NotStorable` when a text that is not stored yet is not what its pin names.
+    async fn keep_settings(&mut self, contact: ContactId, pins: &[(Pin, &str)]) -> Stored<()>;
+    /// Makes a contact that is closed name no settings any more. Nothing happens when
+    /// it names none. The texts go with [`Storage::forget_settings`].
+    async fn release_settings(&mut self, contact: ContactId) -> Stored<()>;
 
     /// The intent, locked.
     async fn intent(&mut self, id: IntentId) -> Stored<Option<Intent>>;

@@ -15,6 +15,7 @@ mod idempotency;
 mod intents;
 mod isolation;
 mod jobs;
+mod kept_settings;
 mod keyvalue;
 mod lease_time;
 mod messages;
