@@ -10,6 +10,7 @@ use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
+use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::ports::storage::{StorageError, Stored};
@@ -36,6 +37,8 @@ pub struct Rows {
     /// Which contact names which of them; one that names none has no entry, or in a
     /// transaction an empty one.
     pub pins: BTreeMap<ContactId, BTreeSet<SettingsDigest>>,
+    /// What agendas told of themselves, by feature.
+    pub agendas: BTreeMap<FeatureId, KnownAgendas>,
     /// Intents by op-id.
     pub(super) ops: BTreeMap<OpId, IntentId>,
     /// The ids of the journal.

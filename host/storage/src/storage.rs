@@ -12,6 +12,7 @@ use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
+use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
@@ -20,7 +21,8 @@ use greffon_core::time::{Instant, Span};
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    appointments, audit, claims, commitments, contacts, dead_letters, intents, jobs, kept_settings, messages,
+    appointments, audit, claims, commitments, contacts, dead_letters, intents, jobs, kept_settings, known_agendas,
+    messages,
 };
 use crate::{migrations, transaction};
 
@@ -110,6 +112,14 @@ impl Storage for Database {
 
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
         appointments::list(self.reader().await?.on(), practice, window, page).await
+    }
+
+    async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {
+        known_agendas::list(self.reader().await?.on(), practice).await
+    }
+
+    async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {
+        known_agendas::keep(self.writer().await?.on(), practice, known).await
     }
 
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>> {

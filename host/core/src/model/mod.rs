@@ -12,6 +12,7 @@ pub mod dead_letter;
 pub mod emergency;
 pub mod intent;
 pub mod job;
+pub mod known_agendas;
 pub mod message;
 pub mod minimal_script;
 pub mod person;

@@ -8,6 +8,7 @@ use super::plugins::{Agenda, Bound, Channel, PluginFailure, Problem, Script, Sta
 use crate::ids::{FeatureId, PracticeId};
 use crate::model::care::Fact;
 use crate::model::contact::{practitioner_asked, site_of};
+use crate::model::known_agendas::KnownAgendas;
 use crate::model::pin::KeptSettings;
 use crate::model::practice::{PluginKind, Practice, Serves};
 
@@ -124,6 +125,15 @@ impl Feature {
             Bound::Channel(bound) => Ok(bound.as_ref()),
             _ => Err(PluginFailure::NotBound),
         }
+    }
+
+    /// What its agendas last told of themselves, of all that is known of the
+    /// practice's. `None` for other kinds, for a feature that is out, and until the
+    /// agendas were asked under the present binding.
+    #[must_use]
+    pub fn known_agendas<'k>(&self, of_practice: &'k [KnownAgendas]) -> Option<&'k KnownAgendas> {
+        let binding = self.agenda().ok()?.binding();
+        of_practice.iter().find(|known| known.feature == *self.id() && known.binding == binding)
     }
 
     fn usable(&self) -> Result<&Bound, PluginFailure> {

@@ -14,6 +14,7 @@ use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
+use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
 use crate::model::pin::{Pin, SettingsDigest};
 use crate::time::{Instant, Span};
@@ -141,6 +142,18 @@ pub trait Storage: Send + Sync {
     ) -> Stored<Option<Appointment>>;
     /// Appointments that overlap `window`, earliest first.
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>>;
+
+    /// What the agendas of a practice's features last told of themselves, by feature:
+    /// also of features that the practice has no more, and of bindings that it has
+    /// otherwise now; not of one that cannot be read, which is asked again. See [`Feature::known_agendas`](super::practices::Feature::known_agendas).
+    async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>>;
+    /// Keeps what they told, in place of what the feature's agendas told before.
+    ///
+    /// # Errors
+    /// `NotStorable` when they are described with more than
+    /// [`MAX_KNOWN_BYTES`](crate::model::known_agendas::MAX_KNOWN_BYTES); what was kept
+    /// before stays.
+    async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()>;
 
     /// One message.
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>>;

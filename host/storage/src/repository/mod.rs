@@ -12,4 +12,5 @@ pub(crate) mod intents;
 pub(crate) mod jobs;
 pub(crate) mod kept_settings;
 pub(crate) mod keyvalue;
+pub(crate) mod known_agendas;
 pub(crate) mod messages;

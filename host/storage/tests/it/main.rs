@@ -17,6 +17,7 @@ mod isolation;
 mod jobs;
 mod kept_settings;
 mod keyvalue;
+mod known_agendas;
 mod lease_time;
 mod messages;
 mod samples;
