@@ -204,13 +204,17 @@ pub fn own_issuer(config: &OperatorConfig) -> anyhow::Result<Option<Issuer>> {
     Ok(Some(Issuer::from_pem(pem.expose_secret(), OWN_ISSUER, OWN_AUDIENCE)?))
 }
 
+/// The file that a storage URL names, when that is SQLite's.
+pub fn sqlite_file(url: &str) -> Option<&Path> {
+    Some(Path::new(url.strip_prefix("sqlite:")?.trim_start_matches("//")))
+}
+
 /// Makes the folder of an SQLite file.
 ///
 /// # Errors
 /// When it cannot be made.
 pub fn make_storage_folder(url: &str) -> anyhow::Result<()> {
-    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(()) };
-    let path = Path::new(path.trim_start_matches("//"));
+    let Some(path) = sqlite_file(url) else { return Ok(()) };
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create the database's folder {}", folder.display())),
