@@ -2,6 +2,7 @@
 //! library so that tests compose a whole host in their own process. The binary
 //! only calls [`run`].
 
+mod agendas;
 mod commands;
 pub mod config;
 pub mod demo;

@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use greffon_core::flow::Reception;
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::triage::Finding;
 use greffon_core::ports::clock::{Clock, RandomIds, SystemClock};
 use greffon_core::ports::keyvalue::KeyValue;
+use greffon_core::ports::pinned::EarlierSettings;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_core::ports::practices::{LivePractice, Practices as _};
 use greffon_runtime::binding::Binding;
@@ -201,13 +204,17 @@ pub fn own_issuer(config: &OperatorConfig) -> anyhow::Result<Option<Issuer>> {
     Ok(Some(Issuer::from_pem(pem.expose_secret(), OWN_ISSUER, OWN_AUDIENCE)?))
 }
 
+/// The file that a storage URL names, when that is SQLite's.
+pub fn sqlite_file(url: &str) -> Option<&Path> {
+    Some(Path::new(url.strip_prefix("sqlite:")?.trim_start_matches("//")))
+}
+
 /// Makes the folder of an SQLite file.
 ///
 /// # Errors
 /// When it cannot be made.
 pub fn make_storage_folder(url: &str) -> anyhow::Result<()> {
-    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(()) };
-    let path = Path::new(path.trim_start_matches("//"));
+    let Some(path) = sqlite_file(url) else { return Ok(()) };
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create the database's folder {}", folder.display())),
@@ -250,6 +257,19 @@ impl Plugins for Resolver {
 
     fn ungranted(&self, binding: &Binding) -> Vec<Ungranted> {
         self.0.ungranted(binding)
+    }
+
+    fn kept_settings(&self, binding: &Binding) -> Option<Arc<KeptSettings>> {
+        self.0.kept_settings(binding)
+    }
+
+    fn earlier_settings(
+        &self,
+        practice: &PracticeId,
+        feature: &FeatureId,
+        plugin: &PluginInfo,
+    ) -> Option<Arc<dyn EarlierSettings>> {
+        self.0.earlier_settings(practice, feature, &plugin.reference)
     }
 
     fn analyse(&self, binding: &Binding) -> Result<Vec<Finding>, Problem> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use greffon_core::jobs::{self, Process, Workers};
+use greffon_core::jobs::{self, Jobs, Process, Workers};
 use greffon_core::model::job::Lane;
 use greffon_core::ports::storage::Storage as _;
 use greffon_storage::Database;
@@ -17,6 +17,9 @@ use crate::wire::Host;
 /// again when their lease ends.
 const STOP_GRACE: Duration = Duration::from_secs(35);
 
+/// Pause between two looks at how old it is what agendas told of themselves.
+const ASK_AGENDAS: Duration = Duration::from_secs(10 * 60);
+
 /// Pause between two looks at what waits in the queue, for metrics.
 const MEASURE: Duration = Duration::from_secs(5);
 
@@ -25,6 +28,7 @@ pub struct Working {
     stop: watch::Sender<bool>,
     lanes: JoinSet<()>,
     _renewing: AbortOnDrop,
+    _agendas: AbortOnDrop,
 }
 
 impl Working {
@@ -37,7 +41,9 @@ impl Working {
             let process = Tasks(Arc::clone(&host.database));
             lanes.spawn(Arc::clone(&workers).work(lane, process, stopped.clone()));
         }
-        Self { stop, lanes, _renewing: AbortOnDrop(tokio::spawn(renew(workers)).abort_handle()) }
+        let renewing = AbortOnDrop(tokio::spawn(renew(workers)).abort_handle());
+        let agendas = tokio::spawn(ask_agendas(Jobs::new(host.reception.clone())));
+        Self { stop, lanes, _renewing: renewing, _agendas: AbortOnDrop(agendas.abort_handle()) }
     }
 
     /// Takes no more jobs, and lets those that run come to their end.
@@ -78,6 +84,17 @@ async fn renew(workers: Arc<Workers>) {
         if let Err(error) = workers.renew().await {
             tracing::warn!(error = %error, "the leases of running jobs cannot be renewed");
         }
+    }
+}
+
+/// Has what agendas tell of themselves read when it is old.
+async fn ask_agendas(jobs: Jobs) {
+    loop {
+        match jobs.enqueue_agenda_reads().await {
+            Ok(count) => tracing::debug!(count, "agendas will be asked what they are"),
+            Err(error) => tracing::warn!(error = %error, "agendas cannot be asked what they are"),
+        }
+        tokio::time::sleep(ASK_AGENDAS).await;
     }
 }
 

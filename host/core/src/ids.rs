@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 macro_rules! uuid_ids {
@@ -102,6 +103,19 @@ text_ids! {
     /// idempotency key in the API, in the database and in the agenda. What
     /// comes from a client is asked [`OpId::is_well_formed`] first.
     OpId,
+}
+
+impl JobId {
+    /// The id of a job that is wanted once, whoever asks for it: the same name gives
+    /// the same id, and the queue refuses a second one.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let digest: [u8; 32] = Sha256::digest(name).into();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        // RFC 9562 §5.8: a UUID of our own making.
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
 }
 
 impl OpId {

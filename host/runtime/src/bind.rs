@@ -51,8 +51,7 @@ impl Runtime {
             return Ok(kept);
         }
         let made = (kind::served(ready.plugin.manifest.kind).bind)(ready)?;
-        self.live.keep(fingerprint, &made);
-        Ok(made)
+        Ok(self.live.keep(fingerprint, made))
     }
 
     /// Asks the plugin of a binding what is wrong with its settings. Kinds that
@@ -85,7 +84,7 @@ impl Runtime {
             return Err(Problem::lasting("plugin", message, "resolve it when the practice's file is read"));
         };
         let manifest = &plugin.manifest;
-        let settings = plugin.schema.apply(&binding.settings);
+        let settings = plugin.settings(&binding.settings);
         let granted = grants::granted(manifest, binding);
         let (settings, granted) = match (settings, granted) {
             (Ok(settings), Ok(granted)) => (settings, granted),
@@ -280,10 +279,15 @@ impl LiveBindings {
         self.lock().get(fingerprint).and_then(WeakBound::upgrade)
     }
 
-    fn keep(&self, fingerprint: Fingerprint, bound: &Bound) {
+    /// The binding that everybody uses: this one, unless somebody was as fast.
+    fn keep(&self, fingerprint: Fingerprint, bound: Bound) -> Bound {
         let mut live = self.lock();
+        if let Some(kept) = live.get(&fingerprint).and_then(WeakBound::upgrade) {
+            return kept;
+        }
         live.retain(|_, other| other.is_live());
-        live.insert(fingerprint, WeakBound::of(bound));
+        live.insert(fingerprint, WeakBound::of(&bound));
+        bound
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Fingerprint, WeakBound>> {

@@ -10,6 +10,7 @@ mod cache;
 pub mod capability;
 mod convert;
 mod cpu;
+mod earlier;
 pub mod engine;
 mod failure;
 mod grants;

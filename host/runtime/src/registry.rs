@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use greffon_core::model::pin::MAX_SETTINGS_BYTES;
 use greffon_kinds::PluginKind;
 use serde::Serialize;
 use thiserror::Error;
@@ -20,6 +21,7 @@ use crate::manifest::{Manifest, ManifestError};
 use crate::nearest::nearest;
 use crate::package::{self, PackageError};
 use crate::panic::Constants;
+use crate::problem::Problem;
 use crate::settings::Schema;
 use crate::state::CallState;
 
@@ -34,6 +36,23 @@ pub(crate) struct Plugin {
     pub constants: Arc<Constants>,
     /// Compiled and linked: an instance is one allocation away.
     pub guest: InstancePre<CallState>,
+}
+
+impl Plugin {
+    /// Settings as the guest gets them: checked against the schema, with its defaults,
+    /// canonical. Those of a pure kind are kept for contacts that began with them, so
+    /// they are no larger than what is kept.
+    ///
+    /// # Errors
+    /// What does not fit, with keys below `settings`.
+    pub(crate) fn settings(&self, written: &serde_json::Value) -> Result<String, Vec<Problem>> {
+        let text = self.schema.apply(written)?;
+        if self.manifest.kind.spec().pure && text.len() > MAX_SETTINGS_BYTES {
+            let message = format!("they have {} bytes as JSON; they may have {MAX_SETTINGS_BYTES}", text.len());
+            return Err(vec![Problem::lasting("settings", message, "leave out what the plugin does not need")]);
+        }
+        Ok(text)
+    }
 }
 
 /// What is known of a plugin.

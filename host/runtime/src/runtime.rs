@@ -18,6 +18,7 @@ use crate::bind::LiveBindings;
 use crate::breaker::BreakerConfig;
 use crate::cache::Cache;
 use crate::capability::http::Egress;
+use crate::earlier;
 use crate::engine::{self, EngineError, EngineSize};
 use crate::inline::Inline;
 use crate::instance::{Caller, Threads};
@@ -100,6 +101,8 @@ pub struct Runtime {
     pub(crate) registry: Registry,
     pub(crate) live: LiveBindings,
     pub(crate) prepared: Arc<PreparedSettings>,
+    /// Places for bindings to earlier settings.
+    pub(crate) earlier: Permits,
     pub(crate) caller: Arc<Caller>,
     pub(crate) breaker: BreakerConfig,
     pub(crate) opened: BTreeMap<PracticeId, Vec<IpNet>>,
@@ -166,6 +169,7 @@ impl Runtime {
             registry,
             live: LiveBindings::default(),
             prepared: Arc::new(PreparedSettings::new(u64::from(config.prepared_mib) << 20)),
+            earlier: earlier::places(),
             caller: Arc::new(caller),
             breaker: BreakerConfig::default(),
             opened: config.allowed_networks,

@@ -8,6 +8,7 @@
 mod agenda;
 mod channel;
 mod clock;
+mod edited;
 mod faults;
 mod idempotency;
 mod keyvalue;
@@ -22,6 +23,7 @@ mod storage;
 pub use agenda::{AgendaStyle, FakeAgenda, HeldEntry, Tags};
 pub use channel::{ChannelStyle, FakeChannel, SentMessage};
 pub use clock::{ManualClock, SeededIds};
+pub use edited::edited;
 pub use faults::{Effect, Fault, FaultPlan, Rates};
 pub use idempotency::MemoryIdempotency;
 pub use keyvalue::MemoryKeyValue;

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
 use greffon_core::model::care::Level;
+use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::practice::{
     Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site, WeekHours,
 };
@@ -59,12 +60,20 @@ impl Practices for FixedPractices {
     }
 }
 
-/// A feature that is bound, and serves everybody.
+/// A feature that is bound, without settings, and serves everybody.
 #[must_use]
 pub fn feature(id: &str, bound: Bound) -> Feature {
     let stamp =
         Stamp { feature: id.into(), plugin: format!("{id}-essai"), version: "0.0.0".to_owned(), digest: String::new() };
-    Feature { stamp, kind: Some(bound.kind()), serves: Serves::default(), bound: Ok(bound) }
+    let none = KeptSettings::new(&stamp.plugin, "{}".to_owned()).map(Arc::new);
+    Feature {
+        settings: none.filter(|_| bound.kind().spec().pure),
+        stamp,
+        kind: Some(bound.kind()),
+        serves: Serves::default(),
+        bound: Ok(bound),
+        earlier: None,
+    }
 }
 
 /// The features that [`french_practice`] needs: `agenda`, `triage`, `script` and

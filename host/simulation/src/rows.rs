@@ -10,8 +10,10 @@ use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
+use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
 use greffon_core::model::view::Said;
+use greffon_core::model::pin::SettingsDigest;
 use greffon_core::ports::storage::{StorageError, Stored};
 
 /// The rows of one practice; also what a transaction has written so far.
@@ -33,6 +35,13 @@ pub struct Rows {
     pub dead_letters: BTreeMap<JobId, DeadLetter>,
     /// The journal, oldest first.
     pub audit: Vec<AuditEvent>,
+    /// Settings that contacts began with.
+    pub settings: BTreeMap<SettingsDigest, String>,
+    /// Which contact names which of them; one that names none has no entry, or in a
+    /// transaction an empty one.
+    pub pins: BTreeMap<ContactId, BTreeSet<SettingsDigest>>,
+    /// What agendas told of themselves, by feature.
+    pub agendas: BTreeMap<FeatureId, KnownAgendas>,
     /// Intents by op-id.
     pub(super) ops: BTreeMap<OpId, IntentId>,
     /// The ids of the journal.
@@ -49,6 +58,14 @@ impl Rows {
         })
     }
 
+    /// Removes the settings that no contact names; how many.
+    pub(super) fn forget_settings(&mut self) -> u64 {
+        let before = self.settings.len();
+        let pins = &self.pins;
+        self.settings.retain(|digest, _| pins.values().any(|named| named.contains(digest)));
+        (before - self.settings.len()) as u64
+    }
+
     /// Takes over what a transaction wrote.
     pub(super) fn absorb(&mut self, written: Self) {
         self.contacts.extend(written.contacts);
@@ -58,6 +75,9 @@ impl Rows {
         self.commitments.extend(written.commitments);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
+        self.settings.extend(written.settings);
+        self.pins.extend(written.pins);
+        self.pins.retain(|_, named| !named.is_empty());
         self.ops.extend(written.ops);
         self.audit_ids.extend(written.audit_ids);
     }

@@ -16,8 +16,10 @@ use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Job, Lane, LaneDepth, LeasedJob};
+use greffon_core::model::known_agendas::{KnownAgendas, MAX_KNOWN_BYTES};
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::view::Said;
+use greffon_core::model::pin::SettingsDigest;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
@@ -28,7 +30,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::clock::ManualClock;
 use super::faults::{Effect, FaultPlan};
 use super::pace::Pace;
-use super::rows::Rows;
+use super::rows::{Rows, check_key};
 use super::{Fault, Sabotage};
 
 mod transaction;
@@ -336,6 +338,15 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
+    async fn settings(&self, practice: &PracticeId, digest: SettingsDigest) -> Stored<Option<String>> {
+        self.read(practice, |rows| rows.settings.get(&digest).cloned()).await
+    }
+
+    async fn forget_settings(&self) -> Stored<u64> {
+        self.effect(Effect::StorageWrite).await?;
+        Ok(self.lock().practices.values_mut().map(Rows::forget_settings).sum())
+    }
+
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {
         self.read(practice, |rows| rows.intents.get(&id).cloned()).await
     }
@@ -386,6 +397,23 @@ impl Storage for MemoryStorage {
             listed("appointments", inside, earliest, page)
         })
         .await?
+    }
+
+    async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {
+        self.read(practice, |rows| rows.agendas.values().cloned().collect()).await
+    }
+
+    async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {
+        self.effect(Effect::StorageWrite).await?;
+        check_key("feature", known.feature.as_str())?;
+        if serde_json::to_vec(known).map_or(usize::MAX, |doc| doc.len()) > MAX_KNOWN_BYTES {
+            let why = "they are described with more than 1 MiB";
+            return Err(StorageError::NotStorable { thing: "agendas", why });
+        }
+        let mut tables = self.lock();
+        let rows = tables.practices.entry(practice.clone()).or_default();
+        rows.agendas.insert(known.feature.clone(), known.clone());
+        Ok(())
     }
 
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>> {

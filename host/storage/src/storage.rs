@@ -12,15 +12,18 @@ use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
+use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::view::Said;
+use greffon_core::model::pin::SettingsDigest;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
 
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs, messages,
+    appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs, kept_settings,
+    known_agendas, messages,
 };
 use crate::{migrations, transaction};
 
@@ -71,6 +74,23 @@ impl Storage for Database {
         contact_views::keep(self.writer().await?.on(), practice, contact, said).await
     }
 
+    async fn settings(&self, practice: &PracticeId, digest: SettingsDigest) -> Stored<Option<String>> {
+        kept_settings::get(self.reader().await?.on(), practice, digest).await
+    }
+
+    async fn forget_settings(&self) -> Stored<u64> {
+        let practices = kept_settings::unnamed(self.reader().await?.on()).await?;
+        let mut forgotten = 0;
+        for practice in &practices {
+            let (mut open, turn) = self.open_for(practice).await?;
+            let removed = kept_settings::forget(open.on(), practice).await?;
+            open.commit().await?;
+            drop(turn);
+            forgotten += removed;
+        }
+        Ok(forgotten)
+    }
+
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {
         intents::get(self.reader().await?.on(), practice, id).await
     }
@@ -101,6 +121,14 @@ impl Storage for Database {
 
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
         appointments::list(self.reader().await?.on(), practice, window, page).await
+    }
+
+    async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {
+        known_agendas::list(self.reader().await?.on(), practice).await
+    }
+
+    async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {
+        known_agendas::keep(self.writer().await?.on(), practice, known).await
     }
 
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>> {

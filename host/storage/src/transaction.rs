@@ -14,6 +14,7 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
+use greffon_core::model::pin::Pin;
 use greffon_core::ports::agenda_turn::{AgendaIdentity, Turn as AgendaTurn, TurnRequest};
 use greffon_core::ports::storage::{Stored, Transaction};
 
@@ -22,7 +23,7 @@ use crate::database::{Database, Open};
 use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::repository::{
-    agenda_turns, appointments, audit, commitments, contacts, dead_letters, intents, jobs, messages,
+    agenda_turns, appointments, audit, commitments, contacts, dead_letters, intents, jobs, kept_settings, messages,
 };
 use crate::wake::Wake;
 
@@ -91,6 +92,14 @@ impl Transaction for PracticeTransaction {
         contacts::save(self.open.on(), &self.practice, contact).await?;
         self.known.contacts.insert(contact.id, Some(contact.clone()));
         Ok(())
+    }
+
+    async fn keep_settings(&mut self, contact: ContactId, pins: &[(Pin, &str)]) -> Stored<()> {
+        kept_settings::keep(self.open.on(), &self.practice, contact, pins).await
+    }
+
+    async fn release_settings(&mut self, contact: ContactId) -> Stored<()> {
+        kept_settings::release(self.open.on(), &self.practice, contact).await
     }
 
     async fn intent(&mut self, id: IntentId) -> Stored<Option<Intent>> {

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::ports::storage::Storage as _;
 use serde::Serialize;
 
+use crate::agendas;
 use crate::config::confined::Folder;
 use crate::config::environment;
 use crate::config::operator::OperatorConfig;
@@ -95,10 +97,19 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
     let mut served = 0;
     for practice in host.wiring.practices() {
         served += 1;
+        // Without a database there is nothing known, which was said above.
+        let known = host.database.known_agendas(&practice.id).await.unwrap_or_default();
         for feature in &practice.features {
             let state = match &feature.bound {
                 Ok(bound) if bound.health().is_suspended() => Err("suspended after repeated failures".to_owned()),
-                Ok(_) => Ok(format!("{} {}", feature.stamp.plugin, feature.stamp.version)),
+                Ok(_) => {
+                    let mut plugin = format!("{} {}", feature.stamp.plugin, feature.stamp.version);
+                    if feature.agenda().is_ok() {
+                        plugin += ", ";
+                        plugin += &agendas::said(feature.known_agendas(&known), SystemClock.now());
+                    }
+                    Ok(plugin)
+                }
                 Err(problem) => Err(problem.to_string()),
             };
             note(&format!("{} / {}", practice.id, feature.id()), state);

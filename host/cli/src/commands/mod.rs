@@ -68,7 +68,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Worker => block_on(serve::worker(config()?)),
         Command::Demo(demo) => block_on(demo.run()),
         Command::Config(command) => command.run(&arguments.config),
-        Command::Practice(command) => command.run(config()?),
+        Command::Practice(command) => block_on(command.run(config()?)),
         Command::Plugin(command) => command.run(),
         Command::Sdk(command) => command.run(),
         Command::Token(token) => token.run(&arguments.config),

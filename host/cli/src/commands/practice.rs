@@ -3,10 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use greffon_core::ids::PracticeId;
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::triage::FindingSeverity;
+use greffon_core::ports::clock::{Clock as _, SystemClock};
 use serde_json::json;
 
+use crate::agendas;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::operator::OperatorConfig;
 use crate::config::practice_folders::{self, Listed, PRACTICE_FILE};
@@ -32,11 +35,11 @@ pub enum Practice {
 }
 
 impl Practice {
-    pub fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
+    pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
         let wiring = Wiring::without_storage(config)?;
         match self {
             Self::List { json } => list(&wiring, json),
-            Self::Check { id, json } => check(&wiring, id.as_deref(), json),
+            Self::Check { id, json } => check(&wiring, id.as_deref(), json).await,
         }
     }
 }
@@ -77,9 +80,11 @@ fn list(wiring: &Wiring, as_json: bool) -> anyhow::Result<ExitCode> {
 struct Report {
     practice: String,
     findings: Vec<(&'static str, Diagnostic)>,
+    /// What is known of the agendas of its features; nothing without a database.
+    agendas: Vec<(FeatureId, Option<KnownAgendas>)>,
 }
 
-fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
+async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
     let Listed { practices, problems } = practice_folders::list(&wiring.config.practices)?;
     if let Some(id) = only
         && !practices.contains_key(&PracticeId::from(id))
@@ -93,20 +98,29 @@ fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<E
         let folder = wiring.config.practices.join(id);
         anyhow::bail!("no {PRACTICE_FILE} in {}\n\nhint: practices there: {}", folder.display(), known.join(", "));
     }
+    let kept = agendas::kept(&wiring.config.storage, practices.keys()).await;
     let wanted = practices.into_iter().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only));
     let examined = wanted.map(|(practice, folder)| {
+        let mut told = Vec::new();
         let mut findings = match wiring.directory.examine(&folder) {
             Err(problem) => vec![("error", *problem)],
-            Ok(read) => read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect(),
+            Ok(read) => {
+                if let Some(known) = kept.get(&practice) {
+                    let agendas = read.practice.features.iter().filter(|one| one.agenda().is_ok());
+                    told = agendas.map(|one| (one.id().clone(), one.known_agendas(known).cloned())).collect();
+                }
+                read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect()
+            }
         };
         // What keeps a feature out stands above what a plugin merely warns of.
         findings.sort_by_key(|(severity, _)| *severity != "error");
-        Report { practice: practice.to_string(), findings }
+        Report { practice: practice.to_string(), findings, agendas: told }
     });
-    let misplaced = problems
-        .into_iter()
-        .filter(|_| only.is_none())
-        .map(|problem| Report { practice: named_by(&problem).unwrap_or_default(), findings: vec![("error", problem)] });
+    let misplaced = problems.into_iter().filter(|_| only.is_none()).map(|problem| Report {
+        practice: named_by(&problem).unwrap_or_default(),
+        findings: vec![("error", problem)],
+        agendas: Vec::new(),
+    });
     let reports: Vec<Report> = examined.chain(misplaced).collect();
     if as_json {
         print_json(&reports)?;
@@ -132,12 +146,15 @@ fn word(severity: FindingSeverity) -> &'static str {
 }
 
 fn print_text(reports: &[Report]) -> anyhow::Result<()> {
-    for Report { practice, findings } in reports {
+    for Report { practice, findings, agendas } in reports {
         let count = |word| findings.iter().filter(|(severity, _)| *severity == word).count();
         match (count("error"), count("warning")) {
             (0, 0) => output::data(&format!("{practice}: ok"))?,
             (0, warnings) => output::data(&format!("{practice}: ok, warnings: {warnings}"))?,
             (errors, warnings) => output::data(&format!("{practice}: errors: {errors}, warnings: {warnings}"))?,
+        }
+        for (feature, known) in agendas {
+            output::data(&format!("  {feature}: {}", agendas::said(known.as_ref(), SystemClock.now())))?;
         }
         for (severity, diagnostic) in findings {
             output::data(&format!("{severity}: {diagnostic}\n"))?;
@@ -149,7 +166,7 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
 fn print_json(reports: &[Report]) -> anyhow::Result<()> {
     let reports: Vec<_> = reports
         .iter()
-        .map(|Report { practice, findings }| {
+        .map(|Report { practice, findings, agendas }| {
             let findings: Vec<_> = findings
                 .iter()
                 .map(|(severity, one)| {
@@ -163,7 +180,15 @@ fn print_json(reports: &[Report]) -> anyhow::Result<()> {
                     })
                 })
                 .collect();
-            json!({ "practice": practice, "findings": findings })
+            let agendas: Vec<_> = agendas
+                .iter()
+                .map(|(feature, known)| {
+                    let count = known.as_ref().map(|known| known.agendas.len());
+                    let read_at = known.as_ref().map(|known| known.read_at.to_string());
+                    json!({ "feature": feature, "count": count, "read_at": read_at })
+                })
+                .collect();
+            json!({ "practice": practice, "findings": findings, "agendas": agendas })
         })
         .collect();
     output::json(&reports)

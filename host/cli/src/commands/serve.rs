@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use greffon_core::ports::idempotency::{Idempotency as _, KEPT_FOR};
+use greffon_core::ports::storage::Storage as _;
 use greffon_storage::Database;
 use tokio::net::TcpListener;
 
@@ -20,7 +21,7 @@ use crate::worker::{Hangups, Working, measure, stop_asked};
 /// Pause between two looks at the practices' folders.
 const WATCH: Duration = Duration::from_secs(2);
 
-/// Pause between two removals of older answers.
+/// Pause between two removals of what nobody needs any more.
 const TIDY: Duration = Duration::from_secs(3600);
 
 #[derive(Args)]
@@ -71,12 +72,17 @@ pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Forgets answers that no client may ask for again.
+/// Forgets answers that no client may ask for again, and settings that no open contact
+/// began with.
 async fn tidy(database: Arc<Database>) {
     loop {
         match database.forget(KEPT_FOR).await {
             Ok(count) => tracing::debug!(count, "old answers forgotten"),
             Err(error) => tracing::warn!(error = %error, "old answers cannot be forgotten"),
+        }
+        match database.forget_settings().await {
+            Ok(count) => tracing::debug!(count, "settings of closed contacts forgotten"),
+            Err(error) => tracing::warn!(error = %error, "settings of closed contacts cannot be forgotten"),
         }
         tokio::time::sleep(TIDY).await;
     }

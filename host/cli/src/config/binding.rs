@@ -46,7 +46,14 @@ pub(super) fn build(
     let serves = serves(loader, id, written)?;
     let unknown = Stamp { plugin: written.plugin.clone(), ..Stamp::of_feature(&id.into()) };
     let mut built = Built {
-        feature: Feature { stamp: unknown, kind: None, serves, bound: Err(Problem::lasting("", "not bound yet", "")) },
+        feature: Feature {
+            stamp: unknown,
+            kind: None,
+            serves,
+            bound: Err(Problem::lasting("", "not bound yet", "")),
+            settings: None,
+            earlier: None,
+        },
         findings: Vec::new(),
     };
     match bind(loader, id, written, relay, plugins, &mut built) {
@@ -101,6 +108,8 @@ fn bind(
     let files = loader.plugin_files(&format!("{key}.plugin"), &written.plugin)?;
     let plugin = plugins.resolve(&written.plugin, files).map_err(out)?;
     built.feature.kind = Some(plugin.kind);
+    // Also for a feature that is out: what keeps it out may be its new settings.
+    built.feature.earlier = plugins.earlier_settings(&loader.practice, &id.into(), &plugin);
     built.feature.stamp =
         Stamp { feature: id.into(), plugin: plugin.id, version: plugin.version, digest: plugin.digest };
     let binding = Binding {
@@ -116,6 +125,7 @@ fn bind(
         credentials: credentials(loader, &key, written)?,
         mail: if written.grants.mail { relay.clone()? } else { None },
     };
+    built.feature.settings = plugins.kept_settings(&binding);
     granted(loader, id, written, &plugins.ungranted(&binding), built).map_err(out)?;
     let bound = plugins.bind(&binding);
     // Of a plugin that is bound they are there already.

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use greffon_core::ids::PracticeId;
+use greffon_core::model::pin::MAX_SETTINGS_BYTES;
 use greffon_core::ports::plugins::Problem;
 use greffon_runtime::{PluginFiles, nearest};
 use secrecy::SecretString;
@@ -20,9 +21,6 @@ use super::practice_file::PracticeFile;
 use super::secret::{self, SecretEnv, SecretFile, SecretRef};
 use super::shared::{self, Named, SharedFolders};
 use super::watched::Watched;
-
-/// Largest file of settings, in bytes.
-const SETTINGS_MOST_BYTES: u64 = 1 << 20;
 
 /// A part of a practice, or the first thing that is wrong with it.
 pub(super) type Loaded<T> = Result<T, Diagnostic>;
@@ -122,7 +120,7 @@ impl<'a> Loader<'a> {
             return self.fail(key, format!("settings file {written:?} is not a .toml file"), "name a .toml file");
         }
         let hint = "the path is relative to the practice's folder";
-        let content = Rc::new(self.read(key, "settings file", written, SETTINGS_MOST_BYTES, hint)?);
+        let content = Rc::new(self.read(key, "settings file", written, MAX_SETTINGS_BYTES as u64, hint)?);
         if let Err(refused) = content.text() {
             return self.fail(key, format!("settings file {written:?} {refused}"), "save it as UTF-8");
         }

@@ -4,7 +4,10 @@ use super::*;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use greffon_core::ids::FeatureId;
+use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
+use greffon_core::ports::pinned::EarlierSettings;
 use greffon_core::ports::plugins::{Bound, Health, PluginFailure, Problem, Pure, Triage};
 use greffon_runtime::binding::Binding;
 use greffon_runtime::{PluginInfo, Ungranted};
@@ -54,6 +57,14 @@ impl Plugins for Known {
 
     fn ungranted(&self, _: &Binding) -> Vec<Ungranted> {
         Vec::new()
+    }
+
+    fn kept_settings(&self, _: &Binding) -> Option<Arc<KeptSettings>> {
+        None
+    }
+
+    fn earlier_settings(&self, _: &PracticeId, _: &FeatureId, _: &PluginInfo) -> Option<Arc<dyn EarlierSettings>> {
+        None
     }
 
     fn analyse(&self, _: &Binding) -> Result<Vec<Finding>, Problem> {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub(crate) use self::act::{Act, Acts};
-use self::agenda::Agendas;
+pub(crate) use self::agenda::Agendas;
 pub use self::appointment::{Appointments, NewCancellation, NewMove, NewStatus};
 pub(crate) use self::booking::Reconciled;
 pub use self::booking::{BookingOutcome, Bookings, NewBooking, SlotSearch};
@@ -56,7 +56,7 @@ pub struct Reception {
     pub(crate) messages: Messages,
     pub(crate) acts: Acts,
     pub(crate) storage: Arc<dyn Storage>,
-    agendas: Agendas,
+    pub(crate) agendas: Agendas,
 }
 
 impl Reception {

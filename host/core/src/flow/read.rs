@@ -12,6 +12,7 @@ use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::Appointment;
 use crate::model::job::{Due, Job, Lane};
+use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
 use crate::model::view::{ContactView, Said, Told, assemble};
 use crate::ports::practices::LivePractice;
@@ -84,7 +85,7 @@ impl Reads {
     /// Writes the job that asks grids and script again; once for each change.
     async fn ask_again(&self, practice: &LivePractice, contact: ContactId, told: &Told) -> Stored<()> {
         let mut tx = self.storage.begin(&practice.id).await?;
-        let id = JobId(told.job_of(contact));
+        let id = told.job_of(contact);
         let queued = tx.enqueue(id, &Job::RefreshView(contact), Lane::Urgent, Due::NOW).await;
         let queued = match queued {
             Ok(()) => tx.commit().await,
@@ -221,6 +222,14 @@ impl Reads {
         page: &Page,
     ) -> Stored<Listed<AuditEvent>> {
         self.storage.audit(practice, contact, page).await
+    }
+
+    /// What the agendas of a practice last told of themselves, each with its age.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {
+        self.storage.known_agendas(practice).await
     }
 
     /// Whether the database answers and its schema is the one of this binary.

@@ -5,6 +5,7 @@ mod deliver_message;
 mod expire_hold;
 mod give_up;
 pub mod metrics;
+mod read_agendas;
 mod reconcile_booking;
 mod refresh_view;
 mod run;
@@ -51,15 +52,31 @@ impl Jobs {
     /// # Errors
     /// What the job could not deal with itself: it is run again later.
     async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
-        let Reception { contacts, bookings, commitments, acts, .. } = &self.reception;
+        let Reception { contacts, bookings, commitments, acts, agendas, .. } = &self.reception;
         let practice = acts.practice(&leased.practice)?;
         match &leased.job {
             Job::DeliverMessage(message) => deliver_message::run(&self.reception, &practice, leased, *message).await,
             Job::ReconcileBooking(intent) => reconcile_booking::run(bookings, &practice, *intent).await,
             Job::ExpireHold(intent) => expire_hold::run(bookings, &practice, *intent).await,
             Job::WatchCommitment(commitment) => watch_commitment::run(commitments, acts, &practice, *commitment).await,
+            Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
         }
+    }
+
+    /// Writes the jobs that read what the agendas of all practices tell of themselves,
+    /// where that was never read or long ago. To be called now and then; how often
+    /// does not matter. Says how many it wrote.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was written stays.
+    pub async fn enqueue_agenda_reads(&self) -> Stored<usize> {
+        let Reception { acts, agendas, .. } = &self.reception;
+        let mut written = 0;
+        for practice in acts.practices() {
+            written += agendas.enqueue_reads(&practice).await?;
+        }
+        Ok(written)
     }
 
     /// What a person is asked to do in place of a job that was given up.
@@ -69,8 +86,9 @@ impl Jobs {
             Job::DeliverMessage(message) => messages.give_up(tx, act, *message).await,
             Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,
             Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
-            // The contact itself says that its view is outdated.
-            Job::RefreshView(_) => Ok(()),
+            // The contact itself says that its view is outdated; the agendas, how old
+            // it is what is known of them.
+            Job::RefreshView(_) | Job::ReadAgendas(_) => Ok(()),
         }
     }
 }

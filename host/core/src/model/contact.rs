@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Fact, Level};
 use super::emergency::EmergencyService;
+use super::pin::Pin;
 use super::triage::{Assessment, Orientation};
 use crate::ids::{AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
 use crate::time::Instant;
@@ -97,6 +98,11 @@ pub struct Contact {
     pub lowered: Option<Lowering>,
     /// The script content this contact began with (S9).
     pub script: Option<ContentRef>,
+    /// The grids and scripts it began with, as the practice had set them then (S9).
+    /// What is not named here follows the present configuration, as everything does
+    /// in a contact that was stored before there were pins.
+    #[serde(default)]
+    pub pins: Vec<Pin>,
     /// Keys of the effects already carried out.
     pub done: Vec<String>,
     /// Things told to the patient.

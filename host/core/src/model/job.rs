@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
-use crate::ids::{CommitmentId, ContactId, IntentId, JobId, MessageId, PracticeId};
+use crate::ids::{CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId};
 use crate::time::Instant;
 
 /// What to do. Running one twice is harmless: each looks at the state first.
@@ -23,6 +23,8 @@ pub enum Job {
     WatchCommitment(CommitmentId),
     /// Ask grids and script of a contact again: something has changed since.
     RefreshView(ContactId),
+    /// Read what the agendas of a feature tell of themselves.
+    ReadAgendas(FeatureId),
 }
 
 impl Job {
@@ -35,6 +37,7 @@ impl Job {
             Self::ExpireHold(_) => "expire-hold",
             Self::WatchCommitment(_) => "watch-commitment",
             Self::RefreshView(_) => "refresh-view",
+            Self::ReadAgendas(_) => "read-agendas",
         }
     }
 
@@ -46,6 +49,7 @@ impl Job {
             Self::ReconcileBooking(id) | Self::ExpireHold(id) => ("intent", id),
             Self::WatchCommitment(id) => ("commitment", id),
             Self::RefreshView(id) => ("contact", id),
+            Self::ReadAgendas(id) => ("feature", id),
         };
         format!("{thing}:{id}")
     }
@@ -61,6 +65,8 @@ impl Job {
             Self::DeliverMessage(_) | Self::WatchCommitment(_) => (600 * second, 16),
             // Whoever reads the contact asks again.
             Self::RefreshView(_) => (60 * second, 8),
+            // Their age shows, and they are asked again every hour.
+            Self::ReadAgendas(_) => (600 * second, 6),
             // An agenda that is down for a night is looked at in the morning.
             Self::ReconcileBooking(_) | Self::ExpireHold(_) => (900 * second, 60),
         };
@@ -115,7 +121,7 @@ pub enum Lane {
     Urgent,
     /// The rest.
     Normal,
-    /// Reminders.
+    /// Reminders, and reads that nobody waits for.
     Bulk,
 }
 

@@ -5,6 +5,7 @@ pub mod agenda_turn;
 pub mod clock;
 pub mod idempotency;
 pub mod keyvalue;
+pub mod pinned;
 pub mod plugins;
 pub mod practices;
 pub mod storage;

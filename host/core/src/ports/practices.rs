@@ -3,10 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::pinned::EarlierSettings;
 use super::plugins::{Agenda, Bound, Channel, PluginFailure, Problem, Script, Stamp, Triage};
 use crate::ids::{FeatureId, PracticeId};
 use crate::model::care::Fact;
 use crate::model::contact::{practitioner_asked, site_of};
+use crate::model::known_agendas::KnownAgendas;
+use crate::model::pin::KeptSettings;
 use crate::model::practice::{PluginKind, Practice, Serves};
 
 /// Looks practices up. A changed file shows as a new `Arc`, whole or not at
@@ -58,6 +61,12 @@ pub struct Feature {
     pub serves: Serves,
     /// The plugin, or what keeps it from being used.
     pub bound: Result<Bound, Problem>,
+    /// The settings of a plugin of a pure kind, as its guest gets them; `None` for
+    /// other kinds, and when they do not fit the plugin's schema.
+    pub settings: Option<Arc<KeptSettings>>,
+    /// The same plugin for contacts that began when it had other settings; `None` for
+    /// kinds that are not pure, and when there is no such plugin.
+    pub earlier: Option<Arc<dyn EarlierSettings>>,
 }
 
 impl Feature {
@@ -116,6 +125,15 @@ impl Feature {
             Bound::Channel(bound) => Ok(bound.as_ref()),
             _ => Err(PluginFailure::NotBound),
         }
+    }
+
+    /// What its agendas last told of themselves, of all that is known of the
+    /// practice's. `None` for other kinds, for a feature that is out, and until the
+    /// agendas were asked under the present binding.
+    #[must_use]
+    pub fn known_agendas<'k>(&self, of_practice: &'k [KnownAgendas]) -> Option<&'k KnownAgendas> {
+        let binding = self.agenda().ok()?.binding();
+        of_practice.iter().find(|known| known.feature == *self.id() && known.binding == binding)
     }
 
     fn usable(&self) -> Result<&Bound, PluginFailure> {

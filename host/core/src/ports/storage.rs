@@ -14,8 +14,10 @@ use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
+use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
 use crate::model::view::Said;
+use crate::model::pin::{Pin, SettingsDigest};
 use crate::time::{Instant, Span};
 
 /// What can go wrong in storage. Absence is `Ok(None)`, never an error.
@@ -119,6 +121,15 @@ pub trait Storage: Send + Sync {
     /// of; nothing happens when it has changed. No transaction: it says nothing that
     /// could not be asked again.
     async fn keep_said(&self, practice: &PracticeId, contact: ContactId, said: &Said) -> Stored<()>;
+    /// The text of settings that an open contact of the practice names, as
+    /// [`Transaction::keep_settings`] stored it; `None` when none does. What comes from
+    /// a database may have been changed there: see [`Pin::names`].
+    async fn settings(&self, practice: &PracticeId, digest: SettingsDigest) -> Stored<Option<String>>;
+    /// Removes, over all practices, the settings that no contact names any more; says
+    /// how many. Practice by practice, each in its own turn to write: a contact that
+    /// begins meanwhile finds its settings or stores them again. May be called at any
+    /// time, by several nodes at once; after an error what it removed stays removed.
+    async fn forget_settings(&self) -> Stored<u64>;
 
     /// One intent.
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>>;
@@ -138,6 +149,18 @@ pub trait Storage: Send + Sync {
     ) -> Stored<Option<Appointment>>;
     /// Appointments that overlap `window`, earliest first.
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>>;
+
+    /// What the agendas of a practice's features last told of themselves, by feature:
+    /// also of features that the practice has no more, and of bindings that it has
+    /// otherwise now; not of one that cannot be read, which is asked again. See [`Feature::known_agendas`](super::practices::Feature::known_agendas).
+    async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>>;
+    /// Keeps what they told, in place of what the feature's agendas told before.
+    ///
+    /// # Errors
+    /// `NotStorable` when they are described with more than
+    /// [`MAX_KNOWN_BYTES`](crate::model::known_agendas::MAX_KNOWN_BYTES); what was kept
+    /// before stays.
+    async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()>;
 
     /// One message.
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>>;
@@ -212,6 +235,19 @@ pub trait Transaction: Send {
     /// Inserts (version 0) or updates it; the stored version must be the one
     /// that was read, and is then one more, in the row and in `contact`.
     async fn save_contact(&mut self, contact: &mut Contact) -> Stored<()>;
+
+    /// Keeps the settings that a contact is pinned to, and that the contact names them,
+    /// beside what it names already. `pins` has each pin with the text that it names
+    /// ([`KeptSettings::text`](crate::model::pin::KeptSettings::text)); the texts are
+    /// sent to the database only when it does not have them: one statement otherwise.
+    /// The same again changes nothing. The contact need not be stored yet.
+    ///
+    /// # Errors
+    /// `NotStorable` when a text that is not stored yet is not what its pin names.
+    async fn keep_settings(&mut self, contact: ContactId, pins: &[(Pin, &str)]) -> Stored<()>;
+    /// Makes a contact that is closed name no settings any more. Nothing happens when
+    /// it names none. The texts go with [`Storage::forget_settings`].
+    async fn release_settings(&mut self, contact: ContactId) -> Stored<()>;
 
     /// The intent, locked.
     async fn intent(&mut self, id: IntentId) -> Stored<Option<Intent>>;

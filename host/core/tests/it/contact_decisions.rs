@@ -38,6 +38,7 @@ fn received() -> Contact {
         assessment: None,
         lowered: None,
         script: None,
+        pins: Vec::new(),
         done: vec![],
         statements: vec![],
         intents: vec![],

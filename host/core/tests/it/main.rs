@@ -9,6 +9,7 @@ mod contest;
 mod counting;
 mod messages;
 mod office;
+mod pinned;
 mod promises;
 mod reads;
 mod revisions;

@@ -5,7 +5,7 @@ mod defaults;
 
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::nearest::nearest;
 use crate::problem::Problem;
@@ -84,9 +84,8 @@ fn beyond(settings: &Value) -> Option<Problem> {
                 items.iter().enumerate().map(|(index, item)| (format!("{key}.{index}"), item)).collect()
             }
             Value::Object(table) => table.iter().map(|(name, value)| (format!("{key}.{name}"), value)).collect(),
-            Value::Number(number) if !number.is_f64() => {
-                let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
-                if size.is_none_or(|size| size > LARGEST_WHOLE) {
+            Value::Number(number) => {
+                if is_beyond(number) {
                     let message = format!("{number} has more digits than a number of JSON keeps");
                     return Some(Problem::lasting(key, message, "write it as a text, or a smaller one"));
                 }
@@ -105,6 +104,37 @@ fn beyond(settings: &Value) -> Option<Problem> {
         open.extend(inside.into_iter().map(|(key, value)| (key, value, level + 1)));
     }
     None
+}
+
+/// Whether a whole number is larger than every reader of JSON keeps.
+fn is_beyond(number: &Number) -> bool {
+    let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
+    !number.is_f64() && size.is_none_or(|size| size > LARGEST_WHOLE)
+}
+
+/// Reads settings that were written by [`canonical`], as they were before.
+///
+/// # Errors
+/// When they are no JSON.
+pub(crate) fn read(text: &str) -> Result<Value, Problem> {
+    /// All numbers of canonical JSON are doubles (RFC 8785 §3.2.2.3), and a large one
+    /// has no fraction to show it.
+    fn keep_doubles(value: &mut Value) {
+        match value {
+            Value::Number(number) if is_beyond(number) => {
+                if let Some(double) = number.as_f64().and_then(Number::from_f64) {
+                    *number = double;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(keep_doubles),
+            Value::Object(table) => table.values_mut().for_each(keep_doubles),
+            _ => {}
+        }
+    }
+    let mut settings = serde_json::from_str(text)
+        .map_err(|error| Problem::lasting("settings", format!("they cannot be read as JSON: {error}"), ""))?;
+    keep_doubles(&mut settings);
+    Ok(settings)
 }
 
 /// The canonical text (RFC 8785): one for one value, so that a pure call can be
@@ -270,6 +300,16 @@ mod tests {
             let problems = any.apply(&json!({ "a": [lost] })).expect_err("refused");
             assert_eq!(problems[0].key, "settings.a.0");
         }
+    }
+
+    #[test]
+    fn what_was_written_is_read_as_it_was() {
+        let any = Schema::compile(&json!({ "type": "object" })).expect("schema");
+        let settings = json!({ "a": [1e17, 1e21, -1e16, 0.1, 9_007_199_254_740_991_i64], "b": { "c": "\u{0}é" } });
+        let text = any.apply(&settings).expect("fits");
+        assert!(text.contains("100000000000000000"), "{text}");
+        assert_eq!(any.apply(&read(&text).expect("JSON")).as_ref(), Ok(&text));
+        assert!(read("{").is_err_and(|problem| problem.key == "settings" && !problem.passing));
     }
 
     #[test]

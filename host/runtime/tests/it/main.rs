@@ -7,5 +7,6 @@ mod guest;
 mod host;
 mod neighbours;
 mod panics;
+mod pinned;
 mod plugins;
 mod prepare;

@@ -35,6 +35,7 @@ pub fn contact(practice: &str, number: u128) -> Contact {
         assessment: None,
         lowered: None,
         script: None,
+        pins: Vec::new(),
         done: Vec::new(),
         statements: Vec::new(),
         intents: Vec::new(),

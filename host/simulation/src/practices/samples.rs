@@ -23,6 +23,7 @@ pub(crate) fn sample_contact(practice: &PracticeId, number: u128) -> Contact {
         assessment: None,
         lowered: None,
         script: None,
+        pins: Vec::new(),
         done: Vec::new(),
         statements: Vec::new(),
         intents: Vec::new(),

@@ -1,6 +1,8 @@
 //! An open transaction: what it wrote lies over what is stored until it
 //! commits.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use greffon_core::ids::{
     AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
@@ -12,6 +14,7 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
+use greffon_core::model::pin::Pin;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
 use tokio::sync::OwnedMutexGuard;
@@ -143,6 +146,33 @@ impl Transaction for MemoryTransaction {
         self.check(contact, |rows| rows.contacts.get(&id))?;
         contact.move_on();
         self.written.contacts.insert(id, contact.clone());
+        Ok(())
+    }
+
+    async fn keep_settings(&mut self, contact: ContactId, pins: &[(Pin, &str)]) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let mut named = self.see(|rows| rows.pins.get(&contact)).unwrap_or_default();
+        for (pin, settings) in pins {
+            let digest = pin.settings;
+            // Written again, so that it is there whatever is forgotten meanwhile.
+            let kept = match self.see(|rows| rows.settings.get(&digest)) {
+                Some(kept) => kept,
+                None if pin.names(settings) => (*settings).to_owned(),
+                None => {
+                    let why = "they are not what the pin names";
+                    return Err(StorageError::NotStorable { thing: "settings", why });
+                }
+            };
+            self.written.settings.insert(digest, kept);
+            named.insert(digest);
+        }
+        self.written.pins.insert(contact, named);
+        Ok(())
+    }
+
+    async fn release_settings(&mut self, contact: ContactId) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        self.written.pins.insert(contact, BTreeSet::new());
         Ok(())
     }
 

@@ -11,5 +11,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod idempotency;
 pub(crate) mod intents;
 pub(crate) mod jobs;
+pub(crate) mod kept_settings;
 pub(crate) mod keyvalue;
+pub(crate) mod known_agendas;
 pub(crate) mod messages;

@@ -61,6 +61,7 @@ pub fn contact() -> Contact {
         assessment: None,
         lowered: None,
         script: None,
+        pins: Vec::new(),
         done: Vec::new(),
         statements: Vec::new(),
         intents: Vec::new(),

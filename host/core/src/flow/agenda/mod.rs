@@ -6,6 +6,7 @@ mod contest;
 mod free;
 mod identities;
 mod identity;
+mod known;
 mod rules;
 mod turn;
 

@@ -171,10 +171,10 @@ impl Contacts {
 
     async fn try_look_at(&self, act: Act<'_>, contact: Contact) -> Flow<Looked> {
         let practice = act.practice;
-        let asked = grids::ask(practice, &contact, act.now).await;
+        let asked = grids::ask(self.storage.as_ref(), practice, &contact, act.now).await?;
         let (weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
         let (intents, commitments) = self.of(&contact).await?;
-        let rendered = script::render(practice, &weighed, &intents, &commitments, None, act.now).await;
+        let rendered = self.render(act, &weighed, &intents, &commitments).await?;
         let open = contact.closed_at.is_none();
         let pins = open && weighed.script.is_none() && rendered.script.is_some();
         let script_acts = open && has_new_effect(&weighed, &rendered.view.effects);
@@ -188,12 +188,22 @@ impl Contacts {
         let (intents, commitments) = self.of(&kept).await?;
         // What was carried out shows in the recap.
         let rendered = if script_acts {
-            script::render(practice, &kept, &intents, &commitments, None, act.now).await
+            self.render(act, &kept, &intents, &commitments).await?
         } else {
             rendered
         };
         let view = self.say(act, &kept, questions, rendered, &intents, commitments).await;
         Ok(Looked::Seen(Box::new(view)))
+    }
+
+    async fn render(
+        &self,
+        act: Act<'_>,
+        contact: &Contact,
+        intents: &[Intent],
+        commitments: &[Commitment],
+    ) -> Stored<Rendered> {
+        script::render(self.storage.as_ref(), act.practice, contact, intents, commitments, None, act.now).await
     }
 
     /// Keeps what grids and script said, for those who read the contact, and shows

@@ -62,7 +62,7 @@ impl Contacts {
             by: act.actor.subject.clone(),
         };
         let (told, _) = decide(&before, ContactEvent::Told(vec![recap]), &practice.delays, act.now)?;
-        let rendered = script::render(practice, &told, &intents, &commitments, overridden, act.now).await;
+        let rendered = script::render(self.storage.as_ref(), practice, &told, &intents, &commitments, overridden, act.now).await?;
         let closing = Closing {
             outcome: CloseOutcome { recap: new.recap, override_reason: new.override_reason.clone() },
             statements: self.statements(act, new)?,
@@ -91,6 +91,7 @@ impl Contacts {
             .field("overridden", overridden.is_some());
         self.acts.note(tx.as_mut(), act, entry).await?;
         self.carry_out(tx.as_mut(), act, &mut closed, effects).await?;
+        tx.release_settings(closed.id).await?;
         // The version says whether it is still the contact that was read.
         match tx.save_contact(&mut closed).await {
             Err(StorageError::Stale { .. }) => return Ok(None),

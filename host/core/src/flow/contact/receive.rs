@@ -13,7 +13,9 @@ use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::Fact;
 use crate::model::contact::{Contact, ContactEvent, ContactState, decide};
+use crate::model::pin::Pin;
 use crate::model::view::ContactView;
+use crate::ports::practices::Feature;
 
 /// Contacts of one origin within this time are one person who tries again (S12).
 const REPEATED_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
@@ -79,6 +81,7 @@ impl Contacts {
             assessment: None,
             lowered: None,
             script: None,
+            pins: Vec::new(),
             done: Vec::new(),
             statements: Vec::new(),
             intents: Vec::new(),
@@ -100,6 +103,8 @@ impl Contacts {
         }
         let (mut contact, effects) = host_pass(act.practice, &contact, act.now)?;
         contact.script = first_script(act.practice, &contact);
+        let pure: Vec<(Pin, &str)> = act.practice.features.iter().filter_map(pinned).collect();
+        contact.pins = pure.iter().map(|(pin, _)| pin.clone()).collect();
         let mut tx = self.storage.begin(&act.practice.id).await?;
         let entry = Entry::new("contact.received")
             .in_contact(Some(contact.id))
@@ -108,8 +113,14 @@ impl Contacts {
         self.acts.note(tx.as_mut(), act, entry).await?;
         self.note_weighed(tx.as_mut(), act, None, &contact, &[]).await?;
         self.carry_out(tx.as_mut(), act, &mut contact, effects).await?;
+        tx.keep_settings(contact.id, &pure).await?;
         tx.save_contact(&mut contact).await?;
         tx.commit().await?;
         Ok(contact)
     }
+}
+
+/// A grid or script that a contact begins with, and its settings (S9).
+fn pinned(feature: &Feature) -> Option<(Pin, &str)> {
+    Some((feature.pin()?, feature.settings.as_ref()?.text()))
 }

@@ -3,6 +3,7 @@
 use futures::future::join_all;
 
 use super::context::context;
+use super::followed::{Followed, followed};
 use crate::flow::journal::Involved;
 use crate::model::care::{Fact, Level, keys, latest};
 use crate::model::civil::{Zone, age_days};
@@ -10,7 +11,8 @@ use crate::model::contact::{Contact, Findings, HostStep, Outcome, RESERVED_KEY, 
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::triage::{Assessment, Encounter, Protocol, Question, Step};
 use crate::ports::plugins::GuestError;
-use crate::ports::practices::{Feature, LivePractice};
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{Storage, Stored};
 use crate::time::Instant;
 
 /// What the grids came to, and who was asked.
@@ -20,31 +22,38 @@ pub(crate) struct Reported {
 }
 
 /// Asks the grids, when it is their turn: every triage plugin that serves the site
-/// and practitioner of the contact, at once. One that is out, and one of which
+/// and practitioner of the contact, at once, as the contact began with it. One that
+/// is out, one that is not any more what the contact began with, and one of which
 /// nobody knows whether it was a grid, has failed.
-pub(crate) async fn ask(practice: &LivePractice, contact: &Contact, now: Instant) -> Option<Reported> {
+pub(crate) async fn ask(
+    storage: &dyn Storage,
+    practice: &LivePractice,
+    contact: &Contact,
+    now: Instant,
+) -> Stored<Option<Reported>> {
     let findings = find(practice, contact, now);
     if host_step(contact, &findings) != HostStep::AskGrids {
-        return None;
+        return Ok(None);
     }
     let encounter = encounter(practice, contact, &findings, now);
-    let features: Vec<&Feature> = practice.serving(PluginKind::Triage, &contact.facts).collect();
-    let reports = join_all(features.iter().map(|feature| ask_grid(feature, &encounter, now))).await;
-    let involve = |(feature, report): (&&Feature, &Report)| Involved {
-        stamp: feature.stamp.clone(),
+    let grids = followed(storage, practice, contact, PluginKind::Triage).await?;
+    let reports = join_all(grids.iter().map(|grid| ask_grid(grid, &encounter, now))).await;
+    let involve = |(grid, report): (&Followed<'_>, &Report)| Involved {
+        stamp: grid.stamp.clone().into_owned(),
         failure: match report {
             Report::Failed(code) => Some(code.clone()),
             _ => None,
         },
     };
-    let involved = features.iter().zip(&reports).map(involve).collect();
-    Some(Reported { outcome: conclude(practice, contact, &findings, reports), involved })
+    let involved = grids.iter().zip(&reports).map(involve).collect();
+    Ok(Some(Reported { outcome: conclude(practice, contact, &findings, reports), involved }))
 }
 
-async fn ask_grid(feature: &Feature, encounter: &Encounter, now: Instant) -> Report {
-    let triage = match feature.triage() {
+async fn ask_grid(grid: &Followed<'_>, encounter: &Encounter, now: Instant) -> Report {
+    let bound = grid.feature.as_ref().map_err(|code| *code);
+    let triage = match bound.and_then(|feature| feature.triage().map_err(|failure| failure.code())) {
         Ok(triage) => triage,
-        Err(failure) => return Report::Failed(failure.code().to_owned()),
+        Err(code) => return Report::Failed(code.to_owned()),
     };
     match triage.next(encounter).await {
         Ok(Ok(Step::Ask(questions))) => asks(questions, &encounter.facts),

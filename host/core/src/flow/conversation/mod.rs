@@ -2,5 +2,6 @@
 //! and nothing is changed.
 
 mod context;
+mod followed;
 pub(super) mod grids;
 pub(super) mod script;

@@ -1,6 +1,7 @@
 //! Renders the script of a contact; the host's own when no plugin gives an answer.
 
 use super::context::context;
+use super::followed::{Followed, followed};
 use crate::flow::journal::Involved;
 use crate::model::care::{ContentRef, keys, latest};
 use crate::model::civil::Zone;
@@ -13,6 +14,7 @@ use crate::model::script::{AppointmentSummary, BookingProgress, CommitmentSummar
 use crate::model::view::progress_of;
 use crate::ports::plugins::GuestError;
 use crate::ports::practices::{Feature, LivePractice};
+use crate::ports::storage::{Storage, Stored};
 use crate::time::{Instant, Span};
 
 /// What the script says now.
@@ -26,13 +28,14 @@ pub(crate) struct Rendered {
 
 /// Renders the script; the host's own when no plugin gives an answer.
 pub(crate) async fn render(
+    storage: &dyn Storage,
     practice: &LivePractice,
     contact: &Contact,
     intents: &[Intent],
     commitments: &[Commitment],
     override_reason: Option<&str>,
     now: Instant,
-) -> Rendered {
+) -> Stored<Rendered> {
     let empty = ContentRef { id: String::new(), version: String::new(), digest: Vec::new() };
     let mut session = Session {
         script: contact.script.clone().unwrap_or(empty),
@@ -45,18 +48,26 @@ pub(crate) async fn render(
         done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),
         override_reason: override_reason.map(str::to_owned),
     };
-    let Some(feature) = serving(practice, contact) else {
+    // Whoever began with a script goes on with that one, or with the host's own.
+    let began = contact.pins.iter().any(|pin| pin.kind == PluginKind::Script);
+    let scripts = followed(storage, practice, contact, PluginKind::Script).await?;
+    let scripts = scripts.into_iter().filter(|script| script.pinned || !began);
+    let Some(script) = scripts.min_by_key(rank) else {
         let view = minimal_script::render(practice, &session);
-        return Rendered { view, script: None, failed: None };
+        return Ok(Rendered { view, script: None, failed: None });
     };
-    match render_bound(feature, contact, &mut session).await {
+    let rendered = match &script.feature {
+        Ok(feature) => render_bound(feature, contact, &mut session).await,
+        Err(code) => Err((*code).to_owned()),
+    };
+    Ok(match rendered {
         Ok(view) => Rendered { view, script: Some(session.script), failed: None },
         Err(code) => {
             let view = minimal_script::render(practice, &session);
-            let failed = Involved { stamp: feature.stamp.clone(), failure: Some(code) };
+            let failed = Involved { stamp: script.stamp.into_owned(), failure: Some(code) };
             Rendered { view, script: None, failed: Some(failed) }
         }
-    }
+    })
 }
 
 /// The script that a new contact begins with, and keeps (S9); `None` when it has the
@@ -70,6 +81,16 @@ pub(crate) fn first_script(practice: &LivePractice, contact: &Contact) -> Option
 /// all: whichever is known to be one comes first.
 fn serving<'a>(practice: &'a LivePractice, contact: &Contact) -> Option<&'a Feature> {
     practice.serving(PluginKind::Script, &contact.facts).min_by_key(|feature| feature.kind.is_none())
+}
+
+/// One that is out may have been no script at all: whichever is known to be one comes
+/// first.
+fn rank(script: &Followed<'_>) -> u8 {
+    match &script.feature {
+        Ok(feature) if feature.kind.is_some() => 0,
+        Err(_) => 1,
+        Ok(_) => 2,
+    }
 }
 
 async fn render_bound(feature: &Feature, contact: &Contact, session: &mut Session) -> Result<View, String> {

@@ -2,10 +2,8 @@
 //! reading one asks no plugin.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
-use crate::ids::ContactId;
+use crate::ids::{ContactId, JobId};
 use crate::model::commitment::Commitment;
 use crate::model::contact::Contact;
 use crate::model::intent::Intent;
@@ -60,14 +58,10 @@ impl Told {
         }
     }
 
-    /// The name of the job that tells them of this: the same whoever asks for it.
+    /// The job that tells them of this: the same whoever asks for it.
     #[must_use]
-    pub fn job_of(&self, contact: ContactId) -> Uuid {
+    pub fn job_of(&self, contact: ContactId) -> JobId {
         let Self { contact: version, bookings, commitments, revision } = self;
-        let name = format!("refresh-view {contact} {version} {bookings} {commitments} {revision}");
-        let digest: [u8; 32] = Sha256::digest(name.as_bytes()).into();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+        JobId::named(&format!("refresh-view {contact} {version} {bookings} {commitments} {revision}"))
     }
 }

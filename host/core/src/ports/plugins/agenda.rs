@@ -1,18 +1,20 @@
 //! Agenda plugins.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::Health;
-use crate::ids::{AgendaId, AppointmentId, OpId};
+use crate::ids::{AgendaId, AppointmentId, FeatureId, OpId};
 use crate::model::callback::{CallbackError, InboundAnswer, InboundRequest};
+use crate::model::known_agendas::KnownAgendas;
 use crate::model::scheduling::{
     AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice, AppointmentStatus,
     BookingRequest, ByWhom, Delta, Found, Hold, Probed, SlotPage, SlotQuery,
 };
 use crate::ports::agenda_turn::{AgendaIdentity, WriteWindow};
-use crate::time::Span;
+use crate::time::{Instant, Span};
 
 /// The agenda plugin of a feature. Failures of the runtime are already folded
 /// into [`AgendaError`]: `OutcomeUnknown` for writes whose guest may have run,
@@ -95,4 +97,24 @@ pub trait Agenda: Health {
     async fn answer(&self, request: &InboundRequest, slots: &SlotPage) -> Result<InboundAnswer, CallbackError>;
     /// Tells a platform of an appointment that another agenda holds.
     async fn declare(&self, op: &OpId, what: &AgendaAppointment) -> Result<(), AgendaError>;
+}
+
+/// Most agendas of a feature whose motives are read: each is a call over the network.
+const MOST_READ: usize = 200;
+
+/// Asks a feature's agendas what they are and which motives they have, over the
+/// network: one call, and one for each agenda, up to 200 of them, one after the other.
+/// `now` is when. An agenda whose motives cannot be read has none in the answer.
+///
+/// # Errors
+/// The agenda's, when it does not say which agendas there are.
+pub async fn read_agendas(agenda: &dyn Agenda, feature: &FeatureId, now: Instant) -> Result<KnownAgendas, AgendaError> {
+    let agendas = agenda.agendas().await?;
+    let mut motives = BTreeMap::new();
+    for one in agendas.iter().take(MOST_READ) {
+        if let Ok(read) = agenda.motives(&one.id).await {
+            motives.insert(one.id.clone(), read);
+        }
+    }
+    Ok(KnownAgendas { feature: feature.clone(), binding: agenda.binding(), agendas, motives, read_at: now })
 }

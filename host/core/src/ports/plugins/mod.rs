@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use thiserror::Error;
 
-pub use self::agenda::Agenda;
+pub use self::agenda::{Agenda, read_agendas};
 pub use self::channel::Channel;
 pub use self::script::Script;
 pub use self::triage::Triage;

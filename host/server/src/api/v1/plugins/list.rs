@@ -13,8 +13,9 @@ use crate::app::App;
 use crate::auth::{Permission, Principal};
 use crate::error::ApiError;
 
-/// List the features of a practice with their plugins, and whether they can be
-/// used now. Always one page.
+/// List the features of a practice with their plugins, whether they can be used
+/// now, and what their agendas last told of themselves. Always one page. Asks no
+/// plugin.
 #[utoipa::path(
     get,
     path = "/v1/practices/{practice}/plugins",
@@ -30,6 +31,7 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<Page<Plugin>>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReadPlugins)?;
     let practice = app.reception.reads.practice(&entry.practice).ok_or(ApiError::NotFound("practice"))?;
-    let items = practice.features.iter().map(Plugin::of).collect();
+    let known = app.reception.reads.known_agendas(&entry.practice).await?;
+    let items = practice.features.iter().map(|feature| Plugin::of(feature, &known)).collect();
     Ok(Json(Page { items, next: None }))
 }

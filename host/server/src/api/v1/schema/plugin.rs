@@ -1,12 +1,13 @@
 //! Plugins, as a practice has bound them.
 
-use greffon_core::model::practice;
+use greffon_core::model::{known_agendas, practice};
 use greffon_core::ports::plugins::{Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::mirrored;
+use super::time::Timestamp;
 
 mirrored! {
     /// What kind of plugin a feature is.
@@ -33,10 +34,23 @@ pub(crate) struct Plugin {
     problem: Option<String>,
     /// Whether calls are suspended after repeated failures.
     suspended: bool,
+    /// What its agendas last told of themselves; null for other kinds, and until they
+    /// were read as the feature is bound now.
+    agendas: Option<KnownAgendas>,
+}
+
+/// What the agendas of a feature last told of themselves.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KnownAgendas {
+    /// How many there are.
+    count: usize,
+    /// When they were read over the network.
+    read_at: Timestamp,
 }
 
 impl Plugin {
-    pub(crate) fn of(feature: &Feature) -> Self {
+    /// The feature, with what is known of its practice's agendas.
+    pub(crate) fn of(feature: &Feature, known: &[known_agendas::KnownAgendas]) -> Self {
         let Stamp { feature: id, plugin, version, digest } = feature.stamp.clone();
         Self {
             feature: id.0,
@@ -47,6 +61,9 @@ impl Plugin {
             usable: feature.bound.is_ok(),
             problem: feature.bound.as_ref().err().map(shown),
             suspended: feature.bound.as_ref().is_ok_and(|bound| bound.health().is_suspended()),
+            agendas: feature
+                .known_agendas(known)
+                .map(|known| KnownAgendas { count: known.agendas.len(), read_at: known.read_at.into() }),
         }
     }
 }

@@ -1,0 +1,76 @@
+//! What agendas tell of themselves: read over the network now and then, and kept with
+//! its age, so that nobody waits for it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Agendas;
+use crate::flow::error::Flow;
+use crate::ids::{FeatureId, JobId, PracticeId};
+use crate::model::job::{Due, Job, Lane};
+use crate::model::known_agendas::KnownAgendas;
+use crate::ports::practices::{Feature, LivePractice};
+use crate::ports::storage::{StorageError, Stored};
+
+/// What was read so long ago is read again.
+const READ_AGAIN: Duration = Duration::from_secs(60 * 60);
+
+/// Most agendas of a feature whose motives are read.
+const MOST_AGENDAS: usize = 200;
+
+impl Agendas {
+    /// Reads what the agendas of a feature tell of themselves. What does not answer
+    /// leaves what is kept as it is: its age shows, and the feature stays usable.
+    pub(crate) async fn read_known(&self, practice: &LivePractice, feature: &FeatureId) -> Flow<()> {
+        let Ok(agenda) = practice.agenda(feature) else { return Ok(()) };
+        let read_at = self.acts.now();
+        let Ok(agendas) = agenda.agendas().await else { return Ok(()) };
+        let mut motives = BTreeMap::new();
+        for one in agendas.iter().take(MOST_AGENDAS) {
+            if let Ok(of_agenda) = agenda.motives(&one.id).await {
+                motives.insert(one.id.clone(), of_agenda);
+            }
+        }
+        let known = KnownAgendas { feature: feature.clone(), binding: agenda.binding(), agendas, motives, read_at };
+        match self.storage.keep_agendas(&practice.id, &known).await {
+            // An agenda that describes itself at such length is not known.
+            Err(StorageError::NotStorable { .. }) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Writes the jobs that read what was never read under the present binding, or
+    /// long ago; one for a feature at a time. Says how many.
+    pub(crate) async fn enqueue_reads(&self, practice: &PracticeId) -> Stored<usize> {
+        let Ok(practice) = self.acts.practice(practice) else { return Ok(0) };
+        let mut due = practice.features.iter().filter(|feature| feature.agenda().is_ok()).peekable();
+        if due.peek().is_none() {
+            return Ok(0);
+        }
+        let known = self.storage.known_agendas(&practice.id).await?;
+        let now = self.acts.now();
+        let is_fresh = |feature: &&Feature| {
+            feature.known_agendas(&known).is_some_and(|known| known.age(now) < READ_AGAIN)
+        };
+        let mut written = 0;
+        for feature in due.filter(|feature| !is_fresh(feature)) {
+            written += usize::from(self.enqueue_read(&practice, feature.id()).await?);
+        }
+        Ok(written)
+    }
+
+    async fn enqueue_read(&self, practice: &LivePractice, feature: &FeatureId) -> Stored<bool> {
+        let id = JobId::named(&format!("read-agendas {} {feature}", practice.id));
+        let mut tx = self.storage.begin(&practice.id).await?;
+        let written = tx.enqueue(id, &Job::ReadAgendas(feature.clone()), Lane::Bulk, Due::NOW).await;
+        let written = match written {
+            Ok(()) => tx.commit().await,
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(()) => Ok(true),
+            Err(StorageError::Exists { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
