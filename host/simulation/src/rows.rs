@@ -12,8 +12,8 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
-use greffon_core::model::view::Said;
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
 
 /// The rows of one practice; also what a transaction has written so far.

@@ -14,8 +14,8 @@ use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::{Message, MessageState};
-use greffon_core::model::view::Said;
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
 

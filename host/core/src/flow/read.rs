@@ -75,26 +75,27 @@ impl Reads {
         let said = self.storage.said(&practice.id, id).await?;
         let is_current = said.as_ref().is_some_and(|said| said.of == now);
         if !is_current && contact.state != ContactState::Closed {
-            self.ask_again(&practice, id, &now).await?;
+            self.ask_again(&practice, id, &now).await;
         }
         let said = said.unwrap_or_else(|| Said::nothing(now));
         let view = assemble(&practice, &contact, &said, is_current, &intents, commitments, self.acts.now());
         Ok(ReadContact { contact, view })
     }
 
-    /// Writes the job that asks grids and script again; once for each change.
-    async fn ask_again(&self, practice: &LivePractice, contact: ContactId, told: &Told) -> Stored<()> {
-        let mut tx = self.storage.begin(&practice.id).await?;
-        let id = told.job_of(contact);
-        let queued = tx.enqueue(id, &Job::RefreshView(contact), Lane::Urgent, Due::NOW).await;
-        let queued = match queued {
-            Ok(()) => tx.commit().await,
-            Err(error) => Err(error),
+    /// Writes the job that asks grids and script again; once for each change. Whoever
+    /// reads is shown the contact whatever comes of it, and the next one tries again.
+    async fn ask_again(&self, practice: &LivePractice, contact: ContactId, told: &Told) {
+        let queued = async {
+            let mut tx = self.storage.begin(&practice.id).await?;
+            tx.enqueue(told.job_of(contact), &Job::RefreshView(contact), Lane::Urgent, Due::NOW).await?;
+            tx.commit().await
         };
-        match queued {
-            // Somebody who read it before has asked.
-            Err(StorageError::Exists { .. }) => Ok(()),
-            other => other,
+        match queued.await {
+            // In the second case, somebody who read it before has asked.
+            Ok(()) | Err(StorageError::Exists { .. }) => {}
+            Err(error) => {
+                tracing::warn!(contact.id = %contact, error = %error, "the view of a contact will not be refreshed yet");
+            }
         }
     }
 

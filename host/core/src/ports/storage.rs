@@ -16,8 +16,8 @@ use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
 use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
-use crate::model::view::Said;
 use crate::model::pin::{Pin, SettingsDigest};
+use crate::model::view::Said;
 use crate::time::{Instant, Span};
 
 /// What can go wrong in storage. Absence is `Ok(None)`, never an error.

@@ -49,9 +49,8 @@ impl Agendas {
         }
         let known = self.storage.known_agendas(&practice.id).await?;
         let now = self.acts.now();
-        let is_fresh = |feature: &&Feature| {
-            feature.known_agendas(&known).is_some_and(|known| known.age(now) < READ_AGAIN)
-        };
+        let is_fresh =
+            |feature: &&Feature| feature.known_agendas(&known).is_some_and(|known| known.age(now) < READ_AGAIN);
         let mut written = 0;
         for feature in due.filter(|feature| !is_fresh(feature)) {
             written += usize::from(self.enqueue_read(&practice, feature.id()).await?);
@@ -61,13 +60,12 @@ impl Agendas {
 
     async fn enqueue_read(&self, practice: &LivePractice, feature: &FeatureId) -> Stored<bool> {
         let id = JobId::named(&format!("read-agendas {} {feature}", practice.id));
-        let mut tx = self.storage.begin(&practice.id).await?;
-        let written = tx.enqueue(id, &Job::ReadAgendas(feature.clone()), Lane::Bulk, Due::NOW).await;
-        let written = match written {
-            Ok(()) => tx.commit().await,
-            Err(error) => Err(error),
+        let written = async {
+            let mut tx = self.storage.begin(&practice.id).await?;
+            tx.enqueue(id, &Job::ReadAgendas(feature.clone()), Lane::Bulk, Due::NOW).await?;
+            tx.commit().await
         };
-        match written {
+        match written.await {
             Ok(()) => Ok(true),
             Err(StorageError::Exists { .. }) => Ok(false),
             Err(error) => Err(error),

@@ -187,11 +187,7 @@ impl Contacts {
         };
         let (intents, commitments) = self.of(&kept).await?;
         // What was carried out shows in the recap.
-        let rendered = if script_acts {
-            self.render(act, &kept, &intents, &commitments).await?
-        } else {
-            rendered
-        };
+        let rendered = if script_acts { self.render(act, &kept, &intents, &commitments).await? } else { rendered };
         let view = self.say(act, &kept, questions, rendered, &intents, commitments).await;
         Ok(Looked::Seen(Box::new(view)))
     }

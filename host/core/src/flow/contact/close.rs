@@ -62,7 +62,8 @@ impl Contacts {
             by: act.actor.subject.clone(),
         };
         let (told, _) = decide(&before, ContactEvent::Told(vec![recap]), &practice.delays, act.now)?;
-        let rendered = script::render(self.storage.as_ref(), practice, &told, &intents, &commitments, overridden, act.now).await?;
+        let rendered =
+            script::render(self.storage.as_ref(), practice, &told, &intents, &commitments, overridden, act.now).await?;
         let closing = Closing {
             outcome: CloseOutcome { recap: new.recap, override_reason: new.override_reason.clone() },
             statements: self.statements(act, new)?,
