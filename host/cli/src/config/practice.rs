@@ -383,8 +383,8 @@ impl Loader<'_> {
     }
 }
 
-/// Digest of what a practice is: its file and the plugins behind its features. The
-/// same on every node that reads the same files.
+/// Digest of what a practice is: its file, the plugins behind its features, and the
+/// settings of grids and scripts. The same on every node that reads the same files.
 fn revision(text: &str, features: &[Feature]) -> String {
     let mut digest = Sha256::new();
     digest.update(text);
@@ -395,6 +395,8 @@ fn revision(text: &str, features: &[Feature]) -> String {
             digest.update([0]);
             digest.update(part);
         }
+        let settings = feature.settings.as_ref().map(|settings| settings.digest().0);
+        digest.update(settings.unwrap_or_default());
         digest.update([u8::from(feature.bound.is_ok())]);
     }
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -7,6 +7,7 @@ mod contact_decisions;
 mod contacts;
 mod contest;
 mod counting;
+mod going_on;
 mod messages;
 mod office;
 mod pinned;

@@ -9,8 +9,9 @@ use crate::flow::error::Flow;
 use crate::ids::{FeatureId, JobId, PracticeId};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::known_agendas::KnownAgendas;
-use crate::ports::practices::{Feature, LivePractice};
+use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored};
+use crate::time::Instant;
 
 /// What was read so long ago is read again.
 const READ_AGAIN: Duration = Duration::from_secs(60 * 60);
@@ -43,17 +44,13 @@ impl Agendas {
     /// long ago; one for a feature at a time. Says how many.
     pub(crate) async fn enqueue_reads(&self, practice: &PracticeId) -> Stored<usize> {
         let Ok(practice) = self.acts.practice(practice) else { return Ok(0) };
-        let mut due = practice.features.iter().filter(|feature| feature.agenda().is_ok()).peekable();
-        if due.peek().is_none() {
+        if !practice.features.iter().any(|feature| feature.agenda().is_ok()) {
             return Ok(0);
         }
         let known = self.storage.known_agendas(&practice.id).await?;
-        let now = self.acts.now();
-        let is_fresh =
-            |feature: &&Feature| feature.known_agendas(&known).is_some_and(|known| known.age(now) < READ_AGAIN);
         let mut written = 0;
-        for feature in due.filter(|feature| !is_fresh(feature)) {
-            written += usize::from(self.enqueue_read(&practice, feature.id()).await?);
+        for feature in due(&practice, &known, self.acts.now()) {
+            written += usize::from(self.enqueue_read(&practice, &feature).await?);
         }
         Ok(written)
     }
@@ -71,4 +68,11 @@ impl Agendas {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The features whose agendas are to be asked.
+fn due(practice: &LivePractice, known: &[KnownAgendas], now: Instant) -> Vec<FeatureId> {
+    let agendas = practice.features.iter().filter(|feature| feature.agenda().is_ok());
+    let old = agendas.filter(|feature| feature.known_agendas(known).is_none_or(|known| known.age(now) >= READ_AGAIN));
+    old.map(|feature| feature.id().clone()).collect()
 }
