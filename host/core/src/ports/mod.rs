@@ -7,4 +7,5 @@ pub mod idempotency;
 pub mod keyvalue;
 pub mod plugins;
 pub mod practices;
+pub mod sealed_state;
 pub mod storage;

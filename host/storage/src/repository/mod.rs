@@ -12,3 +12,4 @@ pub(crate) mod intents;
 pub(crate) mod jobs;
 pub(crate) mod keyvalue;
 pub(crate) mod messages;
+pub(crate) mod sealed_states;

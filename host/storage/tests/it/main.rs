@@ -19,5 +19,6 @@ mod keyvalue;
 mod lease_time;
 mod messages;
 mod samples;
+mod sealed_states;
 mod setup;
 mod transactions;
