@@ -11,5 +11,6 @@ mod confinement;
 mod first_plugin;
 mod hostile_guests;
 mod lost_answers;
+mod refresh_tokens;
 mod road_of_a_contact;
 mod two_nodes;
