@@ -12,5 +12,6 @@ mod first_plugin;
 mod hostile_guests;
 mod lost_answers;
 mod pinned;
+mod refresh_tokens;
 mod road_of_a_contact;
 mod two_nodes;

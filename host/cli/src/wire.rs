@@ -16,8 +16,9 @@ use greffon_core::ports::keyvalue::KeyValue;
 use greffon_core::ports::pinned::EarlierSettings;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_core::ports::practices::{LivePractice, Practices as _};
+use greffon_core::ports::sealed_state::SealedStates;
 use greffon_runtime::binding::Binding;
-use greffon_runtime::{PluginFiles, PluginInfo, Runtime, RuntimeConfig, Ungranted};
+use greffon_runtime::{PluginFiles, PluginInfo, Runtime, RuntimeConfig, Sealing, SealingKeys, Ungranted};
 use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limits, RenderMetrics, signing_key_pem};
 use greffon_storage::{Database, LeaseTime, StorageOptions};
 use secrecy::ExposeSecret as _;
@@ -26,6 +27,7 @@ use crate::config::directory::Directory;
 use crate::config::loader::Surroundings;
 use crate::config::operator::OperatorConfig;
 use crate::config::plugins::Plugins;
+use crate::config::secret::SecretRef;
 use crate::output;
 
 /// `iss` of the tokens that greffon signs itself.
@@ -58,19 +60,21 @@ pub struct Host {
 }
 
 impl Wiring {
-    /// For commands that look at plugins and practices only: a key-value space
-    /// that forgets.
+    /// For commands that look at plugins and practices only: nothing is kept.
     pub fn without_storage(config: OperatorConfig) -> anyhow::Result<Self> {
-        Self::new(config, Arc::new(no_space::NoSpace), Arc::new(SystemClock), String::new())
+        let nowhere = Arc::new(no_space::NoSpace);
+        Self::new(config, Arc::clone(&nowhere) as _, nowhere, Arc::new(SystemClock), String::new())
     }
 
     fn new(
         config: OperatorConfig,
         space: Arc<dyn KeyValue>,
+        states: Arc<dyn SealedStates>,
         clock: Arc<dyn Clock>,
         installation: String,
     ) -> anyhow::Result<Self> {
-        let runtime = Runtime::new(runtime_config(&config, installation), space, Arc::clone(&clock))
+        let sealing = sealing_keys(&config)?.map(|keys| Sealing { keys, states });
+        let runtime = Runtime::new(runtime_config(&config, installation), space, sealing, Arc::clone(&clock))
             .context("the plugin runtime cannot start")?;
         let waiting = output::spinner("compiling the bundled plugins");
         let bundled = greffon_bundled::PLUGINS.iter().map(|one| (one.id, one.manifest, one.component));
@@ -135,7 +139,8 @@ impl Host {
         }
         let space: Arc<dyn KeyValue> = Arc::clone(&database) as Arc<dyn KeyValue>;
         let installation = database.installation().await?;
-        let wiring = Wiring::new(config, space, Arc::clone(&clock), installation)?;
+        let states: Arc<dyn SealedStates> = Arc::clone(&database) as _;
+        let wiring = Wiring::new(config, space, states, Arc::clone(&clock), installation)?;
         let refresh = wiring.directory.refresh();
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
@@ -207,6 +212,21 @@ pub fn own_issuer(config: &OperatorConfig) -> anyhow::Result<Option<Issuer>> {
 /// The file that a storage URL names, when that is SQLite's.
 pub fn sqlite_file(url: &str) -> Option<&Path> {
     Some(Path::new(url.strip_prefix("sqlite:")?.trim_start_matches("//")))
+}
+
+/// The keys that seal what is kept of credentials, when there are any.
+///
+/// # Errors
+/// When one of them cannot be read, or is none.
+fn sealing_keys(config: &OperatorConfig) -> anyhow::Result<Option<SealingKeys>> {
+    let hint = "hint: make a key with: greffon config sealing-key";
+    let read = |secret: &SecretRef| {
+        secret.read(&config.base).map_err(|(message, _)| anyhow::anyhow!("keys.sealing: {message}\n\n{hint}"))
+    };
+    let Some(current) = config.keys.sealing.as_ref().map(read).transpose()? else { return Ok(None) };
+    let earlier = config.keys.sealing_earlier.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+    let keys = SealingKeys::new(&current, &earlier);
+    keys.map(Some).map_err(|error| anyhow::anyhow!("keys.sealing: {error}\n\n{hint}"))
 }
 
 /// Makes the folder of an SQLite file.

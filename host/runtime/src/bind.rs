@@ -20,7 +20,7 @@ use wasmtime::Store;
 
 use crate::binding::{Binding, Credential, CredentialScheme, MailRelay};
 use crate::breaker::{Breaker, Outcome};
-use crate::capability::http::Connections;
+use crate::capability::http::{Connections, oauth};
 use crate::failure::Failure;
 use crate::grants::{self, Ungranted};
 use crate::inline::Pace;
@@ -90,13 +90,18 @@ impl Runtime {
             (Ok(settings), Ok(granted)) => (settings, granted),
             (Err(problems), _) | (_, Err(problems)) => return Err(first(problems)),
         };
+        let credentials = grants::credentials_of(manifest, binding);
+        let clock = &self.caller.services.clock;
+        let refresh_grants =
+            oauth::Grants::of(&binding.practice, &binding.feature, &credentials, self.sealing.as_ref(), clock)?;
         let bound = state::Bound {
             practice: binding.practice.clone(),
             feature: binding.feature.clone(),
             plugin: manifest.id.to_string(),
             kind: manifest.kind,
             settings,
-            credentials: grants::credentials_of(manifest, binding),
+            credentials,
+            refresh_grants,
             mail: binding.mail.clone().filter(|_| granted.mail),
             granted,
             opened: self.opened.get(&binding.practice).cloned().unwrap_or_default(),
@@ -200,6 +205,7 @@ fn fingerprint(ready: &Ready) -> Fingerprint {
         // Made for the binding, and no part of what it is.
         pace: _,
         connections: _,
+        refresh_grants: _,
         places: _,
         // Part of the component, whose digest is hashed.
         constants: _,
@@ -249,6 +255,11 @@ impl Hash {
             }
             CredentialScheme::Header { name, value } => {
                 self.texts(["header", name, value.expose_secret()]);
+            }
+            CredentialScheme::RefreshToken { token_url, client_id, client_secret, refresh_token, scope } => {
+                self.texts(["oauth2-refresh", token_url, client_id, refresh_token.expose_secret()]);
+                self.text(client_secret.as_ref().map_or("", |secret| secret.expose_secret()));
+                self.shown(scope);
             }
             CredentialScheme::ClientCertificate { certificate, key } => {
                 self.texts(["client-certificate", certificate, key.expose_secret()]);

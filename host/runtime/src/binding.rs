@@ -70,6 +70,21 @@ pub enum CredentialScheme {
         /// Header value.
         value: SecretString,
     },
+    /// `Authorization: Bearer` with an access token that the host gets for a
+    /// refresh token (RFC 6749 §6), and gets again before it expires.
+    RefreshToken {
+        /// The token endpoint.
+        token_url: String,
+        /// The client's identifier.
+        client_id: String,
+        /// The client's password; a public client has none.
+        client_secret: Option<SecretString>,
+        /// The refresh token of the last consent. Its successors are kept in the
+        /// storage, encrypted; another one here begins anew.
+        refresh_token: SecretString,
+        /// What to ask for; all that was consented to when absent.
+        scope: Option<String>,
+    },
     /// A TLS client certificate (RFC 8446 §4.4.2), shown to the origin when it
     /// asks for one.
     ClientCertificate {

@@ -30,6 +30,7 @@ mod prepared;
 mod problem;
 mod registry;
 mod runtime;
+mod sealing;
 mod settings;
 pub mod state;
 mod stats;
@@ -48,4 +49,5 @@ pub use self::package::{
 pub use self::problem::Problem;
 pub use self::registry::{LoadError, PluginFiles, PluginInfo};
 pub use self::runtime::{Runtime, RuntimeConfig, RuntimeError};
+pub use self::sealing::{NotAKey, Sealing, SealingKeys, new_sealing_key};
 pub use self::stats::KindStats;

@@ -26,6 +26,7 @@ use crate::limits::Limits;
 use crate::places::Permits;
 use crate::prepared::PreparedSettings;
 use crate::registry::{LoadError, PluginFiles, PluginInfo, Registry};
+use crate::sealing::Sealing;
 use crate::state::Services;
 use crate::stats::{CallTimes, KindStats};
 
@@ -106,6 +107,7 @@ pub struct Runtime {
     pub(crate) caller: Arc<Caller>,
     pub(crate) breaker: BreakerConfig,
     pub(crate) opened: BTreeMap<PracticeId, Vec<IpNet>>,
+    pub(crate) sealing: Option<Sealing>,
 }
 
 impl fmt::Debug for Runtime {
@@ -115,7 +117,8 @@ impl fmt::Debug for Runtime {
 }
 
 impl Runtime {
-    /// Starts the engine, its clock and the guests' threads.
+    /// Starts the engine, its clock and the guests' threads. Without `sealing` no
+    /// credential can be kept that changes: a binding that has one is refused.
     ///
     /// # Errors
     /// When the address space for so many calls, or the threads, are not to be
@@ -123,6 +126,7 @@ impl Runtime {
     pub fn new(
         config: RuntimeConfig,
         keyvalue: Arc<dyn KeyValue>,
+        sealing: Option<Sealing>,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, RuntimeError> {
         let caps = Limits {
@@ -173,6 +177,7 @@ impl Runtime {
             caller: Arc::new(caller),
             breaker: BreakerConfig::default(),
             opened: config.allowed_networks,
+            sealing,
         }))
     }
 

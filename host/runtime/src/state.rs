@@ -19,7 +19,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
 use crate::binding::{Credential, MailRelay};
-use crate::capability::http::Connections;
+use crate::capability::http::{Connections, oauth};
 use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
@@ -47,6 +47,8 @@ pub struct Bound {
     pub granted: Granted,
     /// The credentials that are granted, by name.
     pub credentials: BTreeMap<String, Credential>,
+    /// What gets access tokens for those of them that are refresh tokens.
+    pub(crate) refresh_grants: oauth::Grants,
     /// The practice's relay; mail goes to the host's folder without one.
     pub mail: Option<MailRelay>,
     /// Networks that the operator opens for this practice: its private
@@ -83,6 +85,7 @@ impl Bound {
             settings: self.settings.clone(),
             granted: self.granted.clone(),
             credentials: self.credentials.clone(),
+            refresh_grants: self.refresh_grants.clone(),
             mail: self.mail.clone(),
             opened: self.opened.clone(),
             limits,

@@ -33,9 +33,9 @@ impl Window {
         self.refused.load(Ordering::Relaxed) && self.wrote.load(Ordering::Relaxed)
     }
 
-    /// Decides on a request. One that comes too late is told as one that was never
+    /// Decides on a request that is about to be sent. One that comes too late is told as one that was never
     /// sent, unless another was: then the guest hears that nobody knows.
-    fn admit(&self, method: &Method) -> Result<()> {
+    pub(crate) fn admit(&self, method: &Method) -> Result<()> {
         if is_reading(method) {
             return Ok(());
         }
@@ -56,7 +56,9 @@ fn is_reading(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || matches!(method.as_str(), "PROPFIND" | "REPORT")
 }
 
-/// The way out of a call whose writes have an end.
+/// The way out of a call whose writes have an end. Its requests carry the window
+/// along, for whoever sends them to ask at the last moment: a request may have to
+/// wait before it is sent.
 pub(crate) struct WithinWindow {
     pub(crate) inner: Box<dyn WasiHttpHooks>,
     pub(crate) window: Arc<Window>,
@@ -80,14 +82,12 @@ impl WasiHttpHooks for WithinWindow {
 
     fn send_request(
         &mut self,
-        request: http::Request<WasiBody>,
+        mut request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         leftover: Leftover,
     ) -> Sending {
-        match self.window.admit(request.method()) {
-            Ok(()) => self.inner.send_request(request, options, leftover),
-            Err(error) => Box::new(async { Err(error) }),
-        }
+        request.extensions_mut().insert(Arc::clone(&self.window));
+        self.inner.send_request(request, options, leftover)
     }
 }
 

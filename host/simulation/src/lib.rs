@@ -17,6 +17,7 @@ mod plugins;
 mod practices;
 mod random;
 mod rows;
+mod sealed_states;
 mod simulation;
 mod storage;
 
@@ -32,6 +33,7 @@ pub use plugins::FakePlugins;
 pub use practices::{FixedPractices, feature, french_features, french_practice};
 pub use random::Random;
 pub use rows::Rows;
+pub use sealed_states::MemorySealedStates;
 pub use simulation::{Faults, Harm, Oracle, Report, Violation, day_seed, simulate, simulate_day};
 pub use storage::MemoryStorage;
 

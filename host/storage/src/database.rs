@@ -21,7 +21,7 @@ use crate::error::{Cause, SetupError, failed, unavailable};
 use crate::lease_time::{LeaseClock, LeaseTime};
 use crate::line::{Line, Standing, Turn};
 use crate::postgres_transaction::PostgresTransaction;
-use crate::repository::{agenda_turns, idempotency, jobs};
+use crate::repository::{agenda_turns, idempotency, jobs, sealed_states};
 use crate::role;
 use crate::sql::On;
 use crate::turns::Turns;
@@ -72,8 +72,8 @@ impl Default for StorageOptions {
     }
 }
 
-/// An open database. Implements the ports `Storage`, `AgendaTurns`, `KeyValue`
-/// and `Idempotency`.
+/// An open database. Implements the ports `Storage`, `AgendaTurns`, `KeyValue`,
+/// `SealedStates` and `Idempotency`.
 pub struct Database {
     pub(crate) backend: Arc<Backend>,
     /// The `$1` of statements that are written with `timed!`.
@@ -198,9 +198,9 @@ impl Database {
         Ok(())
     }
 
-    /// Ends all leases of jobs and all turns at agendas of an SQLite file whose role
-    /// this process has taken: whoever held them is gone. On PostgreSQL other nodes
-    /// hold theirs.
+    /// Ends all leases of jobs, turns at agendas and holds of sealed states of an
+    /// SQLite file whose role this process has taken: whoever held them is gone. On
+    /// PostgreSQL other nodes hold theirs.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -212,7 +212,8 @@ impl Database {
         let void = async {
             let mut writer = self.writer().await?;
             jobs::void(writer.on()).await?;
-            agenda_turns::void(writer.on()).await
+            agenda_turns::void(writer.on()).await?;
+            sealed_states::void(writer.on()).await
         };
         void.await.map_err(|error| SetupError::Database(Cause(error.to_string())))?;
         Ok(())

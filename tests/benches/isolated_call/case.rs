@@ -45,7 +45,7 @@ pub struct Case {
 pub fn host() -> Result<Arc<Runtime>> {
     let clock = Arc::new(ManualClock::at(NOW));
     let config = RuntimeConfig { concurrent_calls_per_practice: 64, ..RuntimeConfig::default() };
-    let runtime = Runtime::new(config, Arc::new(MemoryKeyValue::default()), clock)?;
+    let runtime = Runtime::new(config, Arc::new(MemoryKeyValue::default()), None, clock)?;
     for name in ["triage-grid", "script-standard"] {
         let plugin = greffon_bundled::find(name).context("a bundled plugin is gone")?;
         runtime.register_bundled([(plugin.id, plugin.manifest, plugin.component)])?;

@@ -23,6 +23,9 @@ use tempfile::TempDir;
 /// Monday 7 September 2026, 08:00 in Paris.
 pub const MONDAY: Instant = Instant(1_788_760_800_000);
 
+/// 32 bytes in base64.
+const SEALING_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
 /// A host that a test owns.
 pub struct TestHost {
     /// The parts.
@@ -107,6 +110,9 @@ impl TestHost {
         let key = folder.path().join("signing.pem");
         write(&key, greffon_server::signing_key_pem(&[7; 32]))?;
         config.keys.signing = Some(SecretRef::File(SecretFile { file: key.display().to_string() }));
+        let sealing = folder.path().join("sealing.key");
+        write(&sealing, SEALING_KEY)?;
+        config.keys.sealing = Some(SecretRef::File(SecretFile { file: sealing.display().to_string() }));
         let issuer = own_issuer(&config)?.context("there is a key")?;
         change(&mut config);
 

@@ -6,5 +6,6 @@ pub mod host;
 pub mod peers;
 pub mod postgres;
 pub mod practice;
+pub mod provider;
 pub mod proxy;
 pub mod road;

@@ -1,9 +1,11 @@
-//! `greffon config check|example|schema`.
+//! `greffon config check|example|sealing-key|schema`.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
+use secrecy::ExposeSecret as _;
 
 use crate::config::environment;
 use crate::config::operator::{EXAMPLE, OperatorConfig};
@@ -16,6 +18,8 @@ pub enum Config {
     Check,
     /// Print a commented greffon.toml with all defaults
     Example,
+    /// Print a new key for keys.sealing of greffon.toml; keep it secret
+    SealingKey,
     /// Print the JSON Schema of a file, for editors
     Schema {
         /// Which file
@@ -40,6 +44,10 @@ impl Config {
                 output::note(&format!("{}: ok", file.display()));
             }
             Self::Example => output::data(EXAMPLE.trim_end())?,
+            Self::SealingKey => {
+                let key = greffon_runtime::new_sealing_key().context("the system gives no randomness")?;
+                output::data(key.expose_secret())?;
+            }
             Self::Schema { file: File::Operator } => output::json(&schemars::schema_for!(OperatorConfig))?,
             Self::Schema { file: File::Practice } => output::json(&schemars::schema_for!(PracticeFile))?,
         }

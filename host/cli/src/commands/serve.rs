@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use greffon_core::ports::idempotency::{Idempotency as _, KEPT_FOR};
+use greffon_core::ports::sealed_state::{self, SealedStates as _};
 use greffon_core::ports::storage::Storage as _;
 use greffon_storage::Database;
 use tokio::net::TcpListener;
@@ -72,10 +73,14 @@ pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Forgets answers that no client may ask for again, and settings that no open contact
-/// began with.
+/// Forgets answers that no client may ask for again, settings that no open contact
+/// began with, and states of what is gone.
 async fn tidy(database: Arc<Database>) {
     loop {
+        match database.discard(sealed_state::KEPT_FOR).await {
+            Ok(count) => tracing::debug!(count, "old sealed states discarded"),
+            Err(error) => tracing::warn!(error = %error, "old sealed states cannot be discarded"),
+        }
         match database.forget(KEPT_FOR).await {
             Ok(count) => tracing::debug!(count, "old answers forgotten"),
             Err(error) => tracing::warn!(error = %error, "old answers cannot be forgotten"),

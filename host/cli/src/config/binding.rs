@@ -9,7 +9,7 @@ use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
 use greffon_runtime::Ungranted;
 use greffon_runtime::binding::{Binding, Credential, CredentialScheme, Grants, MailRelay};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use super::confined::Content;
@@ -265,6 +265,26 @@ fn credentials(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<
                     scheme: CredentialScheme::Header { name: header.clone(), value: read(name, "value", value)? },
                     origin: Some(origin.clone()),
                 },
+                CredentialFile::RefreshToken { token_url, client_id, client_secret, refresh_token, scope, origin } => {
+                    Credential {
+                        scheme: CredentialScheme::RefreshToken {
+                            token_url: token_url.clone(),
+                            client_id: client_id.clone(),
+                            client_secret: client_secret
+                                .as_ref()
+                                .map(|secret| read(name, "client-secret", secret))
+                                .transpose()?,
+                            refresh_token: refresh_token_of(
+                                loader,
+                                &format!("{key}.credentials.{name}"),
+                                name,
+                                refresh_token,
+                            )?,
+                            scope: scope.clone(),
+                        },
+                        origin: Some(origin.clone()),
+                    }
+                }
                 CredentialFile::ClientCertificate { certificate, key: secret, origin } => Credential {
                     scheme: CredentialScheme::ClientCertificate {
                         certificate: read(name, "certificate", certificate)?.expose_secret().to_owned(),
@@ -279,4 +299,19 @@ fn credentials(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<
             Ok((name.clone(), credential))
         })
         .collect()
+}
+
+/// The first token of a chain, which is one credential's alone: a token that
+/// rotates is worthless to whoever does not know of the last rotation.
+fn refresh_token_of(loader: &Loader<'_>, credential: &str, called: &str, written: &SecretRef) -> Loaded<SecretString> {
+    let key = format!("{credential}.refresh-token");
+    let token = loader.secret(&key, called, written)?;
+    let mut taken = loader.refresh_tokens.borrow_mut();
+    if let Some((other, _)) = taken.iter().find(|(_, other)| other.expose_secret() == token.expose_secret()) {
+        let message =
+            format!("the refresh token is the one of {other}, and each rotation by one would end the other's");
+        return loader.fail(&key, message, "give each its own consent");
+    }
+    taken.push((credential.to_owned(), token.clone()));
+    Ok(token)
 }

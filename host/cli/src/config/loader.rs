@@ -46,6 +46,8 @@ pub(super) struct Loader<'a> {
     pub(super) warnings: RefCell<Vec<Diagnostic>>,
     /// Permissions that plugins ask for, are not granted, and may do without.
     pub(super) ungranted: RefCell<Vec<Diagnostic>>,
+    /// The refresh tokens that were read, by the keys of their credentials.
+    pub(super) refresh_tokens: RefCell<Vec<(String, SecretString)>>,
     /// Settings files by the names that are written: a place in one is looked
     /// for in what was read, not in what the file has become.
     pub(super) settings: RefCell<BTreeMap<String, Rc<Content>>>,
@@ -68,6 +70,7 @@ impl<'a> Loader<'a> {
             watched: RefCell::default(),
             warnings: RefCell::default(),
             ungranted: RefCell::default(),
+            refresh_tokens: RefCell::default(),
             settings: RefCell::default(),
         }
     }

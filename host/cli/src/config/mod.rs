@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod directory;
 pub mod environment;
 mod hours;
+pub mod keys;
 pub mod loader;
 pub mod operator;
 pub mod plugin_files;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::diagnostic::{Diagnostic, Source};
 use super::environment;
-use super::secret::{SecretEnv, SecretFile, SecretRef};
+use super::keys::Keys;
 use super::shared::{self, SharedFolders};
 
 /// The commented file that `greffon config example` prints.
@@ -72,15 +72,6 @@ impl Default for OperatorConfig {
             base: PathBuf::from("."),
         }
     }
-}
-
-/// Keys of the installation.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Keys {
-    /// Ed25519 private key in PEM (PKCS #8) that signs greffon's own tokens.
-    /// Made by `greffon token key`; no own tokens when absent.
-    pub signing: Option<SecretRef>,
 }
 
 /// An external issuer.
@@ -228,14 +219,12 @@ impl OperatorConfig {
 
     /// What no practice may name, where it is below a folder.
     fn inside(&self, folder: &Path) -> Option<(&'static str, PathBuf)> {
-        let key = match &self.keys.signing {
-            Some(SecretRef::File(SecretFile { file })) => Some(("the signing key", self.base.join(file))),
-            _ => None,
-        };
         let own = [("the practices", self.practices.clone()), ("greffon's data", self.data.clone())];
         let real = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok();
         let folder = real(folder)?;
-        own.into_iter().chain(key).find(|(_, path)| real(path).is_some_and(|path| path.starts_with(&folder)))
+        own.into_iter()
+            .chain(self.keys.files(&self.base))
+            .find(|(_, path)| real(path).is_some_and(|path| path.starts_with(&folder)))
     }
 
     fn check(&self, source: &Source<'_>) -> Result<(), Box<Diagnostic>> {
@@ -251,11 +240,8 @@ impl OperatorConfig {
                 return fail(&key, format!("\"{}\" is not an https address", issuer.jwks), "use https");
             }
         }
-        if let Some(SecretRef::Env(SecretEnv { env })) = &self.keys.signing
-            && env.starts_with(environment::SECRETS)
-        {
-            let hint = "the practices' secrets begin like this: choose another name";
-            return fail("keys.signing", format!("environment variable {env:?} may be a practice's"), hint);
+        if let Some((key, message, hint)) = self.keys.wrong() {
+            return fail(&key, message, hint);
         }
         for (name, folder) in &self.shared {
             let key = |below: &str| format!("shared.{name}.{below}").trim_end_matches('.').to_owned();
@@ -337,9 +323,6 @@ mod tests {
     fn the_secrets_of_practices_are_no_keys() {
         let config = parse("", &[("GREFFON_SECRET__LES_TILLEULS__DAV", "x"), ("GREFFON_SECRET__", "y")]);
         assert!(config.is_ok(), "{config:?}");
-        let text = "[keys]\nsigning = { env = \"GREFFON_SECRET__A__KEY\" }\n";
-        let shown = parse(text, &[]).expect_err("refused").to_string();
-        assert!(shown.contains("greffon.toml:2:") && shown.contains("may be a practice's"), "{shown}");
     }
 
     #[test]
@@ -348,15 +331,16 @@ mod tests {
         let config = parse(good, &[]).expect("reads");
         assert_eq!(config.shared["grilles"].path, Path::new("/etc/greffon/grilles"));
         assert!(parse(&good.replace("[\"les-tilleuls\"]", "\"*\""), &[]).is_ok());
-        let head = "[keys]\nsigning = { file = \"keys/signing.pem\" }\n";
+        let head = "[keys]\nsigning = { file = \"keys/signing.pem\" }\nsealing = { file = \"own/sealing.key\" }\n";
         for (from, to, at, said) in [
-            ("path = \"grilles\"", "path = \".\"", "4:8", "the practices"),
-            ("path = \"grilles\"", "path = \"practices\"", "4:8", "the practices"),
-            ("path = \"grilles\"", "path = \"data\"", "4:8", "greffon's data"),
-            ("path = \"grilles\"", "path = \"keys\"", "4:8", "the signing key"),
-            ("les-tilleuls", "Les Tilleuls", "5:13", "not a practice id"),
-            ("[\"les-tilleuls\"]", "\"all\"", "5:13", "a list of ids, or \"*\""),
-            ("[shared.grilles]", "[shared.\"a b\"]", "3:", "not a name of a shared folder"),
+            ("path = \"grilles\"", "path = \".\"", "5:8", "the practices"),
+            ("path = \"grilles\"", "path = \"practices\"", "5:8", "the practices"),
+            ("path = \"grilles\"", "path = \"data\"", "5:8", "greffon's data"),
+            ("path = \"grilles\"", "path = \"keys\"", "5:8", "the signing key"),
+            ("path = \"grilles\"", "path = \"own\"", "5:8", "the sealing key"),
+            ("les-tilleuls", "Les Tilleuls", "6:13", "not a practice id"),
+            ("[\"les-tilleuls\"]", "\"all\"", "6:13", "a list of ids, or \"*\""),
+            ("[shared.grilles]", "[shared.\"a b\"]", "4:", "not a name of a shared folder"),
         ] {
             let shown = parse(&format!("{head}{}", good.replace(from, to)), &[]).expect_err(to).to_string();
             assert!(shown.contains(&format!("greffon.toml:{at}")) && shown.contains(said), "{shown}");

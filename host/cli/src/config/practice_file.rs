@@ -68,6 +68,9 @@ impl PracticeFile {
             | CredentialFile::Bearer { token: secret, .. }
             | CredentialFile::Header { value: secret, .. }
             | CredentialFile::Key { key: secret } => vec![secret],
+            CredentialFile::RefreshToken { client_secret, refresh_token, .. } => {
+                client_secret.iter().chain([refresh_token]).collect()
+            }
             CredentialFile::ClientCertificate { certificate, key, .. } => vec![certificate, key],
         });
         login.chain(credentials).filter_map(|secret| match secret {
@@ -331,7 +334,7 @@ pub struct GrantsFile {
 
 /// A secret, bound to an origin.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(tag = "scheme", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "scheme", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum CredentialFile {
     /// `Authorization: Basic`.
     Basic {
@@ -356,6 +359,26 @@ pub enum CredentialFile {
         /// Header value.
         value: SecretRef,
         /// The only origin that it is sent to.
+        origin: String,
+    },
+    /// `Authorization: Bearer` with access tokens that greffon gets for a refresh
+    /// token of OAuth 2, and gets again before they expire. The tokens are kept
+    /// encrypted: `greffon.toml` needs a key, `keys.sealing`.
+    #[serde(rename = "oauth2-refresh")]
+    RefreshToken {
+        /// The provider's token endpoint, https.
+        token_url: String,
+        /// The client's identifier, as the provider gave it.
+        client_id: String,
+        /// The client's password; left out by public clients.
+        client_secret: Option<SecretRef>,
+        /// The refresh token of the consent. The provider's later ones follow it
+        /// by themselves; a new consent's is written here.
+        refresh_token: SecretRef,
+        /// What to ask for, words with spaces between them; all that was
+        /// consented to when absent.
+        scope: Option<String>,
+        /// The only origin that access tokens are sent to.
         origin: String,
     },
     /// A TLS client certificate, shown to the origin when it asks for one.

@@ -1,8 +1,11 @@
-//! The key-value space of commands that open no database: there is none.
+//! What commands that open no database keep: nothing.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Put, Versioned};
+use greffon_core::ports::sealed_state::{Hold, Look, SealedStates, StateName};
 use greffon_core::ports::storage::{StorageError, Stored};
 
 /// Answers every call with an error: no check of a practice needs it.
@@ -39,6 +42,29 @@ impl KeyValue for NoSpace {
     }
 
     async fn size_bytes(&self, _: &PracticeId, _: &FeatureId) -> Stored<u64> {
+        none()
+    }
+}
+
+#[async_trait]
+impl SealedStates for NoSpace {
+    async fn look(&self, _: &StateName) -> Stored<Look> {
+        none()
+    }
+
+    async fn hold(&self, _: &StateName, _: Duration) -> Stored<Option<Hold>> {
+        none()
+    }
+
+    async fn replace(&self, _: &Hold, _: &[u8]) -> Stored<bool> {
+        none()
+    }
+
+    async fn release(&self, _: &Hold) -> Stored<()> {
+        none()
+    }
+
+    async fn discard(&self, _: Duration) -> Stored<u64> {
         none()
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::{SECRET, fails, greffon, installation, put, replace, succeeds};
+use crate::support::{SECRET, fails, greffon, greffon_with, installation, put, put_secret, replace, succeeds};
 
 #[test]
 fn the_example_configuration_is_a_good_one() {
@@ -29,6 +29,22 @@ fn the_schemas_describe_both_files() {
         let schema: Value = serde_json::from_str(&schema).expect("JSON");
         assert!(schema["properties"][key].is_object(), "{file}");
     }
+}
+
+#[test]
+fn a_sealing_key_is_new_each_time_and_read_before_anything_is_done() {
+    let folder = installation();
+    let key = succeeds(&greffon(folder.path(), &["config", "sealing-key"]));
+    assert_ne!(key, succeeds(&greffon(folder.path(), &["config", "sealing-key"])));
+    put_secret(folder.path(), "sealing.key", &key);
+    let check = |sealing: &str| {
+        let keys = [("GREFFON_KEYS__SEALING", sealing)];
+        greffon_with(folder.path(), &["practice", "check", "maison-des-remparts"], &keys)
+    };
+    succeeds(&check("{ file = \"sealing.key\" }"));
+    fails(&check("{ file = \"absent.key\" }"), &["keys.sealing", "absent.key", "greffon config sealing-key"]);
+    put_secret(folder.path(), "short.key", "c2hvcnQ=");
+    fails(&check("{ file = \"short.key\" }"), &["keys.sealing: not a sealing key", "32 bytes in base64"]);
 }
 
 #[test]

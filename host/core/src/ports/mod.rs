@@ -8,4 +8,5 @@ pub mod keyvalue;
 pub mod pinned;
 pub mod plugins;
 pub mod practices;
+pub mod sealed_state;
 pub mod storage;

@@ -45,18 +45,20 @@ impl CallState {
         if data.len() > DATA_BYTES {
             return Err(Error::TooLarge(DATA_BYTES as u64));
         }
-        secret_of(credential).ok_or_else(|| Error::Unusable("a client certificate is for connections only".to_owned()))
+        secret_of(credential).map_err(|why| Error::Unusable(why.to_owned()))
     }
 }
 
-/// The secret as bytes to compute with; a private key is none.
-fn secret_of(credential: &Credential) -> Option<&SecretString> {
+/// The secret as bytes to compute with, or why there is none: a private key is
+/// for connections, and tokens that change are for requests.
+fn secret_of(credential: &Credential) -> Result<&SecretString, &'static str> {
     match &credential.scheme {
         CredentialScheme::Basic { password: secret, .. }
         | CredentialScheme::Bearer { token: secret }
         | CredentialScheme::Header { value: secret, .. }
-        | CredentialScheme::Key { key: secret } => Some(secret),
-        CredentialScheme::ClientCertificate { .. } => None,
+        | CredentialScheme::Key { key: secret } => Ok(secret),
+        CredentialScheme::ClientCertificate { .. } => Err("a client certificate is for connections only"),
+        CredentialScheme::RefreshToken { .. } => Err("tokens of OAuth 2 are for requests only"),
     }
 }
 

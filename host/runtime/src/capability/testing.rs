@@ -11,7 +11,7 @@ use greffon_core::time::Instant;
 use greffon_kinds::PluginKind;
 use greffon_simulation::{ManualClock, MemoryKeyValue};
 
-use super::http::{Connections, Egress};
+use super::http::{Connections, Egress, oauth};
 use crate::inline::Pace;
 use crate::limits::Limits;
 use crate::places::Places;
@@ -33,6 +33,7 @@ pub(crate) fn grant_nothing() -> Bound {
         settings: "{}".to_owned(),
         granted: Granted::default(),
         credentials: BTreeMap::new(),
+        refresh_grants: oauth::Grants::default(),
         mail: None,
         opened: vec![],
         limits,

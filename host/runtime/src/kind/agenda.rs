@@ -160,6 +160,10 @@ impl Health for AgendaCalls {
     fn is_suspended(&self) -> bool {
         self.ready.breaker.is_open()
     }
+
+    fn problem(&self) -> Option<Problem> {
+        self.ready.bound.refresh_grants.problem()
+    }
 }
 
 #[async_trait]

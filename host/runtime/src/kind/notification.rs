@@ -114,6 +114,10 @@ impl Health for ChannelCalls {
     fn is_suspended(&self) -> bool {
         self.ready.breaker.is_open()
     }
+
+    fn problem(&self) -> Option<Problem> {
+        self.ready.bound.refresh_grants.problem()
+    }
 }
 
 #[async_trait]

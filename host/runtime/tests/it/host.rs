@@ -31,7 +31,7 @@ impl Host {
     pub fn with(config: RuntimeConfig) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         let keyvalue = Arc::new(MemoryKeyValue::default());
-        let runtime = Runtime::new(config, keyvalue, Arc::clone(&clock) as Arc<dyn Clock>).expect("starts");
+        let runtime = Runtime::new(config, keyvalue, None, Arc::clone(&clock) as Arc<dyn Clock>).expect("starts");
         Self { runtime, clock }
     }
 

@@ -15,3 +15,4 @@ pub(crate) mod kept_settings;
 pub(crate) mod keyvalue;
 pub(crate) mod known_agendas;
 pub(crate) mod messages;
+pub(crate) mod sealed_states;

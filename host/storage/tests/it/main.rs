@@ -21,5 +21,6 @@ mod known_agendas;
 mod lease_time;
 mod messages;
 mod samples;
+mod sealed_states;
 mod setup;
 mod transactions;

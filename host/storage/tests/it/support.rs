@@ -11,9 +11,10 @@ use greffon_core::ids::PracticeId;
 use greffon_core::ports::clock::{Clock, Ids as _, RandomIds, SystemClock};
 use greffon_core::ports::idempotency::Idempotency;
 use greffon_core::ports::keyvalue::KeyValue;
+use greffon_core::ports::sealed_state::SealedStates;
 use greffon_core::ports::storage::{Page, Storage, Transaction};
 use greffon_core::time::Instant;
-use greffon_simulation::{MemoryIdempotency, MemoryKeyValue, MemoryStorage};
+use greffon_simulation::{MemoryIdempotency, MemoryKeyValue, MemorySealedStates, MemoryStorage};
 use greffon_storage::{Database, LeaseTime, StorageOptions, connect, migrate};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -54,6 +55,7 @@ pub struct Fixture {
     pub db: Arc<dyn Storage>,
     pub keys: Arc<dyn Idempotency>,
     pub space: Arc<dyn KeyValue>,
+    pub states: Arc<dyn SealedStates>,
     /// What leases and due times are read off.
     pub clock: Arc<TestClock>,
     database: Option<(Arc<Database>, String)>,
@@ -100,7 +102,14 @@ impl Fixture {
     async fn node(url: String, clock: Arc<TestClock>, lease_time: Option<LeaseTime>) -> Self {
         let lease_time = lease_time.unwrap_or_else(|| LeaseTime::Injected(Arc::clone(&clock) as _));
         let db = connect(&url, StorageOptions { lease_time, ..options() }).await.unwrap();
-        Self { db: db.clone(), keys: db.clone(), space: db.clone(), clock, database: Some((db, url)) }
+        Self {
+            db: db.clone(),
+            keys: db.clone(),
+            space: db.clone(),
+            states: db.clone(),
+            clock,
+            database: Some((db, url)),
+        }
     }
 
     /// What the simulation takes for a database.
@@ -110,6 +119,7 @@ impl Fixture {
             db: Arc::new(MemoryStorage::on(clock.clone())),
             keys: Arc::new(MemoryIdempotency::on(clock.clone())),
             space: Arc::new(MemoryKeyValue::default()),
+            states: Arc::new(MemorySealedStates::on(clock.clone())),
             clock,
             database: None,
         }

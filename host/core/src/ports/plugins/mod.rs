@@ -70,6 +70,12 @@ impl fmt::Debug for Bound {
 pub trait Health: Send + Sync {
     /// Whether calls are refused for now, after repeated failures.
     fn is_suspended(&self) -> bool;
+
+    /// What somebody must mend before it does all of its work, although it is
+    /// bound; found out in use, so that nothing is known before.
+    fn problem(&self) -> Option<Problem> {
+        None
+    }
 }
 
 /// Which plugin serves a feature: what the journal writes beside everything

@@ -1,14 +1,17 @@
 //! Credentials in requests: added by the host, to requests of the bound origin
 //! only, after the allow-list. A guest neither sets nor sees what is added.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use wasmtime_wasi_http::DEFAULT_FORBIDDEN_HEADERS;
 use zeroize::Zeroizing;
 
+use super::oauth::Grant;
 use crate::binding::{Credential, CredentialScheme};
 use crate::origin::Origin;
 use crate::state::Bound;
@@ -28,6 +31,9 @@ pub(super) fn reserved_headers(bound: &Bound) -> Vec<HeaderName> {
     names
 }
 
+/// Access tokens for one origin, and the grants that they are of.
+pub(super) type Tokens = Vec<(Arc<Grant>, Arc<SecretString>)>;
+
 /// What the host adds to requests of one origin.
 #[derive(Default)]
 pub(super) struct Injection {
@@ -43,19 +49,21 @@ pub(super) struct Unusable {
 }
 
 impl Injection {
-    /// Collects the credentials that are bound to `origin`.
-    pub(super) fn for_origin(bound: &Bound, origin: &Origin) -> Result<Self, Unusable> {
+    /// Collects the credentials that are bound to `origin`; `tokens` are the access
+    /// tokens of those that have some.
+    pub(super) fn for_origin(bound: &Bound, origin: &Origin, tokens: &Tokens) -> Result<Self, Unusable> {
         let mut injection = Self::default();
         for (name, credential) in &bound.credentials {
             let is_bound = credential.origin.as_ref().is_some_and(|text| text.parse().as_ref() == Ok(origin));
-            if is_bound && injection.add(credential).is_none() {
+            let access = tokens.iter().find(|(grant, _)| grant.credential == *name).map(|(_, token)| token.as_ref());
+            if is_bound && injection.add(credential, access).is_none() {
                 return Err(Unusable { name: name.clone() });
             }
         }
         Ok(injection)
     }
 
-    fn add(&mut self, credential: &Credential) -> Option<()> {
+    fn add(&mut self, credential: &Credential, access: Option<&SecretString>) -> Option<()> {
         let (name, text, secret) = match &credential.scheme {
             // RFC 7617 §2: a user name holds no colon.
             CredentialScheme::Basic { username, .. } if username.contains(':') => return None,
@@ -65,9 +73,8 @@ impl Injection {
                 self.secrets.push(Zeroizing::new(coded.as_bytes().to_vec()));
                 (AUTHORIZATION, Zeroizing::new(format!("Basic {}", coded.as_str())), password)
             }
-            CredentialScheme::Bearer { token } => {
-                (AUTHORIZATION, Zeroizing::new(format!("Bearer {}", token.expose_secret())), token)
-            }
+            CredentialScheme::Bearer { token } => bearer(token),
+            CredentialScheme::RefreshToken { .. } => bearer(access?),
             CredentialScheme::Header { name, value } => {
                 (name.parse().ok()?, Zeroizing::new(value.expose_secret().to_owned()), value)
             }
@@ -102,6 +109,11 @@ impl Injection {
             headers.remove(name);
         }
     }
+}
+
+/// RFC 6750 §2.1.
+fn bearer(token: &SecretString) -> (HeaderName, Zeroizing<String>, &SecretString) {
+    (AUTHORIZATION, Zeroizing::new(format!("Bearer {}", token.expose_secret())), token)
 }
 
 /// Whether a secret stands in a text. One of a few bytes stands in too many

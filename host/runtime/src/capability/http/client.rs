@@ -2,21 +2,25 @@
 //! end with it.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::{Client, redirect, retry};
+use reqwest::{Client, Url, redirect, retry};
 use rustls::crypto::ring;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Semaphore;
+use wasmtime_wasi_http::{Error, Result};
 
 use super::identity::identities;
-use super::resolver::{Filtered, Lookup};
+use super::resolver::{Filtered, Lookup, is_allowed};
 use crate::origin::Origin;
 use crate::state::Bound;
 
+/// Bytes of a URL; what most servers take.
+const URL_BYTES: usize = 8 << 10;
 /// Requests of one binding that are under way at once. One request holds one
 /// connection.
 const CONNECTIONS_PER_BINDING: usize = 32;
@@ -93,6 +97,25 @@ impl Clients {
         }
         let certified = self.certified.iter().find(|(shown, _)| shown == origin);
         Some(certified.map_or(&self.https, |(_, client)| client))
+    }
+
+    /// The URL as the client reads it. Its host, where that is an address
+    /// (however it was spelt), passes the same filter as a resolved one.
+    pub(super) fn checked_url(&self, text: &str, origin: &Origin) -> Result<Url> {
+        if text.len() > URL_BYTES {
+            return Err(Error::HttpRequestUriTooLong);
+        }
+        let url = Url::parse(text).map_err(|_| Error::HttpRequestUriInvalid)?;
+        if url.scheme() != origin.scheme() || url.port_or_known_default() != Some(origin.port()) {
+            return Err(Error::HttpRequestDenied);
+        }
+        let host = url.host_str().ok_or(Error::HttpRequestUriInvalid)?;
+        let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+        let only_opened = origin.scheme() == "http";
+        if literal.is_some_and(|address| !is_allowed(address, &self.opened, only_opened)) {
+            return Err(Error::DestinationIpProhibited);
+        }
+        Ok(url)
     }
 }
 

@@ -1,27 +1,23 @@
 //! One request and its response, both buffered and capped.
 
 use std::future::Future;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Response, Uri, header};
+use http::{HeaderMap, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
-use reqwest::Url;
 use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody};
 
-use super::authorization::Injection;
+use super::authorization::{Injection, Tokens};
 use super::client::{CONNECT_TIMEOUT, Clients};
-use super::resolver::is_allowed;
 use super::{authorization, failure};
 use crate::origin::Origin;
 use crate::state::Bound;
+use crate::window::Window;
 
-/// Bytes of a URL; what most servers take.
-const URL_BYTES: usize = 8 << 10;
 /// Bytes of all header names and values, in each direction.
 const HEADER_BYTES: u32 = 64 << 10;
 /// Requests of one call under way at once: what they buffer is the host's
@@ -74,8 +70,9 @@ impl Exchange {
     ) -> Result<Response<WasiBody>> {
         let cap = self.bound.limits.http_body_bytes;
         let (head, body) = request.into_parts();
-        let url = self.checked_url(&head.uri, &origin)?;
-        let injection = Injection::for_origin(&self.bound, &origin).map_err(|unusable| {
+        let url = self.clients.checked_url(&head.uri.to_string(), &origin)?;
+        let tokens = self.access_tokens(&origin).await?;
+        let injection = Injection::for_origin(&self.bound, &origin, &tokens).map_err(|unusable| {
             tracing::warn!(
                 practice.id = %self.bound.practice,
                 feature = %self.bound.feature,
@@ -102,6 +99,9 @@ impl Exchange {
         let _connection = self.turn(&self.clients.connections).await?;
 
         let client = self.clients.client(&origin).ok_or(Error::ConfigurationError)?;
+        if let Some(window) = head.extensions.get::<Arc<Window>>() {
+            window.admit(&head.method)?;
+        }
         let mut outgoing = client.request(head.method, url).headers(headers);
         if !body.is_empty() {
             outgoing = outgoing.body(body);
@@ -111,27 +111,25 @@ impl Exchange {
             None => return Err(Error::HttpResponseTimeout),
             Some(answer) => answer.map_err(|error| failure::of_request(&error))?,
         };
+        if response.status() == StatusCode::UNAUTHORIZED {
+            tokens.iter().for_each(|(grant, token)| grant.rejected(token));
+        }
         self.receive(response, &injection, clamp(options.between_bytes_timeout)).await
     }
 
-    /// The URL as the client reads it. Its host, where that is an address
-    /// (however it was spelt), passes the same filter as a resolved one.
-    fn checked_url(&self, uri: &Uri, origin: &Origin) -> Result<Url> {
-        let text = uri.to_string();
-        if text.len() > URL_BYTES {
-            return Err(Error::HttpRequestUriTooLong);
+    /// The access tokens that go to an origin. A request without one would only be
+    /// refused there, so it is not sent.
+    async fn access_tokens(&self, origin: &Origin) -> Result<Tokens> {
+        let mut tokens = Tokens::new();
+        for grant in self.bound.refresh_grants.at(origin) {
+            match self.within(Duration::MAX, grant.access(&self.clients)).await {
+                Some(Ok(token)) => tokens.push((Arc::clone(grant), token)),
+                Some(Err(why)) if why.is_lasting() => return Err(Error::ConfigurationError),
+                Some(Err(_)) => return Err(Error::DestinationUnavailable),
+                None => return Err(Error::ConnectionTimeout),
+            }
         }
-        let url = Url::parse(&text).map_err(|_| Error::HttpRequestUriInvalid)?;
-        if url.scheme() != origin.scheme() || url.port_or_known_default() != Some(origin.port()) {
-            return Err(Error::HttpRequestDenied);
-        }
-        let host = url.host_str().ok_or(Error::HttpRequestUriInvalid)?;
-        let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-        let only_opened = origin.scheme() == "http";
-        if literal.is_some_and(|address| !is_allowed(address, &self.clients.opened, only_opened)) {
-            return Err(Error::DestinationIpProhibited);
-        }
-        Ok(url)
+        Ok(tokens)
     }
 
     async fn receive(

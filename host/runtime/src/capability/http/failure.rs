@@ -37,6 +37,27 @@ pub(super) fn of_request(error: &reqwest::Error) -> Error {
     }
 }
 
+/// Whether the request that ended so was never sent.
+pub(super) fn is_certainly_unsent(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::DnsTimeout
+            | Error::DnsError { .. }
+            | Error::DestinationIpProhibited
+            | Error::DestinationUnavailable
+            | Error::TlsProtocolError
+            | Error::TlsCertificateError
+            | Error::TlsAlertReceived { .. }
+            | Error::ConnectionRefused
+            | Error::ConnectionTimeout
+            | Error::ConnectionLimitReached
+            | Error::HttpRequestDenied
+            | Error::HttpRequestUriInvalid
+            | Error::HttpRequestUriTooLong
+            | Error::ConfigurationError
+    )
+}
+
 /// A response whose body ended early.
 pub(super) fn of_response_body(error: &reqwest::Error) -> Error {
     if error.is_timeout() { Error::HttpResponseTimeout } else { Error::HttpResponseIncomplete }

@@ -11,6 +11,7 @@ mod client;
 mod exchange;
 pub mod failure;
 pub(crate) mod identity;
+pub(crate) mod oauth;
 pub(crate) mod resolver;
 #[cfg(test)]
 mod tests;

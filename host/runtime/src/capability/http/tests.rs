@@ -1,6 +1,7 @@
 mod addresses;
 mod certificates;
 mod exchanges;
+mod refresh_tokens;
 mod server;
 
 use std::collections::{HashMap, VecDeque};

@@ -85,7 +85,7 @@ impl Call {
             panics_in_full: true,
             ..RuntimeConfig::default()
         };
-        let runtime = Runtime::new(config, Arc::new(space::Space::default()), Arc::new(SystemClock))?;
+        let runtime = Runtime::new(config, Arc::new(space::Space::default()), None, Arc::new(SystemClock))?;
         let plugin = runtime.load(files).map_err(|error| match error.hint() {
             Some(hint) => anyhow::anyhow!("{error}\n\nhint: {hint}"),
             None => error.into(),

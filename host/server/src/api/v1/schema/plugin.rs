@@ -30,7 +30,8 @@ pub(crate) struct Plugin {
     kind: Option<PluginKind>,
     /// Whether it is bound, so that it can be called.
     usable: bool,
-    /// Why not: file, line, column, key, what is wrong and the remedy.
+    /// Why not, or what keeps it from doing all of its work: file, line and column
+    /// where they are known, key, what is wrong and the remedy.
     problem: Option<String>,
     /// Whether calls are suspended after repeated failures.
     suspended: bool,
@@ -59,7 +60,10 @@ impl Plugin {
             digest,
             kind: feature.kind.map(Into::into),
             usable: feature.bound.is_ok(),
-            problem: feature.bound.as_ref().err().map(shown),
+            problem: match &feature.bound {
+                Ok(bound) => bound.health().problem().as_ref().map(shown),
+                Err(problem) => Some(shown(problem)),
+            },
             suspended: feature.bound.as_ref().is_ok_and(|bound| bound.health().is_suspended()),
             agendas: feature
                 .known_agendas(known)
