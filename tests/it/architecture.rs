@@ -45,13 +45,18 @@ const BEHIND: [(&str, &[&str]); 4] = [
     ("utoipa", &["greffon-server"]),
 ];
 
-/// The workspace's packages by name, with the names of what each uses. What is
-/// used by tests alone counts for the crate of tests only.
-fn workspace() -> BTreeMap<String, BTreeSet<String>> {
+/// What cargo says about the workspace's own packages.
+pub fn metadata() -> Value {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     let output = command.args(["metadata", "--no-deps", "--format-version", "1"]).output().expect("cargo answers");
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo answers in JSON");
+    serde_json::from_slice(&output.stdout).expect("cargo answers in JSON")
+}
+
+/// The workspace's packages by name, with the names of what each uses. What is
+/// used by tests alone counts for the crate of tests only.
+fn workspace() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().expect("packages are listed");
     let name = |one: &Value| one["name"].as_str().expect("a name").to_owned();
     packages

@@ -6,6 +6,7 @@ mod support;
 mod architecture;
 mod booking_race;
 mod caldav_journey;
+mod circles;
 mod config_errors;
 mod confinement;
 mod first_plugin;

@@ -5,7 +5,7 @@ use std::process::ExitStatus;
 
 use thiserror::Error;
 
-use crate::Target;
+use crate::target::Target;
 
 /// Why there is no component. Each text names the remedy.
 #[derive(Debug, Error)]

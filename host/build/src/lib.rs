@@ -19,12 +19,14 @@ mod environment;
 mod error;
 mod package;
 mod sources;
+mod target;
 mod toolchain;
 
 use std::path::{Path, PathBuf};
 
 pub use error::BuildError;
-pub use package::{Package, Target};
+pub use package::Package;
+pub use target::Target;
 
 /// What came of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]

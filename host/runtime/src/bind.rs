@@ -5,33 +5,25 @@
 //! Nothing here holds on to one; it is gone with the last revision of a
 //! practice that has it, and with the last step that uses such a revision.
 
-use std::collections::HashMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::thread;
+use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use greffon_core::model::triage::Finding;
-use greffon_core::ports::clock::Clock;
-use greffon_core::ports::plugins::{Agenda, Bound, Channel, PluginFailure, Script, Triage};
+use greffon_core::ports::plugins::Bound;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
-use wasmtime::Store;
 
 use crate::binding::{Binding, Credential, CredentialScheme, MailRelay};
-use crate::breaker::{Breaker, Outcome};
+use crate::breaker::Breaker;
 use crate::capability::http::{Connections, oauth};
-use crate::failure::Failure;
 use crate::grants::{self, Ungranted};
 use crate::inline::Pace;
-use crate::instance::Caller;
 use crate::kind;
-use crate::limits::Limits;
-use crate::prepared::PreparedSettings;
+use crate::live::Fingerprint;
 use crate::problem::{Problem, first};
-use crate::registry::Plugin;
+use crate::ready::Ready;
 use crate::runtime::Runtime;
-use crate::state::{self, CallState};
+use crate::state;
 
 impl Runtime {
     /// Binds a plugin to a feature: checks settings, grants and credentials
@@ -117,78 +109,6 @@ impl Runtime {
         Ok(Ready { bound: Arc::new(bound), plugin, breaker, prepared, caller, caps })
     }
 }
-
-/// A feature that can be called. Each kind builds its calls on one.
-pub(crate) struct Ready {
-    pub bound: Arc<state::Bound>,
-    pub plugin: Arc<Plugin>,
-    pub breaker: Breaker,
-    pub prepared: Arc<PreparedSettings>,
-    caller: Arc<Caller>,
-    caps: Limits,
-}
-
-impl Ready {
-    /// The clock that all calls share.
-    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.caller.services.clock)
-    }
-
-    /// Calls the guest, if its breaker lets the call through.
-    pub(crate) async fn call<T, F>(&self, function: &'static str, run: F) -> Result<T, PluginFailure>
-    where
-        T: Send + 'static,
-        F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
-    {
-        let clock = self.caller.services.clock.as_ref();
-        if !self.breaker.admits(clock) {
-            return Err(PluginFailure::Suspended);
-        }
-        let answer = self.caller.call(&self.bound, function, run).await;
-        let outcome = match &answer {
-            Ok(_) => Outcome::Answered,
-            Err(Failure::Busy) => Outcome::NotRun,
-            Err(Failure::Trapped(_) | Failure::Limit(_)) => Outcome::Failed,
-        };
-        if self.breaker.report(outcome, clock) {
-            tracing::error!(
-                practice.id = %self.bound.practice, feature = %self.bound.feature, plugin.name = self.bound.plugin,
-                "calls of feature \"{}\" are suspended after repeated failures of its plugin", self.bound.feature
-            );
-        }
-        answer.map_err(PluginFailure::from)
-    }
-
-    /// Asks the guest something while it is bound. Nobody waits on the line: it
-    /// has the operator's caps of time, and this thread is blocked for as long.
-    /// What comes of it says nothing about later calls, so the breaker hears
-    /// nothing of it.
-    pub(crate) fn ask<T, F>(&self, function: &'static str, run: F) -> Result<T, Problem>
-    where
-        T: Send + 'static,
-        F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
-    {
-        let unhurried = Arc::new(self.bound.within(Limits {
-            deadline: self.caps.deadline,
-            cpu: self.caps.cpu,
-            output_bytes: self.caps.output_bytes,
-            transfer_bytes: self.caps.transfer_bytes,
-            ..self.bound.limits.clone()
-        }));
-        let call = || self.caller.guests.block_on(self.caller.call(&unhurried, function, run));
-        // A thread of its own: the caller's may be one of those that must not
-        // block on a future.
-        let answer =
-            thread::scope(|scope| scope.spawn(call).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        answer.map_err(|failure| {
-            let message = format!("{function} gave no answer: {}", PluginFailure::from(failure));
-            Problem::passing("plugin", message, "it is tried again; if it stays, tell the plugin's author")
-        })
-    }
-}
-
-/// What two bindings must agree on to be one.
-type Fingerprint = [u8; 32];
 
 fn fingerprint(ready: &Ready) -> Fingerprint {
     let state::Bound {
@@ -277,69 +197,6 @@ impl Hash {
         self.text(from);
         if let Some((user, password)) = login {
             self.texts([user, password.expose_secret()]);
-        }
-    }
-}
-
-/// The bindings that somebody uses.
-#[derive(Default)]
-pub(crate) struct LiveBindings(Mutex<HashMap<Fingerprint, WeakBound>>);
-
-impl LiveBindings {
-    fn get(&self, fingerprint: &Fingerprint) -> Option<Bound> {
-        self.lock().get(fingerprint).and_then(WeakBound::upgrade)
-    }
-
-    /// The binding that everybody uses: this one, unless somebody was as fast.
-    fn keep(&self, fingerprint: Fingerprint, bound: Bound) -> Bound {
-        let mut live = self.lock();
-        if let Some(kept) = live.get(&fingerprint).and_then(WeakBound::upgrade) {
-            return kept;
-        }
-        live.retain(|_, other| other.is_live());
-        live.insert(fingerprint, WeakBound::of(&bound));
-        bound
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Fingerprint, WeakBound>> {
-        // Entries are added and removed as a whole: the map is whole whatever
-        // panicked.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-enum WeakBound {
-    Triage(Weak<dyn Triage>),
-    Script(Weak<dyn Script>),
-    Agenda(Weak<dyn Agenda>),
-    Channel(Weak<dyn Channel>),
-}
-
-impl WeakBound {
-    fn of(bound: &Bound) -> Self {
-        match bound {
-            Bound::Triage(bound) => Self::Triage(Arc::downgrade(bound)),
-            Bound::Script(bound) => Self::Script(Arc::downgrade(bound)),
-            Bound::Agenda(bound) => Self::Agenda(Arc::downgrade(bound)),
-            Bound::Channel(bound) => Self::Channel(Arc::downgrade(bound)),
-        }
-    }
-
-    fn upgrade(&self) -> Option<Bound> {
-        match self {
-            Self::Triage(bound) => bound.upgrade().map(Bound::Triage),
-            Self::Script(bound) => bound.upgrade().map(Bound::Script),
-            Self::Agenda(bound) => bound.upgrade().map(Bound::Agenda),
-            Self::Channel(bound) => bound.upgrade().map(Bound::Channel),
-        }
-    }
-
-    fn is_live(&self) -> bool {
-        match self {
-            Self::Triage(bound) => bound.strong_count() > 0,
-            Self::Script(bound) => bound.strong_count() > 0,
-            Self::Agenda(bound) => bound.strong_count() > 0,
-            Self::Channel(bound) => bound.strong_count() > 0,
         }
     }
 }

@@ -28,15 +28,13 @@ pub struct Binding {
     pub mail: Option<MailRelay>,
 }
 
-/// What a practice grants to a plugin. The manifest must ask for it too.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grants {
-    /// Origins: `https://dav.example`, `http://127.0.0.1:5232`.
-    pub http: Vec<String>,
-    /// An own key-value space.
-    pub keyvalue: bool,
-    /// Handing mail to the practice's relay.
-    pub mail: bool,
+crate::with_powers! {
+    /// What a practice grants to a plugin. The manifest must ask for it too.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Grants {
+        /// Origins: `https://dav.example`, `http://127.0.0.1:5232`.
+        pub http: Vec<String>,
+    }
 }
 
 /// A secret, bound to one origin. The plugin never sees it.

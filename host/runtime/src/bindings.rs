@@ -25,7 +25,7 @@ pub mod channel {
             "wasi:clocks": wasmtime_wasi::p2::bindings::clocks,
             "wasi:random": wasmtime_wasi::p2::bindings::random,
             "wasi:http": wasmtime_wasi_http::p2::bindings::http,
-            "wasi:keyvalue/store.bucket": crate::state::Bucket,
+            "wasi:keyvalue/store.bucket": crate::capability::keyvalue::Bucket,
             "wasi:keyvalue/atomics.cas": crate::capability::keyvalue::Cas,
         },
     });

@@ -13,8 +13,8 @@ use greffon_core::ports::plugins::Bound;
 
 use crate::binding::{Binding, Grants};
 use crate::places::{Permits, Places};
+use crate::plugin::Plugin;
 use crate::problem::Problem;
-use crate::registry::Plugin;
 use crate::runtime::Runtime;
 use crate::settings;
 

@@ -11,6 +11,7 @@ use crate::capability::http::identity::{NoIdentity, identity};
 use crate::manifest::{EXAMPLE, Manifest, OriginAsk};
 use crate::nearest::nearest;
 use crate::origin::{NotAnOrigin, Origin};
+use crate::powers::Powers as _;
 use crate::problem::Problem;
 use crate::state::Granted;
 
@@ -57,11 +58,8 @@ pub fn ungranted(manifest: &Manifest, grants: &Grants, credentials: &BTreeMap<St
         // With some of its origins a plugin may do some of its work.
         missing(asked.join(", "), "grants.http".to_owned(), &format!("{origins:?}"), grants.http.is_empty());
     }
-    if asks.keyvalue && !grants.keyvalue {
-        missing("keyvalue".to_owned(), "grants.keyvalue".to_owned(), "true", true);
-    }
-    if asks.mail && !grants.mail {
-        missing("mail".to_owned(), "grants.mail".to_owned(), "true", true);
+    for (power, _) in asks.powers().into_iter().filter(|(power, asked)| *asked && !grants.has(power)) {
+        missing(power.to_owned(), format!("grants.{power}"), "true", true);
     }
     for name in asks.credentials.iter().filter(|name| !credentials.contains_key(*name)) {
         let origin = grants.http.first().cloned().or_else(|| asks.http.first().map(OriginAsk::example));
@@ -87,9 +85,8 @@ pub fn granted(manifest: &Manifest, binding: &Binding) -> Result<Granted, Vec<Pr
     let http = origins(manifest, binding, &mut problems);
     credentials(manifest, binding, &http, &mut problems);
     if problems.is_empty() {
-        let keyvalue = asks.keyvalue && binding.grants.keyvalue;
-        let mail = asks.mail && binding.grants.mail;
-        Ok(Granted { http, keyvalue, mail })
+        let granted = Granted { http, ..Granted::default() };
+        Ok(granted.with_powers(|power| asks.has(power) && binding.grants.has(power)))
     } else {
         Err(problems)
     }

@@ -34,7 +34,7 @@ fn linker(engine: &Engine, served: &Served) -> wasmtime::Result<Linker<CallState
     } else {
         start_up(&mut linker)?;
     }
-    for capability in served.capabilities {
+    for capability in served.capabilities.iter().copied().flatten() {
         capability.link(&mut linker)?;
     }
     Ok(linker)

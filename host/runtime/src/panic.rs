@@ -10,10 +10,9 @@
 //! constant, which was written before any patient called; the author's own
 //! `greffon plugin call` gets all.
 
-use memchr::memmem;
-use wasmparser::{Parser, Payload};
 use wasmtime::{Store, Trap, WasmCoreDump};
 
+use crate::constants::Constants;
 use crate::state::{Bound, CallState};
 
 /// What stands before a note.
@@ -27,13 +26,6 @@ const SEARCHED_BYTES: usize = 4 << 20;
 const TEXT_BYTES: usize = 2048;
 /// Longest place that is told.
 const PLACE_CHARS: usize = 200;
-/// Constants that are kept of a component at most. Interpreters have more, and
-/// their guests are told by their place only.
-const CONSTANT_BYTES: usize = 1 << 20;
-/// A shorter constant says nothing, and may be an answer that the plugin knows.
-const LEAST_BYTES: usize = 12;
-/// Parts of a message that are looked for among the constants.
-const PARTS: usize = 8;
 
 /// A guest's panic, in its own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,43 +93,6 @@ fn clean(text: &str) -> String {
     text.trim_end().chars().map(|c| if unsafe_in_a_line(c) { ' ' } else { c }).collect()
 }
 
-/// The data that a component was compiled with.
-#[derive(Debug, Default)]
-pub struct Constants(Vec<u8>);
-
-impl Constants {
-    /// Those of a component; none when they are too many to keep.
-    pub(crate) fn of(component: &[u8]) -> Self {
-        let mut constants = Vec::new();
-        for payload in Parser::new(0).parse_all(component) {
-            // What cannot be read was refused before.
-            let Ok(Payload::DataSection(section)) = payload else { continue };
-            for data in section.into_iter().flatten() {
-                constants.extend_from_slice(data.data);
-                // No constant begins in one segment and ends in another.
-                constants.push(0);
-            }
-            if constants.len() > CONSTANT_BYTES {
-                return Self::default();
-            }
-        }
-        Self(constants)
-    }
-
-    fn hold(&self, text: &str) -> bool {
-        // In linear time, whatever constants and message a guest chose.
-        !text.is_empty() && memmem::find(&self.0, text.as_bytes()).is_some()
-    }
-
-    /// The message, or the longest part of it before a colon, that is a constant
-    /// of several words.
-    fn part_of<'m>(&self, message: &'m str) -> Option<&'m str> {
-        let parts = std::iter::once(message).chain(message.rmatch_indices(": ").map(|(at, _)| &message[..at]));
-        let mut parts = parts.take(PARTS).filter(|part| part.len() >= LEAST_BYTES && part.contains(' '));
-        parts.find(|part| self.hold(part))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +137,7 @@ mod tests {
     #[test]
     fn the_operator_is_told_constants_and_never_what_was_said() {
         let constants =
-            Constants(b"src/lib.rs\0the agenda has a name\0called `Result::unwrap()` on an `Err` value\0rash".to_vec());
+            Constants::made_of(b"src/lib.rs\0the agenda has a name\0called `Result::unwrap()` on an `Err` value\0rash");
         let told = |message: &str| panic("src/lib.rs:3:5", message).for_the_operator(&constants).1;
         assert_eq!(told("the agenda has a name"), "the agenda has a name");
         let unwrapped = told("called `Result::unwrap()` on an `Err` value: \"chest pain: since noon\"");
@@ -192,11 +147,5 @@ mod tests {
         }
         let place = panic("chest pain:1:1", "").for_the_operator(&constants).0.to_owned();
         assert_eq!(place, "a place of its own making");
-    }
-
-    #[test]
-    fn constants_are_the_data_of_all_modules_of_a_component() {
-        let text = r#"(component (core module (memory 1) (data (i32.const 0) "abc") (data (i32.const 9) "de")))"#;
-        assert_eq!(Constants::of(&wat::parse_str(text).expect("wat")).0, b"abc\0de\0");
     }
 }

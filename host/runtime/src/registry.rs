@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use greffon_core::model::pin::MAX_SETTINGS_BYTES;
 use greffon_kinds::PluginKind;
 use serde::Serialize;
 use thiserror::Error;
@@ -14,46 +13,17 @@ use wasmtime::component::{Component, InstancePre};
 
 use crate::api_version::{ApiTrack, SERVED};
 use crate::cache::Cache;
+use crate::constants::Constants;
 use crate::kind;
 use crate::limits::{AboveCap, Limits};
 use crate::linker::Linkers;
 use crate::manifest::{Manifest, ManifestError};
 use crate::nearest::nearest;
 use crate::package::{self, PackageError};
-use crate::panic::Constants;
-use crate::problem::Problem;
+use crate::plugin::Plugin;
+use crate::powers::Powers as _;
 use crate::settings::Schema;
 use crate::state::CallState;
-
-/// A plugin that can be bound.
-pub(crate) struct Plugin {
-    pub manifest: Manifest,
-    pub digest: String,
-    pub size_bytes: usize,
-    pub schema: Schema,
-    pub limits: Limits,
-    /// What its panics may be told with.
-    pub constants: Arc<Constants>,
-    /// Compiled and linked: an instance is one allocation away.
-    pub guest: InstancePre<CallState>,
-}
-
-impl Plugin {
-    /// Settings as the guest gets them: checked against the schema, with its defaults,
-    /// canonical. Those of a pure kind are kept for contacts that began with them, so
-    /// they are no larger than what is kept.
-    ///
-    /// # Errors
-    /// What does not fit, with keys below `settings`.
-    pub(crate) fn settings(&self, written: &serde_json::Value) -> Result<String, Vec<Problem>> {
-        let text = self.schema.apply(written)?;
-        if self.manifest.kind.spec().pure && text.len() > MAX_SETTINGS_BYTES {
-            let message = format!("they have {} bytes as JSON; they may have {MAX_SETTINGS_BYTES}", text.len());
-            return Err(vec![Problem::lasting("settings", message, "leave out what the plugin does not need")]);
-        }
-        Ok(text)
-    }
-}
 
 /// What is known of a plugin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -328,8 +298,8 @@ impl Registry {
 fn info(reference: &str, plugin: &Plugin) -> PluginInfo {
     let manifest = &plugin.manifest;
     let mut asks: Vec<String> = manifest.asks.http.iter().map(|origin| format!("http {origin}")).collect();
-    asks.extend(manifest.asks.keyvalue.then(|| "keyvalue".to_owned()));
-    asks.extend(manifest.asks.mail.then(|| "mail".to_owned()));
+    let powers = manifest.asks.powers().into_iter().filter(|(_, asked)| *asked);
+    asks.extend(powers.map(|(power, _)| power.to_owned()));
     asks.extend(manifest.asks.credentials.iter().map(|name| format!("credential {name}")));
     PluginInfo {
         reference: reference.to_owned(),

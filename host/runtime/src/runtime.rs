@@ -14,7 +14,6 @@ use ipnet::IpNet;
 use thiserror::Error;
 use tokio::runtime::Builder;
 
-use crate::bind::LiveBindings;
 use crate::breaker::BreakerConfig;
 use crate::cache::Cache;
 use crate::capability::http::Egress;
@@ -23,6 +22,7 @@ use crate::engine::{self, EngineError, EngineSize};
 use crate::inline::Inline;
 use crate::instance::{Caller, Threads};
 use crate::limits::Limits;
+use crate::live::LiveBindings;
 use crate::places::Permits;
 use crate::prepared::PreparedSettings;
 use crate::registry::{LoadError, PluginFiles, PluginInfo, Registry};

@@ -20,10 +20,10 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpVi
 
 use crate::binding::{Credential, MailRelay};
 use crate::capability::http::{Connections, oauth};
+use crate::constants::Constants;
 use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
-use crate::panic::Constants;
 use crate::places::Places;
 use crate::wasi;
 use crate::window::{Window, WithinWindow};
@@ -97,16 +97,14 @@ impl Bound {
     }
 }
 
-/// What a feature may do: asked for by its manifest and granted by its
-/// practice.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Granted {
-    /// Origins that requests may go to.
-    pub http: Vec<Origin>,
-    /// Whether it has a key-value space.
-    pub keyvalue: bool,
-    /// Whether it may hand mail to the relay.
-    pub mail: bool,
+crate::with_powers! {
+    /// What a feature may do: asked for by its manifest and granted by its
+    /// practice.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Granted {
+        /// Origins that requests may go to.
+        pub http: Vec<Origin>,
+    }
 }
 
 /// What all calls share.
@@ -139,13 +137,6 @@ pub struct Counters {
     pub keyvalue_held_bytes: u64,
     /// Steps of the expansion of recurrence rules.
     pub calendar_steps: u64,
-}
-
-/// An open bucket: `wasi:keyvalue/store.bucket`.
-#[derive(Debug)]
-pub struct Bucket {
-    /// Its name inside the feature's space.
-    pub name: String,
 }
 
 /// The state of one call.

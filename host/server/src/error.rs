@@ -9,8 +9,8 @@
 //!   which of the two;
 //! * a cause that is ours: `Internal`. Its text goes to the request log only.
 //!
-//! An error is turned into a response without a body; the middleware
-//! `middleware::problem` writes the body, where the request id is known.
+//! An error is turned into a response without a body, which carries it along; the
+//! middleware `middleware::problem` writes the body, where the request id is known.
 
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -21,11 +21,10 @@ use greffon_core::model::scheduling::Rule;
 use greffon_core::model::view::OfferedSlot;
 use greffon_core::ports::storage::StorageError;
 
-use crate::api::v1::schema::problem::Problem;
 use crate::auth::AuthError;
 
 /// Everything that a handler may end with beside an answer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum ApiError {
     /// No token, or one that is not believed.
     Unauthenticated(AuthError),
@@ -128,7 +127,8 @@ impl ApiError {
         Self::Invalid { field: field.to_owned(), why: why.into() }
     }
 
-    fn status(&self) -> StatusCode {
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated(AuthError::IssuerUnavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
@@ -157,7 +157,8 @@ impl ApiError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    /// Stable, for programs.
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(AuthError::IssuerUnavailable) => "issuer-unavailable",
             Self::Unauthenticated(_) => "unauthenticated",
@@ -187,7 +188,7 @@ impl ApiError {
     }
 
     /// For a person, in French, one per code.
-    fn title(&self) -> &'static str {
+    pub(crate) fn title(&self) -> &'static str {
         match self {
             Self::Unauthenticated(AuthError::IssuerUnavailable) => "Service d'identité injoignable",
             Self::Unauthenticated(_) => "Identification nécessaire",
@@ -213,7 +214,8 @@ impl ApiError {
         }
     }
 
-    fn detail(&self) -> String {
+    /// What exactly, and what to do.
+    pub(crate) fn detail(&self) -> String {
         match self {
             Self::Unauthenticated(error) => error.to_string(),
             Self::NotFound(what) => format!("{what} not found"),
@@ -261,33 +263,6 @@ impl ApiError {
             _ => None,
         }
     }
-
-    fn problem(self) -> Problem {
-        let mut problem = Problem {
-            r#type: format!("urn:greffon:problem:{}", self.code()),
-            title: self.title(),
-            status: self.status().as_u16(),
-            detail: self.detail(),
-            code: self.code(),
-            ..Problem::default()
-        };
-        match self {
-            Self::Invalid { field, .. } => problem.field = Some(field),
-            Self::AmbiguousAppointment { practices } => {
-                problem.practices = Some(practices.into_iter().map(|one| one.0).collect());
-            }
-            Self::SlotTaken { alternatives } => {
-                problem.alternatives = Some(alternatives.into_iter().map(Into::into).collect());
-            }
-            Self::RuleBroken { rule, .. } => problem.rule = Some(rule.into()),
-            Self::Refused { intent, .. } => problem.intent = Some(intent.0),
-            Self::AgendaUnavailable { feature } | Self::AgendaUnidentified { feature } => {
-                problem.feature = Some(feature.0);
-            }
-            _ => {}
-        }
-        problem
-    }
 }
 
 impl IntoResponse for ApiError {
@@ -314,7 +289,7 @@ impl IntoResponse for ApiError {
             _ => None,
         };
         response.extensions_mut().insert(Failure { code: self.code(), cause });
-        response.extensions_mut().insert(self.problem());
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -8,8 +8,7 @@ use greffon_core::ids::{AgendaId, AppointmentId, MotiveId, OpId};
 use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
 use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice,
-    AppointmentStatus, Audience, BookingRequest, ByWhom, Change, Delta, Found, Hold, Probed, Rule, Slot, SlotPage,
-    SlotQuery, SlotState,
+    AppointmentStatus, BookingRequest, ByWhom, Change, Delta, Found, Hold, Probed, Slot, SlotPage, SlotQuery,
 };
 use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::clock::Clock;
@@ -24,51 +23,14 @@ use super::pace::Pace;
 mod book;
 mod careful;
 mod hands;
+mod style;
 
 use book::{Book, Write};
 pub use book::{HeldEntry, Tags};
+pub use style::AgendaStyle;
 
 /// The longest a write may take, as the fakes declare it.
 const WRITE_TIMEOUT_MS: u32 = 5_000;
-
-/// What kind of agenda it is: the classes that differ in how they are written
-/// to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AgendaStyle {
-    /// Refuses overlaps, holds, deduplicates: a manager (class C).
-    Arbitrated,
-    /// Takes whatever it is given under a name derived from the op-id, and
-    /// forgets what is cancelled: a CalDAV collection (class D). Overlaps of
-    /// greffon's own bookings are not its business.
-    FreeStore,
-    /// Takes whatever it is given, as [`AgendaStyle::FreeStore`]; its plugin looks
-    /// at the agenda, writes, looks again, and takes its own back when somebody
-    /// else is there (the bundled agenda-caldav).
-    LookThenWrite,
-    /// Finds an op-id again only in the note of a booking; sent twice, it books
-    /// twice; cannot move: a proprietary agenda (class E).
-    NoId,
-}
-
-impl AgendaStyle {
-    fn caps(self) -> AgendaCaps {
-        let common = AgendaCaps { statuses: true, absences: true, ..AgendaCaps::default() };
-        match self {
-            Self::Arbitrated => AgendaCaps {
-                refuses_overlap: true,
-                native_hold: true,
-                idempotent_create: true,
-                conditional_write: true,
-                moves: true,
-                ..common
-            },
-            Self::FreeStore | Self::LookThenWrite => {
-                AgendaCaps { idempotent_create: true, conditional_write: true, moves: true, ..common }
-            }
-            Self::NoId => common,
-        }
-    }
-}
 
 /// One agenda server with all agendas of a feature. Clones share it; it
 /// outlives every `Reception`.

@@ -1,9 +1,7 @@
 //! The database in memory.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,215 +13,33 @@ use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::{Appointment, Claim, Intent};
-use greffon_core::model::job::{Job, Lane, LaneDepth, LeasedJob};
+use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::known_agendas::{KnownAgendas, MAX_KNOWN_BYTES};
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::view::Said;
-use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Mutex as AsyncMutex;
 
-use super::clock::ManualClock;
-use super::faults::{Effect, FaultPlan};
-use super::pace::Pace;
+use super::faults::Effect;
 use super::rows::{Rows, check_key};
-use super::{Fault, Sabotage};
 
+mod agenda_turns;
+mod memory;
 mod transaction;
 mod turns;
 
+use memory::JobRow;
+pub use memory::MemoryStorage;
 use transaction::MemoryTransaction;
-use turns::Turns;
 
 /// Pages are no longer than this, as the port says.
 const PAGE_MAX: u32 = 200;
 
 /// Most jobs of one lease, as in the databases.
 const MAX_LEASED: u32 = 1000;
-
-/// A [`Storage`] that forgets everything when its last clone is dropped. A
-/// dropped transaction leaves nothing; claims exclude each other as in the real
-/// databases.
-#[derive(Clone)]
-pub struct MemoryStorage {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    tables: Mutex<Tables>,
-    turns: Turns,
-    clock: Arc<dyn Clock>,
-    /// The same clock, where one can sleep by it.
-    sleeper: Option<Arc<ManualClock>>,
-    plan: Arc<FaultPlan>,
-    pace: Arc<Pace>,
-    sabotage: Option<Sabotage>,
-}
-
-#[derive(Debug, Default)]
-struct Tables {
-    practices: BTreeMap<PracticeId, Rows>,
-    writers: BTreeMap<PracticeId, Arc<AsyncMutex<()>>>,
-    jobs: BTreeMap<JobId, JobRow>,
-    spoilt: BTreeSet<(PracticeId, MessageId)>,
-}
-
-#[derive(Clone, Debug)]
-struct JobRow {
-    practice: PracticeId,
-    job: Job,
-    lane: Lane,
-    run_at: Instant,
-    attempt: u32,
-    failures: u32,
-    leased_until: Option<Instant>,
-}
-
-impl JobRow {
-    /// When somebody may take it.
-    fn free_at(&self) -> Instant {
-        self.leased_until.unwrap_or(self.run_at)
-    }
-}
-
-impl Default for MemoryStorage {
-    /// On a clock that stands still at the epoch.
-    fn default() -> Self {
-        Self::on(Arc::new(ManualClock::at(Instant(0))))
-    }
-}
-
-impl fmt::Debug for MemoryStorage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStorage").finish_non_exhaustive()
-    }
-}
-
-impl MemoryStorage {
-    /// A database without faults. Leases and due times are read off `clock`,
-    /// whatever the nodes' clocks show.
-    #[must_use]
-    pub fn on(clock: Arc<dyn Clock>) -> Self {
-        Self::made(clock, None, Arc::default(), Arc::default(), None)
-    }
-
-    /// A database with faults, a pace, and perhaps a rule taken out.
-    #[must_use]
-    pub fn with(clock: Arc<ManualClock>, plan: Arc<FaultPlan>, pace: Arc<Pace>, sabotage: Option<Sabotage>) -> Self {
-        Self::made(Arc::clone(&clock) as _, Some(clock), plan, pace, sabotage)
-    }
-
-    fn made(
-        clock: Arc<dyn Clock>,
-        sleeper: Option<Arc<ManualClock>>,
-        plan: Arc<FaultPlan>,
-        pace: Arc<Pace>,
-        sabotage: Option<Sabotage>,
-    ) -> Self {
-        let (tables, turns) = (Mutex::default(), Turns::default());
-        Self { inner: Arc::new(Inner { tables, turns, clock, sleeper, plan, pace, sabotage }) }
-    }
-
-    /// A copy of everything that a practice has.
-    #[must_use]
-    pub fn rows(&self, practice: &PracticeId) -> Rows {
-        self.look(practice, Rows::clone)
-    }
-
-    /// Looks at what a practice has, without copying it.
-    pub fn look<T>(&self, practice: &PracticeId, with: impl FnOnce(&Rows) -> T) -> T {
-        match self.lock().practices.get(practice) {
-            Some(rows) => with(rows),
-            None => with(&Rows::default()),
-        }
-    }
-
-    /// All jobs of the queue, whoever holds them, earliest first.
-    #[must_use]
-    pub fn jobs(&self) -> Vec<(PracticeId, Job, Instant)> {
-        let tables = self.lock();
-        let mut jobs: Vec<_> =
-            tables.jobs.values().map(|row| (row.practice.clone(), row.job.clone(), row.run_at)).collect();
-        jobs.sort_by_key(|(_, _, run_at)| *run_at);
-        jobs
-    }
-
-    /// When the next job can be taken, without a fault or a pause.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Instant> {
-        self.lock().jobs.values().map(JobRow::free_at).min()
-    }
-
-    /// Makes the row of a message unreadable, as one of a newer greffon.
-    pub fn spoil_message(&self, practice: &PracticeId, id: MessageId) {
-        self.lock().spoilt.insert((practice.clone(), id));
-    }
-
-    /// Makes it readable again.
-    pub fn mend_message(&self, practice: &PracticeId, id: MessageId) {
-        self.lock().spoilt.remove(&(practice.clone(), id));
-    }
-
-    /// Takes jobs out, each in its attempt, and puts others in.
-    fn settle_jobs(&self, removed: &[(JobId, u32)], added: Vec<(JobId, JobRow)>) {
-        let mut tables = self.lock();
-        for (id, attempt) in removed {
-            if tables.jobs.get(id).is_some_and(|row| row.attempt == *attempt) {
-                tables.jobs.remove(id);
-            }
-        }
-        tables.jobs.extend(added);
-    }
-
-    fn readable(&self, practice: &PracticeId, id: MessageId) -> Stored<()> {
-        if self.lock().spoilt.contains(&(practice.clone(), id)) {
-            return Err(StorageError::Inconsistent { table: "messages", row: id.to_string() });
-        }
-        Ok(())
-    }
-
-    /// Ends all leases and turns at once, as if every worker had been gone for
-    /// long.
-    pub fn end_leases(&self) {
-        self.inner.turns.end_all();
-        for row in self.lock().jobs.values_mut() {
-            row.leased_until = None;
-        }
-    }
-
-    /// The time of leases and due times.
-    fn now(&self) -> Instant {
-        self.inner.clock.now()
-    }
-
-    /// Whether another practice has such a row.
-    fn has_another(&self, practice: &PracticeId, such: impl Fn(&Rows) -> bool) -> bool {
-        self.lock().practices.iter().any(|(other, rows)| other != practice && such(rows))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Tables> {
-        self.inner.tables.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Passes a point where others may run, then fails if the plan says so. A
-    /// database that does not answer has done nothing: every fault is that one.
-    async fn effect(&self, effect: Effect) -> Stored<()> {
-        self.inner.pace.point().await;
-        match self.inner.plan.draw(effect) {
-            None => Ok(()),
-            Some(_) => Err(StorageError::Unavailable("fault on purpose".into())),
-        }
-    }
-
-    async fn read<T>(&self, practice: &PracticeId, with: impl FnOnce(&Rows) -> T) -> Stored<T> {
-        self.effect(Effect::StorageRead).await?;
-        Ok(self.look(practice, with))
-    }
-}
 
 /// The page of a list that its cursor names: what comes behind it. `place` is
 /// where a row stands in the order of the list.

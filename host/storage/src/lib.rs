@@ -10,6 +10,7 @@ mod agenda_turns;
 mod cursor;
 mod database;
 mod error;
+mod idempotency;
 mod line;
 mod migrations;
 mod postgres_transaction;

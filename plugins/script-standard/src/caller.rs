@@ -2,8 +2,7 @@
 
 use greffon_sdk::practice::keys;
 
-use crate::facts::Facts;
-use crate::questions;
+use crate::facts::{Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, PROFESSIONAL_URGENT, RELATION};
 use crate::settings::Standard;
 
 /// Who calls.
@@ -89,7 +88,7 @@ impl Caller {
         };
         required.extend(identity);
         if self == Self::Laboratory {
-            required.extend([questions::LABORATORY_VALUE, questions::LABORATORY_READ_BACK]);
+            required.extend([LABORATORY_VALUE, LABORATORY_READ_BACK]);
         }
         required.push(keys::MOTIVE);
         required
@@ -99,8 +98,8 @@ impl Caller {
     pub fn welcome(self) -> &'static [&'static str] {
         match self {
             Self::Patient | Self::Unknown => &[keys::WORDS, keys::PATIENT_KNOWN, keys::PATIENT_EMAIL],
-            Self::Relative => &[questions::RELATION, keys::WORDS, keys::PATIENT_KNOWN, keys::PATIENT_EMAIL],
-            Self::Professional => &[keys::PATIENT_FAMILY, keys::PATIENT_GIVEN, questions::PROFESSIONAL_URGENT],
+            Self::Relative => &[RELATION, keys::WORDS, keys::PATIENT_KNOWN, keys::PATIENT_EMAIL],
+            Self::Professional => &[keys::PATIENT_FAMILY, keys::PATIENT_GIVEN, PROFESSIONAL_URGENT],
             Self::Laboratory | Self::Commercial | Self::Internal => &[],
         }
     }

@@ -10,9 +10,8 @@ use greffon_sdk::wording;
 
 use crate::caller::Caller;
 use crate::facts::Facts;
-use crate::motive::MotiveKind;
 use crate::questions::usual;
-use crate::settings::{Ask, AskKind, Standard, phase_name};
+use crate::settings::{Ask, AskKind, MotiveKind, Standard, phase_name};
 
 const PHASES: [Phase; 8] = [
     Phase::Greeting,

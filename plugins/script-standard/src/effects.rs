@@ -4,10 +4,10 @@ use greffon_sdk::practice::{ContentRef, keys};
 use greffon_sdk::script::{CommitmentDraft, Effect, MessageDraft, Orientation};
 
 use crate::caller::Caller;
+use crate::facts::{APPOINTMENT, LABORATORY_VALUE, NEW_SYMPTOMS, PROFESSIONAL_URGENT, QUESTION, SLOT};
 use crate::handoff::{self, Handoff};
 use crate::interview::Interview;
-use crate::motive::MotiveKind;
-use crate::questions::{APPOINTMENT, LABORATORY_VALUE, NEW_SYMPTOMS, PROFESSIONAL_URGENT, QUESTION, SLOT};
+use crate::settings::MotiveKind;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -188,7 +188,8 @@ mod tests {
     use greffon_sdk::script::{AppointmentState, AppointmentSummary, CommitmentSummary};
 
     use super::*;
-    use crate::questions::{LABORATORY_READ_BACK, OTHER, SLOT_OUTCOME};
+    use crate::facts::{LABORATORY_READ_BACK, SLOT_OUTCOME};
+    use crate::questions::OTHER;
     use crate::testing::{Call, NOW, confirmed};
 
     fn names(call: &Call) -> Vec<String> {

@@ -1,6 +1,31 @@
-//! The facts of a session, looked at by key.
+//! The facts of a session, looked at by key, and the keys of the script's own.
 
 use greffon_sdk::practice::{Fact, Value};
+
+/// Choice: what the caller is to the patient.
+pub(crate) const RELATION: &str = "caller.relation";
+/// Yes or no: a professional's request cannot wait.
+pub(crate) const PROFESSIONAL_URGENT: &str = "professional.urgent";
+/// Text: the value that a laboratory gives.
+pub(crate) const LABORATORY_VALUE: &str = "laboratory.value";
+/// Yes: the value was read back and is right.
+pub(crate) const LABORATORY_READ_BACK: &str = "laboratory.read-back";
+/// Yes or no: something new since the last visit.
+pub(crate) const NEW_SYMPTOMS: &str = "request.new-symptoms";
+/// Choice: question, move, cancel, message; what a general motive is about.
+pub(crate) const TASK: &str = "request.task";
+/// Choice: a frequent question, or `other`.
+pub(crate) const QUESTION: &str = "request.question";
+/// Text: which appointment is to be cancelled, by its id.
+pub(crate) const APPOINTMENT: &str = "request.appointment";
+/// Text: what a certificate is for.
+pub(crate) const CERTIFICATE_PURPOSE: &str = "certificate.purpose";
+/// Date: until when a certificate is needed.
+pub(crate) const CERTIFICATE_DEADLINE: &str = "certificate.deadline";
+/// Choice: the slot that the caller takes, by its id.
+pub(crate) const SLOT: &str = "proposal.slot";
+/// Any answer: no appointment comes of this contact.
+pub(crate) const SLOT_OUTCOME: &str = "proposal.outcome";
 
 /// The facts of a session, oldest first; the latest of a key counts.
 #[derive(Clone, Copy)]

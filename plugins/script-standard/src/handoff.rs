@@ -5,10 +5,11 @@ use greffon_sdk::practice::Level;
 use greffon_sdk::script::Orientation;
 
 use crate::caller::Caller;
+use crate::facts::{PROFESSIONAL_URGENT, QUESTION};
 use crate::french;
 use crate::interview::Interview;
-use crate::motive::MotiveKind;
-use crate::questions::{OTHER, PROFESSIONAL_URGENT, QUESTION};
+use crate::questions::OTHER;
+use crate::settings::MotiveKind;
 
 /// A request that is handed to somebody, and the promise that goes with it.
 pub(crate) struct Handoff {

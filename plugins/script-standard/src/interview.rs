@@ -2,14 +2,23 @@
 //! end.
 
 use greffon_sdk::practice::{Level, Value, keys};
-use greffon_sdk::script::{AppointmentState, Orientation, Question, Session, View};
+use greffon_sdk::script::{AppointmentState, Orientation, Question, Session};
 
 use crate::caller::Caller;
-use crate::facts::Facts;
+use crate::facts::{Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, SLOT_OUTCOME};
 use crate::motive::Motive;
-use crate::questions::{self, LABORATORY_READ_BACK, LABORATORY_VALUE, SLOT_OUTCOME};
+use crate::questions;
 use crate::settings::Standard;
-use crate::{effects, prompts, recap};
+
+/// Facts that the spoken recap repeats, where they are known.
+const REPEATED: [&str; 6] = [
+    keys::PATIENT_FAMILY,
+    keys::PATIENT_GIVEN,
+    keys::PATIENT_BIRTH_DATE,
+    keys::CALLER_PHONE,
+    keys::MOTIVE,
+    LABORATORY_VALUE,
+];
 
 /// An interview, as the session knows it.
 pub(crate) struct Interview<'a> {
@@ -20,19 +29,6 @@ pub(crate) struct Interview<'a> {
     pub caller: Option<Caller>,
     /// None: not told yet, or the caller cannot say.
     pub motive: Option<Motive<'a>>,
-}
-
-/// What the operator sees.
-pub(crate) fn view(settings: &Standard, session: &Session) -> View {
-    let interview = Interview::new(settings, session);
-    let missing = interview.missing();
-    View {
-        prompts: prompts::all(&interview),
-        may_close: session.override_reason.is_some() || (missing.is_empty() && interview.has_nothing_more()),
-        missing,
-        recap: interview.has_recap().then(|| recap::read_back(&interview)),
-        effects: effects::all(&interview),
-    }
 }
 
 impl<'a> Interview<'a> {
@@ -99,7 +95,7 @@ impl<'a> Interview<'a> {
             LABORATORY_VALUE => value.is_none() || (!is_right && read_back > value),
             // A value is read back after it was given the last time.
             LABORATORY_READ_BACK => !is_right || read_back.is_none() || read_back < value,
-            keys::RECAP => !recap::is_current(self),
+            keys::RECAP => !self.recap_is_current(),
             _ => !self.facts.has(key),
         }
     }
@@ -144,6 +140,18 @@ impl<'a> Interview<'a> {
     /// looked for.
     pub fn recap_is_due(&self) -> bool {
         self.has_recap() && !self.looks_for_slot()
+    }
+
+    /// Facts that the spoken recap repeats: those that are known.
+    pub fn repeated(&self) -> impl Iterator<Item = &'static str> + 'a {
+        let facts = self.facts;
+        REPEATED.into_iter().filter(move |key| facts.text(key).is_some())
+    }
+
+    /// Whether the caller answered to the recap, and nothing in it changed since.
+    pub fn recap_is_current(&self) -> bool {
+        let Some(answered) = self.facts.position(keys::RECAP) else { return false };
+        self.repeated().all(|key| self.facts.position(key) < Some(answered))
     }
 
     /// Whether an appointment stands, is being written, or may have been.

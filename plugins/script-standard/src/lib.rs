@@ -17,6 +17,7 @@ mod recap;
 mod settings;
 #[cfg(test)]
 mod testing;
+mod view;
 
 use greffon_sdk::practice::{ContentRef, Finding};
 use greffon_sdk::script::{Info, Script, ScriptError, Session, View};
@@ -51,7 +52,7 @@ impl Script for ScriptStandard {
         if !asked.version.is_empty() && asked.version != settings.version {
             return Err(ScriptError::VersionWithdrawn(asked.clone()));
         }
-        Ok(interview::view(settings, session))
+        Ok(view::of(settings, session))
     }
 
     fn check(settings: &Standard) -> Vec<Finding> {

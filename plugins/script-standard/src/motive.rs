@@ -1,33 +1,9 @@
 //! What the caller wants, and what kind of request that is.
 
 use greffon_sdk::practice::keys;
-use serde::{Deserialize, Serialize};
 
-use crate::facts::Facts;
-use crate::settings::{MotiveSettings, Standard};
-
-/// What kind of request a motive is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum MotiveKind {
-    /// An appointment.
-    #[default]
-    Visit,
-    /// A prescription again; new symptoms make it a visit.
-    Renewal,
-    /// A certificate.
-    Certificate,
-    /// Results of an examination.
-    Results,
-    /// A message to a practitioner.
-    Message,
-    /// A question that an approved text answers.
-    Question,
-    /// Another time for an appointment.
-    Move,
-    /// The end of an appointment.
-    Cancel,
-}
+use crate::facts::{Facts, TASK};
+use crate::settings::{MotiveKind, MotiveSettings, Standard};
 
 /// Beginnings of the words, in a motive's id, that tell its kind where the
 /// settings do not.
@@ -65,7 +41,7 @@ impl<'a> Motive<'a> {
         let known = settings.motives.iter().find(|motive| motive.id == id);
         let kind = known.and_then(|motive| motive.kind).unwrap_or_else(|| guessed(id));
         // Somebody who picked a general motive may have said what for.
-        let kind = match facts.text(crate::questions::TASK) {
+        let kind = match facts.text(TASK) {
             Some("move") => MotiveKind::Move,
             Some("cancel") => MotiveKind::Cancel,
             Some("message") => MotiveKind::Message,

@@ -4,11 +4,11 @@ use greffon_sdk::practice::{Level, keys};
 use greffon_sdk::script::{AppointmentState, AppointmentSummary, Orientation, Phase, Prompt, Question};
 
 use crate::caller::Caller;
+use crate::facts::RELATION;
 use crate::french;
 use crate::interview::Interview;
-use crate::motive::MotiveKind;
-use crate::questions::RELATION;
 use crate::recap::{self, fill};
+use crate::settings::MotiveKind;
 
 /// All prompts, in the order of the interview.
 pub(crate) fn all(interview: &Interview<'_>) -> Vec<Prompt> {

@@ -4,35 +4,13 @@ use greffon_sdk::practice::{Value, keys};
 use greffon_sdk::script::{AnswerKind, Choice, Question};
 
 use crate::caller::Caller;
-use crate::facts::Facts;
+use crate::facts::{
+    CERTIFICATE_DEADLINE, CERTIFICATE_PURPOSE, Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, NEW_SYMPTOMS,
+    PROFESSIONAL_URGENT, QUESTION, RELATION, TASK,
+};
 use crate::french;
-use crate::motive::{Motive, MotiveKind};
-use crate::settings::{Standard, When};
-
-/// Choice: what the caller is to the patient.
-pub(crate) const RELATION: &str = "caller.relation";
-/// Yes or no: a professional's request cannot wait.
-pub(crate) const PROFESSIONAL_URGENT: &str = "professional.urgent";
-/// Text: the value that a laboratory gives.
-pub(crate) const LABORATORY_VALUE: &str = "laboratory.value";
-/// Yes: the value was read back and is right.
-pub(crate) const LABORATORY_READ_BACK: &str = "laboratory.read-back";
-/// Yes or no: something new since the last visit.
-pub(crate) const NEW_SYMPTOMS: &str = "request.new-symptoms";
-/// Choice: question, move, cancel, message; what a general motive is about.
-pub(crate) const TASK: &str = "request.task";
-/// Choice: a frequent question, or `other`.
-pub(crate) const QUESTION: &str = "request.question";
-/// Text: which appointment is to be cancelled, by its id.
-pub(crate) const APPOINTMENT: &str = "request.appointment";
-/// Text: what a certificate is for.
-pub(crate) const CERTIFICATE_PURPOSE: &str = "certificate.purpose";
-/// Date: until when a certificate is needed.
-pub(crate) const CERTIFICATE_DEADLINE: &str = "certificate.deadline";
-/// Choice: the slot that the caller takes, by its id.
-pub(crate) const SLOT: &str = "proposal.slot";
-/// Any answer: no appointment comes of this contact.
-pub(crate) const SLOT_OUTCOME: &str = "proposal.outcome";
+use crate::motive::Motive;
+use crate::settings::{MotiveKind, Standard, When};
 
 /// A frequent question that is none.
 pub(crate) const OTHER: &str = "other";

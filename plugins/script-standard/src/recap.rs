@@ -4,9 +4,10 @@
 use greffon_sdk::practice::{Value, keys};
 use greffon_sdk::script::{AppointmentState, AppointmentSummary, ReadBack};
 
+use crate::facts::LABORATORY_VALUE;
 use crate::french;
 use crate::interview::Interview;
-use crate::questions::{LABORATORY_VALUE, said};
+use crate::questions::said;
 use crate::settings::Standard;
 
 /// For whom the text is.
@@ -19,38 +20,16 @@ pub(crate) enum Variant {
     Discreet,
 }
 
-/// Facts that the spoken recap repeats, where they are known.
-const REPEATED: [&str; 6] = [
-    keys::PATIENT_FAMILY,
-    keys::PATIENT_GIVEN,
-    keys::PATIENT_BIRTH_DATE,
-    keys::CALLER_PHONE,
-    keys::MOTIVE,
-    LABORATORY_VALUE,
-];
-
 /// The recap to read.
 pub(crate) fn read_back(interview: &Interview<'_>) -> ReadBack {
     let confirmed = match interview.facts.text(keys::RECAP) {
-        _ if !is_current(interview) => None,
+        _ if !interview.recap_is_current() => None,
         Some("confirmed") => Some(true),
         Some("corrected") => Some(false),
         _ => None,
     };
-    let facts = repeated(interview).map(str::to_owned).collect();
+    let facts = interview.repeated().map(str::to_owned).collect();
     ReadBack { text: text(interview, Variant::Spoken), facts, confirmed }
-}
-
-/// Whether the caller answered to the recap, and nothing in it changed since.
-pub(crate) fn is_current(interview: &Interview<'_>) -> bool {
-    let facts = interview.facts;
-    let Some(answered) = facts.position(keys::RECAP) else { return false };
-    repeated(interview).all(|key| facts.position(key) < Some(answered))
-}
-
-fn repeated<'a>(interview: &Interview<'a>) -> impl Iterator<Item = &'static str> + 'a {
-    let facts = interview.facts;
-    REPEATED.into_iter().filter(move |key| facts.text(key).is_some())
 }
 
 /// The text of the recap.

@@ -6,8 +6,6 @@ use greffon_sdk::practice::ContentRef;
 use greffon_sdk::script::{AnswerKind, Choice, Phase, Question};
 use serde::{Deserialize, Serialize};
 
-use crate::motive::MotiveKind;
-
 /// The settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
@@ -183,6 +181,29 @@ impl Default for Delays {
     fn default() -> Self {
         Self { answer_min: 1440, professional_min: 240, professional_urgent_min: 30, laboratory_min: 30 }
     }
+}
+
+/// What kind of request a motive is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MotiveKind {
+    /// An appointment.
+    #[default]
+    Visit,
+    /// A prescription again; new symptoms make it a visit.
+    Renewal,
+    /// A certificate.
+    Certificate,
+    /// Results of an examination.
+    Results,
+    /// A message to a practitioner.
+    Message,
+    /// A question that an approved text answers.
+    Question,
+    /// Another time for an appointment.
+    Move,
+    /// The end of an appointment.
+    Cancel,
 }
 
 /// A motive of the practice.

@@ -4,7 +4,6 @@ use greffon_sdk::practice::{ContentRef, Level};
 use greffon_sdk::triage::{Assessment, Orientation, Reason};
 
 use crate::prepared::Common;
-use crate::run::undecided_level;
 use crate::settings::{Instruction, Protocol, RedFlag, Rule};
 
 /// Minutes in which a clinician calls back for a red flag without an
@@ -168,4 +167,10 @@ fn rules(fired: &[&Rule], unhandled: &[&str]) -> Decided {
     }
     decided.reasons = reasons;
     decided
+}
+
+/// The level at which a human decides on a red flag that was understood and
+/// not answered: a clinician now, for want of a proof of less.
+fn undecided_level(flag: &RedFlag) -> Level {
+    if flag.level == Level::Vital { Level::VeryUrgent } else { flag.level }
 }

@@ -198,12 +198,6 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The level at which a human decides on a red flag that was understood and
-/// not answered: a clinician now, for want of a proof of less.
-pub(crate) fn undecided_level(flag: &RedFlag) -> Level {
-    if flag.level == Level::Vital { Level::VeryUrgent } else { flag.level }
-}
-
 #[cfg(test)]
 mod tests {
     use greffon_sdk::triage::{EmergencyService, Orientation};

@@ -358,6 +358,15 @@ impl<T: Agenda> crate::bindings::agenda::exports::greffon::scheduling::agenda::G
     }
 }
 
+/// Exports a type with the trait [`Agenda`](crate::agenda::Agenda) as the
+/// agenda plugin of this crate, and stamps the contract's version. Once a crate.
+#[macro_export]
+macro_rules! export_agenda {
+    ($plugin:ty) => {
+        $crate::__export!($plugin, agenda, $crate::agenda::Agenda);
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,14 +17,8 @@ pub mod imports {
                 import greffon:script/types@0.1.0;
                 import greffon:scheduling/types@0.1.0;
                 import greffon:notification/types@0.1.0;
-                import greffon:host/settings@0.1.0;
-                import greffon:host/credentials@0.1.0;
-                import greffon:host/calendar@0.1.0;
+                include greffon:host/connected@0.1.0;
                 import greffon:host/mail@0.1.0;
-                import greffon:host/log@0.1.0;
-                import wasi:keyvalue/store@0.2.0-draft2;
-                import wasi:keyvalue/atomics@0.2.0-draft2;
-                import wasi:http/outgoing-handler@0.2.12;
             }
         ",
         path: [

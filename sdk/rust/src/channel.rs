@@ -174,3 +174,13 @@ impl<T: Channel> crate::bindings::channel::exports::greffon::notification::chann
         open::<T>()?.receive(cursor.as_deref())
     }
 }
+
+/// Exports a type with the trait [`Channel`](crate::channel::Channel) as the
+/// notification plugin of this crate, and stamps the contract's version. Once a
+/// crate.
+#[macro_export]
+macro_rules! export_channel {
+    ($plugin:ty) => {
+        $crate::__export!($plugin, channel, $crate::channel::Channel);
+    };
+}

@@ -1,41 +1,4 @@
-//! The macros that make a type the plugin of a crate.
-
-/// Exports a type with the trait [`Triage`](crate::triage::Triage) as the
-/// triage plugin of this crate, and stamps the contract's version. Once a crate.
-#[macro_export]
-macro_rules! export_triage {
-    ($plugin:ty) => {
-        $crate::__export!($plugin, triage, $crate::triage::Triage);
-    };
-}
-
-/// Exports a type with the trait [`Script`](crate::script::Script) as the
-/// script plugin of this crate, and stamps the contract's version. Once a crate.
-#[macro_export]
-macro_rules! export_script {
-    ($plugin:ty) => {
-        $crate::__export!($plugin, script, $crate::script::Script);
-    };
-}
-
-/// Exports a type with the trait [`Agenda`](crate::agenda::Agenda) as the
-/// agenda plugin of this crate, and stamps the contract's version. Once a crate.
-#[macro_export]
-macro_rules! export_agenda {
-    ($plugin:ty) => {
-        $crate::__export!($plugin, agenda, $crate::agenda::Agenda);
-    };
-}
-
-/// Exports a type with the trait [`Channel`](crate::channel::Channel) as the
-/// notification plugin of this crate, and stamps the contract's version. Once a
-/// crate.
-#[macro_export]
-macro_rules! export_channel {
-    ($plugin:ty) => {
-        $crate::__export!($plugin, channel, $crate::channel::Channel);
-    };
-}
+//! What the export macro of every kind does.
 
 #[doc(hidden)]
 #[macro_export]

@@ -74,3 +74,12 @@ impl From<Unreadable> for ScriptError {
         Self::NotPrepared
     }
 }
+
+/// Exports a type with the trait [`Script`](crate::script::Script) as the
+/// script plugin of this crate, and stamps the contract's version. Once a crate.
+#[macro_export]
+macro_rules! export_script {
+    ($plugin:ty) => {
+        $crate::__export!($plugin, script, $crate::script::Script);
+    };
+}

@@ -74,3 +74,12 @@ impl From<Unreadable> for TriageError {
         Self::NotPrepared
     }
 }
+
+/// Exports a type with the trait [`Triage`](crate::triage::Triage) as the
+/// triage plugin of this crate, and stamps the contract's version. Once a crate.
+#[macro_export]
+macro_rules! export_triage {
+    ($plugin:ty) => {
+        $crate::__export!($plugin, triage, $crate::triage::Triage);
+    };
+}

@@ -7,16 +7,15 @@ use greffon_core::model::practice::Serves;
 use greffon_core::model::triage::{Finding, FindingSeverity};
 use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
-use greffon_runtime::Ungranted;
 use greffon_runtime::binding::{Binding, Credential, CredentialScheme, Grants, MailRelay};
+use greffon_runtime::{Powers as _, Ungranted};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use super::confined::Content;
-use super::diagnostic::{Diagnostic, Source};
+use super::diagnostic::{Diagnostic, Findings, Source};
 use super::loader::{Loaded, Loader};
 use super::plugins::Plugins;
-use super::practice::Findings;
 use super::practice_file::{CredentialFile, FeatureFile};
 use super::secret::SecretRef;
 
@@ -117,11 +116,8 @@ fn bind(
         feature: id.into(),
         plugin: plugin.reference,
         settings: settings(loader, &key, written)?,
-        grants: Grants {
-            http: written.grants.http.clone(),
-            keyvalue: written.grants.keyvalue,
-            mail: written.grants.mail,
-        },
+        grants: Grants { http: written.grants.http.clone(), ..Grants::default() }
+            .with_powers(|power| written.grants.has(power)),
         credentials: credentials(loader, &key, written)?,
         mail: if written.grants.mail { relay.clone()? } else { None },
     };

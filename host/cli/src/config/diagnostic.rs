@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use greffon_core::model::triage::FindingSeverity;
 use greffon_runtime::nearest;
 use toml::de::{DeTable, DeValue};
 
@@ -19,6 +20,9 @@ pub struct Diagnostic {
     /// What to do.
     pub hint: Option<String>,
 }
+
+/// What was found in a file, and how grave it is.
+pub type Findings = Vec<(FindingSeverity, Diagnostic)>;
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::binding;
 use super::confined::Folder;
-use super::diagnostic::{Diagnostic, Source};
+use super::diagnostic::{Diagnostic, Findings, Source};
 use super::hours;
 use super::loader::{Loaded, Loader, Surroundings};
 use super::plugins::Plugins;
@@ -34,9 +34,6 @@ use super::watched::Watched;
 
 /// Authority of RPPS numbers (ANS, NOS: `urn:oid:1.2.250.1.71.4.2.1`).
 const RPPS: &str = "urn:oid:1.2.250.1.71.4.2.1";
-
-/// What was found in a file, and how grave it is.
-pub type Findings = Vec<(FindingSeverity, Diagnostic)>;
 
 /// What a practice file came to.
 #[derive(Debug)]

@@ -317,19 +317,14 @@ pub struct FeatureFile {
     pub credentials: BTreeMap<String, CredentialFile>,
 }
 
-/// What a practice grants.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct GrantsFile {
-    /// Origins.
-    #[serde(default)]
-    pub http: Vec<String>,
-    /// An own key-value space.
-    #[serde(default)]
-    pub keyvalue: bool,
-    /// Handing mail to the relay.
-    #[serde(default)]
-    pub mail: bool,
+greffon_runtime::with_powers! {
+    /// What a practice grants.
+    #[derive(Debug, Default, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+    pub struct GrantsFile {
+        /// Origins.
+        pub http: Vec<String>,
+    }
 }
 
 /// A secret, bound to an origin.

@@ -15,23 +15,11 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use greffon_core::time::Instant;
 
 use self::line::Line;
+pub use self::line::PlannedOutage;
 pub use self::store::{Object, Store};
 use super::clock::DemoClock;
-use super::day::OutageMode;
-
-/// A misbehaviour and when: `[from, to)` on the demo's clock.
-#[derive(Clone, Copy, Debug)]
-pub struct PlannedOutage {
-    /// First instant.
-    pub from: Instant,
-    /// First instant after.
-    pub to: Instant,
-    /// How.
-    pub mode: OutageMode,
-}
 
 /// A running server.
 pub struct Peer {
@@ -80,10 +68,6 @@ async fn answer(
 
 fn depth(headers: &HeaderMap) -> bool {
     headers.get("depth").is_some_and(|depth| depth == "1")
-}
-
-fn collection_of(path: &str) -> &str {
-    path.rfind('/').map_or("/", |end| &path[..=end])
 }
 
 fn multistatus(responses: &str) -> Response {

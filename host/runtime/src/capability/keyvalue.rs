@@ -1,6 +1,8 @@
 //! `wasi:keyvalue`: a space of its own for each feature of each practice. The
 //! scope is the host's; a guest names a bucket inside of it and nothing more.
 
+mod handles;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +11,10 @@ use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Put, Versioned};
 use greffon_core::ports::storage::Stored;
 use wasmtime::component::Resource;
 
+pub use self::handles::{Bucket, Cas};
 use crate::bindings::keyvalue::atomics::{self, CasError};
 use crate::bindings::keyvalue::store::{self, Error, KeyResponse};
-use crate::state::{Bound, Bucket, CallState, Services};
+use crate::state::{Bound, CallState, Services};
 
 /// Bytes of a key.
 const KEY_BYTES: usize = 1024;
@@ -24,20 +27,6 @@ const PAGE_KEYS: u32 = 500;
 const HELD_BYTES: u64 = 8 << 20;
 /// Bytes that a number takes at most, as text.
 const NUMBER_BYTES: usize = 20;
-
-/// A compare-and-swap under way: `wasi:keyvalue/atomics.cas`.
-#[derive(Debug)]
-pub struct Cas {
-    scope: KeyValueScope,
-    key: String,
-    seen: Option<Versioned>,
-}
-
-impl Cas {
-    fn held_bytes(&self) -> u64 {
-        self.seen.as_ref().map_or(0, |seen| seen.value.len() as u64)
-    }
-}
 
 /// One operation on one bucket: what it needs of the call, without the guest.
 struct Space {

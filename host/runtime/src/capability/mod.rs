@@ -40,6 +40,17 @@ pub(crate) enum Capability {
     Mail,
 }
 
+/// What every kind is given that is not pure, as world `greffon:host/connected`
+/// has it.
+pub(crate) const CONNECTED: &[Capability] = &[
+    Capability::Http,
+    Capability::KeyValue,
+    Capability::Settings,
+    Capability::Credentials,
+    Capability::Calendar,
+    Capability::Log,
+];
+
 impl Capability {
     /// Lets guests of a linker import it.
     pub(crate) fn link(self, linker: &mut Linker<CallState>) -> wasmtime::Result<()> {

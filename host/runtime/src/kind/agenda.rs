@@ -18,28 +18,22 @@ use greffon_core::time::Span;
 use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
-use super::{Served, intake, take, typed};
+use super::calls::{intake, take, typed};
+use super::served::Served;
 use crate::agenda_identity;
-use crate::bind::Ready;
 use crate::bindings::agenda::greffon::scheduling::types as wit;
 use crate::bindings::agenda::{AgendaPlugin, AgendaPluginPre};
 use crate::bindings::practice::{self, HttpIn};
-use crate::capability::Capability;
+use crate::capability::CONNECTED;
 use crate::convert::FromGuest;
 use crate::problem::Problem;
+use crate::ready::Ready;
 use crate::state::CallState;
 use crate::window::Window;
 
 pub(super) const SERVED: Served = Served {
     kind: PluginKind::Agenda,
-    capabilities: &[
-        Capability::Http,
-        Capability::KeyValue,
-        Capability::Settings,
-        Capability::Credentials,
-        Capability::Calendar,
-        Capability::Log,
-    ],
+    capabilities: &[CONNECTED],
     fits: |guest| AgendaPluginPre::new(guest.clone()).map(drop),
     bind,
     analyse: None,

@@ -13,27 +13,20 @@ use greffon_core::ports::plugins::{Bound, Channel, Health, PluginFailure};
 use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
-use super::{Served, intake, take, typed};
-use crate::bind::Ready;
+use super::calls::{intake, take, typed};
+use super::served::Served;
 use crate::bindings::channel::greffon::notification::types as wit;
 use crate::bindings::channel::{ChannelPlugin, ChannelPluginPre};
 use crate::bindings::practice::{self, HttpIn};
-use crate::capability::Capability;
+use crate::capability::{CONNECTED, Capability};
 use crate::convert::FromGuest;
 use crate::problem::Problem;
+use crate::ready::Ready;
 use crate::state::CallState;
 
 pub(super) const SERVED: Served = Served {
     kind: PluginKind::Notification,
-    capabilities: &[
-        Capability::Http,
-        Capability::KeyValue,
-        Capability::Settings,
-        Capability::Credentials,
-        Capability::Calendar,
-        Capability::Log,
-        Capability::Mail,
-    ],
+    capabilities: &[CONNECTED, &[Capability::Mail]],
     fits: |guest| ChannelPluginPre::new(guest.clone()).map(drop),
     bind,
     analyse: None,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use greffon_core::model::triage::{Finding, FindingSeverity};
 
-use super::{intake, take};
-use crate::bind::Ready;
+use super::calls::{intake, take};
 use crate::convert::Breach;
 use crate::guest::PureGuest;
 use crate::prepared::{Made, Prepared, Verdict};
 use crate::problem::Problem;
+use crate::ready::Ready;
 
 /// What a plugin makes of the settings of a binding.
 pub(super) fn prepared(ready: &Ready, guest: &PureGuest, function: &'static str) -> Result<Arc<Prepared>, Problem> {

@@ -8,12 +8,14 @@ use greffon_core::ports::plugins::{Bound, Health, Pure, Triage};
 use greffon_kinds::PluginKind;
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
-use super::{Served, pure, refused, take_pure, typed};
-use crate::bind::Ready;
+use super::calls::{refused, take_pure, typed};
+use super::pure;
+use super::served::Served;
 use crate::bindings::triage::greffon::triage::types as wit;
 use crate::guest::PureGuest;
 use crate::prepared::Prepared;
 use crate::problem::Problem;
+use crate::ready::Ready;
 use crate::state::CallState;
 
 pub(super) const SERVED: Served = Served {

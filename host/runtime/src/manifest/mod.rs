@@ -92,19 +92,17 @@ impl DataClass {
     }
 }
 
-/// What a plugin asks for. The practice grants it, or cannot use the plugin;
-/// credentials alone may be left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Asks {
-    /// Origins that requests may go to.
-    pub http: Vec<OriginAsk>,
-    /// An own key-value space.
-    pub keyvalue: bool,
-    /// Handing mail to the practice's relay.
-    pub mail: bool,
-    /// Names of secrets that it can use.
-    pub credentials: Vec<String>,
+crate::with_powers! {
+    /// What a plugin asks for. The practice grants it, or cannot use the plugin;
+    /// credentials alone may be left out.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+    pub struct Asks {
+        /// Origins that requests may go to.
+        pub http: Vec<OriginAsk>,
+        /// Names of secrets that it can use.
+        pub credentials: Vec<String>,
+    }
 }
 
 /// Limits of a call that the plugin needs to be other than the default of its

@@ -9,9 +9,8 @@ use axum::routing::get;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::health;
-use super::v1::described as v1;
 use super::v1::schema::problem::Problem;
+use super::{health, v1};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -22,31 +21,6 @@ use crate::app::App;
                        details (RFC 9457); beside those that an operation lists: 400 (the body is not JSON), 413 (it is \
                        too large), 415 (it is not declared as JSON) and 504 (no answer in time).",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
-    ),
-    paths(
-        v1::receive::handler,
-        v1::list_contacts::handler,
-        v1::get::handler,
-        v1::facts::handler,
-        v1::level::handler,
-        v1::slots::handler,
-        v1::book::handler,
-        v1::close::handler,
-        v1::list_appointments::handler,
-        v1::move_to::handler,
-        v1::cancel::handler,
-        v1::status::handler,
-        v1::list_messages::handler,
-        v1::list_commitments::handler,
-        v1::act::handler,
-        v1::list_dead_letters::handler,
-        v1::retry::handler,
-        v1::close_dead_letter::handler,
-        v1::list_plugins::handler,
-        v1::list_audit::handler,
-        health::healthz::handler,
-        health::readyz::handler,
-        health::metrics::handler,
     ),
     components(schemas(Problem)),
     modifiers(&Bearer),
@@ -65,7 +39,11 @@ impl Modify for Bearer {
 }
 
 static TEXT: LazyLock<String> = LazyLock::new(|| {
-    let mut text = Description::openapi().to_pretty_json().expect("a description is maps, lists and strings");
+    // The routes bring their own descriptions along.
+    let mut description = Description::openapi();
+    description.merge(v1::routes().into_openapi());
+    description.merge(health::routes().into_openapi());
+    let mut text = description.to_pretty_json().expect("a description is maps, lists and strings");
     text.push('\n');
     text
 });

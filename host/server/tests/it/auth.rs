@@ -156,8 +156,7 @@ async fn an_admin_of_the_operator_sees_plugins_of_every_practice_and_nothing_els
 #[tokio::test]
 async fn a_scope_narrows_a_token() {
     let app = TestApp::new();
-    let narrow = NewToken { scope: Some("greffon:read-messages".into()), ..token(Role::Secretary, &[HERE]) };
-    let narrow = bearer(&app.issuer.sign(&narrow, app.clock.now()).unwrap());
+    let narrow = bearer(&app.token_cut_down_to(Role::Secretary, "greffon:read-messages"));
     let get = async |resource: &str| {
         let path = format!("/v1/practices/{HERE}/{resource}");
         app.send("GET", &path, &[("authorization", narrow.as_str())], "").await

@@ -1,6 +1,8 @@
 //! What holds for every route, read from the API's own description, so that no
 //! route can be forgotten.
 
+use std::collections::BTreeMap;
+
 use greffon_core::model::audit::Role;
 use serde_json::Value;
 
@@ -17,15 +19,27 @@ const ROLES: [(&str, Role); 7] = [
     ("operator-admin", Role::OperatorAdmin),
 ];
 
-/// Name, method and path of every operation of a practice.
-fn operations() -> Vec<(String, String, String)> {
+/// An operation of a practice, as the description has it.
+struct Operation {
+    name: String,
+    method: String,
+    path: String,
+    /// The word for what a token must allow.
+    permission: String,
+}
+
+fn operations() -> Vec<Operation> {
     let description: Value = serde_json::from_str(greffon_server::openapi()).unwrap();
     let mut operations = Vec::new();
     for (path, methods) in description["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             if path.starts_with("/v1/") {
                 let name = operation["operationId"].as_str().unwrap().to_owned();
-                operations.push((name, method.to_uppercase(), path.clone()));
+                let [permission] = operation["security"][0]["bearer"].as_array().unwrap().as_slice() else {
+                    panic!("{name} names one permission: security((\"bearer\" = [\"greffon:…\"]))");
+                };
+                let permission = permission.as_str().unwrap().to_owned();
+                operations.push(Operation { name, method: method.to_uppercase(), path: path.clone(), permission });
             }
         }
     }
@@ -67,7 +81,7 @@ async fn call(app: &TestApp, method: &str, path: &str, token: Option<&str>) -> A
 #[tokio::test]
 async fn every_route_asks_for_a_token() {
     let app = app_with_rows().await;
-    for (name, method, path) in operations() {
+    for Operation { name, method, path, .. } in operations() {
         let answer = call(&app, &method, &filled(&path, HERE), None).await;
         assert_eq!(answer.problem(), "401 unauthenticated", "{name}");
         assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"greffon\"", "{name}");
@@ -77,7 +91,7 @@ async fn every_route_asks_for_a_token() {
 #[tokio::test]
 async fn every_route_hides_a_practice_outside_the_token() {
     let app = app_with_rows().await;
-    for (name, method, path) in operations() {
+    for Operation { name, method, path, .. } in operations() {
         for (role, token) in ROLES.map(|(role, kind)| (role, app.token_for(kind, &[ELSEWHERE]))) {
             let answer = call(&app, &method, &filled(&path, HERE), Some(&token)).await;
             assert_eq!(answer.problem(), "404 not-found", "{name} as {role}");
@@ -90,7 +104,7 @@ async fn every_route_hides_what_does_not_exist_in_the_same_words() {
     let app = app_with_rows().await;
     let token = app.token(Role::Supervisor);
     let stranger = app.token_for(Role::Supervisor, &[ELSEWHERE]);
-    for (name, method, path) in operations() {
+    for Operation { name, method, path, .. } in operations() {
         let absent = filled(&path, "nowhere").replace("-8000-", "-9000-").replace("3.ics", "4.ics");
         let absent = call(&app, &method, &absent, Some(&token)).await;
         let foreign = call(&app, &method, &filled(&path, HERE), Some(&stranger)).await;
@@ -98,11 +112,12 @@ async fn every_route_hides_what_does_not_exist_in_the_same_words() {
     }
 }
 
+/// A new route with one of these permissions changes nothing here.
 #[tokio::test]
 async fn roles_may_do_what_the_table_says() {
     let app = app_with_rows().await;
-    let mut table = String::new();
-    for (name, method, path) in operations() {
+    let mut table: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for Operation { name, method, path, permission } in operations() {
         let mut allowed = Vec::new();
         for (role, kind) in ROLES {
             let answer = call(&app, &method, &filled(&path, HERE), Some(&app.token(kind))).await;
@@ -112,28 +127,40 @@ async fn roles_may_do_what_the_table_says() {
                 _ => allowed.push(role),
             }
         }
-        table += &format!("{name}: {}\n", allowed.join(" "));
+        let others = table.entry(permission.clone()).or_insert_with(|| allowed.clone());
+        assert_eq!(*others, allowed, "{name} asks for another permission than {permission}");
     }
+    let table: String =
+        table.iter().map(|(permission, roles)| format!("{permission}: {}\n", roles.join(" "))).collect();
     insta::assert_snapshot!(table, @r#"
-    cancel_appointment: secretary supervisor practitioner
-    move_appointment: secretary supervisor practitioner
-    set_appointment_status: secretary supervisor practitioner
-    act_on_commitment: secretary supervisor practitioner practice-admin
-    get_contact: secretary supervisor practitioner practice-admin
-    book_appointment: secretary supervisor practitioner
-    close_contact: secretary supervisor practitioner
-    add_facts: secretary supervisor practitioner
-    set_level: secretary supervisor practitioner
-    search_slots: secretary supervisor practitioner
-    close_dead_letter: secretary supervisor practitioner practice-admin
-    retry_dead_letter: secretary supervisor practitioner practice-admin
-    list_appointments: secretary supervisor practitioner practice-admin
-    list_audit: supervisor practice-admin auditor
-    list_commitments: secretary supervisor practitioner practice-admin
-    list_contacts: secretary supervisor practitioner practice-admin
-    receive_contact: secretary supervisor practitioner
-    list_dead_letters: secretary supervisor practitioner practice-admin
-    list_messages: secretary supervisor practitioner practice-admin
-    list_plugins: secretary supervisor practitioner practice-admin integrator operator-admin
+    greffon:act-on-commitments: secretary supervisor practitioner practice-admin
+    greffon:act-on-dead-letters: secretary supervisor practitioner practice-admin
+    greffon:book: secretary supervisor practitioner
+    greffon:change-appointments: secretary supervisor practitioner
+    greffon:read-appointments: secretary supervisor practitioner practice-admin
+    greffon:read-audit: supervisor practice-admin auditor
+    greffon:read-commitments: secretary supervisor practitioner practice-admin
+    greffon:read-contacts: secretary supervisor practitioner practice-admin
+    greffon:read-dead-letters: secretary supervisor practitioner practice-admin
+    greffon:read-messages: secretary supervisor practitioner practice-admin
+    greffon:read-plugins: secretary supervisor practitioner practice-admin integrator operator-admin
+    greffon:receive-contacts: secretary supervisor practitioner
+    greffon:write-contacts: secretary supervisor practitioner
     "#);
+}
+
+/// A token that was cut down to the one permission of a route gets in, and one
+/// cut down to another does not.
+#[tokio::test]
+async fn every_route_asks_for_the_permission_that_it_names() {
+    let app = app_with_rows().await;
+    for Operation { name, method, path, permission } in operations() {
+        let own = app.token_cut_down_to(Role::Supervisor, &permission);
+        let answer = call(&app, &method, &filled(&path, HERE), Some(&own)).await;
+        assert_ne!(answer.status.as_u16(), 403, "{name} does not ask for {permission}: {}", answer.text);
+        let other = if permission == "greffon:read-audit" { "greffon:book" } else { "greffon:read-audit" };
+        let answer =
+            call(&app, &method, &filled(&path, HERE), Some(&app.token_cut_down_to(Role::Supervisor, other))).await;
+        assert_eq!(answer.problem(), "403 role-may-not", "{name} with {other}");
+    }
 }

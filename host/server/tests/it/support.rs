@@ -117,6 +117,12 @@ impl TestApp {
         self.issuer.sign(&token(role, practices), self.clock.now()).unwrap()
     }
 
+    /// A token of the usual practice that allows one permission of its role.
+    pub fn token_cut_down_to(&self, role: Role, permission: &str) -> String {
+        let narrow = NewToken { scope: Some(permission.to_owned()), ..token(role, &[HERE]) };
+        self.issuer.sign(&narrow, self.clock.now()).unwrap()
+    }
+
     pub async fn get(&self, role: Role, path: &str) -> Answer {
         self.send("GET", path, &[("authorization", &bearer(&self.token(role)))], "").await
     }

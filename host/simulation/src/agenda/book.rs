@@ -1,12 +1,14 @@
 //! What an agenda server holds, and what it does with a request that reaches
 //! it.
 
-use greffon_core::model::scheduling::Conflict;
-
-use super::{
-    AgendaAppointment, AgendaError, AgendaId, AgendaInfo, AgendaStyle, AppointmentId, AppointmentStatus, Audience,
-    BookingRequest, ByWhom, Found, Instant, OpId, Rule, Slot, SlotQuery, SlotState, Span,
+use greffon_core::ids::{AgendaId, AppointmentId, OpId};
+use greffon_core::model::scheduling::{
+    AgendaAppointment, AgendaError, AgendaInfo, AppointmentStatus, Audience, BookingRequest, ByWhom, Conflict, Found,
+    Rule, Slot, SlotQuery, SlotState,
 };
+use greffon_core::time::{Instant, Span};
+
+use super::style::AgendaStyle;
 
 /// A request that reached the server.
 #[derive(Clone, Debug)]

@@ -1,8 +1,12 @@
+use std::sync::Arc;
+
 use futures::executor::block_on;
 use greffon_core::model::intent::IntentState;
-use greffon_core::model::job::Due;
+use greffon_core::model::job::{Due, Job};
 
 use super::*;
+use crate::clock::ManualClock;
+use crate::faults::{Fault, FaultPlan};
 use crate::practices::{sample_contact, sample_intent};
 
 fn practice() -> PracticeId {

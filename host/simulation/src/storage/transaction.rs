@@ -19,8 +19,9 @@ use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Effect, Fault, JobRow, MemoryStorage};
+use super::memory::{JobRow, MemoryStorage};
 use crate::Sabotage;
+use crate::faults::{Effect, Fault};
 use crate::rows::{Rows, Versioned, check_key, check_version};
 
 /// Everything written so far, and the practice's one pen.

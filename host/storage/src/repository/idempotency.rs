@@ -1,13 +1,10 @@
 //! Idempotency keys of requests.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use greffon_core::ports::idempotency::{Begun, HELD_FOR, Idempotency, IdempotencyKey, KEPT_FOR, KeyClaim};
-use greffon_core::ports::storage::{Storage, StorageError, Stored};
+use greffon_core::ports::idempotency::{Begun, HELD_FOR, IdempotencyKey, KEPT_FOR, KeyClaim};
+use greffon_core::ports::storage::{StorageError, Stored};
 
-use crate::database::Database;
 use crate::error::failed;
 use crate::lease_time::{LeaseClock, millis};
 use crate::rows;
@@ -55,61 +52,31 @@ const FORGET: Sql = timed!(
      WHERE began_at < " now " - $2"
 );
 
-#[async_trait]
-impl Idempotency for Database {
-    async fn begin(&self, key: &IdempotencyKey, digest: &str) -> Stored<Begun> {
-        let subject = rows::key("subject", &key.subject)?;
-        let name = rows::key("idempotency key", &key.key)?;
-        let practice = key.practice.as_str();
-        let (now, held_ms, kept_ms) = (self.lease_clock.bound(), millis(HELD_FOR), millis(KEPT_FOR));
-        let mut open = self.open().await?;
-        let taken =
-            fetch!(fetch_optional, (i64,), open.on(), TAKE, now, practice, subject, name, digest, held_ms, kept_ms)
-                .map_err(failed)?;
-        if let Some((fence,)) = taken {
-            open.commit().await?;
-            return Ok(Begun::First(KeyClaim { key: key.clone(), fence }));
-        }
-        let (of, result) =
-            fetch!(fetch_one, (String, Option<String>), open.on(), LOOK, practice, subject, name).map_err(failed)?;
-        Ok(match result {
-            _ if of != digest => Begun::OtherRequest,
-            Some(result) => Begun::Done(result),
-            None => Begun::Running,
-        })
-    }
-
-    async fn renew(&self, claim: &KeyClaim) -> Stored<bool> {
-        renew(self.writer().await?.on(), &self.lease_clock, claim).await
-    }
-
-    fn guarded(&self, _storage: &Arc<dyn Storage>, claim: &KeyClaim) -> Arc<dyn Storage> {
-        self.under(claim.clone())
-    }
-
-    async fn finish(&self, claim: &KeyClaim, result: &str) -> Stored<()> {
-        let KeyClaim { key, fence } = claim;
-        let mut writer = self.writer().await?;
-        execute!(writer.on(), FINISH, key.practice.as_str(), key.subject.as_str(), key.key.as_str(), fence, result)
-            .map_err(failed)?;
-        Ok(())
-    }
-
-    async fn abandon(&self, claim: &KeyClaim) -> Stored<()> {
-        let KeyClaim { key, fence } = claim;
-        let mut writer = self.writer().await?;
-        execute!(writer.on(), ABANDON, key.practice.as_str(), key.subject.as_str(), key.key.as_str(), fence)
-            .map_err(failed)?;
-        Ok(())
-    }
-
-    async fn forget(&self, age: Duration) -> Stored<u64> {
-        let mut writer = self.writer().await?;
-        execute!(writer.on(), FORGET, self.lease_clock.bound(), millis(age)).map_err(failed)
-    }
+/// Takes a key for the first time, or when its holder let it go: its number then.
+///
+/// # Errors
+/// `NotStorable` for a subject or key that cannot be one.
+pub(crate) async fn take(on: On<'_>, clock: &LeaseClock, key: &IdempotencyKey, digest: &str) -> Stored<Option<i64>> {
+    let (practice, subject, name) = parts(key)?;
+    let (now, held_ms, kept_ms) = (clock.bound(), millis(HELD_FOR), millis(KEPT_FOR));
+    let taken = fetch!(fetch_optional, (i64,), on, TAKE, now, practice, subject, name, digest, held_ms, kept_ms);
+    Ok(taken.map_err(failed)?.map(|(fence,)| fence))
 }
 
-async fn renew(on: On<'_>, clock: &LeaseClock, claim: &KeyClaim) -> Stored<bool> {
+/// How far the request is that has a key which could not be taken.
+pub(crate) async fn look(on: On<'_>, key: &IdempotencyKey, digest: &str) -> Stored<Begun> {
+    let (practice, subject, name) = parts(key)?;
+    let found = fetch!(fetch_one, (String, Option<String>), on, LOOK, practice, subject, name);
+    let (of, result) = found.map_err(failed)?;
+    Ok(match result {
+        _ if of != digest => Begun::OtherRequest,
+        Some(result) => Begun::Done(result),
+        None => Begun::Running,
+    })
+}
+
+/// Holds a key for longer. False: somebody else has taken it.
+pub(crate) async fn renew(on: On<'_>, clock: &LeaseClock, claim: &KeyClaim) -> Stored<bool> {
     let KeyClaim { key, fence } = claim;
     let (practice, subject, name) = (key.practice.as_str(), key.subject.as_str(), key.key.as_str());
     let written = execute!(on, RENEW, clock.bound(), practice, subject, name, fence, millis(HELD_FOR));
@@ -122,4 +89,30 @@ async fn renew(on: On<'_>, clock: &LeaseClock, claim: &KeyClaim) -> Stored<bool>
 /// `Stale` when somebody else has taken it.
 pub(crate) async fn hold(on: On<'_>, clock: &LeaseClock, claim: &KeyClaim) -> Stored<()> {
     if renew(on, clock, claim).await? { Ok(()) } else { Err(StorageError::Stale { thing: "idempotency key" }) }
+}
+
+/// Keeps what the request came to, if the key is still its own.
+pub(crate) async fn finish(on: On<'_>, claim: &KeyClaim, result: &str) -> Stored<()> {
+    let KeyClaim { key, fence } = claim;
+    let (practice, subject, name) = (key.practice.as_str(), key.subject.as_str(), key.key.as_str());
+    execute!(on, FINISH, practice, subject, name, fence, result).map_err(failed)?;
+    Ok(())
+}
+
+/// Lets the key go, if it is still its own: the next request is the first.
+pub(crate) async fn abandon(on: On<'_>, claim: &KeyClaim) -> Stored<()> {
+    let KeyClaim { key, fence } = claim;
+    let (practice, subject, name) = (key.practice.as_str(), key.subject.as_str(), key.key.as_str());
+    execute!(on, ABANDON, practice, subject, name, fence).map_err(failed)?;
+    Ok(())
+}
+
+/// Removes the keys that began longer ago than `age`: how many.
+pub(crate) async fn forget(on: On<'_>, clock: &LeaseClock, age: Duration) -> Stored<u64> {
+    execute!(on, FORGET, clock.bound(), millis(age)).map_err(failed)
+}
+
+fn parts(key: &IdempotencyKey) -> Stored<(&str, &str, &str)> {
+    let subject = rows::key("subject", &key.subject)?;
+    Ok((key.practice.as_str(), subject, rows::key("idempotency key", &key.key)?))
 }

@@ -3,7 +3,7 @@
 
 use greffon_sdk::practice::{Finding, Level};
 
-use super::Place;
+use super::place::Place;
 use crate::condition::{Condition, Test};
 use crate::settings::Destination;
 

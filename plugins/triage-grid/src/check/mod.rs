@@ -4,6 +4,7 @@
 
 mod bands;
 mod conclusions;
+mod place;
 mod reach;
 mod search;
 mod signature;
@@ -12,7 +13,8 @@ mod wording;
 
 use greffon_sdk::practice::Finding;
 
-use crate::settings::{Grid, Protocol};
+use self::place::Place;
+use crate::settings::Grid;
 
 /// Everything that the analysis finds.
 pub(crate) fn all(grid: &Grid) -> Vec<Finding> {
@@ -33,26 +35,6 @@ pub(crate) fn all(grid: &Grid) -> Vec<Finding> {
     }
     bands::check(grid, &mut findings);
     findings
-}
-
-/// A protocol and where it stands.
-struct Place<'a> {
-    protocol: &'a Protocol,
-    path: String,
-}
-
-impl Place<'_> {
-    fn red_flag(&self, index: usize) -> String {
-        format!("{}/red-flags/{index}", self.path)
-    }
-
-    fn question(&self, index: usize) -> String {
-        format!("{}/questions/{index}", self.path)
-    }
-
-    fn rule(&self, index: usize) -> String {
-        format!("{}/rules/{index}", self.path)
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use greffon_sdk::practice::{Finding, Value};
 
-use super::Place;
+use super::place::Place;
 use super::search::{Answers, Search};
 use crate::condition::{Condition, Truth};
 use crate::settings::{Kind, Protocol, Question};

@@ -3,7 +3,7 @@
 
 use greffon_sdk::practice::Finding;
 
-use super::Place;
+use super::place::Place;
 use crate::utc;
 
 pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use greffon_sdk::practice::Finding;
 use greffon_sdk::wording;
 
-use super::Place;
+use super::place::Place;
 use crate::condition::{Condition, Test};
 use crate::settings::{Kind, Protocol};
 

@@ -3,7 +3,7 @@
 use greffon_sdk::practice::Finding;
 use greffon_sdk::wording::{self, text};
 
-use super::Place;
+use super::place::Place;
 use crate::settings::Destination;
 
 pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {

@@ -175,7 +175,7 @@ impl Cas {
 
     pub(crate) fn swap(self, value: &[u8]) -> Result<Option<Self>, keyvalue::Error> {
         if let Some(other) = state::with(|state| state.before_swap.take()) {
-            other(&keyvalue::Bucket::open(&self.bucket.name)?, &self.key);
+            other(&self.bucket.name, &self.key)?;
         }
         let seen = self.seen.as_ref().map(|(revision, _)| *revision);
         let written = self.bucket.with(|space| {

@@ -121,7 +121,8 @@ impl Fakes {
     /// Runs another writer once, between the read and the write of the next
     /// `Bucket::update`. It gets the bucket and the key of that update.
     pub fn before_swap(&self, other: impl FnOnce(&keyvalue::Bucket, &str) + 'static) {
-        state::with(|state| state.before_swap = Some(Box::new(other)));
+        let writer = |bucket: &str, key: &str| keyvalue::Bucket::open(bucket).map(|bucket| other(&bucket, key));
+        state::with(|state| state.before_swap = Some(Box::new(writer)));
     }
 
     /// The value of a key in a bucket.

@@ -13,8 +13,8 @@ use crate::practice::Instant;
 pub(crate) type Space = BTreeMap<(String, String), (u64, Vec<u8>)>;
 /// A server written in a test.
 pub(crate) type Server = Box<dyn FnMut(&Request) -> Result<Response, http::Error>>;
-/// Another writer, who comes between a read and a swap.
-pub(crate) type OtherWriter = Box<dyn FnOnce(&keyvalue::Bucket, &str)>;
+/// Another writer, who comes between a read and a swap of a bucket's key.
+pub(crate) type OtherWriter = Box<dyn FnOnce(&str, &str) -> Result<(), keyvalue::Error>>;
 
 /// A log entry.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,12 +7,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use greffon_core::ports::clock::Clock as _;
+use greffon_core::time::Instant;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::PlannedOutage;
 use crate::demo::clock::DemoClock;
 use crate::demo::day::OutageMode;
+
+/// A misbehaviour and when: `[from, to)` on the demo's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct PlannedOutage {
+    /// First instant.
+    pub from: Instant,
+    /// First instant after.
+    pub to: Instant,
+    /// How.
+    pub mode: OutageMode,
+}
 
 /// A line with planned outages.
 pub struct Line {

@@ -8,8 +8,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::Context as _;
 use axum::http::StatusCode;
 
-use super::collection_of;
-
 /// One stored object.
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -137,4 +135,9 @@ fn etag(data: &str) -> String {
     let mut hasher = DefaultHasher::new();
     data.hash(&mut hasher);
     format!("\"{:016x}\"", hasher.finish())
+}
+
+/// The collection that a path is in, with its last slash.
+fn collection_of(path: &str) -> &str {
+    path.rfind('/').map_or("/", |end| &path[..=end])
 }

@@ -1,7 +1,6 @@
 //! What agendas tell of themselves: read over the network now and then, and kept with
 //! its age, so that nobody waits for it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Agendas;
@@ -9,6 +8,7 @@ use crate::flow::error::Flow;
 use crate::ids::{FeatureId, JobId, PracticeId};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::known_agendas::KnownAgendas;
+use crate::ports::plugins::read_agendas;
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored};
 use crate::time::Instant;
@@ -16,23 +16,12 @@ use crate::time::Instant;
 /// What was read so long ago is read again.
 const READ_AGAIN: Duration = Duration::from_secs(60 * 60);
 
-/// Most agendas of a feature whose motives are read.
-const MOST_AGENDAS: usize = 200;
-
 impl Agendas {
     /// Reads what the agendas of a feature tell of themselves. What does not answer
     /// leaves what is kept as it is: its age shows, and the feature stays usable.
     pub(crate) async fn read_known(&self, practice: &LivePractice, feature: &FeatureId) -> Flow<()> {
         let Ok(agenda) = practice.agenda(feature) else { return Ok(()) };
-        let read_at = self.acts.now();
-        let Ok(agendas) = agenda.agendas().await else { return Ok(()) };
-        let mut motives = BTreeMap::new();
-        for one in agendas.iter().take(MOST_AGENDAS) {
-            if let Ok(of_agenda) = agenda.motives(&one.id).await {
-                motives.insert(one.id.clone(), of_agenda);
-            }
-        }
-        let known = KnownAgendas { feature: feature.clone(), binding: agenda.binding(), agendas, motives, read_at };
+        let Ok(known) = read_agendas(agenda, feature, self.acts.now()).await else { return Ok(()) };
         match self.storage.keep_agendas(&practice.id, &known).await {
             // An agenda that describes itself at such length is not known.
             Err(StorageError::NotStorable { .. }) => Ok(()),

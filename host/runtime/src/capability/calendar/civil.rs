@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
-use super::Error;
+use super::error::Error;
 
 /// Finds a zone by its IANA name.
 pub(super) fn zone(name: &str) -> Result<TimeZone, Error> {

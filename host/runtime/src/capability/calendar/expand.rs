@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _};
 
 use super::civil::{self, Written, resolve};
-use super::rule::{Rule, Steps};
-use super::{Error, RuleSet};
+use super::error::Error;
+use super::rule::{Rule, RuleSet, Steps};
 
 /// Occurrences of one answer. More that overlap the window are too costly,
 /// rather than left out unseen.

@@ -1,57 +1,22 @@
 //! `greffon:host/calendar`: recurrence and time zones, by one table.
 
 mod civil;
+mod error;
 mod expand;
 mod rule;
 #[cfg(test)]
 mod tests;
 
 use greffon_core::time::{Instant, Span};
-use thiserror::Error;
 
+pub use self::error::Error;
 pub use self::expand::expand;
 use self::expand::expand_within;
+pub use self::rule::RuleSet;
 use self::rule::Steps;
 use crate::bindings::host::calendar as wit;
 use crate::bindings::practice;
 use crate::state::CallState;
-
-/// A recurring event, as `greffon:host/calendar.rule-set`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RuleSet {
-    /// First start: `20260105T083000`, with `Z` for UTC, or `20260105`.
-    pub dtstart: String,
-    /// IANA zone of every time without a `Z`.
-    pub zone: String,
-    /// Length, in seconds; civil days for a DATE start.
-    pub duration_s: u32,
-    /// RRULE values.
-    pub rrules: Vec<String>,
-    /// Starts that are added.
-    pub rdates: Vec<String>,
-    /// Starts that are taken away.
-    pub exdates: Vec<String>,
-}
-
-/// Why there is no answer; the texts are the caller's own, cut.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Error {
-    /// Not an IANA zone.
-    #[error("unknown time zone \"{0}\"")]
-    UnknownZone(String),
-    /// A rule that cannot be read, and why.
-    #[error("rule \"{0}\" cannot be read: {1}")]
-    InvalidRule(String, String),
-    /// A civil time that cannot be read.
-    #[error("civil time \"{0}\" cannot be read")]
-    InvalidCivil(String),
-    /// An empty window, or a time outside the years 1 to 9999.
-    #[error("{0} is out of range")]
-    OutOfRange(String),
-    /// More work than the host does for one question.
-    #[error("{0} costs too much")]
-    TooCostly(String),
-}
 
 /// Returns the instants at which the clocks of a zone show a civil time
 /// (`YYYY-MM-DDTHH:MM:SS`): none, one or two, earliest first.

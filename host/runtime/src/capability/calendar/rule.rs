@@ -6,8 +6,25 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rrule::{RRuleSet, RRuleSetIter};
 
-use super::Error;
 use super::civil::Written;
+use super::error::Error;
+
+/// A recurring event, as `greffon:host/calendar.rule-set`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleSet {
+    /// First start: `20260105T083000`, with `Z` for UTC, or `20260105`.
+    pub dtstart: String,
+    /// IANA zone of every time without a `Z`.
+    pub zone: String,
+    /// Length, in seconds; civil days for a DATE start.
+    pub duration_s: u32,
+    /// RRULE values.
+    pub rrules: Vec<String>,
+    /// Starts that are added.
+    pub rdates: Vec<String>,
+    /// Starts that are taken away.
+    pub exdates: Vec<String>,
+}
 
 /// Bytes of one rule; a rule that uses every part at length has some hundreds.
 const RULE_BYTES: usize = 1024;

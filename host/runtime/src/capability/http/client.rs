@@ -1,6 +1,7 @@
 //! The clients of one binding: their connections are shared with nobody, and
 //! end with it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -16,8 +17,8 @@ use wasmtime_wasi_http::{Error, Result};
 
 use super::identity::identities;
 use super::resolver::{Filtered, Lookup, is_allowed};
+use crate::binding::Credential;
 use crate::origin::Origin;
-use crate::state::Bound;
 
 /// Bytes of a URL; what most servers take.
 const URL_BYTES: usize = 8 << 10;
@@ -41,17 +42,20 @@ impl fmt::Debug for Connections {
 }
 
 impl Connections {
-    /// `None` when the TLS library refuses its configuration or a certificate.
+    /// Those that reach `opened` networks and show the certificates among
+    /// `credentials`; the same at every call. `None` when the TLS library refuses
+    /// its configuration or a certificate.
     pub(super) fn clients(
         &self,
         lookup: &Arc<dyn Lookup>,
         roots: impl FnOnce() -> Arc<RootCertStore>,
-        bound: &Bound,
+        opened: &[IpNet],
+        credentials: &BTreeMap<String, Credential>,
     ) -> Option<Arc<Clients>> {
         if let Some(clients) = self.0.get() {
             return Some(Arc::clone(clients));
         }
-        let made = Arc::new(Clients::new(Arc::clone(lookup), roots(), bound)?);
+        let made = Arc::new(Clients::new(Arc::clone(lookup), roots(), Arc::from(opened), credentials)?);
         Some(Arc::clone(self.0.get_or_init(|| made)))
     }
 }
@@ -73,11 +77,15 @@ pub(super) struct Clients {
 
 impl Clients {
     /// `None` when the TLS library refuses its configuration or a certificate.
-    fn new(lookup: Arc<dyn Lookup>, roots: Arc<RootCertStore>, bound: &Bound) -> Option<Self> {
-        let opened: Arc<[IpNet]> = Arc::from(bound.opened.as_slice());
+    fn new(
+        lookup: Arc<dyn Lookup>,
+        roots: Arc<RootCertStore>,
+        opened: Arc<[IpNet]>,
+        credentials: &BTreeMap<String, Credential>,
+    ) -> Option<Self> {
         let https = build(&lookup, &roots, &opened, false, None)?;
         let of_origin = |(origin, identity)| Some((origin, build(&lookup, &roots, &opened, false, Some(identity))?));
-        let certified: Option<Vec<_>> = identities(bound)?.into_iter().map(of_origin).collect();
+        let certified: Option<Vec<_>> = identities(credentials)?.into_iter().map(of_origin).collect();
         let certified = certified?;
         Some(Self {
             opened,

@@ -1,6 +1,7 @@
 //! TLS client certificates (RFC 8446 §4.4.2): how a binding shows who it is to
 //! an origin that asks. The key stays here; a guest does not know of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustls::crypto::ring;
@@ -9,9 +10,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::binding::CredentialScheme;
+use crate::binding::{Credential, CredentialScheme};
 use crate::origin::Origin;
-use crate::state::Bound;
 
 /// Most certificates of one chain.
 const MOST_CERTIFICATES: usize = 10;
@@ -57,10 +57,11 @@ pub(crate) fn identity(chain: &str, key: &SecretString) -> Result<CertifiedKey, 
     })
 }
 
-/// Which identity each origin is shown. `None` when one cannot be used, which
+/// Which of the credentials are identities, each with the origin that is shown
+/// it. `None` when one cannot be used, which
 /// binding refuses.
-pub(super) fn identities(bound: &Bound) -> Option<Vec<(Origin, Arc<CertifiedKey>)>> {
-    let certified = bound.credentials.values().filter_map(|credential| match &credential.scheme {
+pub(super) fn identities(credentials: &BTreeMap<String, Credential>) -> Option<Vec<(Origin, Arc<CertifiedKey>)>> {
+    let certified = credentials.values().filter_map(|credential| match &credential.scheme {
         CredentialScheme::ClientCertificate { certificate, key } => Some((credential, certificate, key)),
         _ => None,
     });

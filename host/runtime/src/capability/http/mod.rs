@@ -79,7 +79,7 @@ impl Egress {
 
     fn clients(&self, bound: &Bound) -> Option<Arc<Clients>> {
         let roots = || Arc::clone(self.shared.roots.get_or_init(|| Arc::new(system_roots())));
-        bound.connections.clients(&self.shared.lookup, roots, bound)
+        bound.connections.clients(&self.shared.lookup, roots, &bound.opened, &bound.credentials)
     }
 }
 

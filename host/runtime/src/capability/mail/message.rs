@@ -2,7 +2,7 @@
 
 use lettre::Address;
 
-use super::Refusal;
+use super::outcome::Refusal;
 
 /// Bytes of a message, attachments included.
 pub(super) const MESSAGE_BYTES: usize = 10 << 20;

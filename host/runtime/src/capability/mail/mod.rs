@@ -3,6 +3,7 @@
 
 mod folder;
 mod message;
+mod outcome;
 mod smtp;
 #[cfg(test)]
 mod tests;
@@ -11,26 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::message::Envelope;
+use self::outcome::{Refusal, Taken};
 use super::http::SystemLookup;
 use crate::bindings::host::mail::{self as wit, Host, MailError, Receipt};
 use crate::state::{Bound, CallState, Services};
-
-/// Why a message was not taken, in the contract's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Refusal {
-    Denied(String),
-    Rejected(String),
-    Transient(String),
-    Uncertain(String),
-    TooLarge(u64),
-}
-
-/// What the relay said when it took a message.
-#[derive(Debug)]
-struct Taken {
-    reply: String,
-    refused: Vec<(String, String)>,
-}
 
 /// What the guest keeps of its deadline to make an answer of a time-out.
 const ANSWER_MARGIN: Duration = Duration::from_millis(500);

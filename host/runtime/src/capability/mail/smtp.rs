@@ -14,7 +14,7 @@ use lettre::transport::smtp::{Error, response::Response};
 use secrecy::ExposeSecret as _;
 
 use super::message::Envelope;
-use super::{Refusal, Taken};
+use super::outcome::{Refusal, Taken};
 use crate::binding::{MailRelay, MailSecurity};
 use crate::capability::http::resolver::{Lookup, Unresolved, resolve};
 

@@ -9,6 +9,6 @@
     security(()),
     responses((status = 200, description = "It does", body = String, content_type = "text/plain")),
 )]
-pub(in crate::api) async fn handler() -> &'static str {
+pub(super) async fn handler() -> &'static str {
     "ok\n"
 }

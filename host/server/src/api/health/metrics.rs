@@ -17,6 +17,6 @@ use crate::app::App;
     security(()),
     responses((status = 200, description = "Prometheus text format", body = String, content_type = "text/plain")),
 )]
-pub(in crate::api) async fn handler(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn handler(State(app): State<Arc<App>>) -> Response {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (app.render_metrics)()).into_response()
 }

@@ -1,18 +1,19 @@
 //! Probes and metrics: without a token, outside load shedding.
 
-pub(super) mod healthz;
-pub(super) mod metrics;
-pub(super) mod readyz;
+mod healthz;
+mod metrics;
+mod readyz;
 
 use std::sync::Arc;
 
-use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::endpoint;
 use crate::app::App;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    let routes = endpoint!(Router::new(), healthz);
-    let routes = endpoint!(routes, readyz);
-    endpoint!(routes, metrics)
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(healthz::handler))
+        .routes(routes!(readyz::handler))
+        .routes(routes!(metrics::handler))
 }

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
         (status = 503, description = "It does not", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(in crate::api) async fn handler(State(app): State<Arc<App>>) -> Result<&'static str, ApiError> {
+pub(super) async fn handler(State(app): State<Arc<App>>) -> Result<&'static str, ApiError> {
     match tokio::time::timeout(PATIENCE, app.reception.reads.ready()).await {
         Ok(Ok(())) => Ok("ready\n"),
         Ok(Err(error)) => Err(ApiError::StorageUnavailable { cause: error.to_string() }),

@@ -23,6 +23,8 @@ mod questions;
 mod recap;
 #[path = "../../../../../plugins/script-standard/src/settings.rs"]
 mod settings;
+#[path = "../../../../../plugins/script-standard/src/view.rs"]
+mod view;
 
 use greffon_sdk::script::{Script, ScriptError, Session, View};
 use serde::{Deserialize, Serialize};
@@ -49,7 +51,7 @@ impl Script for Before {
     fn render(json: &Json, session: &Session) -> Result<View, ScriptError> {
         let mut json = serde_json::Deserializer::from_str(&json.0);
         let settings: Standard = serde_path_to_error::deserialize(&mut json).map_err(|_| ScriptError::NotPrepared)?;
-        Ok(interview::view(&settings, session))
+        Ok(view::of(&settings, session))
     }
 }
 

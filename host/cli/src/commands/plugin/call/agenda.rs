@@ -7,9 +7,9 @@ use greffon_core::ports::plugins::Agenda;
 use greffon_core::time::Span;
 use serde::{Deserialize, Serialize};
 
-use super::Said;
-use super::fields::{Arguments, said};
+use super::fields::Arguments;
 use super::request::{Answer, Request};
+use super::said::{Said, said};
 
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("describe", ""),

@@ -4,9 +4,9 @@ use anyhow::bail;
 use greffon_core::ports::plugins::Channel;
 use serde::{Deserialize, Serialize};
 
-use super::Said;
-use super::fields::{Arguments, said};
+use super::fields::Arguments;
 use super::request::Request;
+use super::said::{Said, said};
 
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("describe", ""),

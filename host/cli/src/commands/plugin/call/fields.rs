@@ -12,8 +12,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::Said;
-
 /// Where the cases of an author take place.
 const ZONE: &str = "Europe/Paris";
 
@@ -123,14 +121,6 @@ fn unread(written: &Value, read: &Value, at: &str) -> Option<(String, Vec<String
         }
         _ => None,
     }
-}
-
-/// What a function that may fail in the contract's words came to.
-pub(super) fn said<T: Serialize, E: Serialize>(answer: Result<T, E>) -> anyhow::Result<Said> {
-    Ok(match answer {
-        Ok(value) => Ok(serde_json::to_value(value)?),
-        Err(error) => Err(serde_json::to_string(&error)?),
-    })
 }
 
 #[cfg(test)]

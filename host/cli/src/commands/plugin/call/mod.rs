@@ -5,6 +5,7 @@ mod agenda;
 mod channel;
 mod fields;
 mod request;
+mod said;
 mod script;
 mod space;
 mod triage;
@@ -21,12 +22,13 @@ use greffon_core::model::triage::FindingSeverity;
 use greffon_core::ports::clock::SystemClock;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_runtime::binding::{Binding, Grants};
-use greffon_runtime::{Runtime, RuntimeConfig, nearest};
+use greffon_runtime::{Powers as _, Runtime, RuntimeConfig, nearest};
 use ipnet::IpNet;
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
 use self::fields::Arguments;
+use self::said::Said;
 use crate::config::binding::json;
 use crate::config::confined::Folder;
 use crate::config::plugin_files::{self, Found};
@@ -60,10 +62,6 @@ pub struct Call {
     #[arg(long = "allow", value_name = "CIDR")]
     allowed: Vec<IpNet>,
 }
-
-/// What a function came to: its answer, or the plugin's word for why there is
-/// none.
-pub(super) type Said = Result<Value, String>;
 
 impl Call {
     pub fn run(self) -> anyhow::Result<ExitCode> {
@@ -197,11 +195,14 @@ fn settings(file: &Path) -> anyhow::Result<Value> {
 fn grants(written: &[String]) -> anyhow::Result<Grants> {
     let mut grants = Grants::default();
     for one in written {
-        match one.split_once('=') {
-            None if one == "keyvalue" => grants.keyvalue = true,
-            None if one == "mail" => grants.mail = true,
-            Some(("http", origin)) => grants.http.push(origin.to_owned()),
-            _ => bail!("nothing is granted by \"{one}\"\n\nhint: write keyvalue, mail or http=https://server.example"),
+        if let Some(("http", origin)) = one.split_once('=') {
+            grants.http.push(origin.to_owned());
+        } else if let Some(power) = grants.power(one) {
+            *power = true;
+        } else {
+            let powers: Vec<&str> = grants.powers().into_iter().map(|(power, _)| power).collect();
+            let powers = powers.join(", ");
+            bail!("nothing is granted by \"{one}\"\n\nhint: write {powers} or http=https://server.example");
         }
     }
     Ok(grants)
@@ -214,11 +215,10 @@ fn grants(written: &[String]) -> anyhow::Result<Grants> {
 fn say_what_is_not_granted(runtime: &Runtime, binding: &Binding) -> anyhow::Result<()> {
     let missing = runtime.ungranted(binding);
     for one in &missing {
-        let by = match one.key.as_str() {
-            "grants.keyvalue" => "--grant keyvalue",
-            "grants.mail" => "--grant mail",
-            "grants.http" => "--grant http=<origin>",
-            _ => "nothing here: secrets are a practice's",
+        let by = match one.key.strip_prefix("grants.") {
+            Some("http") => "--grant http=<origin>".to_owned(),
+            Some(power) => format!("--grant {power}"),
+            None => "nothing here: secrets are a practice's".to_owned(),
         };
         let severity = if one.needed { "error" } else { "warning" };
         output::note(&format!(

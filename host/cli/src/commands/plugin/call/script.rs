@@ -4,9 +4,8 @@ use anyhow::bail;
 use greffon_core::ports::plugins::Script;
 use serde_json::json;
 
-use super::Said;
 use super::fields::Arguments;
-use super::triage::pure;
+use super::said::{Said, pure};
 
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("prepare", ""),

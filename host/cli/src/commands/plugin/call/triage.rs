@@ -1,11 +1,10 @@
 //! Functions of triage plugins.
 
 use anyhow::bail;
-use greffon_core::ports::plugins::{GuestError, PluginFailure, Pure, Triage};
-use serde::Serialize;
+use greffon_core::ports::plugins::Triage;
 
-use super::Said;
 use super::fields::Arguments;
+use super::said::{Said, pure};
 
 pub(super) const FUNCTIONS: &[(&str, &str)] =
     &[("prepare", ""), ("protocols", ""), ("next", "{\"motive\": …, \"facts\": [{\"key\": …, \"value\": …}]}")];
@@ -19,14 +18,4 @@ pub(super) async fn call(bound: &dyn Triage, function: &str, arguments: Argument
         "next" => pure(bound.next(&arguments.case(&[])?).await),
         _ => bail!("triage.{function} cannot be called"),
     }
-}
-
-/// What a pure call came to.
-pub(super) fn pure<T: Serialize>(answer: Pure<T>) -> anyhow::Result<Said> {
-    Ok(match answer {
-        Ok(Ok(value)) => Ok(serde_json::to_value(value)?),
-        Ok(Err(error @ GuestError { .. })) => Err(error.to_string()),
-        Err(failure @ PluginFailure::Trapped(_)) => Err(format!("{failure}; a panic is told above")),
-        Err(failure) => Err(failure.to_string()),
-    })
 }

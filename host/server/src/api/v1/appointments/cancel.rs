@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Holder, contact_of};
+use super::holder::{Holder, contact_of};
 use crate::api::extract::{Named, Params, Payload};
 use crate::api::v1::schema::appointment::ByWhom;
 use crate::api::v1::schema::booking::{BookingAnswer, answer};
@@ -22,7 +22,7 @@ use crate::error::ApiError;
 /// The end of an appointment.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewCancellation {
+pub(super) struct NewCancellation {
     /// Minted at the first click, the same for every repeat.
     op_id: String,
     /// In which contact.
@@ -40,6 +40,7 @@ pub(in crate::api) struct NewCancellation {
     path = "/v1/appointments/{id}/cancel",
     operation_id = "cancel_appointment",
     tag = "appointments",
+    security(("bearer" = ["greffon:change-appointments"])),
     params(("id" = String, Path, description = "The appointment, as its agenda names it"), Holder),
     request_body = NewCancellation,
     responses(
@@ -49,7 +50,7 @@ pub(in crate::api) struct NewCancellation {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -18,7 +18,7 @@ use crate::error::ApiError;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct Window {
+pub(super) struct Window {
     /// First instant, RFC 3339.
     #[serde(default)]
     #[param(value_type = String, format = DateTime)]
@@ -42,10 +42,11 @@ pub(in crate::api) struct Window {
     path = "/v1/practices/{practice}/appointments",
     operation_id = "list_appointments",
     tag = "appointments",
+    security(("bearer" = ["greffon:read-appointments"])),
     params(("practice" = String, Path, description = "Name of the practice"), Window),
     responses((status = 200, description = "One page", body = Page<Appointment>), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(practice): Named,

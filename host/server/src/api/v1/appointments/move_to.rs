@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Holder, contact_of};
+use super::holder::{Holder, contact_of};
 use crate::api::extract::{Named, Params, Payload};
 use crate::api::v1::schema::booking::{BookingAnswer, answer};
 use crate::api::v1::schema::problem::{Problem, Problems};
@@ -22,7 +22,7 @@ use crate::error::ApiError;
 /// Another time.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewMove {
+pub(super) struct NewMove {
     /// Minted at the first click, the same for every repeat.
     op_id: String,
     /// In which contact.
@@ -49,6 +49,7 @@ pub(in crate::api) struct NewMove {
     path = "/v1/appointments/{id}/move",
     operation_id = "move_appointment",
     tag = "appointments",
+    security(("bearer" = ["greffon:change-appointments"])),
     params(("id" = String, Path, description = "The appointment, as its agenda names it"), Holder),
     request_body = NewMove,
     responses(
@@ -59,7 +60,7 @@ pub(in crate::api) struct NewMove {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -8,7 +8,7 @@ use greffon_core::flow;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Holder;
+use super::holder::Holder;
 use crate::api::extract::{Named, Params, Payload};
 use crate::api::v1::schema::appointment::{Appointment, AppointmentStatus};
 use crate::api::v1::schema::problem::{Problem, Problems};
@@ -19,7 +19,7 @@ use crate::error::ApiError;
 /// Another status.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewStatus {
+pub(super) struct NewStatus {
     /// Minted at the first click, the same for every repeat.
     op_id: String,
     /// `arrived`, `fulfilled` or `noshow`.
@@ -32,6 +32,7 @@ pub(in crate::api) struct NewStatus {
     path = "/v1/appointments/{id}/status",
     operation_id = "set_appointment_status",
     tag = "appointments",
+    security(("bearer" = ["greffon:change-appointments"])),
     params(("id" = String, Path, description = "The appointment, as its agenda names it"), Holder),
     request_body = NewStatus,
     responses(
@@ -40,7 +41,7 @@ pub(in crate::api) struct NewStatus {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct Filter {
+pub(super) struct Filter {
     /// Only what belongs to this contact.
     #[serde(default)]
     #[param(value_type = Option<uuid::Uuid>)]
@@ -37,10 +37,11 @@ pub(in crate::api) struct Filter {
     path = "/v1/practices/{practice}/audit",
     operation_id = "list_audit",
     tag = "audit",
+    security(("bearer" = ["greffon:read-audit"])),
     params(("practice" = String, Path, description = "Name of the practice"), Filter),
     responses((status = 200, description = "One page", body = Page<AuditEvent>), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(practice): Named,

@@ -20,7 +20,7 @@ use crate::error::ApiError;
 /// `{"keep": {"note": "rappelée à 10 h"}}`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(in crate::api) enum Action {
+pub(super) enum Action {
     /// Start on it.
     Start,
     /// It is done.
@@ -77,6 +77,7 @@ impl From<Action> for CommitmentAction {
     path = "/v1/commitments/{id}/actions",
     operation_id = "act_on_commitment",
     tag = "commitments",
+    security(("bearer" = ["greffon:act-on-commitments"])),
     params(("id" = String, Path, description = "The commitment")),
     request_body = Action,
     responses(
@@ -85,7 +86,7 @@ impl From<Action> for CommitmentAction {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -1,16 +1,15 @@
 //! Commitments.
 
-pub(in crate::api) mod act;
-pub(in crate::api) mod list;
+mod act;
+mod list;
 
 use std::sync::Arc;
 
-use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api::endpoint;
 use crate::app::App;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    let routes = endpoint!(Router::new(), list);
-    endpoint!(routes, act)
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(act::handler))
 }

@@ -21,7 +21,7 @@ use crate::error::ApiError;
 /// A slot to book.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewBooking {
+pub(super) struct NewBooking {
     /// Minted at the first click, the same for every repeat: 1 to 64 of `a-z`,
     /// `A-Z`, `0-9` and `-`.
     op_id: String,
@@ -67,6 +67,7 @@ impl NewBooking {
     path = "/v1/contacts/{id}/bookings",
     operation_id = "book_appointment",
     tag = "contacts",
+    security(("bearer" = ["greffon:book"])),
     params(("id" = String, Path, description = "The contact")),
     request_body = NewBooking,
     responses(
@@ -77,7 +78,7 @@ impl NewBooking {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -21,7 +21,7 @@ use crate::error::ApiError;
 /// Something that was said: an object of one key.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(in crate::api) enum NewStatement {
+pub(super) enum NewStatement {
     /// An approved instruction of the practice, by id.
     Instruction(String),
     /// Free words: kept, and marked as such.
@@ -40,7 +40,7 @@ impl From<NewStatement> for flow::NewStatement {
 /// The end of a contact.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewClosing {
+pub(super) struct NewClosing {
     /// What the caller said to the recap.
     recap: RecapOutcome,
     /// What was said to the patient.
@@ -57,6 +57,7 @@ pub(in crate::api) struct NewClosing {
     path = "/v1/contacts/{id}/close",
     operation_id = "close_contact",
     tag = "contacts",
+    security(("bearer" = ["greffon:write-contacts"])),
     params(
         ("id" = String, Path, description = "The contact"),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 printable characters"),
@@ -69,7 +70,7 @@ pub(in crate::api) struct NewClosing {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -21,7 +21,7 @@ use crate::error::ApiError;
 /// Answers to be written down, in this order.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewFacts {
+pub(super) struct NewFacts {
     /// The answers.
     facts: Vec<NewFact>,
 }
@@ -34,6 +34,7 @@ pub(in crate::api) struct NewFacts {
     path = "/v1/contacts/{id}/facts",
     operation_id = "add_facts",
     tag = "contacts",
+    security(("bearer" = ["greffon:write-contacts"])),
     params(
         ("id" = String, Path, description = "The contact"),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 printable characters"),
@@ -41,7 +42,7 @@ pub(in crate::api) struct NewFacts {
     request_body = NewFacts,
     responses((status = 200, description = "What comes next", body = ContactView), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

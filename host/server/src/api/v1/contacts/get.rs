@@ -25,7 +25,7 @@ const LONGEST_TIMELINE: u32 = 200;
 
 /// Everything about one contact.
 #[derive(Serialize, ToSchema)]
-pub(in crate::api) struct WholeContact {
+pub(super) struct WholeContact {
     /// The contact.
     contact: Contact,
     /// All answers, oldest first.
@@ -42,10 +42,11 @@ pub(in crate::api) struct WholeContact {
     path = "/v1/contacts/{id}",
     operation_id = "get_contact",
     tag = "contacts",
+    security(("bearer" = ["greffon:read-contacts"])),
     params(("id" = String, Path, description = "The contact")),
     responses((status = 200, description = "Everything about it", body = WholeContact), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -21,7 +21,7 @@ use crate::error::ApiError;
 /// Another level.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewLevel {
+pub(super) struct NewLevel {
     /// To what.
     level: Level,
     /// Why; at least three words when it lowers.
@@ -34,6 +34,7 @@ pub(in crate::api) struct NewLevel {
     path = "/v1/contacts/{id}/level",
     operation_id = "set_level",
     tag = "contacts",
+    security(("bearer" = ["greffon:write-contacts"])),
     params(
         ("id" = String, Path, description = "The contact"),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 printable characters"),
@@ -41,7 +42,7 @@ pub(in crate::api) struct NewLevel {
     request_body = NewLevel,
     responses((status = 200, description = "What comes next", body = ContactView), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -25,7 +25,7 @@ use crate::error::ApiError;
 /// Who is calling.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(in crate::api) enum CallerKind {
+pub(super) enum CallerKind {
     Patient,
     Relative,
     Professional,
@@ -52,7 +52,7 @@ impl CallerKind {
 /// What is known of the caller. Written down as the facts `caller.…`.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::api) struct Caller {
+pub(super) struct Caller {
     /// What they are.
     kind: Option<CallerKind>,
     /// Their name, when they are not the patient.
@@ -64,7 +64,7 @@ pub(in crate::api) struct Caller {
 /// What is known of the patient. Written down as the facts `patient.…`.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::api) struct Patient {
+pub(super) struct Patient {
     /// Family name.
     family: Option<String>,
     /// Given names.
@@ -82,7 +82,7 @@ pub(in crate::api) struct Patient {
 /// A contact that just arrived.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewContact {
+pub(super) struct NewContact {
     /// How.
     channel: ContactChannel,
     /// Number or address, as the network gave it.
@@ -155,6 +155,7 @@ fn renamed(error: ApiError, given: usize, fields: &[&'static str]) -> ApiError {
     path = "/v1/practices/{practice}/contacts",
     operation_id = "receive_contact",
     tag = "contacts",
+    security(("bearer" = ["greffon:receive-contacts"])),
     params(
         ("practice" = String, Path, description = "Name of the practice"),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 printable characters, minted once per contact"),
@@ -162,7 +163,7 @@ fn renamed(error: ApiError, given: usize, fields: &[&'static str]) -> ApiError {
     request_body = NewContact,
     responses((status = 201, description = "Its first view; `Location` is the contact", body = ContactView), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(practice): Named,

@@ -18,7 +18,7 @@ use crate::error::ApiError;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct Wish {
+pub(super) struct Wish {
     /// For which motive; the contact's when absent.
     #[serde(default)]
     motive: Option<String>,
@@ -47,6 +47,7 @@ pub(in crate::api) struct Wish {
     path = "/v1/contacts/{id}/slots",
     operation_id = "search_slots",
     tag = "contacts",
+    security(("bearer" = ["greffon:book"])),
     params(("id" = String, Path, description = "The contact"), Wish),
     responses(
         (status = 200, description = "What is free, and how far to trust the list", body = SlotOffer),
@@ -55,7 +56,7 @@ pub(in crate::api) struct Wish {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

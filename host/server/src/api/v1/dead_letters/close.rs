@@ -17,7 +17,7 @@ use crate::error::ApiError;
 /// Why it will not be done.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct Closing {
+pub(super) struct Closing {
     /// In 1 to 500 characters; who reads the list sees it.
     reason: String,
 }
@@ -28,6 +28,7 @@ pub(in crate::api) struct Closing {
     path = "/v1/dead-letters/{id}/close",
     operation_id = "close_dead_letter",
     tag = "dead-letters",
+    security(("bearer" = ["greffon:act-on-dead-letters"])),
     params(("id" = String, Path, description = "The dead letter")),
     request_body = Closing,
     responses(
@@ -37,7 +38,7 @@ pub(in crate::api) struct Closing {
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -1,18 +1,16 @@
 //! Jobs that were given up.
 
-pub(in crate::api) mod close;
-pub(in crate::api) mod list;
-pub(in crate::api) mod retry;
+mod close;
+mod list;
+mod retry;
 
 use std::sync::Arc;
 
-use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api::endpoint;
 use crate::app::App;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    let routes = endpoint!(Router::new(), list);
-    let routes = endpoint!(routes, retry);
-    endpoint!(routes, close)
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(retry::handler)).routes(routes!(close::handler))
 }

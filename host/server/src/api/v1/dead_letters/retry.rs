@@ -18,6 +18,7 @@ use crate::error::ApiError;
     path = "/v1/dead-letters/{id}/retry",
     operation_id = "retry_dead_letter",
     tag = "dead-letters",
+    security(("bearer" = ["greffon:act-on-dead-letters"])),
     params(("id" = String, Path, description = "The dead letter")),
     responses(
         (status = 200, description = "The dead letter as it is now", body = DeadLetter),
@@ -26,7 +27,7 @@ use crate::error::ApiError;
         Problems,
     ),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(id): Named,

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct Filter {
+pub(super) struct Filter {
     /// Only those in this state.
     #[serde(default)]
     state: Option<MessageState>,
@@ -36,10 +36,11 @@ pub(in crate::api) struct Filter {
     path = "/v1/practices/{practice}/messages",
     operation_id = "list_messages",
     tag = "messages",
+    security(("bearer" = ["greffon:read-messages"])),
     params(("practice" = String, Path, description = "Name of the practice"), Filter),
     responses((status = 200, description = "One page", body = Page<Message>), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(practice): Named,

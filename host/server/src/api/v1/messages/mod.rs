@@ -1,14 +1,14 @@
 //! Messages.
 
-pub(in crate::api) mod list;
+mod list;
 
 use std::sync::Arc;
 
-use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api::endpoint;
 use crate::app::App;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    endpoint!(Router::new(), list)
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(list::handler))
 }

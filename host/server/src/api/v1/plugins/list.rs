@@ -21,10 +21,11 @@ use crate::error::ApiError;
     path = "/v1/practices/{practice}/plugins",
     operation_id = "list_plugins",
     tag = "plugins",
+    security(("bearer" = ["greffon:read-plugins"])),
     params(("practice" = String, Path, description = "Name of the practice")),
     responses((status = 200, description = "All of them", body = Page<Plugin>), Problems),
 )]
-pub(in crate::api) async fn handler(
+pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(practice): Named,

@@ -5,6 +5,7 @@ use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
 use super::slot::{Rule, Slot};
+use crate::error::ApiError;
 
 /// What went wrong. `code` is stable; `title` is for a person, in French.
 #[derive(Clone, Default, Serialize, ToSchema)]
@@ -42,6 +43,35 @@ pub(crate) struct Problem {
     /// The name of the request in the server's log, for faults of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request_id: Option<String>,
+}
+
+impl From<ApiError> for Problem {
+    fn from(error: ApiError) -> Self {
+        let mut problem = Self {
+            r#type: format!("urn:greffon:problem:{}", error.code()),
+            title: error.title(),
+            status: error.status().as_u16(),
+            detail: error.detail(),
+            code: error.code(),
+            ..Self::default()
+        };
+        match error {
+            ApiError::Invalid { field, .. } => problem.field = Some(field),
+            ApiError::AmbiguousAppointment { practices } => {
+                problem.practices = Some(practices.into_iter().map(|one| one.0).collect());
+            }
+            ApiError::SlotTaken { alternatives } => {
+                problem.alternatives = Some(alternatives.into_iter().map(Into::into).collect());
+            }
+            ApiError::RuleBroken { rule, .. } => problem.rule = Some(rule.into()),
+            ApiError::Refused { intent, .. } => problem.intent = Some(intent.0),
+            ApiError::AgendaUnavailable { feature } | ApiError::AgendaUnidentified { feature } => {
+                problem.feature = Some(feature.0);
+            }
+            _ => {}
+        }
+        problem
+    }
 }
 
 /// The problems that every route of a practice may answer with.
