@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::sealed_state::{Hold, Sealed, StateName};
+use greffon_core::ports::storage::StorageError;
+use greffon_core::time::BootInstant;
 use secrecy::SecretString;
 
 use super::chain::{Chain, Refused, Step, Usable};
@@ -18,6 +20,10 @@ use crate::sealing::Sealing;
 /// How long a chain is held at most: as long as an answer is awaited, and as long
 /// again to keep it.
 const HELD_FOR: Duration = PATIENCE.saturating_mul(2);
+
+/// How long after it asked for a chain a node may begin to spend its token: what
+/// is sent by the end of [`PATIENCE`] is sent before anybody else can hold it.
+const SPENT_WITHIN: Duration = HELD_FOR.saturating_sub(PATIENCE);
 
 /// Pause between two looks at a chain that somebody else holds.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -47,9 +53,12 @@ impl Renewal {
                 (_, Step::Wait(refused)) => return Err(refused),
                 (_, Step::Spend) if look.is_held => {}
                 (_, Step::Spend) => {
+                    // From before the hold was asked for, on a clock that runs on while
+                    // the machine sleeps.
+                    let asked = self.clock.boot();
                     let hold = self.sealing.states.hold(&self.of, HELD_FOR).await.map_err(no_storage)?;
                     if let Some(hold) = hold
-                        && let Some(outcome) = self.held(&hold, &digest).await
+                        && let Some(outcome) = self.held(&hold, asked, &digest).await
                     {
                         return outcome;
                     }
@@ -71,17 +80,21 @@ impl Renewal {
     }
 
     /// Spends the refresh token of a chain that is held, unless somebody else did
-    /// so before. `None` when the hold was lost, and what came of it with it.
-    async fn held(&self, hold: &Hold, digest: &str) -> Option<Result<Usable, Refused>> {
+    /// so before. `None` when the hold was lost, and what came of it with it, or may
+    /// be before the token is sent: a node that stood still must not spend it.
+    async fn held(&self, hold: &Hold, asked: BootInstant, digest: &str) -> Option<Result<Usable, Refused>> {
         let outcome = match self.step(hold.sealed.as_ref(), digest) {
-            Ok((chain, Step::Spend)) => return self.spend(hold, chain, digest).await,
-            Ok((_, Step::Use(usable))) => Ok(usable),
-            Ok((_, Step::Wait(refused))) | Err(refused) => Err(refused),
+            Ok((chain, Step::Spend)) if self.clock.boot().since(asked) <= SPENT_WITHIN => {
+                return self.spend(hold, chain, digest).await;
+            }
+            Ok((_, Step::Spend)) => None,
+            Ok((_, Step::Use(usable))) => Some(Ok(usable)),
+            Ok((_, Step::Wait(refused))) | Err(refused) => Some(Err(refused)),
         };
         if let Err(error) = self.sealing.states.release(hold).await {
             tracing::debug!(error = %error, "a refresh token is held for some time to come");
         }
-        Some(outcome)
+        outcome
     }
 
     async fn spend(&self, hold: &Hold, chain: Chain, digest: &str) -> Option<Result<Usable, Refused>> {
@@ -115,7 +128,7 @@ impl Renewal {
     }
 }
 
-fn no_storage(error: greffon_core::ports::storage::StorageError) -> Refused {
+fn no_storage(error: StorageError) -> Refused {
     tracing::warn!(error = %error, "an access token cannot be renewed");
     Refused::for_now(NoToken::Storage)
 }

@@ -113,6 +113,20 @@ async fn a_node_that_dies_between_answer_and_storage_costs_the_consent_and_it_is
 }
 
 #[tokio::test]
+async fn a_node_that_stood_still_before_it_spent_a_token_spends_none() {
+    let world = World::new();
+    let storage = world.stopping();
+    let node = world.node_over(Arc::clone(&storage) as _, world.keys(), "first");
+    let caller = waiting(&node, &world.provider);
+    storage.stopped.acquire().await.unwrap().forget();
+    world.clock.advance(Duration::from_secs(120));
+    assert_eq!(world.access(&world.node()).await.as_deref(), Ok("access-1"));
+    storage.goes_on.add_permits(1);
+    assert_eq!(caller.await.unwrap().as_deref(), Ok("access-1"));
+    assert_eq!(world.provider.spent(), ["first"], "the other had spent it");
+}
+
+#[tokio::test]
 async fn a_grant_that_ended_is_asked_for_once_and_a_new_consent_begins_anew() {
     let world = World::new();
     world.provider.state().ended = true;

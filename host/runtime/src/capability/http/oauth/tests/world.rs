@@ -83,12 +83,18 @@ impl TokenEndpoint for Provider {
     }
 }
 
-/// A storage that fails to write when it is told to.
+/// A storage that fails to write, or lets a node stand still, when it is told to.
 pub(super) struct Storage {
     inner: Arc<MemorySealedStates>,
     pub(super) fails: AtomicBool,
     /// One permit per write that failed.
     pub(super) failed: Semaphore,
+    /// Whether the next node that holds a state stands still then.
+    stops: AtomicBool,
+    /// One permit per node that stands still.
+    pub(super) stopped: Semaphore,
+    /// One permit per node that goes on.
+    pub(super) goes_on: Semaphore,
 }
 
 #[async_trait]
@@ -98,7 +104,12 @@ impl SealedStates for Storage {
     }
 
     async fn hold(&self, of: &StateName, lasts: Duration) -> Stored<Option<Hold>> {
-        self.inner.hold(of, lasts).await
+        let held = self.inner.hold(of, lasts).await;
+        if self.stops.swap(false, Ordering::SeqCst) {
+            self.stopped.add_permits(1);
+            self.goes_on.acquire().await.unwrap().forget();
+        }
+        held
     }
 
     async fn replace(&self, hold: &Hold, bytes: &[u8]) -> Stored<bool> {
@@ -152,8 +163,19 @@ impl World {
 
     /// The storage, which writes nothing for now.
     pub(super) fn failing(&self) -> Arc<Storage> {
+        Arc::new(Storage { fails: true.into(), ..self.storage() })
+    }
+
+    /// The storage, in which a node stands still once it holds the state.
+    pub(super) fn stopping(&self) -> Arc<Storage> {
+        Arc::new(Storage { stops: true.into(), ..self.storage() })
+    }
+
+    fn storage(&self) -> Storage {
+        let none = || Semaphore::new(0);
         let inner = Arc::clone(&self.states);
-        Arc::new(Storage { inner, fails: true.into(), failed: Semaphore::new(0) })
+        let (fails, stops) = (false.into(), false.into());
+        Storage { inner, fails, failed: none(), stops, stopped: none(), goes_on: none() }
     }
 
     /// A node over this storage, in whose file this token stands.
