@@ -3,32 +3,19 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::pin::KeptSettings;
-use greffon_core::ports::pinned::EarlierSettings;
+use greffon_core::ports::earlier::EarlierSettings;
 use greffon_core::ports::plugins::Bound;
 
 use crate::binding::{Binding, Grants};
-use crate::places::{Permits, Places};
+use crate::places::Places;
 use crate::plugin::Plugin;
 use crate::problem::Problem;
 use crate::runtime::Runtime;
 use crate::settings;
-
-/// How many bindings to earlier settings are made at once: each holds two threads.
-const AT_ONCE: u32 = 4;
-/// The same for one practice.
-const AT_ONCE_PER_PRACTICE: u32 = 1;
-/// How long one waits for its place. Somebody is on the line.
-const WAIT: Duration = Duration::from_secs(5);
-
-/// The places of those bindings.
-pub(crate) fn places() -> Permits {
-    Permits::new(AT_ONCE, AT_ONCE_PER_PRACTICE, WAIT)
-}
 
 impl Runtime {
     /// The settings of a binding as its guest gets them, for contacts that begin with

@@ -8,6 +8,13 @@ use greffon_core::ids::PracticeId;
 use greffon_kinds::{KINDS, KindSpec, PluginKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// How many bindings to earlier settings are made at once: each holds two threads.
+const EARLIER_AT_ONCE: u32 = 4;
+/// The same for one practice.
+const EARLIER_PER_PRACTICE: u32 = 1;
+/// How long one waits for its place. Somebody is on the line.
+const EARLIER_WAIT: Duration = Duration::from_secs(5);
+
 /// How many calls run at once: for one practice, then for all, and at both levels
 /// no kind more than its share. Always in this order, so that a practice that waits
 /// holds no place of the others.
@@ -69,6 +76,11 @@ impl Places {
 impl Permits {
     pub(crate) fn new(calls: u32, per_practice: u32, wait: Duration) -> Self {
         Self { all: Places::new(calls), practices: Mutex::default(), per_practice, wait }
+    }
+
+    /// Those for bindings to settings that a practice had before.
+    pub(crate) fn for_earlier_settings() -> Self {
+        Self::new(EARLIER_AT_ONCE, EARLIER_PER_PRACTICE, EARLIER_WAIT)
     }
 
     /// Waits a short time for a place; `None` when there is none.

@@ -17,7 +17,6 @@ use tokio::runtime::Builder;
 use crate::breaker::BreakerConfig;
 use crate::cache::Cache;
 use crate::capability::http::Egress;
-use crate::earlier;
 use crate::engine::{self, EngineError, EngineSize};
 use crate::inline::Inline;
 use crate::instance::{Caller, Threads};
@@ -173,7 +172,7 @@ impl Runtime {
             registry,
             live: LiveBindings::default(),
             prepared: Arc::new(PreparedSettings::new(u64::from(config.prepared_mib) << 20)),
-            earlier: earlier::places(),
+            earlier: Permits::for_earlier_settings(),
             caller: Arc::new(caller),
             breaker: BreakerConfig::default(),
             opened: config.allowed_networks,

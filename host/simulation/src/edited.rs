@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use greffon_core::model::pin::KeptSettings;
-use greffon_core::ports::pinned::EarlierSettings;
+use greffon_core::ports::earlier::EarlierSettings;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_core::ports::practices::Feature;
 

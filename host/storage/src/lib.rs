@@ -17,6 +17,7 @@ mod postgres_transaction;
 mod repository;
 mod role;
 mod rows;
+mod sealed_states;
 mod storage;
 mod transaction;
 mod turns;

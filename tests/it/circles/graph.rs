@@ -18,21 +18,11 @@ impl Graph {
         }
     }
 
-    /// Takes an arrow out. False if there was none.
-    pub fn remove(&mut self, from: &Path, to: &Path) -> bool {
-        self.arrows.get_mut(from).is_some_and(|arrows| arrows.remove(to).is_some())
-    }
-
     /// Every arrow, with the names that it stands for.
     pub fn arrows(&self) -> impl Iterator<Item = (&Path, &Path, String)> {
         self.arrows.iter().flat_map(|(from, arrows)| {
             arrows.iter().map(move |(to, names)| (from.as_path(), to.as_path(), listed(names)))
         })
-    }
-
-    /// Whether a way leads from one file to another.
-    pub fn leads(&self, from: &Path, to: &Path) -> bool {
-        self.way(from, to).is_some()
     }
 
     /// The circles: for every file on one, a shortest that it is on, told once,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::triage::Finding;
-use greffon_core::ports::pinned::EarlierSettings;
+use greffon_core::ports::earlier::EarlierSettings;
 use greffon_core::ports::plugins::{Bound, Problem};
 use greffon_runtime::binding::Binding;
 use greffon_runtime::{PluginFiles, PluginInfo, Ungranted};

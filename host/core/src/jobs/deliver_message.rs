@@ -1,6 +1,6 @@
 //! Hands a message to a channel that may carry it.
 
-use super::{JobOutcome, LEASE};
+use super::outcome::{JobOutcome, LEASE};
 use crate::flow::{Act, Flow, Reception};
 use crate::ids::MessageId;
 use crate::model::audit::Actor;

@@ -1,6 +1,6 @@
 //! Lets a claim go that never reached its agenda: whoever made it is gone.
 
-use super::JobOutcome;
+use super::outcome::JobOutcome;
 use crate::flow::{Bookings, Flow};
 use crate::ids::IntentId;
 use crate::ports::practices::LivePractice;

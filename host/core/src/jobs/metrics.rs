@@ -7,6 +7,9 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogra
 
 use crate::model::job::{Job, Lane, LaneDepth, LeasedJob};
 
+/// The code of a job that panicked.
+pub(super) const PANIC: &str = "panic";
+
 const WAITED: &str = "greffon_job_wait_seconds";
 const RAN: &str = "greffon_job_run_seconds";
 const RUNNING: &str = "greffon_jobs_running";
@@ -64,7 +67,7 @@ pub(super) fn ran(job: &Job, took: Duration) {
 
 pub(super) fn failed(job: &Job, code: &'static str) {
     counter!(FAILED, "kind" => job.name(), "code" => code).increment(1);
-    if code == super::run::PANIC {
+    if code == PANIC {
         counter!(PANICS, "kind" => job.name()).increment(1);
     }
 }

@@ -5,6 +5,7 @@ mod deliver_message;
 mod expire_hold;
 mod give_up;
 pub mod metrics;
+mod outcome;
 mod read_agendas;
 mod reconcile_booking;
 mod refresh_view;
@@ -12,27 +13,11 @@ mod run;
 mod watch_commitment;
 mod worker;
 
-use std::time::Duration;
-
+use self::outcome::JobOutcome;
 pub use self::worker::{Process, Workers, lease_renewal};
 use crate::flow::{Act, Flow, Reception};
 use crate::model::job::{Job, LeasedJob};
 use crate::ports::storage::{Stored, Transaction};
-
-/// How long a worker holds a job before another may take it up; renewed while it
-/// runs.
-const LEASE: Duration = Duration::from_secs(60);
-
-/// What came of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobOutcome {
-    /// Nothing more to do.
-    Done,
-    /// The same, and the job left the queue with its last change.
-    Ended,
-    /// Not yet: again after this long. No failure.
-    Again(Duration),
-}
 
 /// Runs the jobs of a reception.
 #[derive(Clone)]

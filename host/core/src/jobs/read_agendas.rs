@@ -1,6 +1,6 @@
 //! Reads what the agendas of a feature tell of themselves.
 
-use super::JobOutcome;
+use super::outcome::JobOutcome;
 use crate::flow::{Agendas, Flow};
 use crate::ids::FeatureId;
 use crate::ports::practices::LivePractice;

@@ -1,6 +1,6 @@
 //! Finds out what became of an intent, and brings it to an end.
 
-use super::JobOutcome;
+use super::outcome::JobOutcome;
 use crate::flow::{Bookings, Flow, Reconciled};
 use crate::ids::IntentId;
 use crate::ports::practices::LivePractice;

@@ -1,6 +1,6 @@
 //! Asks grids and script of a contact again, for those who read it.
 
-use super::JobOutcome;
+use super::outcome::JobOutcome;
 use crate::flow::{Contacts, Flow, FlowError};
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;

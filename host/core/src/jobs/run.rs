@@ -7,14 +7,12 @@ use futures::FutureExt;
 use futures::future::{AbortHandle, AbortRegistration, Abortable, join_all};
 use tracing::warn;
 
-use super::{JobOutcome, Jobs, LEASE, metrics};
+use super::outcome::{JobOutcome, LEASE};
+use super::{Jobs, metrics};
 use crate::flow::FlowError;
 use crate::ids::JobId;
 use crate::model::job::{Lane, LeasedJob};
 use crate::ports::storage::Stored;
-
-/// The code of a job that panicked.
-pub(super) const PANIC: &str = "panic";
 
 /// The code of a job that ran for longer than any may.
 const TOO_LONG: &str = "too-long";
@@ -98,7 +96,7 @@ impl Jobs {
             match ended {
                 Ok(Ok(Ok(outcome))) => Ok(outcome),
                 Ok(Ok(Err(error))) => Err(word(&error)),
-                Ok(Err(_)) => Err(PANIC),
+                Ok(Err(_)) => Err(metrics::PANIC),
                 Err(_) => Err(TOO_LONG),
             }
         };

@@ -1,7 +1,7 @@
 //! Warns about a promise at three quarters of its delay, and escalates it when
 //! it is late.
 
-use super::JobOutcome;
+use super::outcome::JobOutcome;
 use crate::flow::{Act, Acts, Commitments, Flow, FlowError};
 use crate::ids::CommitmentId;
 use crate::model::audit::Actor;

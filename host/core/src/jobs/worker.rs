@@ -10,8 +10,9 @@ use futures::future::{AbortHandle, BoxFuture, Either, select};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tracing::warn;
 
+use super::Jobs;
+use super::outcome::LEASE;
 use super::run::share_of;
-use super::{Jobs, LEASE};
 use crate::flow::Reception;
 use crate::ids::JobId;
 use crate::model::job::{Lane, LeasedJob};

@@ -3,6 +3,7 @@
 
 pub mod agenda_turn;
 pub mod clock;
+pub mod earlier;
 pub mod idempotency;
 pub mod keyvalue;
 pub mod pinned;

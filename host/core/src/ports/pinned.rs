@@ -1,32 +1,14 @@
 //! The grids and scripts of open contacts as they began with them (S9), under the
 //! plugins' present components.
 
-use std::fmt;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use thiserror::Error;
 
-use super::plugins::{Bound, Problem};
+use super::plugins::Problem;
 use super::practices::{Feature, LivePractice};
 use super::storage::{Storage, Stored};
 use crate::model::pin::{KeptSettings, Pin};
-
-/// Binds the plugin of a feature, in its present component, to settings that the
-/// practice had before.
-#[async_trait]
-pub trait EarlierSettings: fmt::Debug + Send + Sync {
-    /// The plugin bound to these settings, canonical as [`KeptSettings`] has them.
-    /// Whoever has the same ones bound at the same time shares them; with the last
-    /// use they are gone. Never blocks the thread that polls it: the plugin prepares
-    /// its settings on another one, within the operator's caps of time, and a practice
-    /// waits for itself, not for others. Dropped halfway, nothing is bound.
-    ///
-    /// # Errors
-    /// What keeps the plugin from being used with them. One that is `passing` may be
-    /// over at the next try.
-    async fn bind(&self, settings: &str) -> Result<Bound, Problem>;
-}
 
 /// Why a contact cannot go on with a grid or script that it began with. A person
 /// decides then: the present one is never taken in its place unasked.

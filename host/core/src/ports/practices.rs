@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::pinned::EarlierSettings;
+use super::earlier::EarlierSettings;
 use super::plugins::{Agenda, Bound, Channel, PluginFailure, Problem, Script, Stamp, Triage};
 use crate::ids::{FeatureId, PracticeId};
 use crate::model::care::Fact;

@@ -4,13 +4,11 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
-use greffon_core::ports::sealed_state::{Hold, Look, Sealed, SealedStates, StateName};
+use greffon_core::ports::sealed_state::{Hold, Look, Sealed, StateName};
 use greffon_core::ports::storage::Stored;
 
-use crate::database::Database;
 use crate::error::failed;
-use crate::lease_time::millis;
+use crate::lease_time::{LeaseClock, millis};
 use crate::rows;
 use crate::sql::{On, Sql};
 
@@ -70,55 +68,48 @@ row! {
     }
 }
 
-#[async_trait]
-impl SealedStates for Database {
-    async fn look(&self, of: &StateName) -> Stored<Look> {
-        let now = self.lease_clock.bound();
-        let (practice, feature) = (of.practice.as_str(), of.feature.as_str());
-        let mut reader = self.reader().await?;
-        let found = fetch!(fetch_optional, LookRow, reader.on(), LOOK, now, practice, feature, of.name.as_str());
-        let found = found.map_err(failed)?;
-        Ok(found.map_or_else(Look::default, |row| Look {
-            sealed: sealed(row.sealed, row.age_ms),
-            is_held: row.held_ms > 0,
-        }))
-    }
+pub(crate) async fn look(on: On<'_>, clock: &LeaseClock, of: &StateName) -> Stored<Look> {
+    let now = clock.bound();
+    let (practice, feature) = (of.practice.as_str(), of.feature.as_str());
+    let found = fetch!(fetch_optional, LookRow, on, LOOK, now, practice, feature, of.name.as_str());
+    let found = found.map_err(failed)?;
+    Ok(found.map_or_else(Look::default, |row| Look {
+        sealed: sealed(row.sealed, row.age_ms),
+        is_held: row.held_ms > 0,
+    }))
+}
 
-    async fn hold(&self, of: &StateName, lasts: Duration) -> Stored<Option<Hold>> {
-        let practice = rows::key("practice", of.practice.as_str())?;
-        let feature = rows::key("feature", of.feature.as_str())?;
-        let name = rows::key("state", &of.name)?;
-        let (now, lasts) = (self.lease_clock.bound(), millis(lasts));
-        let mut writer = self.writer().await?;
-        let held = fetch!(fetch_optional, HoldRow, writer.on(), HOLD, now, practice, feature, name, lasts);
-        let held = held.map_err(failed)?;
-        Ok(held.map(|row| Hold {
-            of: of.clone(),
-            fence: row.fence,
-            sealed: sealed(row.sealed, row.age_ms),
-            was_left_open: row.ended < row.fence - 1,
-        }))
-    }
+pub(crate) async fn hold(on: On<'_>, clock: &LeaseClock, of: &StateName, lasts: Duration) -> Stored<Option<Hold>> {
+    let practice = rows::key("practice", of.practice.as_str())?;
+    let feature = rows::key("feature", of.feature.as_str())?;
+    let name = rows::key("state", &of.name)?;
+    let (now, lasts) = (clock.bound(), millis(lasts));
+    let held = fetch!(fetch_optional, HoldRow, on, HOLD, now, practice, feature, name, lasts);
+    let held = held.map_err(failed)?;
+    Ok(held.map(|row| Hold {
+        of: of.clone(),
+        fence: row.fence,
+        sealed: sealed(row.sealed, row.age_ms),
+        was_left_open: row.ended < row.fence - 1,
+    }))
+}
 
-    async fn replace(&self, hold: &Hold, bytes: &[u8]) -> Stored<bool> {
-        let Hold { of, fence, .. } = hold;
-        let (now, practice, feature) = (self.lease_clock.bound(), of.practice.as_str(), of.feature.as_str());
-        let mut writer = self.writer().await?;
-        let written = execute!(writer.on(), REPLACE, now, practice, feature, of.name.as_str(), fence, bytes);
-        Ok(written.map_err(failed)? > 0)
-    }
+pub(crate) async fn replace(on: On<'_>, clock: &LeaseClock, hold: &Hold, bytes: &[u8]) -> Stored<bool> {
+    let Hold { of, fence, .. } = hold;
+    let (now, practice, feature) = (clock.bound(), of.practice.as_str(), of.feature.as_str());
+    let written = execute!(on, REPLACE, now, practice, feature, of.name.as_str(), fence, bytes);
+    Ok(written.map_err(failed)? > 0)
+}
 
-    async fn release(&self, hold: &Hold) -> Stored<()> {
-        let Hold { of, fence, .. } = hold;
-        let (practice, feature) = (of.practice.as_str(), of.feature.as_str());
-        let mut writer = self.writer().await?;
-        execute!(writer.on(), RELEASE, practice, feature, of.name.as_str(), fence).map_err(failed)?;
-        Ok(())
-    }
+pub(crate) async fn release(on: On<'_>, hold: &Hold) -> Stored<()> {
+    let Hold { of, fence, .. } = hold;
+    let (practice, feature) = (of.practice.as_str(), of.feature.as_str());
+    execute!(on, RELEASE, practice, feature, of.name.as_str(), fence).map_err(failed)?;
+    Ok(())
+}
 
-    async fn discard(&self, age: Duration) -> Stored<u64> {
-        execute!(self.writer().await?.on(), DISCARD, self.lease_clock.bound(), millis(age)).map_err(failed)
-    }
+pub(crate) async fn discard(on: On<'_>, clock: &LeaseClock, age: Duration) -> Stored<u64> {
+    execute!(on, DISCARD, clock.bound(), millis(age)).map_err(failed)
 }
 
 /// Ends all holds: for the one process that works on an SQLite file, when it
