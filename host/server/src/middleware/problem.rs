@@ -6,16 +6,18 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::Response;
+use greffon_words::Locale;
 
 use super::request_id::RequestId;
-use crate::api::v1::schema::problem::Problem;
+use crate::error::ApiError;
 
 pub(super) async fn layer(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
-    let Some(mut problem) = response.extensions_mut().remove::<Problem>() else {
+    let Some(error) = response.extensions_mut().remove::<ApiError>() else {
         return response;
     };
+    let mut problem = error.problem(Locale::Fr);
     if response.status().is_server_error() {
         problem.request_id = id.map(|id| id.0.to_string());
     }

@@ -151,7 +151,7 @@ async fn a_panic_is_a_constant_500_with_the_name_of_the_request() {
     insta::assert_json_snapshot!(answer.json(), @r#"
     {
       "code": "internal",
-      "detail": "the fault was logged under this request id",
+      "detail": "La panne est consignée sous le numéro de cette requête : donnez-le à l'assistance.",
       "request_id": "r-1",
       "status": 500,
       "title": "Erreur interne",

@@ -8,6 +8,8 @@ pub(in crate::api) mod status;
 use std::sync::Arc;
 
 use axum::Router;
+use greffon_words::fields;
+
 use greffon_core::ids::ContactId;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -47,7 +49,7 @@ async fn contact_of(
     let found = principal.contact(app, &contact.to_string(), Permission::ChangeAppointments).await;
     match found {
         Ok((of, id)) if of.practice == entry.practice => Ok(Some(id)),
-        Ok(_) | Err(ApiError::NotFound(_)) => Err(ApiError::invalid("contact", "no such contact in this practice")),
+        Ok(_) | Err(ApiError::NotFound(_)) => Err(ApiError::invalid("contact", fields::contact_unknown())),
         Err(error) => Err(error),
     }
 }

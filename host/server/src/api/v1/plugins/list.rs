@@ -12,6 +12,7 @@ use crate::api::v1::schema::problem::Problems;
 use crate::app::App;
 use crate::auth::{Permission, Principal};
 use crate::error::ApiError;
+use greffon_core::flow::Thing;
 
 /// List the features of a practice with their plugins, and whether they can be
 /// used now. Always one page.
@@ -29,7 +30,7 @@ pub(in crate::api) async fn handler(
     Named(practice): Named,
 ) -> Result<Json<Page<Plugin>>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReadPlugins)?;
-    let practice = app.reception.reads.practice(&entry.practice).ok_or(ApiError::NotFound("practice"))?;
+    let practice = app.reception.reads.practice(&entry.practice).ok_or(ApiError::NotFound(Thing::Practice))?;
     let items = practice.features.iter().map(Plugin::of).collect();
     Ok(Json(Page { items, next: None }))
 }

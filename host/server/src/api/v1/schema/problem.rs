@@ -13,7 +13,7 @@ pub(crate) struct Problem {
     #[schema(example = "urn:greffon:problem:slot-taken")]
     pub(crate) r#type: String,
     /// What went wrong, in French.
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     /// The status of the answer.
     pub(crate) status: u16,
     /// What exactly, and what to do.
