@@ -6,13 +6,14 @@ use uuid::Uuid;
 
 use super::slot::{Rule, Slot};
 
-/// What went wrong. `code` is stable; `title` is for a person, in French.
+/// What went wrong. `code` is stable; `title` and `detail` are for a person, in
+/// French unless `Accept-Language` prefers English.
 #[derive(Clone, Default, Serialize, ToSchema)]
 pub(crate) struct Problem {
     /// The code as a URI.
     #[schema(example = "urn:greffon:problem:slot-taken")]
     pub(crate) r#type: String,
-    /// What went wrong, in French.
+    /// What went wrong, in a few words.
     pub(crate) title: String,
     /// The status of the answer.
     pub(crate) status: u16,
