@@ -8,15 +8,16 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("greffon-kinds", &[]),
-    ("greffon-core", &["greffon-kinds"]),
+    ("greffon-words", &[]),
+    ("greffon-core", &["greffon-kinds", "greffon-words"]),
     ("greffon-build", &["greffon-kinds"]),
     ("greffon-sdk", &[]),
     ("greffon-simulation", &["greffon-core"]),
     ("greffon-storage", &["greffon-core"]),
     ("greffon-runtime", &["greffon-core", "greffon-kinds"]),
-    ("greffon-server", &["greffon-core"]),
+    ("greffon-server", &["greffon-core", "greffon-words"]),
     ("greffon-bundled", &["greffon-build", "greffon-kinds"]),
     (
         "greffon",
@@ -104,6 +105,7 @@ fn every_mandated_folder_has_a_readme() {
         "examples",
         "host",
         "host/kinds",
+        "host/words",
         "host/core",
         "host/simulation",
         "host/storage",

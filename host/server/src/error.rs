@@ -10,16 +10,18 @@
 //! * a cause that is ours: `Internal`. Its text goes to the request log only.
 //!
 //! An error is turned into a response without a body, which carries it along; the
-//! middleware `middleware::problem` writes the body, where the request id is known.
+//! middleware `middleware::problem` writes the body, where the request id and the
+//! language are known. Its words stand in the locale files of `greffon-words`.
 
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use greffon_core::flow::FlowError;
+use greffon_core::flow::{FlowError, Thing};
 use greffon_core::ids::{FeatureId, IntentId, PracticeId};
 use greffon_core::model::scheduling::Rule;
 use greffon_core::model::view::OfferedSlot;
 use greffon_core::ports::storage::StorageError;
+use greffon_words::{Text, fields, problems, titles};
 
 use crate::auth::AuthError;
 
@@ -29,7 +31,9 @@ pub(crate) enum ApiError {
     /// No token, or one that is not believed.
     Unauthenticated(AuthError),
     /// No such thing, for this caller.
-    NotFound(&'static str),
+    NotFound(Thing),
+    /// A name in the path that is no text: nothing has it.
+    NoName,
     /// No such route.
     NoRoute,
     /// The route has other methods.
@@ -37,21 +41,21 @@ pub(crate) enum ApiError {
     /// The role may not.
     Forbidden { code: &'static str },
     /// The body is not JSON text, or not JSON of any request.
-    Malformed { why: String },
+    Malformed { why: Text },
     /// The body is not declared as JSON.
     NotJson,
     /// The body is larger than the limit.
     TooLarge { limit_bytes: usize },
     /// A field is wrong.
-    Invalid { field: String, why: String },
+    Invalid { field: String, why: Text },
     /// Several practices hold an appointment of this name.
     AmbiguousAppointment { practices: Vec<PracticeId> },
     /// The state does not allow it.
-    NotAllowed { code: &'static str, remedy: String },
+    NotAllowed { code: &'static str, remedy: Text },
     /// Somebody else has the slot.
     SlotTaken { alternatives: Vec<OfferedSlot> },
     /// A rule of the practice forbids it.
-    RuleBroken { rule: Rule, why: String },
+    RuleBroken { rule: Rule, why: Text },
     /// An earlier request with this op-id ended without an appointment.
     Refused { intent: IntentId, code: String },
     /// The op-id was used for another request.
@@ -95,8 +99,8 @@ impl From<StorageError> for ApiError {
             StorageError::Stale { .. } | StorageError::Exists { .. } | StorageError::ClaimTaken { .. } => {
                 Self::Conflict
             }
-            StorageError::InvalidCursor => Self::invalid("cursor", "expected the `next` of an earlier page"),
-            StorageError::NotStorable { thing, why } => Self::invalid(thing, why),
+            StorageError::InvalidCursor => Self::invalid("cursor", fields::cursor()),
+            StorageError::NotStorable { thing, why } => Self::invalid(thing, fields::not_storable(why)),
             StorageError::Unavailable(source) => Self::StorageUnavailable { cause: source.to_string() },
             StorageError::Inconsistent { .. } => Self::Internal { cause: error.to_string() },
         }
@@ -106,7 +110,7 @@ impl From<StorageError> for ApiError {
 impl From<FlowError> for ApiError {
     fn from(error: FlowError) -> Self {
         match error {
-            FlowError::NotFound(what) => Self::NotFound(what),
+            FlowError::NotFound(thing) => Self::NotFound(thing),
             FlowError::Invalid { field, why } => Self::Invalid { field, why },
             FlowError::NotAllowed { code, remedy } => Self::NotAllowed { code, remedy },
             FlowError::Forbidden { code } => Self::Forbidden { code },
@@ -123,8 +127,8 @@ impl From<FlowError> for ApiError {
 
 impl ApiError {
     /// A field of the request that is wrong.
-    pub(crate) fn invalid(field: &str, why: impl Into<String>) -> Self {
-        Self::Invalid { field: field.to_owned(), why: why.into() }
+    pub(crate) fn invalid(field: &str, why: Text) -> Self {
+        Self::Invalid { field: field.to_owned(), why }
     }
 
     /// The status of the answer.
@@ -132,7 +136,7 @@ impl ApiError {
         match self {
             Self::Unauthenticated(AuthError::IssuerUnavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            Self::NotFound(_) | Self::NoRoute => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::NoName | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
@@ -162,7 +166,7 @@ impl ApiError {
         match self {
             Self::Unauthenticated(AuthError::IssuerUnavailable) => "issuer-unavailable",
             Self::Unauthenticated(_) => "unauthenticated",
-            Self::NotFound(_) => "not-found",
+            Self::NotFound(_) | Self::NoName => "not-found",
             Self::NoRoute => "no-such-route",
             Self::NoMethod => "method-not-allowed",
             Self::Forbidden { code } | Self::NotAllowed { code, .. } => code,
@@ -187,68 +191,61 @@ impl ApiError {
         }
     }
 
-    /// For a person, in French, one per code.
-    pub(crate) fn title(&self) -> &'static str {
+    /// What went wrong in a few words, one text per code.
+    pub(crate) fn title(&self) -> Text {
         match self {
-            Self::Unauthenticated(AuthError::IssuerUnavailable) => "Service d'identité injoignable",
-            Self::Unauthenticated(_) => "Identification nécessaire",
-            Self::NotFound(_) | Self::NoRoute => "Introuvable",
-            Self::NoMethod => "Méthode non prévue",
-            Self::Forbidden { .. } => "Action réservée à un autre rôle",
-            Self::Malformed { .. } | Self::NotJson => "Requête illisible",
-            Self::TooLarge { .. } => "Requête trop volumineuse",
-            Self::Invalid { .. } => "Champ incorrect",
-            Self::AmbiguousAppointment { .. } => "Rendez-vous présent dans plusieurs cabinets",
-            Self::NotAllowed { .. } => "Action impossible pour le moment",
-            Self::SlotTaken { .. } => "Créneau déjà pris",
-            Self::RuleBroken { .. } => "Créneau contraire aux règles du cabinet",
-            Self::Refused { .. } => "Demande déjà refusée par l'agenda",
-            Self::OpIdReused | Self::KeyReused => "Identifiant déjà utilisé pour une autre demande",
-            Self::KeyRunning => "Demande déjà en cours",
-            Self::Conflict => "Modifié entre-temps",
-            Self::AgendaUnavailable { .. } => "Agenda injoignable",
-            Self::AgendaUnidentified { .. } => "Agenda pas encore identifié",
-            Self::StorageUnavailable { .. } | Self::Overloaded => "Service momentanément indisponible",
-            Self::TimedOut => "Réponse trop longue",
-            Self::Internal { .. } => "Erreur interne",
+            Self::Unauthenticated(AuthError::IssuerUnavailable) => titles::issuer_unavailable(),
+            Self::Unauthenticated(_) => titles::unauthenticated(),
+            Self::NotFound(_) | Self::NoName | Self::NoRoute => titles::not_found(),
+            Self::NoMethod => titles::no_method(),
+            Self::Forbidden { .. } => titles::forbidden(),
+            Self::Malformed { .. } | Self::NotJson => titles::unreadable(),
+            Self::TooLarge { .. } => titles::too_large(),
+            Self::Invalid { .. } => titles::invalid(),
+            Self::AmbiguousAppointment { .. } => titles::ambiguous_appointment(),
+            Self::NotAllowed { .. } => titles::not_allowed(),
+            Self::SlotTaken { .. } => titles::slot_taken(),
+            Self::RuleBroken { .. } => titles::rule_broken(),
+            Self::Refused { .. } => titles::refused(),
+            Self::OpIdReused | Self::KeyReused => titles::name_reused(),
+            Self::KeyRunning => titles::already_running(),
+            Self::Conflict => titles::changed_meanwhile(),
+            Self::AgendaUnavailable { .. } => titles::agenda_unavailable(),
+            Self::AgendaUnidentified { .. } => titles::agenda_unidentified(),
+            Self::StorageUnavailable { .. } | Self::Overloaded => titles::unavailable(),
+            Self::TimedOut => titles::timed_out(),
+            Self::Internal { .. } => titles::internal(),
         }
     }
 
-    /// What exactly, and what to do.
-    pub(crate) fn detail(&self) -> String {
+    /// What exactly, and what to do. Nothing of a fault's cause is in it.
+    pub(crate) fn detail(&self) -> Text {
         match self {
-            Self::Unauthenticated(error) => error.to_string(),
-            Self::NotFound(what) => format!("{what} not found"),
-            Self::NoRoute => "no such route; /v1/openapi.json lists them".to_owned(),
-            Self::NoMethod => "the route has other methods; /v1/openapi.json lists them".to_owned(),
-            Self::Forbidden { .. } => "the token's role may not do that".to_owned(),
-            Self::Malformed { why } => format!("the body cannot be read: {why}"),
-            Self::NotJson => "send the body as content-type application/json".to_owned(),
-            Self::TooLarge { limit_bytes } => format!("the body is larger than {limit_bytes} bytes"),
+            Self::Unauthenticated(error) => error.text(),
+            Self::NotFound(thing) => not_found(*thing),
+            Self::NoName => problems::no_name(),
+            Self::NoRoute => problems::no_route(),
+            Self::NoMethod => problems::no_method(),
+            Self::Forbidden { .. } => problems::forbidden(),
+            Self::Malformed { why } => problems::body_unreadable(why),
+            Self::NotJson => problems::not_json(),
+            Self::TooLarge { limit_bytes } => problems::too_large(*limit_bytes),
             Self::Invalid { why, .. } | Self::RuleBroken { why, .. } => why.clone(),
-            Self::AmbiguousAppointment { .. } => {
-                "several practices hold an appointment of this name; add ?practice=".to_owned()
-            }
+            Self::AmbiguousAppointment { .. } => problems::ambiguous_appointment(),
             Self::NotAllowed { remedy, .. } => remedy.clone(),
-            Self::SlotTaken { .. } => "somebody else has the slot; alternatives lists what is free".to_owned(),
-            Self::Refused { code, .. } => format!("the agenda refused an earlier request of this op-id: {code}"),
-            Self::OpIdReused => "the op-id was used for another request; mint one per request".to_owned(),
-            Self::KeyReused => "the idempotency key was used for another request; mint one per request".to_owned(),
-            Self::KeyRunning => "the first request of this idempotency key has not ended; ask again".to_owned(),
-            Self::Conflict => "somebody changed the same thing; read it again and repeat".to_owned(),
-            Self::AgendaUnavailable { .. } => "the agenda does not answer; nothing was changed".to_owned(),
-            Self::AgendaUnidentified { .. } => {
-                "Cet agenda n'est pas encore identifié : rien n'y a été inscrit. Réessayez dans un instant ; si cela dure, \
-                 prévenez le cabinet."
-                    .to_owned()
-            }
-            Self::TimedOut => {
-                "no answer in time; what was asked may still be done: repeat it with the same op-id or idempotency key"
-                    .to_owned()
-            }
-            Self::Overloaded => "too many requests at once; ask again".to_owned(),
-            Self::StorageUnavailable { .. } => "the database does not answer; nothing was changed".to_owned(),
-            Self::Internal { .. } => "the fault was logged under this request id".to_owned(),
+            Self::SlotTaken { alternatives } if alternatives.is_empty() => problems::slot_taken(),
+            Self::SlotTaken { alternatives } => problems::slot_taken_with_others(alternatives.len()),
+            Self::Refused { code, .. } => problems::refused(code),
+            Self::OpIdReused => problems::op_id_reused(),
+            Self::KeyReused => problems::key_reused(),
+            Self::KeyRunning => problems::key_running(),
+            Self::Conflict => problems::changed_meanwhile(),
+            Self::AgendaUnavailable { .. } => problems::agenda_unavailable(),
+            Self::AgendaUnidentified { .. } => problems::agenda_unidentified(),
+            Self::TimedOut => problems::timed_out(),
+            Self::Overloaded => problems::overloaded(),
+            Self::StorageUnavailable { .. } => problems::storage_unavailable(),
+            Self::Internal { .. } => problems::internal(),
         }
     }
 
@@ -262,6 +259,17 @@ impl ApiError {
             | Self::Unauthenticated(AuthError::IssuerUnavailable) => Some(30),
             _ => None,
         }
+    }
+}
+
+fn not_found(thing: Thing) -> Text {
+    match thing {
+        Thing::Practice => problems::practice_not_found(),
+        Thing::Contact => problems::contact_not_found(),
+        Thing::Appointment => problems::appointment_not_found(),
+        Thing::Intent => problems::intent_not_found(),
+        Thing::Commitment => problems::commitment_not_found(),
+        Thing::DeadLetter => problems::task_not_found(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::error::{Flow, FlowError};
+use super::error::{Flow, FlowError, Thing};
 use super::journal::Entry;
 use crate::ids::{AuditId, JobId, PracticeId};
 use crate::model::audit::{Actor, AuditEvent};
@@ -46,9 +46,9 @@ impl Acts {
     /// beginning to its end.
     ///
     /// # Errors
-    /// `NotFound("practice")`.
+    /// `NotFound(Practice)`.
     pub(crate) fn practice(&self, id: &PracticeId) -> Flow<Arc<LivePractice>> {
-        self.practices.get(id).ok_or(FlowError::NotFound("practice"))
+        self.practices.get(id).ok_or(FlowError::NotFound(Thing::Practice))
     }
 
     /// The names of all practices, sorted.

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use greffon_words::refusals;
+
 use super::act::{Act, Acts};
-use super::error::{Flow, FlowError};
+use super::error::{Flow, FlowError, Thing};
 use super::journal::Entry;
 use super::message::Messages;
 use crate::ids::{JobId, PracticeId};
@@ -30,14 +32,14 @@ impl DeadLetters {
     /// before it.
     ///
     /// # Errors
-    /// `NotFound("dead letter")`, `NotAllowed("already-final")` when somebody ended it
+    /// `NotFound(DeadLetter)`, `NotAllowed("already-final")` when somebody ended it
     /// before, `NotAllowed("message-ended")` when its message has left or may have
     /// left, `Conflict`, `Storage`.
     pub async fn retry(&self, practice: &PracticeId, id: JobId, actor: &Actor) -> Flow<DeadLetter> {
         let practice = self.acts.practice(practice)?;
         let act = Act::new(&practice, actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
-        let before = tx.dead_letter(id).await?.ok_or(FlowError::NotFound("dead letter"))?;
+        let before = tx.dead_letter(id).await?.ok_or(FlowError::NotFound(Thing::DeadLetter))?;
         let mut letter = before.retried(&actor.subject, act.now)?;
         self.revive(tx.as_mut(), act, &letter).await?;
         self.acts.note(tx.as_mut(), act, entry("job.retried", &letter)).await?;
@@ -49,13 +51,13 @@ impl DeadLetters {
     /// Ends a dead letter whose job will not be done, for a reason.
     ///
     /// # Errors
-    /// `NotFound("dead letter")`, `Invalid("reason")`, `NotAllowed("already-final")`,
+    /// `NotFound(DeadLetter)`, `Invalid("reason")`, `NotAllowed("already-final")`,
     /// `Conflict`, `Storage`.
     pub async fn close(&self, practice: &PracticeId, id: JobId, reason: &str, actor: &Actor) -> Flow<DeadLetter> {
         let practice = self.acts.practice(practice)?;
         let act = Act::new(&practice, actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
-        let before = tx.dead_letter(id).await?.ok_or(FlowError::NotFound("dead letter"))?;
+        let before = tx.dead_letter(id).await?.ok_or(FlowError::NotFound(Thing::DeadLetter))?;
         let mut letter = before.closed(reason, &actor.subject, act.now)?;
         self.acts.note(tx.as_mut(), act, entry("job.closed", &letter)).await?;
         tx.save_dead_letter(&mut letter).await?;
@@ -71,10 +73,7 @@ impl DeadLetters {
                 return match again {
                     // It wrote a job of its own.
                     Some(_) => Ok(()),
-                    None => Err(FlowError::NotAllowed {
-                        code: "message-ended",
-                        remedy: "Ce message est parti, ou l'est peut-être : vérifiez, puis clôturez.".to_owned(),
-                    }),
+                    None => Err(FlowError::NotAllowed { code: "message-ended", remedy: refusals::message_left() }),
                 };
             }
         }

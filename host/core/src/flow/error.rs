@@ -1,5 +1,6 @@
 //! Why a step was not taken.
 
+use greffon_words::Text;
 use thiserror::Error;
 
 use crate::ids::FeatureId;
@@ -8,12 +9,44 @@ use crate::model::scheduling::Rule;
 use crate::model::view::OfferedSlot;
 use crate::ports::storage::StorageError;
 
+/// What a request may name that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// A practice.
+    Practice,
+    /// A contact of the practice.
+    Contact,
+    /// An appointment in the practice's agendas.
+    Appointment,
+    /// A booking intent of the practice.
+    Intent,
+    /// A commitment of the practice.
+    Commitment,
+    /// A job of the practice that was given up.
+    DeadLetter,
+}
+
+impl Thing {
+    /// A stable word for logs and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Contact => "contact",
+            Self::Appointment => "appointment",
+            Self::Intent => "intent",
+            Self::Commitment => "commitment",
+            Self::DeadLetter => "dead letter",
+        }
+    }
+}
+
 /// Why a step was not taken. Nothing was changed, unless the case says so.
 #[derive(Debug, Error)]
 pub enum FlowError {
-    /// No such practice, contact, appointment or commitment for this caller.
-    #[error("{0} not found")]
-    NotFound(&'static str),
+    /// There is no such thing for this caller.
+    #[error("{} not found", .0.as_str())]
+    NotFound(Thing),
     /// A field of the request is wrong.
     #[error("{field}: {why}")]
     Invalid {
@@ -21,7 +54,7 @@ pub enum FlowError {
         field: String,
         /// What is wrong and what is expected; never the value itself when it
         /// may be personal.
-        why: String,
+        why: Text,
     },
     /// The state does not allow it: `contact-closed`, `not-concluded`,
     /// `emergency`, `recap-missing`, `already-final`…
@@ -29,8 +62,8 @@ pub enum FlowError {
     NotAllowed {
         /// Stable code.
         code: &'static str,
-        /// What to do instead, in French.
-        remedy: String,
+        /// What to do instead.
+        remedy: Text,
     },
     /// Only another role may do that.
     #[error("role may not do that: {code}")]
@@ -49,8 +82,8 @@ pub enum FlowError {
     RuleBroken {
         /// Which.
         rule: Rule,
-        /// In French, for the operator.
-        why: String,
+        /// Why, for the operator.
+        why: Text,
     },
     /// The op-id was used for another request.
     #[error("op-id was used for another request")]
@@ -94,7 +127,7 @@ pub type Flow<T> = Result<T, FlowError>;
 impl FlowError {
     /// A field of the request is wrong: which, and what is expected; never the
     /// value itself when it may be personal.
-    pub(crate) fn invalid(field: impl Into<String>, why: &str) -> Self {
-        Self::Invalid { field: field.into(), why: why.to_owned() }
+    pub(crate) fn invalid(field: impl Into<String>, why: Text) -> Self {
+        Self::Invalid { field: field.into(), why }
     }
 }

@@ -28,7 +28,7 @@ pub use self::booking::{BookingOutcome, Bookings, NewBooking, SlotSearch};
 pub use self::commitment::Commitments;
 pub use self::contact::{Contacts, NewClosing, NewContact, NewFact, NewLevel, NewStatement};
 pub use self::dead_letter::DeadLetters;
-pub use self::error::{Flow, FlowError};
+pub use self::error::{Flow, FlowError, Thing};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::Messages;
 pub use self::read::{ReadContact, Reads};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::act::Acts;
-use super::error::{Flow, FlowError};
+use super::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
@@ -68,7 +68,7 @@ impl Reads {
     /// `NotFound`, `Storage`.
     pub async fn contact(&self, practice: &PracticeId, id: ContactId) -> Flow<ReadContact> {
         let practice = self.acts.practice(practice)?;
-        let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound("contact"))?;
+        let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
         let intents = self.storage.intents_of(&contact).await?;
         let commitments = self.storage.commitments_of(&contact).await?;
         let now = Told::of(&practice.revision, &contact, &intents, &commitments);

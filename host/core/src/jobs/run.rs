@@ -140,7 +140,7 @@ impl Jobs {
 /// A word for log, journal and metrics: error texts may name what people wrote.
 fn word(error: &FlowError) -> &'static str {
     match error {
-        FlowError::NotFound(what) => what,
+        FlowError::NotFound(thing) => thing.as_str(),
         FlowError::Conflict => "conflict",
         FlowError::Storage(_) => "storage",
         FlowError::AgendaUnavailable(_) => "agenda-unavailable",

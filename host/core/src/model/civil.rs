@@ -12,6 +12,7 @@
 //! So civil order is never turned round: a later civil time is never an earlier
 //! instant, and hours that do not overlap on paper do not overlap in time.
 
+use greffon_words::{Text, times};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
@@ -250,7 +251,14 @@ pub fn spoken_date(date: Date) -> String {
 /// « 9 h 30 », « 14 h ».
 #[must_use]
 pub fn spoken_time(time: Time) -> String {
-    if time.minute() == 0 { format!("{} h", time.hour()) } else { format!("{} h {:02}", time.hour(), time.minute()) }
+    clock_text(time).to_string()
+}
+
+/// The same in every language.
+#[must_use]
+pub fn clock_text(time: Time) -> Text {
+    let (hour, minute) = (u16::from(time.hour().unsigned_abs()), time.minute());
+    if minute == 0 { times::clock_hour(hour) } else { times::clock(hour, &format!("{minute:02}")) }
 }
 
 /// 0 for Monday, as in [`WeekHours`].

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use greffon_words::{fields, refusals};
+
 use super::job::{Job, Lane};
 use super::refusal::Refusal;
 use crate::ids::{JobId, PracticeId};
@@ -80,14 +82,14 @@ impl DeadLetter {
     pub fn closed(&self, reason: &str, by: &str, now: Instant) -> Result<Self, Refusal> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > MAX_REASON {
-            return Err(Refusal::invalid("reason", "expected 1 to 500 characters"));
+            return Err(Refusal::invalid("reason", fields::length(1_usize, MAX_REASON)));
         }
         self.ended(DeadLetterState::Closed, Some(reason.to_owned()), by, now)
     }
 
     fn ended(&self, state: DeadLetterState, reason: Option<String>, by: &str, now: Instant) -> Result<Self, Refusal> {
         if self.state != DeadLetterState::Open {
-            return Err(Refusal::not_allowed("already-final", "Cette tâche a déjà été reprise ou close."));
+            return Err(Refusal::not_allowed("already-final", refusals::task_ended()));
         }
         Ok(Self { state, reason, ended_by: Some(by.to_owned()), ended_at: Some(now), ..self.clone() })
     }
@@ -122,7 +124,7 @@ mod tests {
         let now = Instant(2);
         for ended in [open().retried("a", now).unwrap(), open().closed("appelé", "a", now).unwrap()] {
             assert_eq!((ended.ended_by.as_deref(), ended.ended_at), (Some("a"), Some(now)));
-            let again = Refusal::not_allowed("already-final", "Cette tâche a déjà été reprise ou close.");
+            let again = Refusal::not_allowed("already-final", refusals::task_ended());
             assert_eq!(ended.retried("b", now), Err(again.clone()));
             assert_eq!(ended.closed("encore", "b", now), Err(again));
         }

@@ -1,6 +1,7 @@
 //! Public emergency services. A grid names one; what to dial is known here, so
 //! that no content can send a patient to a number of its own.
 
+use greffon_words::{Text, services};
 use serde::{Deserialize, Serialize};
 
 /// A public emergency service.
@@ -68,15 +69,15 @@ impl EmergencyService {
 
     /// The same with the service's name, for the operator's screen.
     #[must_use]
-    pub fn shown(self) -> &'static str {
+    pub fn shown(self) -> Text {
         match self {
-            Self::Samu => "15 (SAMU)",
-            Self::FireAndRescue => "18 (pompiers)",
-            Self::Police => "17 (police secours)",
-            Self::European => "112 (urgences)",
-            Self::DeafRelay => "114 (par SMS ou visio)",
-            Self::PoisonCentre => "centre antipoison",
-            Self::SuicidePrevention => "3114 (prévention du suicide)",
+            Self::Samu => services::samu(),
+            Self::FireAndRescue => services::fire_and_rescue(),
+            Self::Police => services::police(),
+            Self::European => services::european(),
+            Self::DeafRelay => services::deaf_relay(),
+            Self::PoisonCentre => services::poison_centre(),
+            Self::SuicidePrevention => services::suicide_prevention(),
         }
     }
 }

@@ -22,6 +22,8 @@
 
 use std::borrow::Cow;
 
+use greffon_words::{questions, reasons};
+
 use super::care::{Fact, Level, Source, Value, keys};
 use super::practice::RedFlag;
 use super::triage::{AnswerKind, Question, Reason};
@@ -69,7 +71,7 @@ pub fn question(flag: &RedFlag) -> Question {
     Question {
         key: answer_key(&flag.id),
         spoken: flag.spoken.clone(),
-        why: "Signe d'alerte : à demander avant toute autre question.".to_owned(),
+        why: questions::red_flag_why().to_string(),
         kind: AnswerKind::YesNoUnknown,
         choices: Vec::new(),
         red_flag: true,
@@ -149,11 +151,12 @@ impl Assessed {
             rule: answer_key(&one.id),
             facts: vec![answer_key(&one.id)],
             text: match one.ground {
-                Ground::Said => "signe d'alerte présent".to_owned(),
-                Ground::Unclear => "signe d'alerte non écarté : réponse incertaine".to_owned(),
-                Ground::Undecided => "signe d'alerte non écarté : question comprise, sans réponse".to_owned(),
-                Ground::Group => "au moins un signe d'alerte n'est pas écarté".to_owned(),
-            },
+                Ground::Said => reasons::red_flag_said(),
+                Ground::Unclear => reasons::red_flag_unclear(),
+                Ground::Undecided => reasons::red_flag_undecided(),
+                Ground::Group => reasons::red_flag_group(),
+            }
+            .to_string(),
         };
         self.positive.iter().map(reason).collect()
     }

@@ -1,5 +1,6 @@
 //! Why a decision was not taken. Nothing changed.
 
+use greffon_words::Text;
 use thiserror::Error;
 
 /// A refusal of a state machine.
@@ -10,8 +11,8 @@ pub enum Refusal {
     NotAllowed {
         /// Stable code.
         code: &'static str,
-        /// What to do instead, in French.
-        remedy: String,
+        /// What to do instead.
+        remedy: Text,
     },
     /// Only another role may do that.
     #[error("role may not do that: {code}")]
@@ -26,18 +27,18 @@ pub enum Refusal {
         field: String,
         /// What is wrong and what is expected; never the value when it may be
         /// personal.
-        why: String,
+        why: Text,
     },
 }
 
 impl Refusal {
     /// The state does not allow it.
-    pub(crate) fn not_allowed(code: &'static str, remedy: &str) -> Self {
-        Self::NotAllowed { code, remedy: remedy.to_owned() }
+    pub(crate) fn not_allowed(code: &'static str, remedy: Text) -> Self {
+        Self::NotAllowed { code, remedy }
     }
 
     /// A field is wrong.
-    pub(crate) fn invalid(field: &str, why: &str) -> Self {
-        Self::Invalid { field: field.to_owned(), why: why.to_owned() }
+    pub(crate) fn invalid(field: &str, why: Text) -> Self {
+        Self::Invalid { field: field.to_owned(), why }
     }
 }

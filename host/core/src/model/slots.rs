@@ -20,10 +20,11 @@
 //! Buffers may lie outside opening hours and inside absences: a room is cleaned
 //! after closing. They may not lie on somebody else's time or buffers.
 
+use greffon_words::{Text, rules, times};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::civil::{MINUTES_PER_DAY, Zone, monday_first, parse_time, spoken_time};
+use super::civil::{MINUTES_PER_DAY, Zone, clock_text, monday_first, parse_time};
 use super::practice::{Motive, Practitioner, PractitionerAgenda};
 use super::scheduling::{Audience, PatientRule, Rule, Slot, SlotState};
 use crate::time::{Instant, Span};
@@ -105,8 +106,8 @@ pub struct Fit {
 pub struct Broken {
     /// Which rule.
     pub rule: Rule,
-    /// One French sentence for whoever holds the line. No personal data.
-    pub why: String,
+    /// One sentence for whoever holds the line. No personal data.
+    pub why: Text,
 }
 
 impl Broken {
@@ -154,35 +155,23 @@ pub fn check(desk: &Desk<'_>, start: Instant) -> Result<Fit, Broken> {
 fn offered_to(desk: &Desk<'_>) -> Result<(), Broken> {
     let motive = desk.motive;
     if motive.duration_min == 0 || motive.duration_min > u32::from(MINUTES_PER_DAY) {
-        return broken(Rule::Duration, format!("Le motif « {} » n'a pas de durée utilisable.", motive.label));
+        return broken(Rule::Duration, rules::no_duration(&motive.label));
     }
     let known = desk.asker.known;
     match motive.patients {
         PatientRule::KnownOnly if known != Some(true) => {
-            return broken(
-                Rule::PatientType,
-                format!("Le motif « {} » est réservé aux patients déjà suivis par le cabinet.", motive.label),
-            );
+            return broken(Rule::PatientType, rules::known_only(&motive.label));
         }
         PatientRule::NewOnly if known != Some(false) => {
-            return broken(
-                Rule::PatientType,
-                format!("Le motif « {} » est réservé aux nouveaux patients.", motive.label),
-            );
+            return broken(Rule::PatientType, rules::new_only(&motive.label));
         }
         PatientRule::ReferredOnly if !desk.asker.referred => {
-            return broken(
-                Rule::PatientType,
-                format!("Le motif « {} » est réservé aux patients adressés par un professionnel.", motive.label),
-            );
+            return broken(Rule::PatientType, rules::referred_only(&motive.label));
         }
         _ => {}
     }
     if !motive.practitioners.is_empty() && !motive.practitioners.contains(&desk.practitioner.id) {
-        return broken(
-            Rule::Closed,
-            format!("{} ne propose pas le motif « {} ».", desk.practitioner.name, motive.label),
-        );
+        return broken(Rule::Closed, rules::not_offered(&motive.label, &desk.practitioner.name));
     }
     Ok(())
 }
@@ -280,8 +269,7 @@ impl<'a> Rules<'a> {
         let served = self.served_slot(span)?;
         let on_grid = desk.zone.minute_of_day(start).is_some_and(|minute| minute % grid_min(motive) == 0);
         if !on_grid && served.is_none_or(|slot| slot.span.start != start) {
-            let grid = grid_min(motive);
-            return broken(Rule::Grid, format!("Les rendez-vous de ce motif commencent toutes les {grid} minutes."));
+            return broken(Rule::Grid, rules::grid(grid_min(motive)));
         }
         self.has_quota(start)?;
         let fit = self.has_room(span)?;
@@ -291,15 +279,14 @@ impl<'a> Rules<'a> {
     fn in_time(&self, start: Instant) -> Result<(), Broken> {
         let desk = self.desk;
         if start < desk.now {
-            return broken(Rule::Notice, "Cette heure est déjà passée.".to_owned());
+            return broken(Rule::Notice, rules::past());
         }
         if start < earliest(desk) {
             let notice = duration_text(desk.motive.min_notice_min);
-            return broken(Rule::Notice, format!("Ce motif se réserve au moins {notice} à l'avance."));
+            return broken(Rule::Notice, rules::notice(&notice));
         }
         if desk.zone.date(start) > last_day(desk) {
-            let days = desk.motive.max_horizon_days;
-            return broken(Rule::Horizon, format!("Ce motif se réserve au plus {days} jours à l'avance."));
+            return broken(Rule::Horizon, rules::horizon(desk.motive.max_horizon_days));
         }
         Ok(())
     }
@@ -310,7 +297,7 @@ impl<'a> Rules<'a> {
             return broken(Rule::Closed, self.closed_text(span.start));
         }
         if self.absences.iter().any(|absence| absence.overlaps(&span)) {
-            return broken(Rule::Absence, format!("{} est absent à cette heure.", desk.practitioner.name));
+            return broken(Rule::Absence, rules::absent(&desk.practitioner.name));
         }
         Ok(())
     }
@@ -335,9 +322,9 @@ impl<'a> Rules<'a> {
             for_others = true;
         }
         if for_others {
-            return broken(Rule::Audience, "Ce créneau est réservé à un autre public.".to_owned());
+            return broken(Rule::Audience, rules::other_audience());
         }
-        broken(Rule::ResourceBusy, "Ce créneau n'est plus libre dans l'agenda.".to_owned())
+        broken(Rule::ResourceBusy, rules::not_free())
     }
 
     fn has_quota(&self, start: Instant) -> Result<(), Broken> {
@@ -347,7 +334,7 @@ impl<'a> Rules<'a> {
         if there < usize::try_from(most).unwrap_or(usize::MAX) {
             return Ok(());
         }
-        broken(Rule::Quota, format!("Il y a déjà {there} rendez-vous de ce motif ce jour-là (maximum {most})."))
+        broken(Rule::Quota, rules::quota_reached(there, most))
     }
 
     fn has_room(&self, span: Span) -> Result<Fit, Broken> {
@@ -363,13 +350,10 @@ impl<'a> Rules<'a> {
                 Taken::Entry(other) if seats > 1 && *other == span => entries += 1,
                 Taken::Claim { seat, span: other } if seats > 1 && *other == claimed => seats_claimed.push(*seat),
                 other if other.span().overlaps(&span) => {
-                    return broken(Rule::ResourceBusy, "Cette heure est déjà prise.".to_owned());
+                    return broken(Rule::ResourceBusy, rules::taken());
                 }
                 _ => {
-                    return broken(
-                        Rule::Buffer,
-                        "Il ne reste pas assez de temps avant ou après ce rendez-vous.".to_owned(),
-                    );
+                    return broken(Rule::Buffer, rules::no_buffer());
                 }
             }
         }
@@ -378,19 +362,20 @@ impl<'a> Rules<'a> {
         let free_seat = (0..seats).find(|seat| !seats_claimed.contains(seat));
         match free_seat {
             Some(seat) if used < seats => Ok(Fit { span, claimed, seat, seats_left: seats - used }),
-            _ => broken(Rule::ResourceBusy, "Toutes les places sont prises.".to_owned()),
+            _ => broken(Rule::ResourceBusy, rules::seats_taken()),
         }
     }
 
-    fn closed_text(&self, start: Instant) -> String {
+    fn closed_text(&self, start: Instant) -> Text {
         let desk = self.desk;
         let date = desk.zone.date(start);
         let periods = &desk.agenda.hours.0[monday_first(date.weekday())];
-        if periods.is_empty() {
-            return format!("{} ne consulte pas ce jour-là.", desk.practitioner.name);
+        let name = &desk.practitioner.name;
+        let said = periods.iter().map(|period| period_text(*period));
+        match said.reduce(|before, next| times::both(&before, &next)) {
+            Some(hours) => rules::closed_hour(&hours, name),
+            None => rules::closed_day(name),
         }
-        let said: Vec<String> = periods.iter().map(|period| period_text(*period)).collect();
-        format!("{} consulte ce jour-là {}.", desk.practitioner.name, said.join(" et "))
     }
 }
 
@@ -426,25 +411,25 @@ fn slot(desk: &Desk<'_>, fit: Fit, served: Option<&Slot>) -> Slot {
     }
 }
 
-fn duration_text(minutes: u32) -> String {
+fn duration_text(minutes: u32) -> Text {
     match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} minutes"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes:02}"),
+        (0, minutes) => times::minutes(minutes),
+        (hours, 0) => times::hours(hours),
+        (hours, minutes) => times::hours_and_minutes(hours, &format!("{minutes:02}")),
     }
 }
 
-fn period_text((start, end): (u16, u16)) -> String {
+fn period_text((start, end): (u16, u16)) -> Text {
     let clock = |minute: u16| {
         let hour = i8::try_from(minute / 60).unwrap_or(0);
         let minute = i8::try_from(minute % 60).unwrap_or(0);
         // 24:00 is no time of a clock, but is how a period ends at midnight.
-        jiff::civil::Time::new(hour, minute, 0, 0).map_or("minuit".to_owned(), spoken_time)
+        jiff::civil::Time::new(hour, minute, 0, 0).map_or_else(|_| times::midnight(), clock_text)
     };
-    format!("de {} à {}", clock(start), clock(end))
+    times::period(&clock(start), &clock(end))
 }
 
-fn broken<T>(rule: Rule, why: String) -> Result<T, Broken> {
+fn broken<T>(rule: Rule, why: Text) -> Result<T, Broken> {
     Err(Broken { rule, why })
 }
 

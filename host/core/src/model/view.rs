@@ -4,6 +4,7 @@ mod assemble;
 mod said;
 
 pub use assemble::{assemble, nature};
+use greffon_words::Text;
 pub use said::{Said, Told};
 use serde::{Deserialize, Serialize};
 
@@ -17,14 +18,14 @@ use crate::ids::{AgendaId, AppointmentId, ContactId, FeatureId, IntentId, Motive
 use crate::time::{Instant, Span};
 
 /// Something to see before anything else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Banner {
     /// Stable: `emergency`, `triage-unavailable`, `script-unavailable`,
     /// `view-outdated`, `booking-to-verify`, `repeated-contact`, `demo-content`,
     /// `contradiction`.
     pub code: String,
-    /// The words, in French.
-    pub text: String,
+    /// What is to be seen.
+    pub text: Text,
 }
 
 /// Who asks a question.
@@ -48,7 +49,7 @@ pub struct Asked {
 }
 
 /// A contact, as it stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ContactView {
     /// Which.
     pub contact: ContactId,

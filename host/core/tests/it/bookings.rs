@@ -85,7 +85,7 @@ fn every_rule_is_checked_again_at_booking() {
         match at(start, "x") {
             Err(FlowError::RuleBroken { rule: broken, why }) => {
                 assert_eq!(broken, rule);
-                assert!(!why.is_empty());
+                assert!(!why.fr().is_empty());
             }
             other => panic!("{other:?}"),
         }

@@ -249,7 +249,7 @@ pub fn booking(slot: &OfferedSlot, op: &str) -> NewBooking {
 pub fn code(error: &FlowError) -> &'static str {
     match error {
         FlowError::NotAllowed { code, .. } | FlowError::Forbidden { code } => code,
-        FlowError::NotFound(what) => what,
+        FlowError::NotFound(thing) => thing.as_str(),
         FlowError::SlotTaken { .. } => "slot-taken",
         FlowError::RuleBroken { .. } => "rule-broken",
         FlowError::OpIdReused => "op-id-reused",

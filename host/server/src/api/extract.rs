@@ -8,14 +8,16 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use greffon_words::{Text, fields, problems};
 use serde::de::DeserializeOwned;
 
+use crate::api::v1::schema::time;
 use crate::app::App;
 use crate::error::ApiError;
 
-/// Longest explanation of a wrong field: an unknown field's name is in it, and
-/// that may be anything.
-const LONGEST_WHY: usize = 400;
+/// Longest name or list of names in an explanation, in characters: an unknown
+/// field's name may be anything.
+const LONGEST_WHY: usize = 200;
 
 /// A JSON body that was received but not read.
 pub(crate) struct Payload(Bytes);
@@ -45,7 +47,7 @@ impl Payload {
 }
 
 fn malformed(error: &serde_json::Error) -> ApiError {
-    ApiError::Malformed { why: format!("line {}, column {}", error.line(), error.column()) }
+    ApiError::Malformed { why: problems::at_place(error.column(), error.line()) }
 }
 
 impl FromRequest<Arc<App>> for Payload {
@@ -62,7 +64,7 @@ impl FromRequest<Arc<App>> for Payload {
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(ApiError::TooLarge { limit_bytes: app.limits.body_bytes })
             }
-            Err(_) => Err(ApiError::Malformed { why: "it ended too early".to_owned() }),
+            Err(_) => Err(ApiError::Malformed { why: problems::cut_short() }),
         }
     }
 }
@@ -75,8 +77,7 @@ impl FromRequestParts<Arc<App>> for Named {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let Path(name) =
-            Path::<String>::from_request_parts(parts, app).await.map_err(|_| ApiError::NotFound("resource"))?;
+        let Path(name) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| ApiError::NoName)?;
         Ok(Self(name))
     }
 }
@@ -109,7 +110,7 @@ pub(crate) fn number_within(
     match text.map(str::parse::<u32>) {
         None => Ok(default),
         Some(Ok(number)) if (least..=most).contains(&number) => Ok(number),
-        Some(_) => Err(ApiError::invalid(field, format!("expected a whole number from {least} to {most}"))),
+        Some(_) => Err(ApiError::invalid(field, fields::whole_number(least, most))),
     }
 }
 
@@ -119,24 +120,45 @@ fn dotted(path: &str) -> String {
 }
 
 /// What serde says, without the value that it was given: that may be personal.
-fn explain(message: &str) -> String {
+fn explain(message: &str) -> Text {
     let message = message.rfind(" at line ").map_or(message, |end| &message[..end]);
-    let names_fields_only = ["unknown field", "missing field", "duplicate field"];
-    let why = if names_fields_only.iter().any(|start| message.starts_with(start)) {
-        message.to_owned()
-    } else {
-        match message.rfind("expected ") {
-            Some(start) => message[start..].to_owned(),
-            None => "has a wrong form".to_owned(),
-        }
-    };
-    why.chars().take(LONGEST_WHY).collect()
+    if message == time::EXPECTED {
+        return fields::instant();
+    }
+    let about = |start: &str| message.strip_prefix(start).and_then(|rest| rest.strip_prefix('`'));
+    if let Some(rest) = about("unknown field ") {
+        // The name may be anything; what serde knows never holds a back-tick.
+        return match rest.rsplit_once("`, expected ") {
+            Some((name, known)) => fields::unknown_field_among(&bounded(&names(known)), &bounded(name)),
+            None => fields::unknown_field(&bounded(rest.split_once("`, ").map_or(rest, |(name, _)| name))),
+        };
+    }
+    if let Some(name) = about("missing field ") {
+        return fields::missing_field(&bounded(name.trim_end_matches('`')));
+    }
+    if let Some(name) = about("duplicate field ") {
+        return fields::duplicate_field(&bounded(name.trim_end_matches('`')));
+    }
+    match message.rsplit_once("expected ") {
+        Some((_, what)) => fields::expected(&bounded(what)),
+        None => fields::wrong_form(),
+    }
+}
+
+/// The names of « one of `from`, `to` ».
+fn names(known: &str) -> String {
+    known.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ")
+}
+
+fn bounded(words: &str) -> String {
+    words.chars().take(LONGEST_WHY).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use axum::body::Bytes;
     use greffon_core::flow::NewContact;
+    use greffon_words::{Locale, Text, fields};
     use serde::Deserialize;
 
     use super::{Payload, dotted, explain, number_within};
@@ -156,10 +178,14 @@ mod tests {
         count: u32,
     }
 
+    fn english(why: &Text) -> String {
+        why.of(Locale::En).to_owned()
+    }
+
     fn refused(body: &'static str) -> (String, String) {
         match Payload(Bytes::from_static(body.as_bytes())).parse::<Order>().unwrap_err() {
-            ApiError::Invalid { field, why } => (field, why),
-            ApiError::Malformed { why } => ("malformed".into(), why),
+            ApiError::Invalid { field, why } => (field, english(&why)),
+            ApiError::Malformed { why } => ("malformed".into(), english(&why)),
             other => panic!("{other:?}"),
         }
     }
@@ -167,18 +193,18 @@ mod tests {
     #[test]
     fn a_wrong_field_is_named_and_its_value_is_not() {
         let (field, why) = refused(r#"{"lines":[{"count":1},{"count":"Dupont"}]}"#);
-        assert_eq!((field.as_str(), why.as_str()), ("lines.1.count", "expected u32"));
+        assert_eq!((field.as_str(), why.as_str()), ("lines.1.count", "The expected form is: u32."));
     }
 
     #[test]
     fn an_unknown_field_is_named_with_the_known_ones() {
         let (field, why) = refused(r#"{"lines":[],"line":1}"#);
-        assert_eq!((field.as_str(), why.as_str()), ("line", "unknown field `line`, expected `lines`"));
+        assert_eq!((field.as_str(), why.as_str()), ("line", "The field “line” is unknown; expected: lines."));
     }
 
     #[test]
     fn a_missing_field_is_named() {
-        assert_eq!(refused("{}"), ("body".into(), "missing field `lines`".into()));
+        assert_eq!(refused("{}"), ("body".into(), "The field “lines” is missing.".into()));
     }
 
     #[test]
@@ -197,13 +223,30 @@ mod tests {
 
     #[test]
     fn an_explanation_never_holds_the_value() {
-        assert_eq!(explain("invalid value: string \"expected Dupont\", expected a date"), "expected a date");
+        let said = |message: &str| english(&explain(message));
+        assert_eq!(said("invalid value: string \"expected Dupont\", expected a date"), "The expected form is: a date.");
         assert_eq!(
-            explain("unknown variant `Dupont`, expected `yes` or `no` at line 1 column 2"),
-            "expected `yes` or `no`"
+            said("unknown variant `Dupont`, expected `yes` or `no` at line 1 column 2"),
+            "The expected form is: `yes` or `no`."
         );
-        assert_eq!(explain("Dupont"), "has a wrong form");
-        assert!(explain(&format!("unknown field `{}`", "x".repeat(9_000))).len() <= super::LONGEST_WHY);
+        assert_eq!(explain("Dupont"), fields::wrong_form());
+        assert_eq!(explain(&format!("{} at line 1 column 2", super::time::EXPECTED)), fields::instant());
+    }
+
+    #[test]
+    fn a_field_is_explained_whatever_its_name_is() {
+        let said = |message: &str| english(&explain(message));
+        assert_eq!(
+            said("unknown field `a`, expected one of `from`, `to`"),
+            "The field “a” is unknown; expected: from, to."
+        );
+        assert_eq!(said("unknown field `a`, there are no fields"), "The field “a” is unknown.");
+        assert_eq!(
+            said("unknown field `x`, expected `y`, expected `from`"),
+            "The field “x`, expected `y” is unknown; expected: from."
+        );
+        assert_eq!(explain("duplicate field `from`"), fields::duplicate_field("from"));
+        assert!(said(&format!("unknown field `{}`", "x".repeat(9_000))).len() < 2 * super::LONGEST_WHY);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) mod permission;
 mod principal;
 mod verify;
 
-use thiserror::Error;
+use greffon_words::{Text, tokens};
 
 pub use fetch::{HttpKeys, KeyUrlError, check_key_url};
 pub use issuer::{Issuer, IssuerError, NewToken, signing_key_pem};
@@ -25,44 +25,50 @@ pub(crate) use permission::Permission;
 pub(crate) use principal::{Entry, Principal};
 
 /// Why a request is not believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AuthError {
-    /// No `Authorization: Bearer`.
-    #[error("no bearer token in the authorization header")]
+    /// There is no bearer token in the `Authorization` header.
     Missing,
-    /// Not a signed token.
-    #[error("the token is not a JWT")]
+    /// The token is no signed JWT.
     Malformed,
-    /// Signed by nobody we know.
-    #[error("the token is of an unknown issuer")]
+    /// Nobody who is believed here signed it.
     UnknownIssuer,
-    /// Signed with a key that the issuer does not show.
-    #[error("the token names an unknown key")]
+    /// The issuer does not show the key that it names.
     UnknownKey,
-    /// Another algorithm than the key's.
-    #[error("the token's algorithm is not the one of its key")]
+    /// It was signed with another algorithm than its key's.
     WrongAlgorithm,
     /// The signature does not stand.
-    #[error("the token's signature does not stand")]
     BadSignature,
-    /// For somebody else.
-    #[error("the token is for another audience")]
+    /// It was made for another service.
     WrongAudience,
-    /// Over.
-    #[error("the token has expired")]
+    /// It has ended.
     Expired,
-    /// Not yet.
-    #[error("the token does not count yet")]
+    /// It does not count yet.
     NotYetValid,
-    /// Claims missing, of the wrong form, or that nobody may hold.
-    #[error("the token's claims are not usable: sub, role, practices and exp are needed")]
+    /// Claims are missing, of the wrong form, or such as nobody may hold.
     BadClaims,
     /// The issuer's keys are not known, and it does not answer.
-    #[error("the issuer's keys cannot be fetched now")]
     IssuerUnavailable,
 }
 
 impl AuthError {
+    /// Why, for whoever sent the token.
+    pub(crate) fn text(self) -> Text {
+        match self {
+            Self::Missing => tokens::missing(),
+            Self::Malformed => tokens::malformed(),
+            Self::UnknownIssuer => tokens::unknown_issuer(),
+            Self::UnknownKey => tokens::unknown_key(),
+            Self::WrongAlgorithm => tokens::wrong_algorithm(),
+            Self::BadSignature => tokens::bad_signature(),
+            Self::WrongAudience => tokens::wrong_audience(),
+            Self::Expired => tokens::expired(),
+            Self::NotYetValid => tokens::not_yet_valid(),
+            Self::BadClaims => tokens::bad_claims(),
+            Self::IssuerUnavailable => tokens::issuer_unavailable(),
+        }
+    }
+
     /// A stable word for metrics.
     pub(crate) fn code(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use greffon_core::flow::Thing;
 use greffon_core::ids::{AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use greffon_core::model::audit::Actor;
 
@@ -36,7 +37,7 @@ impl Principal {
     pub(crate) fn practice(&self, app: &App, name: &str, permission: Permission) -> Result<Entry, ApiError> {
         let practice = PracticeId::from(name);
         if !self.reaches(&practice) || app.reception.reads.practice(&practice).is_none() {
-            return Err(ApiError::NotFound("practice"));
+            return Err(ApiError::NotFound(Thing::Practice));
         }
         self.enter(practice, permission)
     }
@@ -48,9 +49,9 @@ impl Principal {
         id: &str,
         permission: Permission,
     ) -> Result<(Entry, ContactId), ApiError> {
-        let id: ContactId = id.parse().map_err(|_| ApiError::NotFound("contact"))?;
+        let id: ContactId = id.parse().map_err(|_| ApiError::NotFound(Thing::Contact))?;
         let practice = app.reception.reads.practice_of_contact(id).await?;
-        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("contact"))?;
+        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound(Thing::Contact))?;
         Ok((self.enter(practice, permission)?, id))
     }
 
@@ -61,9 +62,9 @@ impl Principal {
         id: &str,
         permission: Permission,
     ) -> Result<(Entry, CommitmentId), ApiError> {
-        let id: CommitmentId = id.parse().map_err(|_| ApiError::NotFound("commitment"))?;
+        let id: CommitmentId = id.parse().map_err(|_| ApiError::NotFound(Thing::Commitment))?;
         let practice = app.reception.reads.practice_of_commitment(id).await?;
-        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("commitment"))?;
+        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound(Thing::Commitment))?;
         Ok((self.enter(practice, permission)?, id))
     }
 
@@ -74,9 +75,9 @@ impl Principal {
         id: &str,
         permission: Permission,
     ) -> Result<(Entry, JobId), ApiError> {
-        let id: JobId = id.parse().map_err(|_| ApiError::NotFound("dead letter"))?;
+        let id: JobId = id.parse().map_err(|_| ApiError::NotFound(Thing::DeadLetter))?;
         let practice = app.reception.reads.practice_of_dead_letter(id).await?;
-        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound("dead letter"))?;
+        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound(Thing::DeadLetter))?;
         Ok((self.enter(practice, permission)?, id))
     }
 
@@ -94,7 +95,7 @@ impl Principal {
         let mut holders = app.reception.reads.practices_of_appointment(&id).await?;
         holders.retain(|one| self.reaches(one) && named.is_none_or(|named| one.as_str() == named));
         match holders.len() {
-            0 => Err(ApiError::NotFound("appointment")),
+            0 => Err(ApiError::NotFound(Thing::Appointment)),
             1 => Ok((self.enter(holders.swap_remove(0), permission)?, id)),
             _ => Err(ApiError::AmbiguousAppointment { practices: holders }),
         }

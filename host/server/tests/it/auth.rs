@@ -51,7 +51,7 @@ async fn what_is_no_bearer_token_asks_for_one() {
     let app = TestApp::new();
     for header in ["", "Bearer", "Bearer ", "Basic c2VjcmV0", "Token x"] {
         let answer = with_header(&app, header).await;
-        assert_eq!(detail(&answer), "no bearer token in the authorization header", "{header}");
+        assert_eq!(detail(&answer), "Il manque un jeton « Bearer » dans l'en-tête Authorization.", "{header}");
     }
 }
 
@@ -61,7 +61,7 @@ async fn what_is_no_jwt_is_refused() {
     let huge = "x".repeat(65 * 1024);
     for token in ["x", "a.b.c", "..", "e30.e30.", huge.as_str()] {
         let answer = with_token(&app, token).await;
-        assert_eq!(detail(&answer), "the token is not a JWT");
+        assert_eq!(detail(&answer), "Ce jeton n'est pas un JWT.");
         assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"greffon\", error=\"invalid_token\"");
     }
 }
@@ -73,18 +73,18 @@ async fn a_token_counts_for_a_minute_after_its_end() {
     app.clock.advance(Duration::from_secs(3659));
     with_token(&app, &token).await.expect(200);
     app.clock.advance(Duration::from_secs(1));
-    assert_eq!(detail(&with_token(&app, &token).await), "the token has expired");
+    assert_eq!(detail(&with_token(&app, &token).await), "Ce jeton a expiré.");
 }
 
 #[tokio::test]
 async fn a_token_signed_with_another_key_is_refused() {
     let app = TestApp::new();
     let signed = issuer("greffon", "greffon", 8).sign(&token(Role::Secretary, &[HERE]), app.clock.now()).unwrap();
-    assert_eq!(detail(&with_token(&app, &signed).await), "the token names an unknown key");
+    assert_eq!(detail(&with_token(&app, &signed).await), "La clé que nomme ce jeton est inconnue.");
     // The same with the name of the right key in its header.
     let right = app.token(Role::Secretary);
     let borrowed = format!("{}.{}", right.split('.').next().unwrap(), signed.split_once('.').unwrap().1);
-    assert_eq!(detail(&with_token(&app, &borrowed).await), "the token's signature does not stand");
+    assert_eq!(detail(&with_token(&app, &borrowed).await), "La signature de ce jeton n'est pas valable.");
 }
 
 #[tokio::test]
@@ -102,8 +102,8 @@ async fn a_token_of_another_issuer_or_audience_is_refused() {
     let app = TestApp::new();
     let sign =
         |name, audience| issuer(name, audience, 7).sign(&token(Role::Secretary, &[HERE]), app.clock.now()).unwrap();
-    assert_eq!(detail(&with_token(&app, &sign("else", "greffon")).await), "the token is of an unknown issuer");
-    assert_eq!(detail(&with_token(&app, &sign("greffon", "else")).await), "the token is for another audience");
+    assert_eq!(detail(&with_token(&app, &sign("else", "greffon")).await), "L'émetteur de ce jeton est inconnu.");
+    assert_eq!(detail(&with_token(&app, &sign("greffon", "else")).await), "Ce jeton est destiné à un autre service.");
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn claims_cannot_be_changed_after_signing() {
         "role": "supervisor", "practices": [HERE],
     });
     let answer = with_token(&app, &forged(&token, None, Some(&claims))).await;
-    assert_eq!(detail(&answer), "the token's signature does not stand");
+    assert_eq!(detail(&answer), "La signature de ce jeton n'est pas valable.");
 }
 
 #[tokio::test]
@@ -129,13 +129,13 @@ async fn a_token_cannot_choose_its_algorithm() {
     for algorithm in ["HS256", "HS512", "RS256", "ES256", "PS256"] {
         let header = json!({ "alg": algorithm, "typ": "JWT", "kid": kid });
         let answer = with_token(&app, &forged(&token, Some(&header), None)).await;
-        assert_eq!(detail(&answer), "the token's algorithm is not the one of its key", "{algorithm}");
+        assert_eq!(detail(&answer), "L'algorithme de ce jeton n'est pas celui de sa clé.", "{algorithm}");
     }
     for nothing in ["none", "None", ""] {
         let header = json!({ "alg": nothing, "kid": kid });
         let unsigned = forged(&token, Some(&header), None);
         let unsigned = &unsigned[..unsigned.rfind('.').unwrap() + 1];
-        assert_eq!(detail(&with_token(&app, unsigned).await), "the token is not a JWT", "{nothing}");
+        assert_eq!(detail(&with_token(&app, unsigned).await), "Ce jeton n'est pas un JWT.", "{nothing}");
     }
 }
 

@@ -153,7 +153,7 @@ async fn an_outcome_that_nobody_knows_is_accepted_and_never_booked_again() {
     app.faults.next(Effect::AgendaWrite, Fault::ResponseLost);
     app.faults.next(Effect::AgendaLookup, Fault::Lost);
     let answer = book(&app, &contact, "op-1", &slot).await.expect(202).json();
-    assert_eq!(answer["notice"], "réservation à vérifier — ne pas ressaisir");
+    assert_eq!(answer["notice"], "Réservation à vérifier : ne la ressaisissez pas, et ne confirmez rien au patient.");
     assert_eq!(answer["progress"], "to-verify");
     assert_eq!(answer["appointment"], json!(null));
     let view = app.get(Role::Secretary, &contact).await.json()["view"].clone();

@@ -151,13 +151,18 @@ async fn a_panic_is_a_constant_500_with_the_name_of_the_request() {
     insta::assert_json_snapshot!(answer.json(), @r#"
     {
       "code": "internal",
-      "detail": "the fault was logged under this request id",
+      "detail": "La panne est consignée sous le numéro de cette requête : donnez-le à l'assistance.",
       "request_id": "r-1",
       "status": 500,
       "title": "Erreur interne",
       "type": "urn:greffon:problem:internal"
     }
     "#);
+    let headers = [headers[0], headers[1], ("accept-language", "en")];
+    let english = app.send("GET", "/v1/practices/broken/contacts", &headers, "").await;
+    assert_eq!(english.problem(), "500 internal");
+    assert_eq!(english.json()["title"], "Internal error");
+    assert_eq!(english.json()["detail"], "The fault was logged under the id of this request: give it to the support.");
     app.get(Role::Secretary, CONTACTS).await.expect(200);
 }
 

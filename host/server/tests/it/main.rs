@@ -12,6 +12,7 @@ mod health;
 mod http;
 mod idempotency;
 mod keys;
+mod languages;
 mod messages;
 mod metrics;
 mod openapi;

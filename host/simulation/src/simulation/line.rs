@@ -1,6 +1,6 @@
 //! One contact, as the person who holds the line works through it.
 
-use greffon_core::flow::{BookingOutcome, FlowError, NewBooking, NewClosing, NewFact, SlotSearch};
+use greffon_core::flow::{BookingOutcome, FlowError, NewBooking, NewClosing, NewFact, SlotSearch, Thing};
 use greffon_core::ids::{AppointmentId, ContactId};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Level, Value, keys};
@@ -237,7 +237,7 @@ impl Line<'_> {
                 | FlowError::AgendaUnidentified(_)
                 | FlowError::NotAllowed { .. }
                 // A hand struck the appointment out.
-                | FlowError::NotFound("appointment"),
+                | FlowError::NotFound(Thing::Appointment),
             ) => return None,
             Err(error) => {
                 self.office.wrong(what, &error);

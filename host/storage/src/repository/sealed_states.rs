@@ -73,10 +73,8 @@ pub(crate) async fn look(on: On<'_>, clock: &LeaseClock, of: &StateName) -> Stor
     let (practice, feature) = (of.practice.as_str(), of.feature.as_str());
     let found = fetch!(fetch_optional, LookRow, on, LOOK, now, practice, feature, of.name.as_str());
     let found = found.map_err(failed)?;
-    Ok(found.map_or_else(Look::default, |row| Look {
-        sealed: sealed(row.sealed, row.age_ms),
-        is_held: row.held_ms > 0,
-    }))
+    Ok(found
+        .map_or_else(Look::default, |row| Look { sealed: sealed(row.sealed, row.age_ms), is_held: row.held_ms > 0 }))
 }
 
 pub(crate) async fn hold(on: On<'_>, clock: &LeaseClock, of: &StateName, lasts: Duration) -> Stored<Option<Hold>> {

@@ -1,5 +1,7 @@
 //! Cancels appointments, through the same intents as bookings.
 
+use greffon_words::{fields, refusals};
+
 use super::changeable::busy;
 use super::{Appointments, NewCancellation};
 use crate::flow::act::Act;
@@ -7,7 +9,7 @@ use crate::flow::agenda::{Asking, Calls, WriteRules, Writing};
 use crate::flow::booking::{
     Begun, BookingOutcome, MAX_TRIES, Sent, begin_change, check_op, digest_of, intent_entry, refusal,
 };
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::is_open;
@@ -36,11 +38,11 @@ impl Appointments {
         check_op(&new.op_id)?;
         let code = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if new.reason.is_empty() || new.reason.len() > MAX_REASON || !new.reason.bytes().all(code) {
-            return Err(FlowError::invalid("reason", "expected a code such as patient-request"));
+            return Err(FlowError::invalid("reason", fields::cancellation_reason()));
         }
         // Only greffon itself acts as the system.
         if new.by == ByWhom::System {
-            return Err(FlowError::invalid("by", "expected patient, practitioner, secretary or agenda"));
+            return Err(FlowError::invalid("by", fields::cancelled_by()));
         }
         let digest = digest_of(&("cancel", appointment, &new));
         for _ in 0..MAX_TRIES {
@@ -125,7 +127,7 @@ impl Appointments {
         };
         let (mut intent, _) = decide(draft, IntentEvent::Send, self.agendas.lease_now(&writing))?;
         if let Some(id) = intent.contact {
-            let mut contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+            let mut contact = tx.contact(id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
             is_open(&contact)?;
             contact.intents.push(intent.id);
             tx.save_contact(&mut contact).await?;
@@ -143,10 +145,7 @@ impl Appointments {
 
 fn refusal_of_change(intent: &Intent, said: Option<&AgendaError>) -> FlowError {
     if intent.refusal.as_deref() == Some("stale") {
-        return FlowError::NotAllowed {
-            code: "appointment-changed",
-            remedy: "Ce rendez-vous a changé dans l'agenda : relisez-le avant de recommencer.".to_owned(),
-        };
+        return FlowError::NotAllowed { code: "appointment-changed", remedy: refusals::appointment_changed() };
     }
     refusal(intent, said, Vec::new())
 }

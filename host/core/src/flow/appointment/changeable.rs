@@ -1,9 +1,11 @@
 //! What can be changed, and the draft of an intent that changes it.
 
+use greffon_words::refusals;
+
 use super::Appointments;
 use crate::flow::act::Act;
 use crate::flow::booking::still_stands;
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, ContactId, IntentId};
 use crate::model::contact::{Contact, is_open};
 use crate::model::intent::{Appointment, Intent, IntentKind, IntentState, OpenSends};
@@ -12,7 +14,7 @@ use crate::model::scheduling::BookingRequest;
 
 impl Appointments {
     pub(super) async fn known(&self, practice: &Practice, id: &AppointmentId) -> Flow<Appointment> {
-        self.storage.appointment(&practice.id, None, id).await?.ok_or(FlowError::NotFound("appointment"))
+        self.storage.appointment(&practice.id, None, id).await?.ok_or(FlowError::NotFound(Thing::Appointment))
     }
 
     /// An appointment that can be moved or cancelled, and the intent that holds
@@ -20,14 +22,14 @@ impl Appointments {
     pub(super) async fn changeable(&self, practice: &Practice, id: &AppointmentId) -> Flow<(Appointment, Intent)> {
         let known = self.known(practice, id).await?;
         let holder = self.storage.intent(&practice.id, known.intent).await?;
-        let holder = holder.ok_or(FlowError::NotFound("appointment"))?;
+        let holder = holder.ok_or(FlowError::NotFound(Thing::Appointment))?;
         still_stands(&known)?;
         Ok((known, holder))
     }
 
     pub(super) async fn changing_contact(&self, practice: &Practice, id: Option<ContactId>) -> Flow<Option<Contact>> {
         let Some(id) = id else { return Ok(None) };
-        let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound("contact"))?;
+        let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
         is_open(&contact)?;
         Ok(Some(contact))
     }
@@ -74,8 +76,5 @@ impl Appointments {
 
 /// Others write to the agenda, for longer than somebody waits at a desk.
 pub(super) fn busy() -> FlowError {
-    FlowError::NotAllowed {
-        code: "agenda-busy",
-        remedy: "D'autres demandes sont en cours dans cet agenda : recommencez dans un instant.".to_owned(),
-    }
+    FlowError::NotAllowed { code: "agenda-busy", remedy: refusals::agenda_busy() }
 }

@@ -1,5 +1,7 @@
 //! Moves appointments, through the same intents as bookings.
 
+use greffon_words::fields;
+
 use super::{Appointments, NewMove};
 use crate::flow::act::Act;
 use crate::flow::agenda::WriteRules;
@@ -59,8 +61,7 @@ impl Appointments {
         let contact = self.changing_contact(practice, new.contact).await?;
         contact.as_ref().map_or(Ok(()), may_move)?;
         let motive = practice.motive(&holder.request.motive);
-        let motive = motive
-            .ok_or_else(|| FlowError::invalid("appointment", "its motive is no longer offered by the practice"))?;
+        let motive = motive.ok_or_else(|| FlowError::invalid("appointment", fields::motive_gone()))?;
         let rules = WriteRules::of(practice, &known.feature)?;
         let asker = Asker {
             known: holder.request.patient.known_to_practice,

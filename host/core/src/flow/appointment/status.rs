@@ -1,11 +1,13 @@
 //! Marks appointments arrived, fulfilled or no-show.
 
+use greffon_words::{fields, refusals};
+
 use super::changeable::busy;
 use super::{Appointments, NewStatus};
 use crate::flow::act::Act;
 use crate::flow::agenda::{Calls, WriteRules, Writing};
-use crate::flow::booking::{cancelled, check_op, unavailable};
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::booking::{cancelled, check_op, rule_of_the_agenda, unavailable};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
 use crate::ids::{AppointmentId, PracticeId};
 use crate::model::audit::Actor;
@@ -29,7 +31,7 @@ impl Appointments {
         check_op(&new.op_id)?;
         let marks = [AppointmentStatus::Arrived, AppointmentStatus::Fulfilled, AppointmentStatus::Noshow];
         if !marks.contains(&new.status) {
-            return Err(FlowError::invalid("status", "expected arrived, fulfilled or noshow"));
+            return Err(FlowError::invalid("status", fields::status()));
         }
         let known = self.known(&practice, appointment).await?;
         if known.held.status == AppointmentStatus::Cancelled {
@@ -79,7 +81,7 @@ impl Appointments {
         }
         let act = Act::new(practice, actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
-        let mut stored = tx.appointment(feature, &known.id).await?.ok_or(FlowError::NotFound("appointment"))?;
+        let mut stored = tx.appointment(feature, &known.id).await?.ok_or(FlowError::NotFound(Thing::Appointment))?;
         stored.held = held;
         stored.updated_at = act.now;
         let entry = Entry::new("appointment.status")
@@ -98,15 +100,12 @@ impl Appointments {
 
 fn status_refused(known: &Appointment, error: AgendaError) -> FlowError {
     match error {
-        AgendaError::NotFound => FlowError::NotFound("appointment"),
+        AgendaError::NotFound => FlowError::NotFound(Thing::Appointment),
         AgendaError::Stale(_) => FlowError::Conflict,
-        AgendaError::RuleBroken(rule, why) => FlowError::RuleBroken { rule, why: why.chars().take(300).collect() },
+        AgendaError::RuleBroken(rule, why) => rule_of_the_agenda(rule, &why),
         AgendaError::Unavailable(_) | AgendaError::RateLimited(_) | AgendaError::OutcomeUnknown(_) => {
             unavailable(&known.feature)
         }
-        _ => FlowError::NotAllowed {
-            code: "agenda-refused",
-            remedy: "L'agenda refuse ce changement : prévenez le cabinet.".to_owned(),
-        },
+        _ => FlowError::NotAllowed { code: "agenda-refused", remedy: refusals::agenda_refused_change() },
     }
 }

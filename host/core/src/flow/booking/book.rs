@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use greffon_words::fields;
+
 use super::claim::{Begun, Wanted};
 use super::outcome::{is_taken, refusal};
 use super::request::{MAX_TEXT, MAX_TRIES, check_op, check_text, digest_of, operator};
@@ -70,7 +72,7 @@ impl Bookings {
         let patient = patient(new.patient.as_ref(), &contact)?;
         let mode = mode(motive, new.mode)?;
         if practice.agenda_of(&new.feature, &new.agenda).is_none() {
-            return Err(FlowError::invalid("agenda", "expected an agenda of the practice, as the slot names it"));
+            return Err(FlowError::invalid("agenda", fields::agenda()));
         }
         let rules = WriteRules::of(practice, &new.feature)?;
         let wanted = Wanted {
@@ -171,14 +173,14 @@ fn patient(named: Option<&Person>, contact: &Contact) -> Flow<Person> {
     patient.trust = IdentityTrust::Provisional;
     patient.identifiers.retain(|one| !one.system.starts_with(INS_SYSTEMS));
     if patient.family.trim().is_empty() {
-        return Err(FlowError::invalid("patient.family", "a booking needs the name of the patient"));
+        return Err(FlowError::invalid("patient.family", fields::patient_name_missing()));
     }
     let texts = patient.given.iter().map(String::as_str).chain([patient.family.as_str()]);
     if patient.given.len() > 20
         || patient.identifiers.len() > 20
         || texts.into_iter().any(|text| text.chars().count() > MAX_TEXT)
     {
-        return Err(FlowError::invalid("patient", "longer than a name can be"));
+        return Err(FlowError::invalid("patient", fields::patient_name_too_long()));
     }
     Ok(patient)
 }
@@ -191,6 +193,6 @@ fn mode(motive: &Motive, wanted: Option<VisitMode>) -> Flow<VisitMode> {
     match wanted {
         None => Ok(motive.modes.first().copied().unwrap_or(VisitMode::Office)),
         Some(mode) if motive.modes.contains(&mode) || motive.modes.is_empty() => Ok(mode),
-        Some(_) => Err(FlowError::invalid("mode", "expected one of the motive's modes")),
+        Some(_) => Err(FlowError::invalid("mode", fields::mode())),
     }
 }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use greffon_words::{fields, rules};
+
 use super::calls::Sent;
 use super::outcome::{is_taken, refusal, unavailable};
 use super::pending::begin_change;
@@ -10,7 +12,7 @@ use super::watch::intent_entry;
 use super::{BookingOutcome, Bookings};
 use crate::flow::act::Act;
 use crate::flow::agenda::{Asking, Calls, WriteRules, Writing};
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::AgendaId;
 use crate::model::civil::Zone;
 use crate::model::claims::{DayPlace, claims_of};
@@ -115,7 +117,7 @@ impl Bookings {
         let practice = act.practice;
         let (feature, agenda) = (&draft.feature, &draft.request.agenda);
         let Some((practitioner, own)) = practice.agenda_of(feature, agenda) else {
-            return Err(FlowError::invalid("agenda", "expected an agenda of the practice"));
+            return Err(FlowError::invalid("agenda", fields::agenda()));
         };
         let zone = Zone::of(practice);
         let mut own_claims =
@@ -147,10 +149,7 @@ impl Bookings {
             (0..most).find(|seat| !used.contains(seat)).map(|place| DayPlace { day, place })
         });
         match quota {
-            Some(None) => {
-                let why = "Il n'y a plus de place pour ce motif ce jour-là.".to_owned();
-                Ok(Err(Some(FlowError::RuleBroken { rule: Rule::Quota, why })))
-            }
+            Some(None) => Ok(Err(Some(FlowError::RuleBroken { rule: Rule::Quota, why: rules::quota() }))),
             quota => Ok(Ok(claims_of(practice, feature, agenda, wanted.motive, &fit, quota.flatten()))),
         }
     }
@@ -170,7 +169,7 @@ impl Bookings {
         // another one, and all begins again. One that was not read is read now.
         let contact = match (contact, draft.contact) {
             (None, Some(id)) => {
-                let read: Contact = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+                let read: Contact = tx.contact(id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
                 may_move(&read)?;
                 Some(read)
             }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use self::calls::Sent;
 pub(super) use self::claim::{Begun, Wanted};
-pub(super) use self::outcome::{refusal, unavailable};
+pub(super) use self::outcome::{refusal, rule_of_the_agenda, unavailable};
 pub(super) use self::pending::{begin_change, cancelled, still_stands};
 pub(crate) use self::reconcile::Reconciled;
 pub(super) use self::request::{MAX_TRIES, check_op, check_text, digest_of, operator};
@@ -29,7 +29,7 @@ use super::act::Acts;
 use super::agenda::Agendas;
 use super::commitment::Commitments;
 use super::contact::Contacts;
-use super::error::{Flow, FlowError};
+use super::error::{Flow, FlowError, Thing};
 use super::message::Messages;
 use crate::ids::{AgendaId, ContactId, FeatureId, IntentId, MotiveId, OpId, PractitionerId};
 use crate::model::contact::Contact;
@@ -65,11 +65,11 @@ impl Bookings {
     }
 
     async fn stored(&self, practice: &Practice, id: IntentId) -> Flow<Intent> {
-        self.storage.intent(&practice.id, id).await?.ok_or(FlowError::NotFound("intent"))
+        self.storage.intent(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Intent))
     }
 
     async fn stored_contact(&self, practice: &Practice, id: ContactId) -> Flow<Contact> {
-        self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound("contact"))
+        self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Contact))
     }
 }
 

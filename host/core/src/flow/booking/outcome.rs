@@ -1,6 +1,8 @@
 //! How an agenda's answers reach the person who asked.
 
-use crate::flow::error::FlowError;
+use greffon_words::{refusals, rules};
+
+use crate::flow::error::{FlowError, Thing};
 use crate::ids::FeatureId;
 use crate::model::intent::{Intent, RULE_BROKEN};
 use crate::model::scheduling::{AgendaError, Rule};
@@ -26,26 +28,50 @@ pub(in crate::flow) fn refusal(
         && let Some(rule) = Rule::ALL.into_iter().find(|rule| rule.as_str() == word)
     {
         let why = match said {
-            // An agenda's own words, cut short: they are shown to the operator.
-            Some(AgendaError::RuleBroken(_, why)) => why.chars().take(300).collect(),
-            _ => "L'agenda refuse ce rendez-vous.".to_owned(),
+            Some(AgendaError::RuleBroken(_, why)) => why,
+            _ => "",
         };
-        return FlowError::RuleBroken { rule, why };
+        return rule_of_the_agenda(rule, why);
     }
     match code {
         "unavailable" | "rate-limited" => FlowError::AgendaUnavailable(intent.feature.clone()),
-        "not-found" => FlowError::NotFound("appointment"),
-        "abandoned" => FlowError::NotAllowed {
-            code: "abandoned",
-            remedy: "Cette demande a expiré avant d'être envoyée : recommencez.".to_owned(),
-        },
-        _ => FlowError::NotAllowed {
-            code: "agenda-refused",
-            remedy: "L'agenda refuse cette demande : choisissez un autre créneau, ou prévenez le cabinet.".to_owned(),
-        },
+        "not-found" => FlowError::NotFound(Thing::Appointment),
+        "abandoned" => FlowError::NotAllowed { code: "abandoned", remedy: refusals::request_expired() },
+        _ => FlowError::NotAllowed { code: "agenda-refused", remedy: refusals::agenda_refused() },
     }
+}
+
+/// Longest of an agenda's own words that an operator is shown, in characters.
+const MAX_WHY: usize = 300;
+
+/// The error of a rule that the agenda itself knows, with its own words if it has
+/// any.
+pub(in crate::flow) fn rule_of_the_agenda(rule: Rule, why: &str) -> FlowError {
+    let why: String = why.trim().chars().take(MAX_WHY).collect();
+    let why = if why.is_empty() { rules::agenda_refuses() } else { rules::agenda_refuses_because(&why) };
+    FlowError::RuleBroken { rule, why }
 }
 
 pub(in crate::flow) fn unavailable(feature: &FeatureId) -> FlowError {
     FlowError::AgendaUnavailable(feature.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use greffon_words::Locale;
+
+    use super::*;
+
+    #[test]
+    fn an_agendas_own_words_are_said_as_its_own_and_cut_short() {
+        let why = |said: &str| match rule_of_the_agenda(Rule::Closed, said) {
+            FlowError::RuleBroken { rule: Rule::Closed, why } => why,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(why("fermé le lundi").fr(), "L'agenda refuse ce rendez-vous : fermé le lundi");
+        assert_eq!(why("fermé le lundi").of(Locale::En), "The agenda refuses this appointment: fermé le lundi");
+        assert_eq!(why("  "), rules::agenda_refuses());
+        let longest = why(&"é".repeat(10 * MAX_WHY));
+        assert_eq!(longest.fr().chars().filter(|sign| *sign == 'é').count(), MAX_WHY);
+    }
 }

@@ -1,7 +1,9 @@
 //! One change of an appointment at a time.
 
+use greffon_words::refusals;
+
 use crate::flow::act::Act;
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::AppointmentId;
 use crate::model::intent::{Appointment, Intent};
 use crate::model::scheduling::AppointmentStatus;
@@ -14,15 +16,12 @@ pub(in crate::flow) async fn begin_change(
     intent: &Intent,
     id: &AppointmentId,
 ) -> Flow<()> {
-    let mut known = tx.appointment(&intent.feature, id).await?.ok_or(FlowError::NotFound("appointment"))?;
+    let mut known = tx.appointment(&intent.feature, id).await?.ok_or(FlowError::NotFound(Thing::Appointment))?;
     still_stands(&known)?;
     if let Some(other) = known.pending
         && tx.intent(other).await?.is_some_and(|other| !other.state.is_final())
     {
-        return Err(FlowError::NotAllowed {
-            code: "change-pending",
-            remedy: "Un changement de ce rendez-vous est en cours : attendez qu'il soit confirmé.".to_owned(),
-        });
+        return Err(FlowError::NotAllowed { code: "change-pending", remedy: refusals::change_pending() });
     }
     known.pending = Some(intent.id);
     known.updated_at = act.now;
@@ -34,17 +33,11 @@ pub(in crate::flow) fn still_stands(known: &Appointment) -> Flow<()> {
     match known.held.status {
         AppointmentStatus::Booked | AppointmentStatus::Pending | AppointmentStatus::Proposed => Ok(()),
         AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError => Err(cancelled()),
-        _ => Err(FlowError::NotAllowed {
-            code: "appointment-over",
-            remedy: "Le patient est déjà venu, ou le rendez-vous est passé.".to_owned(),
-        }),
+        _ => Err(FlowError::NotAllowed { code: "appointment-over", remedy: refusals::appointment_over() }),
     }
 }
 
 /// The refusal for an appointment that was cancelled.
 pub(in crate::flow) fn cancelled() -> FlowError {
-    FlowError::NotAllowed {
-        code: "appointment-cancelled",
-        remedy: "Ce rendez-vous est annulé : prenez-en un autre.".to_owned(),
-    }
+    FlowError::NotAllowed { code: "appointment-cancelled", remedy: refusals::appointment_cancelled() }
 }

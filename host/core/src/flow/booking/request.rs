@@ -1,5 +1,6 @@
 //! What every request for a change of an appointment carries, checked.
 
+use greffon_words::fields;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -21,17 +22,13 @@ pub(in crate::flow) fn operator(actor: &Actor) -> Identifier {
 
 /// Refuses an op-id that an agenda could not carry.
 pub(in crate::flow) fn check_op(op: &OpId) -> Flow<()> {
-    if op.is_well_formed() {
-        Ok(())
-    } else {
-        Err(FlowError::invalid("op_id", "expected 1 to 64 of a-z, A-Z, 0-9 and `-`"))
-    }
+    if op.is_well_formed() { Ok(()) } else { Err(FlowError::invalid("op_id", fields::op_id())) }
 }
 
 /// Refuses a text that no screen writes.
 pub(in crate::flow) fn check_text(field: &str, text: Option<&str>) -> Flow<()> {
     match text {
-        Some(text) if text.chars().count() > MAX_TEXT => Err(FlowError::invalid(field, "at most 1000 characters")),
+        Some(text) if text.chars().count() > MAX_TEXT => Err(FlowError::invalid(field, fields::too_long(MAX_TEXT))),
         _ => Ok(()),
     }
 }

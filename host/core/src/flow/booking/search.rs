@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 use jiff::ToSpan;
 
+use greffon_words::fields;
+
 use super::{Bookings, SlotSearch};
 use crate::flow::agenda::{Seat, Unread, Wish};
 use crate::flow::error::{Flow, FlowError};
@@ -29,7 +31,7 @@ impl Bookings {
     pub async fn search(&self, practice: &PracticeId, contact: ContactId, search: SlotSearch) -> Flow<SlotOffer> {
         let practice = self.acts.practice(practice)?;
         if search.limit == 0 || search.limit > MAX_SLOTS {
-            return Err(FlowError::invalid("limit", "expected 1 to 100"));
+            return Err(FlowError::invalid("limit", fields::whole_number(1_u32, MAX_SLOTS)));
         }
         let contact = self.stored_contact(&practice, contact).await?;
         let motive = motive_of(&practice, &contact, search.motive.as_ref())?;
@@ -76,8 +78,8 @@ impl Bookings {
 pub(super) fn motive_of<'a>(practice: &'a Practice, contact: &Contact, asked: Option<&MotiveId>) -> Flow<&'a Motive> {
     let own = || latest(&contact.facts, keys::MOTIVE).and_then(|fact| fact.value.as_text()).map(MotiveId::from);
     let invalid = |why| FlowError::invalid("motive", why);
-    let id = asked.cloned().or_else(own).ok_or_else(|| invalid("the contact has no motive yet"))?;
-    practice.motive(&id).ok_or_else(|| invalid("expected a motive of the practice"))
+    let id = asked.cloned().or_else(own).ok_or_else(|| invalid(fields::motive_missing()))?;
+    practice.motive(&id).ok_or_else(|| invalid(fields::motive()))
 }
 
 /// What of a contact counts for the booking rules.

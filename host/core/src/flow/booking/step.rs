@@ -5,7 +5,7 @@ use super::Bookings;
 use super::watch::intent_entry;
 use crate::flow::act::Act;
 use crate::flow::agenda::{WriteRules, Writing};
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::IntentId;
 use crate::model::intent::{Intent, IntentEffect, IntentEvent, IntentState, decide};
 use crate::ports::storage::{StorageError, Stored, Transaction};
@@ -41,7 +41,7 @@ impl Bookings {
     ) -> Flow<Stepped> {
         for _ in 0..MAX_TRIES {
             let mut tx = self.storage.begin(&act.practice.id).await?;
-            let before = tx.intent(id).await?.ok_or(FlowError::NotFound("intent"))?;
+            let before = tx.intent(id).await?.ok_or(FlowError::NotFound(Thing::Intent))?;
             let mut turn_ended = false;
             let mut event = event.clone();
             if let (Some(writing), IntentEvent::Answered { send, answer }) = (writing, &event) {

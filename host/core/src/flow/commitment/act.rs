@@ -1,8 +1,10 @@
 //! What people do with promises.
 
+use greffon_words::fields;
+
 use super::Commitments;
 use crate::flow::act::Act;
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
 use crate::ids::{CommitmentId, PracticeId};
@@ -22,7 +24,7 @@ impl Commitments {
     /// Starts, keeps, breaks, withdraws or moves a commitment.
     ///
     /// # Errors
-    /// `NotFound("commitment")`, `Invalid`, `NotAllowed("already-final")`, `Conflict`, `Storage`.
+    /// `NotFound(Commitment)`, `Invalid`, `NotAllowed("already-final")`, `Conflict`, `Storage`.
     pub async fn act(
         &self,
         practice: &PracticeId,
@@ -39,7 +41,7 @@ impl Commitments {
             | CommitmentAction::Move { reason, .. } => reason,
         };
         if text.chars().count() > MAX_TEXT {
-            return Err(FlowError::invalid("reason", "at most 2000 characters"));
+            return Err(FlowError::invalid("reason", fields::too_long(MAX_TEXT)));
         }
         let event = CommitmentEvent::Act { action, by: actor.subject.clone() };
         let act = Act::new(&practice, actor, self.acts.now());
@@ -49,7 +51,7 @@ impl Commitments {
     /// Decides one event of a commitment and stores what follows from it.
     pub(crate) async fn step(&self, act: Act<'_>, id: CommitmentId, event: CommitmentEvent) -> Flow<Commitment> {
         let mut tx = self.storage.begin(&act.practice.id).await?;
-        let before = tx.commitment(id).await?.ok_or(FlowError::NotFound("commitment"))?;
+        let before = tx.commitment(id).await?.ok_or(FlowError::NotFound(Thing::Commitment))?;
         let by_time = event == CommitmentEvent::Tick;
         let (mut commitment, effects) = decide(&before, event, act.now)?;
         if commitment == before && effects.is_empty() {

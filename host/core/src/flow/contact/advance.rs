@@ -11,7 +11,7 @@ use super::{Contacts, NewFact, NewLevel};
 use crate::flow::act::Act;
 use crate::flow::conversation::grids::{self, Reported};
 use crate::flow::conversation::script::{self, Rendered};
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::{Entry, Involved};
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
@@ -35,7 +35,7 @@ impl Contacts {
     /// Appends facts and returns what comes next.
     ///
     /// # Errors
-    /// `NotFound("contact")`, `Invalid`, `NotAllowed("contact-closed")`, `Conflict`, `Storage`.
+    /// `NotFound(Contact)`, `Invalid`, `NotAllowed("contact-closed")`, `Conflict`, `Storage`.
     pub async fn advance(
         &self,
         practice: &PracticeId,
@@ -66,7 +66,7 @@ impl Contacts {
     /// that died between the facts and the grids: takes the step to its end.
     ///
     /// # Errors
-    /// `NotFound("contact")`, `Conflict`, `Storage`.
+    /// `NotFound(Contact)`, `Conflict`, `Storage`.
     pub async fn resume(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<ContactView> {
         let practice = self.acts.practice(practice)?;
         let contact = self.stored(&practice, contact).await?;
@@ -103,7 +103,7 @@ impl Contacts {
     /// Raises the level (anybody), or lowers it (a practitioner, with a reason: S2).
     ///
     /// # Errors
-    /// `NotFound("contact")`, `Forbidden`, `Invalid`, `NotAllowed`, `Conflict`, `Storage`.
+    /// `NotFound(Contact)`, `Forbidden`, `Invalid`, `NotAllowed`, `Conflict`, `Storage`.
     pub async fn set_level(
         &self,
         practice: &PracticeId,
@@ -141,7 +141,7 @@ impl Contacts {
         action: &str,
     ) -> Flow<Contact> {
         let mut tx = self.storage.begin(&act.practice.id).await?;
-        let before = tx.contact(id).await?.ok_or(FlowError::NotFound("contact"))?;
+        let before = tx.contact(id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
         let (mut contact, effects) = decision(&before)?;
         if contact == before && effects.is_empty() {
             return Ok(before);

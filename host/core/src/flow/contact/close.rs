@@ -1,5 +1,7 @@
 //! Ends a contact: nothing required is missing, the recap was said.
 
+use greffon_words::fields;
+
 use super::advance::MAX_TRIES;
 use super::{Contacts, NewClosing, NewStatement};
 use crate::flow::act::Act;
@@ -105,22 +107,21 @@ impl Contacts {
 
     fn statements(&self, act: Act<'_>, new: &NewClosing) -> Flow<Vec<Statement>> {
         if new.statements.len() > MAX_STATEMENTS {
-            return Err(FlowError::invalid("statements", "at most 50"));
+            return Err(FlowError::invalid("statements", fields::too_many(MAX_STATEMENTS)));
         }
         let statement = |(index, said): (usize, &NewStatement)| {
             let field = format!("statements.{index}");
             let (instruction, text) = match said {
                 NewStatement::Instruction(id) => {
                     let found = act.practice.instructions.iter().find(|one| one.id == *id);
-                    let found =
-                        found.ok_or_else(|| FlowError::invalid(&field, "expected an instruction of the practice"))?;
+                    let found = found.ok_or_else(|| FlowError::invalid(&field, fields::instruction()))?;
                     let content =
                         ContentRef { id: found.id.clone(), version: found.version.clone(), digest: Vec::new() };
                     (Some(content), None)
                 }
                 NewStatement::Free(text) => {
                     if text.trim().is_empty() || text.chars().count() > MAX_TEXT {
-                        return Err(FlowError::invalid(&field, "expected 1 to 2000 characters"));
+                        return Err(FlowError::invalid(&field, fields::length(1_usize, MAX_TEXT)));
                     }
                     (None, Some(text.clone()))
                 }
@@ -135,7 +136,7 @@ impl Contacts {
 fn check_reason(reason: Option<&str>) -> Flow<()> {
     match reason {
         Some(reason) if reason.trim().is_empty() || reason.chars().count() > MAX_TEXT => {
-            Err(FlowError::invalid("override_reason", "expected 1 to 2000 characters"))
+            Err(FlowError::invalid("override_reason", fields::length(1_usize, MAX_TEXT)))
         }
         _ => Ok(()),
     }

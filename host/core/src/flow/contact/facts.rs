@@ -1,5 +1,7 @@
 //! Checks what people write down, before it becomes a fact.
 
+use greffon_words::{Text, fields};
+
 use super::NewFact;
 use crate::flow::error::{Flow, FlowError};
 use crate::ids::{MotiveId, PractitionerId, SiteId};
@@ -23,7 +25,7 @@ const MAX_CHOICES: usize = 50;
 /// `Invalid` with the path of the field; never the value.
 pub(super) fn checked(practice: &Practice, new: Vec<NewFact>, actor: &Actor, now: Instant) -> Flow<Vec<Fact>> {
     if new.len() > MAX_AT_ONCE {
-        return Err(FlowError::invalid("facts", "at most 200 at once"));
+        return Err(FlowError::invalid("facts", fields::too_many(MAX_AT_ONCE)));
     }
     new.into_iter().enumerate().map(|(index, fact)| one(practice, index, fact, actor, now)).collect()
 }
@@ -31,50 +33,41 @@ pub(super) fn checked(practice: &Practice, new: Vec<NewFact>, actor: &Actor, now
 fn one(practice: &Practice, index: usize, new: NewFact, actor: &Actor, now: Instant) -> Flow<Fact> {
     let at = |field: &str| format!("facts.{index}.{field}");
     if !keys::is_plain(&new.key) {
-        return Err(FlowError::invalid(at("key"), "expected 1 to 100 letters, digits and . - _ : /"));
+        return Err(FlowError::invalid(at("key"), fields::fact_key()));
     }
     let source = new.source.unwrap_or(Source::Caller);
     if source == Source::Clinician && actor.role != Role::Practitioner {
-        return Err(FlowError::invalid(at("source"), "only a practitioner writes as clinician"));
+        return Err(FlowError::invalid(at("source"), fields::clinician_only()));
     }
     let value = fitting(practice, &new.key, new.value).map_err(|why| FlowError::invalid(at("value"), why))?;
     Ok(Fact { key: new.key, value, source, at: now, by: actor.subject.clone() })
 }
 
 /// The value, normalised, when it can stand under this key.
-fn fitting(practice: &Practice, key: &str, value: Value) -> Result<Value, &'static str> {
+fn fitting(practice: &Practice, key: &str, value: Value) -> Result<Value, Text> {
     bounded(&value)?;
     // Not knowing and not wanting to say are answers to every question (S3).
     if matches!(value, Value::Unknown | Value::Refused) {
         return Ok(value);
     }
     let text = value.as_text();
-    let known = |known: bool, why: &'static str| if known { Ok(()) } else { Err(why) };
+    let known = |known: bool, why: Text| if known { Ok(()) } else { Err(why) };
     match key {
-        keys::CALLER_KIND => known(
-            text.is_some_and(|kind| CALLER_KINDS.contains(&kind)),
-            "expected patient, relative, professional, laboratory, commercial, internal or unknown",
-        )?,
-        keys::MOTIVE => known(
-            text.is_some_and(|id| practice.motive(&MotiveId::from(id)).is_some()),
-            "expected a motive of the practice",
-        )?,
+        keys::CALLER_KIND => known(text.is_some_and(|kind| CALLER_KINDS.contains(&kind)), fields::caller_kind())?,
+        keys::MOTIVE => known(text.is_some_and(|id| practice.motive(&MotiveId::from(id)).is_some()), fields::motive())?,
         keys::SITE => {
-            known(
-                text.is_some_and(|id| practice.site(&SiteId::from(id)).is_some()),
-                "expected a site of the practice",
-            )?;
+            known(text.is_some_and(|id| practice.site(&SiteId::from(id)).is_some()), fields::site())?;
         }
         keys::PRACTITIONER => known(
             text.is_some_and(|id| practice.practitioner(&PractitionerId::from(id)).is_some()),
-            "expected a practitioner of the practice",
+            fields::practitioner(),
         )?,
         keys::PATIENT_BIRTH_DATE => {
-            known(text.is_some_and(is_birth_date), "expected a date such as 1958-04-30, 1958-04 or 1958")?;
+            known(text.is_some_and(is_birth_date), fields::birth_date())?;
         }
-        keys::PATIENT_EMAIL => known(text.is_some_and(is_email), "expected an e-mail address")?,
+        keys::PATIENT_EMAIL => known(text.is_some_and(is_email), fields::email())?,
         keys::CALLER_PHONE | keys::PATIENT_PHONE => {
-            let number = text.and_then(normalised_phone).ok_or("expected a phone number such as +33 1 99 00 00 01")?;
+            let number = text.and_then(normalised_phone).ok_or_else(fields::phone)?;
             return Ok(Value::Phone(number));
         }
         _ => {}
@@ -82,17 +75,17 @@ fn fitting(practice: &Practice, key: &str, value: Value) -> Result<Value, &'stat
     Ok(value)
 }
 
-fn bounded(value: &Value) -> Result<(), &'static str> {
+fn bounded(value: &Value) -> Result<(), Text> {
     let short = |text: &str| text.chars().count() <= MAX_TEXT;
     match value {
         Value::Choice(text) | Value::Text(text) | Value::Date(text) | Value::Phone(text) if !short(text) => {
-            Err("at most 4000 characters")
+            Err(fields::too_long(MAX_TEXT))
         }
         Value::Choices(choices) if choices.len() > MAX_CHOICES || !choices.iter().all(|text| short(text)) => {
-            Err("at most 50 choices")
+            Err(fields::too_many(MAX_CHOICES))
         }
-        Value::Decimal(number) if !number.is_finite() => Err("expected a finite number"),
-        Value::Date(text) if !is_birth_date(text) => Err("expected a date such as 2026-11-21"),
+        Value::Decimal(number) if !number.is_finite() => Err(fields::finite_number()),
+        Value::Date(text) if !is_birth_date(text) => Err(fields::date()),
         _ => Ok(()),
     }
 }

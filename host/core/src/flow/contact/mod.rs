@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act::Acts;
 use super::commitment::Commitments;
-use super::error::{Flow, FlowError};
+use super::error::{Flow, FlowError, Thing};
 use super::message::Messages;
 use crate::ids::{AppointmentId, ContactId};
 use crate::model::care::{Level, Source, Value};
@@ -36,7 +36,7 @@ impl Contacts {
     }
 
     async fn stored(&self, practice: &Practice, id: ContactId) -> Flow<Contact> {
-        self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound("contact"))
+        self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Contact))
     }
 }
 

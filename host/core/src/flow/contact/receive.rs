@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use greffon_words::fields;
+
 use super::advance::host_pass;
 use super::facts::checked;
 use super::{Contacts, NewContact};
 use crate::flow::act::Act;
 use crate::flow::conversation::script::first_script;
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
@@ -28,7 +30,7 @@ impl Contacts {
     /// and audited before any plugin is asked.
     ///
     /// # Errors
-    /// `NotFound("practice")`, `NotFound("appointment")`, `Invalid` for a bad fact, `Storage`.
+    /// `NotFound(Practice)`, `NotFound(Appointment)`, `Invalid` for a bad fact, `Storage`.
     pub async fn receive(&self, practice: &PracticeId, new: NewContact, actor: &Actor) -> Flow<ContactView> {
         self.receive_as(practice, self.mint(), new, actor).await
     }
@@ -57,12 +59,12 @@ impl Contacts {
         let facts = checked(&practice, new.facts, actor, act.now)?;
         let origin = new.origin.map(|origin| origin.trim().to_owned()).filter(|origin| !origin.is_empty());
         if origin.as_ref().is_some_and(|origin| origin.len() > MAX_ORIGIN || origin.chars().any(char::is_control)) {
-            return Err(FlowError::invalid("origin", "expected a number or an address of at most 254 bytes"));
+            return Err(FlowError::invalid("origin", fields::origin(MAX_ORIGIN)));
         }
         if let Some(about) = &new.about
             && self.storage.appointment(&practice.id, None, about).await?.is_none()
         {
-            return Err(FlowError::NotFound("appointment"));
+            return Err(FlowError::NotFound(Thing::Appointment));
         }
         let repeated = match &origin {
             Some(origin) => self.storage.contacts_from(&practice.id, origin, act.now - REPEATED_WITHIN).await?,

@@ -1,5 +1,7 @@
 //! The life of a commitment as a pure function (care.md §6).
 
+use greffon_words::{fields, refusals};
+
 use super::{Commitment, CommitmentAction, CommitmentMove, CommitmentState};
 use crate::model::refusal::Refusal;
 use crate::time::Instant;
@@ -69,7 +71,7 @@ pub fn decide(
         CommitmentEvent::Act { action, by } => (action, by),
     };
     if commitment.state.is_final() {
-        return Err(Refusal::not_allowed("already-final", "Cet engagement est terminé : ouvrez-en un nouveau."));
+        return Err(Refusal::not_allowed("already-final", refusals::commitment_ended()));
     }
     let effects = match action {
         CommitmentAction::Start => {
@@ -88,10 +90,10 @@ pub fn decide(
         CommitmentAction::Move { due, reason } => {
             let reason = stated("reason", reason)?;
             if due <= now {
-                return Err(Refusal::invalid("due", "must be in the future"));
+                return Err(Refusal::invalid("due", fields::due_past()));
             }
             if due > now.plus_minutes(MAX_PROMISE_DAYS * 24 * 60) {
-                return Err(Refusal::invalid("due", "must be within a year"));
+                return Err(Refusal::invalid("due", fields::due_too_late()));
             }
             next.moves.push(CommitmentMove { from: commitment.due, to: due, reason, at: now, by });
             next.due = due;
@@ -141,7 +143,7 @@ fn end(commitment: &mut Commitment, state: CommitmentState, note: String, now: I
 }
 
 fn stated(field: &str, text: String) -> Result<String, Refusal> {
-    if text.trim().is_empty() { Err(Refusal::invalid(field, "must not be empty")) } else { Ok(text) }
+    if text.trim().is_empty() { Err(Refusal::invalid(field, fields::empty())) } else { Ok(text) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The life of a contact as a pure function. Facts are only added, the level
 //! only rises, an emergency stays one; a practitioner alone lowers.
 
+use greffon_words::{Text, fields, reasons, refusals};
+
+use super::permission::is_open;
 use super::weigh::{UNDECIDED, UNDECIDED_LEVEL, host_content};
 use super::{CloseOutcome, Contact, ContactState, Lowering, RecapOutcome, Statement};
 use crate::model::audit::Role;
@@ -100,12 +103,7 @@ pub fn decide(
     delays: &Delays,
     now: Instant,
 ) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
-    if contact.state == ContactState::Closed {
-        return Err(Refusal::not_allowed(
-            "contact-closed",
-            "Cette demande est close : ouvrez-en une nouvelle, l'historique reste visible.",
-        ));
-    }
+    is_open(contact)?;
     let mut next = contact.clone();
     match event {
         ContactEvent::Told(facts) => tell(&mut next, facts)?,
@@ -129,7 +127,7 @@ pub fn decide(
 
 fn tell(contact: &mut Contact, facts: Vec<Fact>) -> Result<(), Refusal> {
     if contact.facts.len() + facts.len() > MAX_FACTS {
-        return Err(Refusal::invalid("facts", "a contact has at most 2000 facts"));
+        return Err(Refusal::invalid("facts", fields::too_many(MAX_FACTS)));
     }
     let counts = facts.iter().any(|fact| !is_administrative(&fact.key));
     let reopens = counts && contact.state == ContactState::Concluded && !contact.is_emergency();
@@ -234,10 +232,10 @@ fn set_level(
                 return Err(Refusal::Forbidden { code: "clinician-only" });
             }
             if reason.split_whitespace().count() < MIN_REASON_WORDS {
-                return Err(Refusal::invalid("reason", "lowering a level needs a reason of at least three words"));
+                return Err(Refusal::invalid("reason", fields::lowering_reason(MIN_REASON_WORDS)));
             }
             contact.level = Some(level);
-            let lowered = reason_of("level.lowered", "un praticien a abaissé le niveau");
+            let lowered = reason_of("level.lowered", &reasons::lowered());
             contact.assessment = Some(of_person(contact, level, lowered));
             contact.state = ContactState::Concluded;
             // The clinician has just decided: nobody is asked to decide again.
@@ -265,11 +263,11 @@ fn set_level(
 }
 
 fn raised_by_person() -> Reason {
-    reason_of("level.raised", "niveau relevé par la personne en ligne")
+    reason_of("level.raised", &reasons::raised())
 }
 
-fn reason_of(rule: &str, text: &str) -> Reason {
-    Reason { rule: rule.to_owned(), facts: Vec::new(), text: text.to_owned() }
+fn reason_of(rule: &str, text: &Text) -> Reason {
+    Reason { rule: rule.to_owned(), facts: Vec::new(), text: text.to_string() }
 }
 
 /// A conclusion of a person, with the reasons that stood before it.
@@ -319,9 +317,9 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
     }
     if let Some(code) = close_blockers(contact, &closing.check).first() {
         let remedy = match *code {
-            "emergency-outcome-missing" => "Notez d'abord ce qu'est devenu l'appel aux secours.",
-            "not-concluded" => "Terminez d'abord le tri : une demande médicale ne se clôt pas sans conclusion.",
-            _ => "Complétez les informations demandées, ou donnez la raison de clore sans elles.",
+            "emergency-outcome-missing" => refusals::emergency_outcome_missing(),
+            "not-concluded" => refusals::not_concluded(),
+            _ => refusals::facts_missing(),
         };
         return Err(Refusal::not_allowed(code, remedy));
     }
@@ -339,7 +337,7 @@ fn cut_off(contact: &mut Contact, nature: Nature) {
         return;
     }
     let level = contact.level.unwrap_or(UNDECIDED_LEVEL).raised_to(UNDECIDED_LEVEL);
-    let reason = reason_of("host.cut-off", "la ligne a été coupée avant la fin du tri : rappeler");
+    let reason = reason_of("host.cut-off", &reasons::cut_off());
     contact.assessment = Some(of_person(contact, level, reason));
     contact.level = Some(level);
     contact.state = ContactState::Concluded;

@@ -1,5 +1,7 @@
 //! What the host itself finds in the facts of a contact, before any plugin.
 
+use greffon_words::{Text, reasons};
+
 use super::Contact;
 use crate::ids::MotiveId;
 use crate::model::care::{Level, Nature, keys, latest};
@@ -65,19 +67,19 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     };
 
     let mut floor = red_flags.level();
-    let mut reasons = red_flags.reasons();
-    let mut raise = |level: Level, rule: String, facts: Vec<String>, text: String| {
+    let mut found = red_flags.reasons();
+    let mut raise = |level: Level, rule: String, facts: Vec<String>, text: &Text| {
         floor = Some(floor.map_or(level, |so_far| so_far.raised_to(level)));
-        reasons.push(Reason { rule, facts, text });
+        found.push(Reason { rule, facts, text: text.to_string() });
     };
     if let Some(motive) = motive.filter(|_| nature != Nature::Administrative) {
         if let Some(level) = motive.floor {
-            let text = format!("niveau minimal du motif « {} »", motive.label);
-            raise(level, format!("motive-floor.{}", motive.id), vec![keys::MOTIVE.to_owned()], text);
+            let text = reasons::motive_floor(&motive.label);
+            raise(level, format!("motive-floor.{}", motive.id), vec![keys::MOTIVE.to_owned()], &text);
         }
         let today = Zone::named_or_utc(&practice.time_zone).date(now);
         for modifier in red_flags::modifiers(&Circumstances::of(facts, today, contact.repeated)) {
-            raise(modifier.floor, format!("modifier.{}", modifier.code), Vec::new(), modifier.text.to_owned());
+            raise(modifier.floor, format!("modifier.{}", modifier.code), Vec::new(), &modifier.text);
         }
     }
     let colleague = match caller {
@@ -85,5 +87,5 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
         "professional" => Some(Level::SameDay),
         _ => None,
     };
-    Findings { nature, motive, red_flags, to_ask, colleague, floor, reasons }
+    Findings { nature, motive, red_flags, to_ask, colleague, floor, reasons: found }
 }

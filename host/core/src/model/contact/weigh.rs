@@ -2,6 +2,8 @@
 //! conclusion. A plugin can only raise (S1); a plugin that fails leaves the
 //! decision to a person, never lower than what is known (S4).
 
+use greffon_words::reasons;
+
 use super::{Contact, ContactState, Findings};
 use crate::model::care::{ContentRef, Level, Nature, keys};
 use crate::model::emergency::EmergencyService;
@@ -74,7 +76,7 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
 
 fn of_red_flags(findings: &Findings<'_>) -> Assessment {
     let orientation = if findings.red_flags.human_decision() {
-        Orientation::HumanDecision("signe d'alerte ni confirmé ni écarté".to_owned())
+        Orientation::HumanDecision(reasons::red_flag_neither().to_string())
     } else {
         Orientation::EmergencyCall(EmergencyService::Samu)
     };
@@ -105,7 +107,7 @@ fn of_colleague(findings: &Findings<'_>) -> Assessment {
         reasons: vec![Reason {
             rule: "host.colleague".to_owned(),
             facts: vec![keys::CALLER_KIND.to_owned()],
-            text: "un professionnel ou un laboratoire s'adresse au médecin".to_owned(),
+            text: reasons::colleague().to_string(),
         }],
         say: Vec::new(),
         safety_net: None,
@@ -123,7 +125,7 @@ fn administrative(findings: &Findings<'_>) -> Assessment {
         reasons: vec![Reason {
             rule: "host.administrative".to_owned(),
             facts: vec![keys::MOTIVE.to_owned()],
-            text: "demande administrative, sans signe d'alerte".to_owned(),
+            text: reasons::administrative().to_string(),
         }],
         say: Vec::new(),
         safety_net: None,
@@ -232,19 +234,18 @@ fn undecided(findings: &Findings<'_>, level: Option<Level>, code: &str) -> Asses
     let least = findings.motive.and_then(|motive| motive.floor).unwrap_or(UNDECIDED_LEVEL);
     let level = [findings.floor, level].into_iter().flatten().fold(least, Level::raised_to);
     let text = match code {
-        "no-grid" => "aucune grille du cabinet ne couvre ce motif",
-        "contradiction" => "des réponses se contredisent",
-        "too-many-questions" => "trop de questions sans conclusion",
-        RESERVED_KEY => "une grille pose une question réservée à greffon",
-        _ => "le tri automatique n'a pas répondu",
+        "no-grid" => reasons::no_grid(),
+        "contradiction" => reasons::contradiction(),
+        "too-many-questions" => reasons::too_many_questions(),
+        RESERVED_KEY => reasons::reserved_key(),
+        _ => reasons::no_answer(),
     };
-    let mut reasons = vec![Reason { rule: format!("{UNDECIDED}.{code}"), facts: Vec::new(), text: text.to_owned() }];
-    reasons.extend(findings.reasons.iter().cloned());
+    let own = Reason { rule: format!("{UNDECIDED}.{code}"), facts: Vec::new(), text: text.to_string() };
     Assessment {
         level,
         nature: findings.nature,
-        orientation: Orientation::HumanDecision(text.to_owned()),
-        reasons,
+        orientation: Orientation::HumanDecision(text.to_string()),
+        reasons: std::iter::once(own).chain(findings.reasons.iter().cloned()).collect(),
         say: Vec::new(),
         safety_net: None,
         missing: Vec::new(),

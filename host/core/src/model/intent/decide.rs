@@ -4,6 +4,8 @@
 //! claim and is looked up, never blindly sent again; `absent` is believed only
 //! when seen twice, some time apart; what cannot be found out goes to a person.
 
+use greffon_words::refusals;
+
 use super::{Answer, Finding, Intent, IntentKind, IntentState};
 use crate::model::refusal::Refusal;
 use crate::model::scheduling::{AgendaAppointment, ByWhom};
@@ -507,7 +509,7 @@ fn enter(intent: &mut Intent, state: IntentState, effects: Vec<IntentEffect>) ->
 }
 
 fn too_late() -> Refusal {
-    Refusal::not_allowed("already-sent", "Cette demande a déjà été envoyée à l'agenda : regardez où elle en est.")
+    Refusal::not_allowed("already-sent", refusals::already_sent())
 }
 
 #[cfg(test)]

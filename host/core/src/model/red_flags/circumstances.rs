@@ -1,5 +1,6 @@
 //! What makes any request more urgent, whatever the grid says (S12).
 
+use greffon_words::{Text, reasons};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -51,15 +52,15 @@ const INFANT_DAYS: i64 = 92;
 const AGED_YEARS: u32 = 75;
 
 /// One circumstance and the level that it asks for at least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Modifier {
     /// Stable: `infant`, `aged`, `pregnant`, `third-party`, `language-barrier`,
     /// `repeated`.
     pub code: &'static str,
     /// No conclusion of a medical contact may be lower.
     pub floor: Level,
-    /// One French line for the operator.
-    pub text: &'static str,
+    /// One line for the operator.
+    pub text: Text,
 }
 
 /// The modifiers of a **medical** contact; an administrative one has none.
@@ -71,12 +72,12 @@ pub fn modifiers(circumstances: &Circumstances) -> Vec<Modifier> {
         _ => Level::SameDay,
     };
     [
-        (circumstances.infant, "infant", Level::SameDay, "nourrisson de moins de 3 mois"),
-        (circumstances.pregnant, "pregnant", Level::SameDay, "grossesse possible"),
-        (circumstances.aged, "aged", Level::Soon, "patient de plus de 75 ans"),
-        (circumstances.third_party, "third-party", Level::Soon, "un proche parle pour le patient"),
-        (circumstances.language_barrier, "language-barrier", Level::Soon, "difficulté à se comprendre"),
-        (circumstances.repeated > 0, "repeated", repeated, "appels répétés en 24 heures"),
+        (circumstances.infant, "infant", Level::SameDay, reasons::infant()),
+        (circumstances.pregnant, "pregnant", Level::SameDay, reasons::pregnant()),
+        (circumstances.aged, "aged", Level::Soon, reasons::aged()),
+        (circumstances.third_party, "third-party", Level::Soon, reasons::third_party()),
+        (circumstances.language_barrier, "language-barrier", Level::Soon, reasons::language_barrier()),
+        (circumstances.repeated > 0, "repeated", repeated, reasons::repeated()),
     ]
     .into_iter()
     .filter(|(applies, ..)| *applies)

@@ -194,7 +194,7 @@ fn names_the_rule_that_is_broken() {
 fn says_why_in_french() {
     let case = Case::new();
     let why = check(&case.desk(), at("2026-11-24T18:00")).unwrap_err().why;
-    assert_eq!(why, "Dr Claire Martin consulte ce jour-là de 9 h à 10 h.");
+    assert_eq!(why.fr(), "Dr Claire Martin consulte ce jour-là de 9 h à 10 h.");
 }
 
 #[test]

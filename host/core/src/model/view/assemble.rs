@@ -1,5 +1,7 @@
 //! Puts the view of a contact together: what to see, ask, say and do now.
 
+use greffon_words::{Text, banners, questions};
+
 use super::said::Said;
 use super::{Asked, AskedBy, Banner, BookingView, ContactView, progress_of};
 use crate::model::care::{Nature, keys, latest};
@@ -97,8 +99,8 @@ fn red_flag_questions(flags: &[RedFlag]) -> Vec<Question> {
     if flags.len() > 1 {
         questions.push(Question {
             key: keys::RED_FLAGS_ALL.to_owned(),
-            spoken: "Y a-t-il au moins un de ces signes ?".to_owned(),
-            why: "« Non » répond à tous les signes d'alerte d'un coup, une fois la liste parcourue.".to_owned(),
+            spoken: questions::any_red_flag().to_string(),
+            why: questions::any_red_flag_why().to_string(),
             kind: AnswerKind::YesNoUnknown,
             choices: Vec::new(),
             red_flag: true,
@@ -109,51 +111,40 @@ fn red_flag_questions(flags: &[RedFlag]) -> Vec<Question> {
 }
 
 /// What the operator is told to do in an emergency, to be read at a glance.
-fn call_for_help(service: EmergencyService) -> String {
-    let call = service.shown();
-    // Nothing is told twice: one of the two may be the service itself.
-    let otherwise = match service {
-        EmergencyService::European | EmergencyService::DeafRelay => "",
-        _ => ", à défaut le 112",
-    };
-    let deaf = match service {
-        EmergencyService::DeafRelay => "",
-        _ => " Une personne qui entend ou parle mal écrit au 114 par SMS.",
-    };
-    format!(
-        "Urgence vitale : faites appeler le {call}{otherwise}.{deaf} Gardez l'appelant en ligne, notez où il est et son \
-         numéro."
-    )
+fn call_for_help(service: EmergencyService) -> Text {
+    let shown = service.shown();
+    match service {
+        EmergencyService::European => banners::emergency_european(&shown),
+        EmergencyService::DeafRelay => banners::emergency_deaf_relay(&shown),
+        _ => banners::emergency(&shown),
+    }
 }
 
 /// What an emergency orientation needs until it is closed (S14).
 fn emergency_questions(service: EmergencyService) -> Vec<Question> {
     let called = service.called();
-    let ask = |key: &str, spoken: &str, kind, choices: &[(&str, &str)]| Question {
+    let ask = |key: &str, spoken: &Text, kind, choices: &[(&str, Text)]| Question {
         key: key.to_owned(),
-        spoken: spoken.to_owned(),
-        why: "Nécessaire pour que les secours arrivent.".to_owned(),
+        spoken: spoken.to_string(),
+        why: questions::emergency_why().to_string(),
         kind,
-        choices: choices
-            .iter()
-            .map(|(id, label)| Choice { id: (*id).to_owned(), label: (*label).to_owned() })
-            .collect(),
+        choices: choices.iter().map(|(id, label)| Choice { id: (*id).to_owned(), label: label.to_string() }).collect(),
         red_flag: false,
         required: true,
     };
     vec![
-        ask(keys::PATIENT_LOCATION, "Où se trouve le patient en ce moment ?", AnswerKind::Text, &[]),
-        ask(keys::CALLER_PHONE, "À quel numéro vous rappeler si la ligne coupe ?", AnswerKind::Phone, &[]),
+        ask(keys::PATIENT_LOCATION, &questions::patient_location(), AnswerKind::Text, &[]),
+        ask(keys::CALLER_PHONE, &questions::caller_phone(), AnswerKind::Phone, &[]),
         ask(
             keys::EMERGENCY_OUTCOME,
-            &format!("Qu'est devenu l'appel au {called} ?"),
+            &questions::emergency_outcome(called),
             AnswerKind::Single,
             &[
-                ("called", &format!("L'appelant appelle le {called}")),
-                ("transferred", &format!("Mis en relation avec le {called}")),
-                ("practitioner", "Pris en charge par un praticien"),
-                ("refused", "L'appelant refuse"),
-                ("lost", "Ligne coupée, rappel impossible"),
+                ("called", questions::outcome_called(called)),
+                ("transferred", questions::outcome_transferred(called)),
+                ("practitioner", questions::outcome_practitioner()),
+                ("refused", questions::outcome_refused()),
+                ("lost", questions::outcome_lost()),
             ],
         ),
     ]
@@ -167,53 +158,35 @@ fn banners(
     is_current: bool,
     intents: &[Intent],
 ) -> Vec<Banner> {
-    let mut banners = Vec::new();
-    let mut show = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
+    let mut shown = Vec::new();
+    let mut show = |code: &str, text: Text| shown.push(Banner { code: code.to_owned(), text });
     let assessment = contact.assessment.as_ref();
     if let Some(service) = contact.emergency() {
         show("emergency", call_for_help(service));
     }
     if findings.red_flags.is_contradictory() {
-        show(
-            "contradiction",
-            "Des réponses à un signe d'alerte se contredisent : reposez la question. Le niveau le plus élevé est gardé."
-                .to_owned(),
-        );
+        show("contradiction", banners::contradiction());
     }
     if let Some(assessment) = assessment.filter(|one| one.protocol.id == UNDECIDED) {
         let why = assessment.reasons.first().map_or("", |reason| reason.text.as_str());
-        show(
-            "triage-unavailable",
-            format!("Tri non disponible ({why}) : suivez la grille imprimée, un professionnel décide."),
-        );
+        show("triage-unavailable", banners::triage_unavailable(why));
     }
     if !is_current && contact.state != ContactState::Closed {
-        show(
-            "view-outdated",
-            "Mise à jour en cours : ces phrases datent d'avant le dernier changement. Rouvrez la fiche dans un instant."
-                .to_owned(),
-        );
+        show("view-outdated", banners::view_outdated());
     }
     if said.script_failed {
-        show("script-unavailable", "Script du cabinet non disponible : script minimal.".to_owned());
+        show("script-unavailable", banners::script_unavailable());
     }
     if intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
-        show(
-            "booking-to-verify",
-            "Réservation à vérifier — ne pas ressaisir, ne rien confirmer au patient.".to_owned(),
-        );
+        show("booking-to-verify", banners::booking_to_verify());
     }
     if contact.repeated > 0 {
-        let times = contact.repeated;
-        show(
-            "repeated-contact",
-            format!("Déjà {times} contact(s) de ce numéro en 24 heures : regardez les engagements en cours."),
-        );
+        show("repeated-contact", banners::repeated_contact(contact.repeated));
     }
     if practice.demo {
-        show("demo-content", "Démonstration : grilles et personnes fictives.".to_owned());
+        show("demo-content", banners::demo_content());
     }
-    banners
+    shown
 }
 
 #[cfg(test)]
@@ -223,13 +196,13 @@ mod tests {
     #[test]
     fn every_service_is_told_with_each_number_once() {
         for service in EmergencyService::ALL {
-            let told = call_for_help(service);
+            let told = call_for_help(service).to_string();
             assert!(told.starts_with(&format!("Urgence vitale : faites appeler le {}", service.shown())), "{told}");
             let times =
                 |number: &str| told.split(|sign: char| !sign.is_ascii_digit()).filter(|one| *one == number).count();
             assert!(times("112") <= 1 && times("114") == 1, "{told}");
         }
-        assert!(call_for_help(EmergencyService::Samu).contains("15 (SAMU), à défaut le 112."));
-        assert!(!call_for_help(EmergencyService::European).contains("à défaut"));
+        assert!(call_for_help(EmergencyService::Samu).fr().contains("15 (SAMU), à défaut le 112."));
+        assert!(!call_for_help(EmergencyService::European).fr().contains("à défaut"));
     }
 }

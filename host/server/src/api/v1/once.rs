@@ -12,6 +12,7 @@ use greffon_core::ids::ContactId;
 use greffon_core::model::view;
 use greffon_core::ports::idempotency::{Begun, HELD_FOR, IdempotencyKey, KeyClaim};
 use greffon_core::ports::storage::StorageError;
+use greffon_words::fields;
 use sha2::{Digest, Sha256};
 
 use super::schema::view::ContactView;
@@ -40,8 +41,8 @@ impl FromRequestParts<Arc<App>> for Key {
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
         let Some(value) = parts.headers.get(HEADER) else { return Ok(Self(None)) };
         let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
-        let why = format!("expected 1 to {LONGEST_KEY} printable ASCII characters");
-        key.map(|key| Self(Some(key.to_owned()))).ok_or_else(|| ApiError::invalid("Idempotency-Key", why))
+        let wrong = || ApiError::invalid("Idempotency-Key", fields::idempotency_key(LONGEST_KEY));
+        key.map(|key| Self(Some(key.to_owned()))).ok_or_else(wrong)
     }
 }
 

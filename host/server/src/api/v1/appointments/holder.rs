@@ -1,6 +1,7 @@
 //! Which appointment a change is about, and in which contact it is asked for.
 
 use greffon_core::ids::ContactId;
+use greffon_words::fields;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -30,7 +31,7 @@ pub(super) async fn contact_of(
     let found = principal.contact(app, &contact.to_string(), Permission::ChangeAppointments).await;
     match found {
         Ok((of, id)) if of.practice == entry.practice => Ok(Some(id)),
-        Ok(_) | Err(ApiError::NotFound(_)) => Err(ApiError::invalid("contact", "no such contact in this practice")),
+        Ok(_) | Err(ApiError::NotFound(_)) => Err(ApiError::invalid("contact", fields::contact_unknown())),
         Err(error) => Err(error),
     }
 }

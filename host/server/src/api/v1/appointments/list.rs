@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 
+use greffon_words::fields;
+
 use crate::api::extract::{Named, Params};
 use crate::api::v1::schema::appointment::Appointment;
 use crate::api::v1::schema::page::{Page, wanted};
@@ -54,7 +56,7 @@ pub(super) async fn handler(
 ) -> Result<Json<Page<Appointment>>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReadAppointments)?;
     let window = window_of(asked.from.as_deref(), asked.to.as_deref())?
-        .ok_or_else(|| ApiError::invalid("from", "`from` and `to` are needed"))?;
+        .ok_or_else(|| ApiError::invalid("from", fields::from_and_to_needed()))?;
     let page = wanted(asked.limit.as_deref(), asked.cursor)?;
     let listed = app.reception.reads.appointments(&entry.practice, window, &page).await?;
     Ok(Json(Page::of(listed)))

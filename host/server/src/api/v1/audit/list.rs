@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 
+use greffon_words::fields;
+
 use crate::api::extract::{Named, Params};
 use crate::api::v1::schema::audit::AuditEvent;
 use crate::api::v1::schema::page::{Page, wanted};
@@ -52,7 +54,7 @@ pub(super) async fn handler(
     let contact = match filter.contact.map(|id| id.parse()) {
         None => None,
         Some(Ok(id)) => Some(id),
-        Some(Err(_)) => return Err(ApiError::invalid("contact", "expected the id of a contact")),
+        Some(Err(_)) => return Err(ApiError::invalid("contact", fields::contact_id())),
     };
     let listed = app.reception.reads.audit(&entry.practice, contact, &page).await?;
     Ok(Json(Page::of(listed)))

@@ -12,6 +12,7 @@ use crate::api::v1::schema::problem::Problems;
 use crate::app::App;
 use crate::auth::{Permission, Principal};
 use crate::error::ApiError;
+use greffon_core::flow::Thing;
 
 /// List the features of a practice with their plugins, whether they can be used
 /// now, and what their agendas last told of themselves. Always one page. Asks no
@@ -31,7 +32,7 @@ pub(super) async fn handler(
     Named(practice): Named,
 ) -> Result<Json<Page<Plugin>>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReadPlugins)?;
-    let practice = app.reception.reads.practice(&entry.practice).ok_or(ApiError::NotFound("practice"))?;
+    let practice = app.reception.reads.practice(&entry.practice).ok_or(ApiError::NotFound(Thing::Practice))?;
     let known = app.reception.reads.known_agendas(&entry.practice).await?;
     let items = practice.features.iter().map(|feature| Plugin::of(feature, &known)).collect();
     Ok(Json(Page { items, next: None }))

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use greffon_core::flow::BookingOutcome;
 use greffon_core::model::{intent, script, view};
+use greffon_words::banners;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,12 +13,6 @@ use uuid::Uuid;
 use super::mirrored;
 use super::time::Timestamp;
 use crate::error::ApiError;
-
-/// What a secretary is told while an outcome is not known.
-const TO_VERIFY: &str = "réservation à vérifier — ne pas ressaisir";
-
-/// What a secretary is told while a request waits for its turn at the agenda.
-const WAITS: &str = "l'agenda est occupé : la demande attend son tour — ne pas ressaisir";
 
 mirrored! {
     /// Where a booking intent is.
@@ -96,9 +91,9 @@ pub(crate) fn answer(outcome: BookingOutcome, done: StatusCode) -> Result<Respon
             let code = outcome.booking.refusal.unwrap_or_else(|| "refused".to_owned());
             return Err(ApiError::Refused { intent: outcome.booking.intent, code });
         }
-        State::Claimed => (StatusCode::ACCEPTED, Some(WAITS.to_owned())),
+        State::Claimed => (StatusCode::ACCEPTED, Some(banners::booking_waits().to_string())),
         State::Drafted | State::Held | State::Sending | State::Unknown | State::Compensating | State::NeedsHuman => {
-            (StatusCode::ACCEPTED, Some(TO_VERIFY.to_owned()))
+            (StatusCode::ACCEPTED, Some(banners::booking_to_verify().to_string()))
         }
     };
     let body = BookingAnswer { booking: outcome.booking.into(), replayed: outcome.replayed, notice };

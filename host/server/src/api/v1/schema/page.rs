@@ -1,5 +1,7 @@
 //! Lists, in pages.
 
+use greffon_words::fields;
+
 use greffon_core::ports::storage::{Listed, Page as Wanted};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,7 +33,7 @@ impl<T> Page<T> {
 /// The page that a query asks for.
 pub(crate) fn wanted(limit: Option<&str>, cursor: Option<String>) -> Result<Wanted, ApiError> {
     if cursor.as_ref().is_some_and(|cursor| cursor.is_empty() || cursor.len() > LONGEST_CURSOR) {
-        return Err(ApiError::invalid("cursor", "expected the `next` of an earlier page"));
+        return Err(ApiError::invalid("cursor", fields::cursor()));
     }
     Ok(Wanted { limit: number_within("limit", limit, 50, 1, 200)?, cursor })
 }

@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457).
 
+use greffon_words::Locale;
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
@@ -7,14 +8,15 @@ use uuid::Uuid;
 use super::slot::{Rule, Slot};
 use crate::error::ApiError;
 
-/// What went wrong. `code` is stable; `title` is for a person, in French.
+/// What went wrong. `code` is stable; `title` and `detail` are for a person, in
+/// French unless `Accept-Language` prefers English.
 #[derive(Clone, Default, Serialize, ToSchema)]
 pub(crate) struct Problem {
     /// The code as a URI.
     #[schema(example = "urn:greffon:problem:slot-taken")]
     pub(crate) r#type: String,
-    /// What went wrong, in French.
-    pub(crate) title: &'static str,
+    /// What went wrong, in a few words.
+    pub(crate) title: String,
     /// The status of the answer.
     pub(crate) status: u16,
     /// What exactly, and what to do.
@@ -45,13 +47,14 @@ pub(crate) struct Problem {
     pub(crate) request_id: Option<String>,
 }
 
-impl From<ApiError> for Problem {
-    fn from(error: ApiError) -> Self {
+impl Problem {
+    /// The body of an answer, for somebody who reads this language.
+    pub(crate) fn of(error: ApiError, locale: Locale) -> Self {
         let mut problem = Self {
             r#type: format!("urn:greffon:problem:{}", error.code()),
-            title: error.title(),
+            title: error.title().of(locale).to_owned(),
             status: error.status().as_u16(),
-            detail: error.detail(),
+            detail: error.detail().of(locale).to_owned(),
             code: error.code(),
             ..Self::default()
         };

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use greffon_core::time::{Instant, Span};
+use greffon_words::fields;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
@@ -14,7 +15,8 @@ use crate::error::ApiError;
 #[schema(value_type = String, format = DateTime, example = "2026-11-21T08:30:00Z")]
 pub(crate) struct Timestamp(pub(crate) Instant);
 
-const EXPECTED: &str = "expected an instant with its offset, such as 2026-11-21T08:30:00Z";
+/// What serde says of a text that is no instant.
+pub(crate) const EXPECTED: &str = "expected an instant with its offset";
 
 impl From<Instant> for Timestamp {
     fn from(instant: Instant) -> Self {
@@ -37,7 +39,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// An instant of a query.
 fn instant_of(field: &str, text: &str) -> Result<Instant, ApiError> {
-    parse(text).ok_or_else(|| ApiError::invalid(field, EXPECTED))
+    parse(text).ok_or_else(|| ApiError::invalid(field, fields::instant()))
 }
 
 /// The window `[from, to)` of a query: both or neither.
@@ -46,10 +48,10 @@ pub(crate) fn window_of(from: Option<&str>, to: Option<&str>) -> Result<Option<S
         (None, None) => Ok(None),
         (Some(from), Some(to)) => {
             let span = Span::new(instant_of("from", from)?, instant_of("to", to)?);
-            span.map(Some).ok_or_else(|| ApiError::invalid("to", "expected an instant after `from`"))
+            span.map(Some).ok_or_else(|| ApiError::invalid("to", fields::instant_after_from()))
         }
-        (Some(_), None) => Err(ApiError::invalid("to", "`from` needs `to`")),
-        (None, Some(_)) => Err(ApiError::invalid("from", "`to` needs `from`")),
+        (Some(_), None) => Err(ApiError::invalid("to", fields::from_without_to())),
+        (None, Some(_)) => Err(ApiError::invalid("from", fields::to_without_from())),
     }
 }
 

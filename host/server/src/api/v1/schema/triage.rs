@@ -34,12 +34,12 @@ pub(crate) struct EmergencyCall {
     /// Which service.
     service: EmergencyService,
     /// What to dial and whom that reaches, in French: `15 (SAMU)`.
-    shown: &'static str,
+    shown: String,
 }
 
 impl From<emergency::EmergencyService> for EmergencyCall {
     fn from(core: emergency::EmergencyService) -> Self {
-        Self { service: core.into(), shown: core.shown() }
+        Self { service: core.into(), shown: core.shown().to_string() }
     }
 }
 

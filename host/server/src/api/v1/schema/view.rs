@@ -35,7 +35,7 @@ pub(crate) struct Banner {
 
 impl From<view::Banner> for Banner {
     fn from(core: view::Banner) -> Self {
-        Self { code: core.code, text: core.text }
+        Self { code: core.code, text: core.text.to_string() }
     }
 }
 
