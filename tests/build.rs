@@ -8,7 +8,9 @@ use anyhow::{Context, Result, ensure};
 use greffon_build::{Package, build_components, nested_target_dir};
 
 fn main() -> Result<()> {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked when it runs: the program may have been compiled for another checkout.
+    let package = env::var_os("CARGO_MANIFEST_DIR").context("CARGO_MANIFEST_DIR is set by cargo")?;
+    let tests = Path::new(&package);
     let workspace = tests.parent().context("the tests stand in a workspace")?;
     let out_dir = env::var_os("OUT_DIR").context("OUT_DIR is set by cargo")?;
     let out_dir = Path::new(&out_dir);

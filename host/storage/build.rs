@@ -6,7 +6,9 @@ use std::path::Path;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    // Asked when it runs: the program may have been compiled for another checkout.
+    let package = env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| io::Error::other("cargo sets CARGO_MANIFEST_DIR"))?;
+    let root = Path::new(&package).join("migrations");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut listed = String::new();
     for database in ["sqlite", "postgres"] {

@@ -17,10 +17,15 @@ impl LiveBindings {
         self.lock().get(fingerprint).and_then(WeakBound::upgrade)
     }
 
-    pub(crate) fn keep(&self, fingerprint: Fingerprint, bound: &Bound) {
+    /// The binding that everybody uses: this one, unless somebody was as fast.
+    pub(crate) fn keep(&self, fingerprint: Fingerprint, bound: Bound) -> Bound {
         let mut live = self.lock();
+        if let Some(kept) = live.get(&fingerprint).and_then(WeakBound::upgrade) {
+            return kept;
+        }
         live.retain(|_, other| other.upgrade().is_some());
         live.insert(fingerprint, bound.downgrade());
+        bound
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Fingerprint, WeakBound>> {
