@@ -9,9 +9,11 @@ use crate::support::{counting, postgres, practice, road};
 /// Set in the process that counts.
 const ALONE: &str = "GREFFON_TEST_COUNTS";
 
-/// Most statements and transactions of a contact, on SQLite and on PostgreSQL.
-const MOST_ON_SQLITE: (u64, u64) = (68, 9);
-const MOST_ON_POSTGRES: (u64, u64) = (68, 9);
+/// Most statements and transactions of a contact, on SQLite and on PostgreSQL. Four keep
+/// what grids and script said, so that whoever reads the contact asks no plugin; two are
+/// about the settings that it began with.
+const MOST_ON_SQLITE: (u64, u64) = (77, 9);
+const MOST_ON_POSTGRES: (u64, u64) = (77, 9);
 
 /// The first contact teaches host and database what later ones know.
 const CONTACTS: u64 = 5;

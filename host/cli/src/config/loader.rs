@@ -108,7 +108,7 @@ impl<'a> Loader<'a> {
             };
             self.fail(key, format!("{what} {written:?} {refused}"), hint)
         })?;
-        self.watched.borrow_mut().note(folder.path(), Path::new(name), content.stamp);
+        self.watched.borrow_mut().note(folder.path(), Path::new(name), &content);
         Ok(content)
     }
 
@@ -140,7 +140,7 @@ impl<'a> Loader<'a> {
                 self.source.at_key(key, message, Some(hint).filter(|hint| !hint.is_empty()))
             })?;
         for (name, content) in read {
-            self.watched.borrow_mut().note(folder.path(), &name, content.stamp);
+            self.watched.borrow_mut().note(folder.path(), &name, &content);
         }
         Ok(Some(files))
     }

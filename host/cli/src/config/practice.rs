@@ -77,14 +77,14 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     let source = Source { file: &content.path, text };
     let written: PracticeFile = toml::from_str(text).map_err(|error| source.unreadable(&error))?;
     let loader = Loader::new(&source, &written, around, Rc::new(folder));
-    loader.watched.borrow_mut().note(loader.own.path(), Path::new(PRACTICE_FILE), content.stamp);
+    loader.watched.borrow_mut().note(loader.own.path(), Path::new(PRACTICE_FILE), &content);
     let mut practice = loader.practice()?;
     let (features, mut findings) = loader.features(around.plugins.as_ref())?;
     let ungranted = loader.ungranted.into_inner();
     let warnings = loader.warnings.into_inner().into_iter().chain(ungranted.iter().cloned());
     findings.extend(warnings.map(|one| (FindingSeverity::Warning, one)));
     let watched = loader.watched.into_inner();
-    practice.revision = revision(text, &features);
+    practice.revision = revision(&watched, &features);
     Ok(Read { practice: LivePractice { practice, features }, findings, ungranted, watched })
 }
 
@@ -380,11 +380,11 @@ impl Loader<'_> {
     }
 }
 
-/// Digest of what a practice is: its file, the plugins behind its features, and the
-/// settings of grids and scripts. The same on every node that reads the same files.
-fn revision(text: &str, features: &[Feature]) -> String {
+/// Digest of what a practice is: its files, and the plugins behind its features. The
+/// same on every node that reads the same.
+fn revision(watched: &Watched, features: &[Feature]) -> String {
     let mut digest = Sha256::new();
-    digest.update(text);
+    digest.update(watched.digest());
     for feature in features {
         let Stamp { feature: id, plugin, version, digest: component } = &feature.stamp;
         for part in [id.as_str(), plugin, version, component] {
@@ -392,8 +392,6 @@ fn revision(text: &str, features: &[Feature]) -> String {
             digest.update([0]);
             digest.update(part);
         }
-        let settings = feature.settings.as_ref().map(|settings| settings.digest().0);
-        digest.update(settings.unwrap_or_default());
         digest.update([u8::from(feature.bound.is_ok())]);
     }
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

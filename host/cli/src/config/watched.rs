@@ -2,10 +2,11 @@
 //! since.
 
 use std::collections::BTreeMap;
-use std::hash::Hash;
 use std::path::{Path, PathBuf};
 
-use super::confined::Folder;
+use sha2::{Digest as _, Sha256};
+
+use super::confined::{Content, Folder};
 use super::stamp::Stamp;
 
 /// Files as they were when they were read: by the folder that they are confined
@@ -13,21 +14,40 @@ use super::stamp::Stamp;
 ///
 /// No folder is held open: an installation has hundreds of practices, and a
 /// folder that is replaced as a whole is to be noticed.
-#[derive(Debug, Default, Hash)]
-pub struct Watched(BTreeMap<PathBuf, BTreeMap<PathBuf, Stamp>>);
+#[derive(Debug, Default)]
+pub struct Watched(BTreeMap<PathBuf, BTreeMap<PathBuf, Seen>>);
+
+/// A file as it was read.
+#[derive(Debug)]
+struct Seen {
+    stamp: Stamp,
+    content: [u8; 32],
+}
 
 impl Watched {
-    /// Notes a file with the stamp of what was read.
-    pub fn note(&mut self, folder: &Path, name: &Path, stamp: Stamp) {
-        self.0.entry(folder.to_path_buf()).or_default().entry(name.to_path_buf()).or_insert(stamp);
+    /// Notes a file that was read.
+    pub fn note(&mut self, folder: &Path, name: &Path, read: &Content) {
+        let seen = || Seen { stamp: read.stamp, content: Sha256::digest(&read.bytes).into() };
+        self.0.entry(folder.to_path_buf()).or_default().entry(name.to_path_buf()).or_insert_with(seen);
+    }
+
+    /// Digest of names and contents: the same on every node that reads the same
+    /// files, wherever they lie.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        for (name, seen) in self.0.values().flatten() {
+            digest.update(Sha256::digest(name.as_os_str().as_encoded_bytes()));
+            digest.update(seen.content);
+        }
+        digest.finalize().into()
     }
 
     /// Whether a file was written, replaced, removed, or led elsewhere since.
     pub fn changed(&self) -> bool {
         self.0.iter().any(|(path, files)| {
             let Ok(folder) = Folder::open(path) else { return true };
-            let is_as_before = |(name, before): (&PathBuf, &Stamp)| {
-                name.to_str().and_then(|name| folder.stamp(name).ok()).is_some_and(|now| now == *before)
+            let is_as_before = |(name, before): (&PathBuf, &Seen)| {
+                name.to_str().and_then(|name| folder.stamp(name).ok()).is_some_and(|now| now == before.stamp)
             };
             !files.iter().all(is_as_before)
         })

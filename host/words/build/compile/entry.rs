@@ -1,8 +1,10 @@
 //! What stands under one key: a sentence, or its plural forms.
 
+use std::collections::BTreeMap;
+
 use toml::{Table, Value};
 
-use super::Wrong;
+use super::fault::Wrong;
 use super::template::{Arguments, Kind, Template, two_types};
 
 /// What stands under one key in one language.
@@ -70,3 +72,7 @@ fn counted(forms: &Table) -> Result<Entry, Wrong> {
     }
     Ok(Entry::Counted { by, one, other, arguments })
 }
+
+/// Keys of one file. A key that stands in the file but is wrong in itself is kept
+/// as `None`, so that it is not also reported as missing.
+pub(super) type Entries = BTreeMap<String, Option<Entry>>;

@@ -14,62 +14,26 @@
 //! All faults of all files are found in one build.
 
 mod entry;
+mod fault;
+mod name;
 mod rust;
 mod template;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::Path;
 
-use entry::Entry;
+use entry::{Entries, Entry};
+pub use fault::Fault;
+use fault::Wrong;
+use name::{is_name, not_a_name};
 
 /// The languages, the one that everything is written in first. Each is a folder.
 const LANGUAGES: [&str; 2] = ["fr", "en"];
 
 /// The text of each locale file, by language and area: `sources["fr"]["rules"]`.
 pub type Sources = BTreeMap<String, BTreeMap<String, String>>;
-
-/// What is wrong with a locale file, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// `locales/fr/rules.toml`.
-    pub file: String,
-    /// Which key; `None` when it is the file itself.
-    pub key: Option<String>,
-    /// What is wrong with it.
-    pub what: String,
-    /// What to do.
-    pub remedy: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, key, what, remedy } = self;
-        match key {
-            Some(key) => write!(f, "{file}: {key}: {what}; {remedy}"),
-            None => write!(f, "{file}: {what}; {remedy}"),
-        }
-    }
-}
-
-/// What is wrong with one text, before anybody knows where it stands.
-#[derive(Debug)]
-struct Wrong {
-    what: String,
-    remedy: String,
-}
-
-impl Wrong {
-    fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what: what.into(), remedy: remedy.into() }
-    }
-
-    fn at(self, file: &str, key: Option<&str>) -> Fault {
-        Fault { file: file.to_owned(), key: key.map(str::to_owned), what: self.what, remedy: self.remedy }
-    }
-}
 
 /// Reads the locale folders below `locales`.
 ///
@@ -132,10 +96,6 @@ pub fn compile(sources: &Sources) -> Result<String, Vec<Fault>> {
 /// One area's keys in each language that has the file.
 type Area = BTreeMap<&'static str, Entries>;
 
-/// Keys of one file. A key that stands in the file but is wrong in itself is kept
-/// as `None`, so that it is not also reported as missing.
-type Entries = BTreeMap<String, Option<Entry>>;
-
 fn entries(text: &str, file: &str, faults: &mut Vec<Fault>) -> Entries {
     let table: toml::Table = match text.parse() {
         Ok(table) => table,
@@ -191,26 +151,4 @@ fn listed(entry: &Entry) -> String {
 
 fn file_of(language: &str, area: &str) -> String {
     format!("locales/{language}/{area}.toml")
-}
-
-fn not_a_name(what: &str) -> Wrong {
-    Wrong::new(
-        format!("the {what} is no snake_case name"),
-        "write it with a-z, 0-9 and single `_`, a letter first, and not as a word of Rust",
-    )
-}
-
-/// Words of Rust that no function and no argument can be called.
-const RUST_WORDS: [&str; 38] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move",
-    "mut", "pub", "ref", "return", "self", "static", "struct", "type", "use", "where",
-];
-
-fn is_name(text: &str) -> bool {
-    let part =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.split('_').all(part)
-        && !RUST_WORDS.contains(&text)
 }

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Entries;
-use super::entry::Entry;
+use super::entry::{Entries, Entry};
 use super::template::{Kind, Template};
 
 /// The module of an area whose keys and arguments are the same in both languages.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Wrong, is_name, not_a_name};
+use super::fault::Wrong;
+use super::name::{is_name, not_a_name};
 
 /// What stands in an argument's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

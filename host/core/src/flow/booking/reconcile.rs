@@ -61,7 +61,9 @@ impl Bookings {
             self.agendas.end_turn(writing).await;
         }
         let outcome = done?.outcome;
-        self.contacts.refresh_after(&practice.id, intent.contact, &Actor::job(JOB)).await;
+        if outcome == Reconciled::Done {
+            self.contacts.refresh_after(&practice.id, intent.contact, &Actor::job(JOB)).await;
+        }
         Ok(outcome)
     }
 

@@ -90,12 +90,12 @@ impl Contacts {
         Ok(())
     }
 
-    /// The same after an act on a booking of this contact, which stands whatever comes
-    /// of this: whoever reads the contact sees that its view is outdated, and a job
+    /// Asks them again after an act on a booking of this contact, which stands whatever
+    /// comes of this: whoever reads the contact sees that its view is outdated, and a job
     /// asks again.
     pub(crate) async fn refresh_after(&self, practice: &PracticeId, contact: Option<ContactId>, actor: &Actor) {
         let Some(contact) = contact else { return };
-        if let Err(error) = self.refresh(practice, contact, actor).await {
+        if let Err(error) = self.resume(practice, contact, actor).await {
             tracing::warn!(contact.id = %contact, error = %error, "the view of a contact was not refreshed");
         }
     }

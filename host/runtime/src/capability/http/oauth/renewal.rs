@@ -47,7 +47,7 @@ impl Renewal {
     pub(super) async fn run(&self) -> Result<Usable, Refused> {
         let digest = self.terms.digest();
         loop {
-            let look = self.sealing.states.look(&self.of).await.map_err(no_storage)?;
+            let look = self.sealing.states.look(&self.of).await.map_err(|error| no_storage(&error))?;
             match self.step(look.sealed.as_ref(), &digest)? {
                 (_, Step::Use(usable)) => return Ok(usable),
                 (_, Step::Wait(refused)) => return Err(refused),
@@ -56,7 +56,8 @@ impl Renewal {
                     // From before the hold was asked for, on a clock that runs on while
                     // the machine sleeps.
                     let asked = self.clock.boot();
-                    let hold = self.sealing.states.hold(&self.of, HELD_FOR).await.map_err(no_storage)?;
+                    let hold =
+                        self.sealing.states.hold(&self.of, HELD_FOR).await.map_err(|error| no_storage(&error))?;
                     if let Some(hold) = hold
                         && let Some(outcome) = self.held(&hold, asked, &digest).await
                     {
@@ -128,7 +129,7 @@ impl Renewal {
     }
 }
 
-fn no_storage(error: StorageError) -> Refused {
+fn no_storage(error: &StorageError) -> Refused {
     tracing::warn!(error = %error, "an access token cannot be renewed");
     Refused::for_now(NoToken::Storage)
 }

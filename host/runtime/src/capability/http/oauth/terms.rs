@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Uri;
 use reqwest::Url;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use crate::binding::{Credential, CredentialScheme};
@@ -71,7 +71,7 @@ impl Terms {
     /// What an access token depends on beside the refresh token, and so does a
     /// refusal: whoever changes it wants to try again. The chain goes on.
     pub(super) fn digest(&self) -> String {
-        let secret = self.client_secret.as_ref().map(|secret| secret.expose_secret());
+        let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
         let mut hash = Sha256::new();
         for part in [Some(self.token_url.as_str()), Some(&self.client_id), secret, self.scope.as_deref()] {
             // With its length, so that no two lists of parts are one.
