@@ -1,6 +1,6 @@
 //! One step of a case: red flags first, then questions, then the rules.
 
-use greffon_sdk::practice::{Fact, Level, Value};
+use greffon_sdk::practice::{Fact, Value};
 use greffon_sdk::triage::{Assessment, Encounter, Question as Asked, Step, TriageError};
 
 use crate::asking::{self, fits, understood};
@@ -200,6 +200,7 @@ impl<'a> Run<'a> {
 
 #[cfg(test)]
 mod tests {
+    use greffon_sdk::practice::Level;
     use greffon_sdk::triage::{EmergencyService, Orientation};
     use proptest::prelude::*;
 

@@ -212,10 +212,9 @@ async fn binding_to_settings_of_then_blocks_nobody() {
     };
     futures::pin_mut!(binding, ticks);
     match futures::future::select(binding, ticks).await {
-        futures::future::Either::Right(((), binding)) => {
+        futures::future::Either::Right(((), _)) => {
             // A practice waits for itself alone.
             let other = host.runtime.earlier_settings(&"b".into(), &"guest".into(), "guest").expect("a grid");
-            drop(binding);
             host.register("guest", Triage, SCHEMA, &grid());
             assert!(other.bind(&text).await.is_ok());
         }
