@@ -30,7 +30,7 @@ pub use idempotency::MemoryIdempotency;
 pub use keyvalue::MemoryKeyValue;
 pub use pace::Pace;
 pub use plugins::FakePlugins;
-pub use practices::{FixedPractices, feature, french_features, french_practice};
+pub use practices::{FixedPractices, feature, french_features, french_practice, sample_message};
 pub use random::Random;
 pub use rows::Rows;
 pub use sealed_states::MemorySealedStates;

@@ -17,9 +17,11 @@ use super::agenda::FakeAgenda;
 use super::channel::FakeChannel;
 use super::plugins::FakePlugins;
 
+mod message;
 #[cfg(test)]
 mod samples;
 
+pub use message::sample_message;
 #[cfg(test)]
 pub(crate) use samples::{sample_contact, sample_intent, sample_request};
 

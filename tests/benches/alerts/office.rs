@@ -9,11 +9,9 @@ use futures::future::BoxFuture;
 use greffon_core::flow::Reception;
 use greffon_core::ids::{IntentId, JobId, MessageId, PracticeId};
 use greffon_core::jobs::{Process, Workers};
-use greffon_core::model::care::{ContentRef, Level, Sensitivity};
-use greffon_core::model::channel::Address;
-use greffon_core::model::intent::{Intent, IntentKind, IntentState, OpenSends};
+use greffon_core::model::care::Level;
+use greffon_core::model::intent::{Intent, IntentKind, IntentState};
 use greffon_core::model::job::{Due, Job, Lane};
-use greffon_core::model::message::{Message, MessageCause, MessageState};
 use greffon_core::model::person::{Identifier, Person};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::scheduling::{BookingRequest, VisitMode};
@@ -23,7 +21,7 @@ use greffon_core::ports::storage::Storage as _;
 use greffon_core::time::{Instant, Span};
 use greffon_simulation::{
     AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FixedPractices, ManualClock, Pace,
-    french_features, french_practice,
+    french_features, french_practice, sample_message,
 };
 use greffon_storage::{Database, StorageOptions};
 use tempfile::TempDir;
@@ -109,7 +107,7 @@ impl Office {
         let mut tx = self.database.begin(practice).await?;
         if matches!(hang, Hang::Channels | Hang::Both) {
             for _ in 0..WAITING {
-                let mut message = message(practice, MessageId(RandomIds.next(now)), Level::Routine);
+                let mut message = sample_message(practice, MessageId(RandomIds.next(now)), Level::Routine, now);
                 tx.save_message(&mut message).await?;
                 let job = Job::DeliverMessage(message.id);
                 tx.enqueue(JobId(RandomIds.next(now)), &job, Lane::Normal, Due::NOW).await?;
@@ -128,7 +126,7 @@ impl Office {
     pub async fn alert(&self, number: usize) -> anyhow::Result<Duration> {
         let now = SystemClock.now();
         let practice = healthy();
-        let mut message = message(&practice, MessageId(RandomIds.next(now)), Level::Vital);
+        let mut message = sample_message(&practice, MessageId(RandomIds.next(now)), Level::Vital, now);
         let (sent, arrives) = oneshot::channel();
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(message.id.to_string(), sent);
         let mut tx = self.database.begin(&practice).await?;
@@ -173,70 +171,28 @@ fn practice(id: PracticeId, expected: &Expected, hang: Hang) -> LivePractice {
     LivePractice { practice: Practice { id, ..french_practice("cabinet") }, features }
 }
 
-fn message(practice: &PracticeId, id: MessageId, level: Level) -> Message {
-    let now = SystemClock.now();
-    Message {
-        id,
-        practice: practice.clone(),
-        cause: MessageCause::Message(id),
-        recipient: "on-call".to_owned(),
-        to: Address { scheme: "mailto".to_owned(), value: "garde@cabinet.example".to_owned() },
-        subject: "Alerte".to_owned(),
-        body: "Rappeler.".to_owned(),
-        sensitivity: Sensitivity::Personal,
-        level,
-        template: ContentRef { id: "host.alert".to_owned(), version: "1".to_owned(), digest: Vec::new() },
-        valid_until: None,
-        state: MessageState::Queued,
-        feature: None,
-        provider_id: None,
-        attempts: 0,
-        failure: None,
-        receipts: Vec::new(),
-        created_at: now,
-        updated_at: now,
-        version: 0,
-    }
-}
-
 /// A booking of which nobody knows what became.
 fn unknown(practice: &PracticeId, now: Instant) -> Intent {
     let id = IntentId(RandomIds.next(now));
-    let start = now.plus_minutes(24 * 60);
+    let (before, start) = (now.plus_minutes(-10), now.plus_minutes(24 * 60));
+    let request = BookingRequest {
+        agenda: "dr-martin".into(),
+        span: Span { start, end: start.plus_minutes(15) },
+        motive: "consultation".into(),
+        mode: VisitMode::Office,
+        patient: Person { family: "Essai".to_owned(), ..Person::default() },
+        resources: Vec::new(),
+        slot_handle: None,
+        slot_version: None,
+        note: None,
+        operator: Identifier { system: "urn:greffon:subject".to_owned(), value: "essai".to_owned() },
+        allow_overlap: false,
+    };
+    let (practice, by) = (practice.clone(), "essai".to_owned());
     Intent {
-        id,
-        practice: practice.clone(),
-        contact: None,
-        op: format!("{id}").into(),
-        request_digest: String::new(),
-        kind: IntentKind::Book,
-        feature: "agenda".into(),
-        request: BookingRequest {
-            agenda: "dr-martin".into(),
-            span: Span { start, end: start.plus_minutes(15) },
-            motive: "consultation".into(),
-            mode: VisitMode::Office,
-            patient: Person { family: "Essai".to_owned(), ..Person::default() },
-            resources: Vec::new(),
-            slot_handle: None,
-            slot_version: None,
-            note: None,
-            operator: Identifier { system: "urn:greffon:subject".to_owned(), value: "essai".to_owned() },
-            allow_overlap: false,
-        },
         state: IntentState::Unknown,
-        claims: Vec::new(),
-        chain: id,
         sends: 1,
-        lookups: 0,
-        absent_since: None,
-        sent_at: Some(now.plus_minutes(-10)),
-        open: OpenSends::default(),
-        appointment: None,
-        refusal: None,
-        created_at: now.plus_minutes(-10),
-        updated_at: now.plus_minutes(-10),
-        by: "essai".to_owned(),
-        version: 0,
+        sent_at: Some(before),
+        ..Intent::drafted(id, practice, IntentKind::Book, "agenda".into(), request, by, before)
     }
 }

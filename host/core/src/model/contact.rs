@@ -122,6 +122,34 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// A contact that has just arrived: nothing is known of it yet.
+    #[must_use]
+    pub fn received(id: ContactId, practice: PracticeId, channel: ContactChannel, at: Instant) -> Self {
+        Self {
+            id,
+            practice,
+            channel,
+            origin: None,
+            state: ContactState::Received,
+            received_at: at,
+            closed_at: None,
+            facts: Vec::new(),
+            level: None,
+            assessment: None,
+            lowered: None,
+            script: None,
+            pins: Vec::new(),
+            done: Vec::new(),
+            statements: Vec::new(),
+            intents: Vec::new(),
+            commitments: Vec::new(),
+            about: None,
+            repeated: 0,
+            outcome: None,
+            version: 0,
+        }
+    }
+
     /// The emergency service that it is sent to, if any.
     #[must_use]
     pub fn emergency(&self) -> Option<EmergencyService> {

@@ -147,6 +147,46 @@ pub struct Intent {
     pub version: i64,
 }
 
+impl Intent {
+    /// An intent for which nothing was done yet: it claims nothing, begins a chain of
+    /// its own and comes from no contact. Its op-id is its id.
+    #[must_use]
+    pub fn drafted(
+        id: IntentId,
+        practice: PracticeId,
+        kind: IntentKind,
+        feature: FeatureId,
+        request: BookingRequest,
+        by: String,
+        at: Instant,
+    ) -> Self {
+        Self {
+            id,
+            practice,
+            contact: None,
+            op: format!("{id}").into(),
+            request_digest: String::new(),
+            kind,
+            feature,
+            request,
+            state: IntentState::Drafted,
+            claims: Vec::new(),
+            chain: id,
+            sends: 0,
+            lookups: 0,
+            absent_since: None,
+            sent_at: None,
+            open: OpenSends::default(),
+            appointment: None,
+            refusal: None,
+            created_at: at,
+            updated_at: at,
+            by,
+            version: 0,
+        }
+    }
+}
+
 /// Sends whose end nobody knows. No agenda can be made to refuse a write that
 /// arrives late, so that as long as one may arrive, the claim stays or what
 /// arrived is looked for.

@@ -187,6 +187,27 @@ fn a_process_that_dies_while_it_moves_leaves_nothing_open() {
     assert_eq!((claimed(&office), mirrored(&office, &id).pending), (vec![to], None));
 }
 
+/// A send of the booking was never answered, and another one was. While the entry
+/// stands, the first comes to nothing; once it was moved and called off, its name is
+/// free again.
+#[test]
+fn after_a_move_and_a_cancellation_what_the_first_booking_still_has_under_way_is_looked_for() {
+    let office = Office::with(AgendaStyle::FreeStore, |_| {});
+    let contact = office.triaged();
+    let slot = office.slots(contact).remove(4);
+    office.plan.next(Effect::AgendaWrite, Fault::Lost);
+    let booked = office.book(contact, booking(&slot, "op-1")).unwrap().booking.intent;
+    office.wait_s(300);
+    let intent = |office: &Office| office.rows().intents[&booked].clone();
+    assert_eq!((intent(&office).state, intent(&office).open.count), (IntentState::Confirmed, 1));
+    let id = intent(&office).appointment.unwrap().id;
+    moving(&office, &id, slot.slot.span.start.plus_minutes(60), "op-2").unwrap();
+    office.wait_s(300);
+    assert_eq!((intent(&office).open.count, intent(&office).open.look_at), (1, None), "it stands, and is wanted");
+    cancelling(&office, &id, "op-3").unwrap();
+    assert!(intent(&office).open.look_at.is_some());
+}
+
 #[test]
 fn an_appointment_that_was_changed_by_hand_is_read_again_before_anything() {
     let office = Office::open();

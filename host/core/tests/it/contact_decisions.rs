@@ -25,29 +25,7 @@ fn practice() -> Practice {
 }
 
 fn received() -> Contact {
-    Contact {
-        id: ContactId(Uuid::from_u128(1)),
-        practice: "p".into(),
-        channel: ContactChannel::Phone,
-        origin: None,
-        state: ContactState::Received,
-        received_at: NOW,
-        closed_at: None,
-        facts: vec![],
-        level: None,
-        assessment: None,
-        lowered: None,
-        script: None,
-        pins: Vec::new(),
-        done: vec![],
-        statements: vec![],
-        intents: vec![],
-        commitments: vec![],
-        about: None,
-        repeated: 0,
-        outcome: None,
-        version: 0,
-    }
+    Contact::received(ContactId(Uuid::from_u128(1)), "p".into(), ContactChannel::Phone, NOW)
 }
 
 fn fact(key: &str, value: Value) -> Fact {

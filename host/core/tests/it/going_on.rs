@@ -10,7 +10,7 @@ use greffon_core::model::view::ContactView;
 use greffon_core::ports::storage::Storage as _;
 use greffon_simulation::{Effect, FakePlugins, Fault, edited};
 
-use crate::office::{Office, everything, fact};
+use crate::office::{Office, everything, fact, secretary};
 
 const EDITED: &str = r#"{"protocols":[]}"#;
 
@@ -93,6 +93,23 @@ fn a_contact_whose_script_is_gone_goes_on_with_the_host_s_own() {
     let told = office.tell(began.contact, vec![fact("remarque", Value::Yes)]).unwrap();
     assert!(told.banners.iter().any(|banner| banner.code == "script-unavailable"), "{:?}", told.banners);
     assert!(!told.prompts.is_empty());
+}
+
+#[test]
+fn a_contact_that_is_closed_asks_nobody_and_shows_what_was_said_at_its_end() {
+    let office = Office::open();
+    let contact = office.triaged();
+    let closed = office.close(contact).unwrap();
+    assert!(!closed.prompts.is_empty());
+    // Its settings are gone, and the practice has others by now.
+    edits_the_grid(&office, "nouvelle");
+    office.reload(|live| live.features.retain(|one| one.id().as_str() != "script"));
+    block_on(office.storage.forget_settings()).unwrap();
+    let asked = office.plugins.total();
+    let shown = block_on(office.reception.contacts.resume(&office.practice, contact, &secretary())).unwrap();
+    assert_eq!((&shown.prompts, &shown.recap), (&closed.prompts, &closed.recap));
+    assert_eq!(office.look(contact).prompts, closed.prompts);
+    assert_eq!(office.plugins.total(), asked);
 }
 
 #[test]

@@ -11,18 +11,17 @@ use greffon_core::flow::Reception;
 use greffon_core::ids::{JobId, MessageId, PracticeId};
 use greffon_core::jobs::{Process, Workers};
 use greffon_core::model::audit::{Actor, Role};
-use greffon_core::model::care::{ContentRef, Level, Sensitivity};
-use greffon_core::model::channel::Address;
+use greffon_core::model::care::Level;
 use greffon_core::model::dead_letter::DeadLetterState;
 use greffon_core::model::job::{Due, Job, Lane};
-use greffon_core::model::message::{Message, MessageCause, MessageState};
+use greffon_core::model::message::MessageState;
 use greffon_core::model::practice::Practice;
 use greffon_core::ports::clock::Clock as _;
 use greffon_core::ports::practices::LivePractice;
 use greffon_core::ports::storage::Storage as _;
 use greffon_simulation::{
     AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FixedPractices, ManualClock, MemoryStorage, Pace,
-    SeededIds, french_features, french_practice,
+    SeededIds, french_features, french_practice, sample_message,
 };
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
@@ -121,7 +120,7 @@ impl Shop {
         let id = MessageId(Uuid::from_u128(self.next));
         self.next += 1;
         let lane = if level == Level::Vital { Lane::Alert } else { Lane::Normal };
-        let mut message = message(practice, id, level);
+        let mut message = sample_message(practice, id, level, NOW);
         block_on(async {
             let mut tx = self.storage.begin(practice).await.unwrap();
             tx.save_message(&mut message).await.unwrap();
@@ -144,31 +143,6 @@ impl Shop {
 
     fn state(&self, practice: &PracticeId, id: MessageId) -> MessageState {
         self.storage.look(practice, |rows| rows.messages[&id].state)
-    }
-}
-
-fn message(practice: &PracticeId, id: MessageId, level: Level) -> Message {
-    Message {
-        id,
-        practice: practice.clone(),
-        cause: MessageCause::Message(id),
-        recipient: "on-call".to_owned(),
-        to: Address { scheme: "mailto".to_owned(), value: "garde@cabinet.example".to_owned() },
-        subject: "Alerte".to_owned(),
-        body: "Rappeler.".to_owned(),
-        sensitivity: Sensitivity::Personal,
-        level,
-        template: ContentRef { id: "host.alert".to_owned(), version: "1".to_owned(), digest: vec![] },
-        valid_until: None,
-        state: MessageState::Queued,
-        feature: None,
-        provider_id: None,
-        attempts: 0,
-        failure: None,
-        receipts: vec![],
-        created_at: NOW,
-        updated_at: NOW,
-        version: 0,
     }
 }
 

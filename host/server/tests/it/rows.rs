@@ -5,7 +5,7 @@ use greffon_core::model::audit::{Actor, AuditEvent, Role};
 use greffon_core::model::care::{ContentRef, Level, Sensitivity};
 use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
-use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
+use greffon_core::model::contact::{Contact, ContactChannel};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::Appointment;
 use greffon_core::model::job::{Job, Lane};
@@ -22,29 +22,8 @@ fn id(number: u128) -> Uuid {
 }
 
 pub fn contact(practice: &str, number: u128) -> Contact {
-    Contact {
-        id: ContactId(id(number)),
-        practice: practice.into(),
-        channel: ContactChannel::Phone,
-        origin: Some("+33612345678".to_owned()),
-        state: ContactState::Received,
-        received_at: instant(NOW),
-        closed_at: None,
-        facts: Vec::new(),
-        level: None,
-        assessment: None,
-        lowered: None,
-        script: None,
-        pins: Vec::new(),
-        done: Vec::new(),
-        statements: Vec::new(),
-        intents: Vec::new(),
-        commitments: Vec::new(),
-        about: None,
-        repeated: 0,
-        outcome: None,
-        version: 0,
-    }
+    let received = Contact::received(ContactId(id(number)), practice.into(), ContactChannel::Phone, instant(NOW));
+    Contact { origin: Some("+33612345678".to_owned()), ..received }
 }
 
 pub fn commitment(practice: &str, number: u128) -> Commitment {

@@ -1,8 +1,8 @@
 //! Rows for the unit tests of this crate.
 
 use greffon_core::ids::{ContactId, IntentId, PracticeId};
-use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
-use greffon_core::model::intent::{Claim, Intent, IntentKind, IntentState, OpenSends};
+use greffon_core::model::contact::{Contact, ContactChannel};
+use greffon_core::model::intent::{Claim, Intent, IntentKind, IntentState};
 use greffon_core::model::person::{Identifier, Person};
 use greffon_core::model::scheduling::{BookingRequest, VisitMode};
 use greffon_core::time::{Instant, Span};
@@ -10,29 +10,9 @@ use uuid::Uuid;
 
 /// A contact that just arrived; `number` makes its id.
 pub(crate) fn sample_contact(practice: &PracticeId, number: u128) -> Contact {
-    Contact {
-        id: ContactId(Uuid::from_u128(number)),
-        practice: practice.clone(),
-        channel: ContactChannel::Phone,
-        origin: Some("+33612345678".to_owned()),
-        state: ContactState::Received,
-        received_at: Instant(0),
-        closed_at: None,
-        facts: Vec::new(),
-        level: None,
-        assessment: None,
-        lowered: None,
-        script: None,
-        pins: Vec::new(),
-        done: Vec::new(),
-        statements: Vec::new(),
-        intents: Vec::new(),
-        commitments: Vec::new(),
-        about: None,
-        repeated: 0,
-        outcome: None,
-        version: 0,
-    }
+    let id = ContactId(Uuid::from_u128(number));
+    let received = Contact::received(id, practice.clone(), ContactChannel::Phone, Instant(0));
+    Contact { origin: Some("+33612345678".to_owned()), ..received }
 }
 
 /// A consultation for Jeanne Dupont.
@@ -56,28 +36,12 @@ pub(crate) fn sample_request(agenda: &str, span: Span) -> BookingRequest {
 /// op-id, and its chain is its own.
 pub(crate) fn sample_intent(practice: &PracticeId, number: u128, span: Span) -> Intent {
     let id = IntentId(Uuid::from_u128(number));
+    let request = sample_request("dr-martin", span);
+    let by = "secretary-1".to_owned();
     Intent {
-        id,
-        practice: practice.clone(),
-        contact: None,
         op: format!("op-{number}").into(),
-        request_digest: String::new(),
-        kind: IntentKind::Book,
-        feature: "agenda".into(),
-        request: sample_request("dr-martin", span),
         state: IntentState::Claimed,
         claims: vec![Claim { resource: "agenda:agenda/dr-martin".to_owned(), seat: 0, span }],
-        chain: id,
-        sends: 0,
-        lookups: 0,
-        absent_since: None,
-        sent_at: None,
-        open: OpenSends::default(),
-        appointment: None,
-        refusal: None,
-        created_at: Instant(0),
-        updated_at: Instant(0),
-        by: "secretary-1".to_owned(),
-        version: 0,
+        ..Intent::drafted(id, practice.clone(), IntentKind::Book, "agenda".into(), request, by, Instant(0))
     }
 }

@@ -9,8 +9,8 @@ use greffon_core::model::audit::{Actor, AuditEvent};
 use greffon_core::model::care::{ContentRef, Fact, Level, Sensitivity, Source, Value};
 use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
-use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
-use greffon_core::model::intent::{Appointment, Claim, Intent, IntentKind, IntentState, OpenSends};
+use greffon_core::model::contact::{Contact, ContactChannel};
+use greffon_core::model::intent::{Appointment, Claim, Intent, IntentKind, IntentState};
 use greffon_core::model::job::Job;
 use greffon_core::model::message::{Message, MessageCause, MessageState};
 use greffon_core::model::person::{Identifier, Person};
@@ -42,34 +42,18 @@ pub fn minutes(from: i64, to: i64) -> Span {
 }
 
 pub fn contact() -> Contact {
+    let words = Fact {
+        key: "request.words".to_owned(),
+        value: Value::Text("fièvre, \"39,5\" ✓ \0 fin".to_owned()),
+        source: Source::Caller,
+        at: MONDAY,
+        by: "secretary-1".to_owned(),
+    };
     Contact {
-        id: ContactId(id()),
-        practice: nord(),
-        channel: ContactChannel::Phone,
         origin: Some("+33612345678".to_owned()),
-        state: ContactState::Received,
-        received_at: MONDAY,
-        closed_at: None,
-        facts: vec![Fact {
-            key: "request.words".to_owned(),
-            value: Value::Text("fièvre, \"39,5\" ✓ \0 fin".to_owned()),
-            source: Source::Caller,
-            at: MONDAY,
-            by: "secretary-1".to_owned(),
-        }],
+        facts: vec![words],
         level: Some(Level::SameDay),
-        assessment: None,
-        lowered: None,
-        script: None,
-        pins: Vec::new(),
-        done: Vec::new(),
-        statements: Vec::new(),
-        intents: Vec::new(),
-        commitments: Vec::new(),
-        about: None,
-        repeated: 0,
-        outcome: None,
-        version: 0,
+        ..Contact::received(ContactId(id()), nord(), ContactChannel::Phone, MONDAY)
     }
 }
 
@@ -80,41 +64,26 @@ pub fn claim(from: i64, to: i64) -> Claim {
 /// A claimed booking of these minutes, in a chain of its own.
 pub fn intent(from: i64, to: i64) -> Intent {
     let intent = IntentId(id());
+    let request = BookingRequest {
+        agenda: AgendaId::from("dr-martin"),
+        span: minutes(from, to),
+        motive: "consultation".into(),
+        mode: VisitMode::Office,
+        patient: Person { family: "Durand".to_owned(), ..Person::default() },
+        resources: Vec::new(),
+        slot_handle: None,
+        slot_version: None,
+        note: None,
+        operator: Identifier { system: "urn:greffon".to_owned(), value: "secretary-1".to_owned() },
+        allow_overlap: false,
+    };
+    let by = "secretary-1".to_owned();
     Intent {
-        id: intent,
-        practice: nord(),
-        contact: None,
         op: OpId(format!("op-{}", intent.0.simple())),
         request_digest: "digest".to_owned(),
-        kind: IntentKind::Book,
-        feature: "agenda-nord".into(),
-        request: BookingRequest {
-            agenda: AgendaId::from("dr-martin"),
-            span: minutes(from, to),
-            motive: "consultation".into(),
-            mode: VisitMode::Office,
-            patient: Person { family: "Durand".to_owned(), ..Person::default() },
-            resources: Vec::new(),
-            slot_handle: None,
-            slot_version: None,
-            note: None,
-            operator: Identifier { system: "urn:greffon".to_owned(), value: "secretary-1".to_owned() },
-            allow_overlap: false,
-        },
         state: IntentState::Claimed,
         claims: vec![claim(from, to)],
-        chain: intent,
-        sends: 0,
-        lookups: 0,
-        absent_since: None,
-        sent_at: None,
-        open: OpenSends::default(),
-        appointment: None,
-        refusal: None,
-        created_at: MONDAY,
-        updated_at: MONDAY,
-        by: "secretary-1".to_owned(),
-        version: 0,
+        ..Intent::drafted(intent, nord(), IntentKind::Book, "agenda-nord".into(), request, by, MONDAY)
     }
 }
 

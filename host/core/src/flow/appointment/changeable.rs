@@ -8,7 +8,7 @@ use crate::flow::booking::still_stands;
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, ContactId, IntentId};
 use crate::model::contact::{Contact, is_open};
-use crate::model::intent::{Appointment, Intent, IntentKind, IntentState, OpenSends};
+use crate::model::intent::{Appointment, Intent, IntentKind};
 use crate::model::practice::Practice;
 use crate::model::scheduling::BookingRequest;
 
@@ -43,33 +43,15 @@ impl Appointments {
         kind: IntentKind,
         digest: &str,
     ) -> Intent {
+        let request =
+            BookingRequest { agenda: known.held.agenda.clone(), span: known.held.span, ..holder.request.clone() };
+        let id = IntentId(self.acts.id(act.now));
+        let (practice, feature, by) = (act.practice.id.clone(), known.feature.clone(), act.actor.subject.clone());
         Intent {
-            id: IntentId(self.acts.id(act.now)),
-            practice: act.practice.id.clone(),
             contact: contact.map(|contact| contact.id),
-            op: holder.op.clone(),
             request_digest: digest.to_owned(),
-            kind,
-            feature: known.feature.clone(),
-            request: BookingRequest {
-                agenda: known.held.agenda.clone(),
-                span: known.held.span,
-                ..holder.request.clone()
-            },
-            state: IntentState::Drafted,
-            claims: Vec::new(),
             chain: known.chain,
-            sends: 0,
-            lookups: 0,
-            absent_since: None,
-            sent_at: None,
-            open: OpenSends::default(),
-            appointment: None,
-            refusal: None,
-            created_at: act.now,
-            updated_at: act.now,
-            by: act.actor.subject.clone(),
-            version: 0,
+            ..Intent::drafted(id, practice, kind, feature, request, by, act.now)
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::flow::error::{Flow, FlowError};
 use crate::ids::{ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::{Contact, may_book, patient_of};
-use crate::model::intent::{Intent, IntentKind, IntentState, OpenSends};
+use crate::model::intent::{Intent, IntentKind, IntentState};
 use crate::model::person::{IdentityTrust, Person};
 use crate::model::practice::Motive;
 use crate::model::scheduling::{BookingRequest, VisitMode};
@@ -97,29 +97,12 @@ impl Bookings {
             allow_overlap: false,
         };
         let id = IntentId(self.acts.id(act.now));
+        let (practice, feature, by) = (practice.id.clone(), new.feature.clone(), actor.subject.clone());
         let draft = Intent {
-            id,
-            practice: practice.id.clone(),
             contact: Some(contact.id),
             op: new.op_id.clone(),
             request_digest: digest.to_owned(),
-            kind: IntentKind::Book,
-            feature: new.feature.clone(),
-            request,
-            state: IntentState::Drafted,
-            claims: Vec::new(),
-            chain: id,
-            sends: 0,
-            lookups: 0,
-            absent_since: None,
-            sent_at: None,
-            open: OpenSends::default(),
-            appointment: None,
-            refusal: None,
-            created_at: act.now,
-            updated_at: act.now,
-            by: actor.subject.clone(),
-            version: 0,
+            ..Intent::drafted(id, practice, IntentKind::Book, feature, request, by, act.now)
         };
         self.claim_and_send(act, draft, &wanted, &rules).await
     }

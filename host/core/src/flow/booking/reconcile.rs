@@ -132,6 +132,7 @@ impl Bookings {
         let act = Act::new(practice, &actor, self.acts.now());
         let rules = WriteRules::careful(practice, &intent.feature);
         self.step(act, id, &IntentEvent::Abandon, &rules, None).await?;
+        self.contacts.refresh_after(&practice.id, intent.contact, &actor).await;
         Ok(())
     }
 

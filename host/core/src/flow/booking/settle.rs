@@ -11,7 +11,7 @@ use crate::ids::IntentId;
 use crate::model::care::Level;
 use crate::model::commitment::due_at;
 use crate::model::contact::{Contact, address_of, opening};
-use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, IntentState, OpenSends, decide};
+use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, decide};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::person::Person;
@@ -125,17 +125,26 @@ impl Bookings {
         if known.intent == by.id {
             return Ok(());
         }
-        let Some(mut holder) = tx.intent(known.intent).await? else { return Ok(()) };
-        let event = IntentEvent::Superseded(rules.rule(&holder));
-        // No state refuses this event.
-        if let Ok((next, effects)) = decide(&holder, event, by.updated_at) {
-            holder = next;
-            if !effects.is_empty() {
-                self.watch(tx, act, &holder, rules).await?;
+        // Whoever booked it first may have a send under way as well, which comes to
+        // nothing only as long as the entry stands.
+        let first = Some(known.chain).filter(|first| *first != known.intent && *first != by.id);
+        for id in std::iter::once(known.intent).chain(first) {
+            let Some(mut holder) = tx.intent(id).await? else { continue };
+            let before = holder.clone();
+            let event = IntentEvent::Superseded(rules.rule(&holder));
+            // No state refuses this event.
+            if let Ok((next, effects)) = decide(&holder, event, by.updated_at) {
+                holder = next;
+                if !effects.is_empty() {
+                    self.watch(tx, act, &holder, rules).await?;
+                }
+            }
+            holder.claims.clear();
+            if holder != before {
+                tx.save_intent(&mut holder).await?;
             }
         }
-        holder.claims.clear();
-        tx.save_intent(&mut holder).await
+        Ok(())
     }
 
     /// In an agenda that cannot move, the new time is booked; the old one is
@@ -149,24 +158,12 @@ impl Bookings {
         old: &Appointment,
     ) -> Stored<()> {
         let id = IntentId(self.acts.id(act.now));
+        let kind = IntentKind::Cancel { appointment: old.id.clone(), by: ByWhom::System, reason: "moved".to_owned() };
+        let Intent { practice, feature, request, by, .. } = moved.clone();
         let mut cancel = Intent {
-            id,
-            op: format!("{id}").into(),
-            request_digest: String::new(),
-            kind: IntentKind::Cancel { appointment: old.id.clone(), by: ByWhom::System, reason: "moved".to_owned() },
-            state: IntentState::Drafted,
-            claims: Vec::new(),
-            sends: 0,
-            lookups: 0,
-            absent_since: None,
-            sent_at: None,
-            open: OpenSends::default(),
-            appointment: None,
-            refusal: None,
-            created_at: act.now,
-            updated_at: act.now,
-            version: 0,
-            ..moved.clone()
+            contact: moved.contact,
+            chain: moved.chain,
+            ..Intent::drafted(id, practice, kind, feature, request, by, act.now)
         };
         tx.save_intent(&mut cancel).await?;
         let mut old = old.clone();

@@ -17,7 +17,9 @@ use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::Level;
 use crate::model::commitment::Commitment;
-use crate::model::contact::{Contact, ContactEffect, ContactEvent, HostStep, Outcome, decide, find, host_step};
+use crate::model::contact::{
+    Contact, ContactEffect, ContactEvent, ContactState, HostStep, Outcome, decide, find, host_step,
+};
 use crate::model::intent::Intent;
 use crate::model::practice::Practice;
 use crate::model::refusal::Refusal;
@@ -156,10 +158,14 @@ impl Contacts {
     }
 
     /// Asks the grids and the script what comes next, keeps what they conclude,
-    /// and shows it. Begins again when somebody changes the contact meanwhile.
+    /// and shows it. Begins again when somebody changes the contact meanwhile. Of one
+    /// that is closed nobody is asked anything.
     pub(super) async fn look_at(&self, practice: &LivePractice, contact: Contact, actor: &Actor) -> Flow<ContactView> {
         let mut contact = contact;
         for _ in 0..MAX_TRIES {
+            if contact.state == ContactState::Closed {
+                return self.as_closed(practice, &contact).await;
+            }
             let act = Act::new(practice, actor, self.acts.now());
             match self.try_look_at(act, contact).await? {
                 Looked::Seen(view) => return Ok(*view),
@@ -169,15 +175,23 @@ impl Contacts {
         Err(FlowError::Conflict)
     }
 
+    /// A contact that is over, with what was said when it ended: the settings that it
+    /// began with may be gone by now.
+    async fn as_closed(&self, practice: &LivePractice, contact: &Contact) -> Flow<ContactView> {
+        let (intents, commitments) = self.of(contact).await?;
+        let said = self.storage.said(&practice.id, contact.id).await?;
+        let said = said.unwrap_or_else(|| Said::nothing(Told::of(&practice.revision, contact, &intents, &commitments)));
+        Ok(assemble(practice, contact, &said, true, &intents, commitments, self.acts.now()))
+    }
+
     async fn try_look_at(&self, act: Act<'_>, contact: Contact) -> Flow<Looked> {
         let practice = act.practice;
         let asked = grids::ask(self.storage.as_ref(), practice, &contact, act.now).await?;
         let (weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
         let (intents, commitments) = self.of(&contact).await?;
         let rendered = self.render(act, &weighed, &intents, &commitments).await?;
-        let open = contact.closed_at.is_none();
-        let pins = open && weighed.script.is_none() && rendered.script.is_some();
-        let script_acts = open && has_new_effect(&weighed, &rendered.view.effects);
+        let pins = weighed.script.is_none() && rendered.script.is_some();
+        let script_acts = has_new_effect(&weighed, &rendered.view.effects);
         if weighed == contact && effects.is_empty() && !pins && !script_acts {
             let view = self.say(act, &weighed, questions, rendered, &intents, commitments).await;
             return Ok(Looked::Seen(Box::new(view)));

@@ -14,7 +14,7 @@ use crate::flow::journal::Entry;
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::Fact;
-use crate::model::contact::{Contact, ContactEvent, ContactState, decide};
+use crate::model::contact::{Contact, ContactEvent, decide};
 use crate::model::pin::Pin;
 use crate::model::view::ContactView;
 use crate::ports::practices::Feature;
@@ -70,29 +70,8 @@ impl Contacts {
             Some(origin) => self.storage.contacts_from(&practice.id, origin, act.now - REPEATED_WITHIN).await?,
             None => 0,
         };
-        let contact = Contact {
-            id,
-            practice: practice.id.clone(),
-            channel: new.channel,
-            origin,
-            state: ContactState::Received,
-            received_at: act.now,
-            closed_at: None,
-            facts: Vec::new(),
-            level: None,
-            assessment: None,
-            lowered: None,
-            script: None,
-            pins: Vec::new(),
-            done: Vec::new(),
-            statements: Vec::new(),
-            intents: Vec::new(),
-            commitments: Vec::new(),
-            about: new.about,
-            repeated,
-            outcome: None,
-            version: 0,
-        };
+        let received = Contact::received(id, practice.id.clone(), new.channel, act.now);
+        let contact = Contact { origin, about: new.about, repeated, ..received };
         let contact = self.store_received(act, contact, facts).await?;
         self.look_at(&practice, contact, actor).await
     }

@@ -199,7 +199,9 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
             let waits = intent.open.waits;
             refuse(&mut next, "abandoned", if waits { vec![IntentEffect::RefusedLate] } else { vec![] })
         }
-        IntentEvent::TakenOut(answer) if intent.state == IntentState::Compensating => taken_out(&mut next, &answer),
+        IntentEvent::TakenOut(answer) if intent.state == IntentState::Compensating => {
+            taken_out(&mut next, &answer, now)
+        }
         // What is claimed only was never sent, and is let go without an agenda.
         IntentEvent::FeatureGone
             if matches!(
@@ -267,7 +269,8 @@ fn answered(intent: &mut Intent, sent: u32, answer: Answer) -> Vec<IntentEffect>
 fn answered_late(intent: &mut Intent, sent: u32, answer: Answer, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
     let latest = sent == intent.sends;
     let under_way = matches!(intent.state, IntentState::Sending | IntentState::Unknown);
-    if under_way && answer != Answer::Unknown {
+    // What was done is looked for, and counts once it is found.
+    if under_way && !matches!(answer, Answer::Unknown | Answer::Done(_)) {
         close_send(intent);
     }
     believe_no_absence_yet(intent, rule, now);
@@ -403,10 +406,9 @@ fn remains(intent: &mut Intent, finding: Finding, wanted: bool, rule: ResendRule
     intent.lookups = intent.lookups.saturating_add(1);
     let seen_before = intent.absent_since.is_some_and(|since| now >= believed_from(intent, since, rule));
     match finding {
-        Finding::Present(_) | Finding::Beside(_) if wanted => {
-            close_send(intent);
-            over(intent)
-        }
+        // It has been there since an answer or a look told so: of a send that is still
+        // under way it says nothing.
+        Finding::Present(_) | Finding::Beside(_) if wanted => over(intent),
         Finding::Present(held) | Finding::Beside(held) => {
             close_send(intent);
             over(intent);
@@ -475,10 +477,22 @@ fn by_hand(intent: &mut Intent) -> Vec<IntentEffect> {
     enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
 }
 
-fn taken_out(intent: &mut Intent, answer: &Answer) -> Vec<IntentEffect> {
+/// Another send of it may still arrive.
+fn after_it_was_taken_out(intent: &mut Intent, now: Instant) -> Vec<IntentEffect> {
+    if intent.open.count == 0 {
+        return vec![];
+    }
+    intent.lookups = 1;
+    look_in(intent, REMAINS_LADDER_S[0], now)
+}
+
+fn taken_out(intent: &mut Intent, answer: &Answer, now: Instant) -> Vec<IntentEffect> {
     intent.lookups = intent.lookups.saturating_add(1);
     match (answer, pause_s(intent.lookups)) {
-        (Answer::Done(_), _) => enter(intent, IntentState::Compensated, vec![]),
+        (Answer::Done(_), _) => {
+            let watch = after_it_was_taken_out(intent, now);
+            enter(intent, IntentState::Compensated, watch)
+        }
         (Answer::Unreachable(_) | Answer::Unknown, Some(_)) => vec![IntentEffect::Watch],
         _ => enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]),
     }

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ids::{AppointmentId, IntentId};
-use crate::model::intent::{Claim, OpenSends, read_answer, read_look_up};
+use crate::model::intent::{Claim, read_answer, read_look_up};
 use crate::model::person::{Identifier, Person};
 use crate::model::scheduling::{AgendaError, AppointmentStatus, BookingRequest, Found, VisitMode};
 use crate::time::Span;
@@ -16,41 +16,24 @@ fn span() -> Span {
 
 fn drafted(kind: IntentKind) -> Intent {
     let id = IntentId(Uuid::from_u128(1));
+    let request = BookingRequest {
+        agenda: "dr-martin".into(),
+        span: span(),
+        motive: "consultation".into(),
+        mode: VisitMode::Office,
+        patient: Person::default(),
+        resources: vec![],
+        slot_handle: None,
+        slot_version: None,
+        note: None,
+        operator: Identifier { system: String::new(), value: String::new() },
+        allow_overlap: false,
+    };
+    let claims = vec![Claim { resource: "agenda:agenda/dr-martin".to_owned(), seat: 0, span: span() }];
     Intent {
-        id,
-        practice: "p".into(),
-        contact: None,
         op: "op-1".into(),
-        request_digest: String::new(),
-        kind,
-        feature: "agenda".into(),
-        request: BookingRequest {
-            agenda: "dr-martin".into(),
-            span: span(),
-            motive: "consultation".into(),
-            mode: VisitMode::Office,
-            patient: Person::default(),
-            resources: vec![],
-            slot_handle: None,
-            slot_version: None,
-            note: None,
-            operator: Identifier { system: String::new(), value: String::new() },
-            allow_overlap: false,
-        },
-        state: IntentState::Drafted,
-        claims: vec![Claim { resource: "agenda:agenda/dr-martin".to_owned(), seat: 0, span: span() }],
-        chain: id,
-        sends: 0,
-        lookups: 0,
-        absent_since: None,
-        sent_at: None,
-        open: OpenSends::default(),
-        appointment: None,
-        refusal: None,
-        created_at: START,
-        updated_at: START,
-        by: "secretary".to_owned(),
-        version: 0,
+        claims,
+        ..Intent::drafted(id, "p".into(), kind, "agenda".into(), request, "secretary".to_owned(), START)
     }
 }
 
@@ -350,6 +333,45 @@ fn a_booking_with_an_open_send_is_looked_for_after_it_was_called_off() {
 
     let answered = run(sending(), 1, vec![answer(1, done()), IntentEvent::Superseded(rule(true))]);
     assert_eq!(answered.1, [], "nothing of it can still arrive");
+}
+
+#[test]
+fn what_is_seen_to_stand_says_nothing_of_a_send_that_is_still_under_way() {
+    let confirmed = decide(&sent_again(), answer(2, done()), at(15_000)).unwrap().0;
+    // It was moved, and looked for: it stands, and is wanted.
+    let moved = decide(&confirmed, IntentEvent::Superseded(rule(true)), at(90_000)).unwrap().0;
+    let stands = remains(Finding::Present(Box::new(held())), true);
+    let (seen, effects) = decide(&moved, stands, at(111_000)).unwrap();
+    assert_eq!((seen.open.count, seen.open.look_at, effects), (1, None, vec![]));
+    // Then it was called off: the first send may arrive now that its name is free.
+    let (off, effects) = decide(&seen, IntentEvent::Superseded(rule(true)), at(200_000)).unwrap();
+    assert_eq!((next_at(&off, rule(true)), effects), (Some(at(221_000)), vec![IntentEffect::Watch]));
+}
+
+#[test]
+fn of_two_sends_one_that_was_done_and_found_is_one_and_the_other_is_still_looked_for() {
+    let done_late = decide(&sent_again(), late(2, done()), at(15_000)).unwrap().0;
+    let found = decide(&done_late, look(Finding::Present(Box::new(held())), true), at(16_000)).unwrap().0;
+    assert_eq!((found.state, found.open.count), (IntentState::Confirmed, 1));
+}
+
+#[test]
+fn after_one_send_was_taken_out_the_other_is_looked_for() {
+    let mut refused = decide(&sent_again(), answer(2, refused()), at(15_000)).unwrap().0;
+    refused.open.count = 2;
+    let once = decide(&refused, look(Finding::Absent, true), at(16_000)).unwrap().0;
+    let over = decide(&once, look(Finding::Absent, true), at(30_000)).unwrap().0;
+    assert_eq!(over.state, IntentState::Refused);
+    let found = remains(Finding::Present(Box::new(held())), false);
+    let out = decide(&over, found, at(60_000)).unwrap().0;
+    assert_eq!((out.state, out.open.count), (IntentState::Compensating, 1));
+    let (out, effects) = decide(&out, IntentEvent::TakenOut(done()), at(61_000)).unwrap();
+    assert_eq!((out.state, effects), (IntentState::Compensated, vec![IntentEffect::Watch]));
+    let next = next_at(&out, rule(true)).expect("somebody looks");
+    assert_eq!(next, at(61_000 + 120_000));
+    let found = remains(Finding::Present(Box::new(held())), false);
+    let again = decide(&out, found, next).unwrap().0;
+    assert_eq!((again.state, again.open.count), (IntentState::Compensating, 0));
 }
 
 #[test]
