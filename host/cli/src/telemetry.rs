@@ -34,5 +34,6 @@ pub fn metrics() -> anyhow::Result<RenderMetrics> {
         metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("metrics cannot start")?;
     greffon_server::describe_metrics();
     greffon_core::jobs::metrics::describe();
+    greffon_runtime::metrics::describe();
     Ok(Arc::new(move || handle.render()))
 }

@@ -103,7 +103,7 @@ impl Runtime {
             places: self.caller.permits.of(&binding.practice),
             constants: Arc::clone(&plugin.constants),
         };
-        let breaker = Breaker::new(self.breaker);
+        let breaker = Breaker::new(manifest.kind, self.breaker);
         let (caller, caps) = (Arc::clone(&self.caller), self.registry.caps().clone());
         let prepared = Arc::clone(&self.prepared);
         Ok(Ready { bound: Arc::new(bound), plugin, breaker, prepared, caller, caps })

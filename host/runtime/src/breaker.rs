@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use greffon_core::ports::clock::Clock;
 use greffon_core::time::Instant;
+use greffon_kinds::PluginKind;
+
+use crate::metrics;
 
 /// When a breaker opens and tries again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,7 @@ impl Default for BreakerConfig {
 /// time-outs count; a plugin's own errors do not.
 #[derive(Debug)]
 pub(crate) struct Breaker {
+    kind: PluginKind,
     config: BreakerConfig,
     state: Mutex<State>,
 }
@@ -56,8 +60,8 @@ pub(crate) enum Outcome {
 }
 
 impl Breaker {
-    pub(crate) fn new(config: BreakerConfig) -> Self {
-        Self { config, state: Mutex::new(State::Closed { failures: 0 }) }
+    pub(crate) fn new(kind: PluginKind, config: BreakerConfig) -> Self {
+        Self { kind, config, state: Mutex::new(State::Closed { failures: 0 }) }
     }
 
     /// Whether a call may go. In the half-open state one may, until it reports
@@ -71,7 +75,10 @@ impl Breaker {
                 *state = State::Trying { until: now + self.config.cool_down };
                 true
             }
-            State::Open { .. } | State::Trying { .. } => false,
+            State::Open { .. } | State::Trying { .. } => {
+                metrics::refused(self.kind);
+                false
+            }
         }
     }
 
@@ -82,12 +89,18 @@ impl Breaker {
             (Outcome::NotRun, State::Trying { .. }) => *state = State::Open { until: clock.now() },
             // A late word of a call from before it opened.
             (Outcome::NotRun, _) | (_, State::Open { .. }) => {}
-            (Outcome::Answered, _) => *state = State::Closed { failures: 0 },
+            (Outcome::Answered, before) => {
+                *state = State::Closed { failures: 0 };
+                if !matches!(before, State::Closed { .. }) {
+                    metrics::breaker_closed(self.kind);
+                }
+            }
             (Outcome::Failed, State::Closed { failures }) if failures + 1 < self.config.failures => {
                 *state = State::Closed { failures: failures + 1 };
             }
-            (Outcome::Failed, _) => {
+            (Outcome::Failed, before) => {
                 *state = State::Open { until: clock.now() + self.config.cool_down };
+                metrics::breaker_opened(self.kind, matches!(before, State::Closed { .. }));
                 return true;
             }
         }
@@ -102,6 +115,14 @@ impl Breaker {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         // The state is replaced as a whole, so it is whole whatever panicked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Breaker {
+    fn drop(&mut self) {
+        if self.is_open() {
+            metrics::breaker_closed(self.kind);
+        }
     }
 }
 
@@ -128,7 +149,7 @@ mod tests {
     const CONFIG: BreakerConfig = BreakerConfig { failures: 3, cool_down: Duration::from_secs(10) };
 
     fn opened() -> (Breaker, ManualClock) {
-        let (breaker, clock) = (Breaker::new(CONFIG), ManualClock(AtomicI64::new(0)));
+        let (breaker, clock) = (Breaker::new(PluginKind::Agenda, CONFIG), ManualClock(AtomicI64::new(0)));
         for _ in 0..CONFIG.failures {
             assert!(breaker.admits(&clock));
             breaker.report(Outcome::Failed, &clock);
@@ -145,7 +166,7 @@ mod tests {
 
     #[test]
     fn an_answer_in_between_starts_the_count_anew() {
-        let (breaker, clock) = (Breaker::new(CONFIG), ManualClock(AtomicI64::new(0)));
+        let (breaker, clock) = (Breaker::new(PluginKind::Agenda, CONFIG), ManualClock(AtomicI64::new(0)));
         for outcome in [Outcome::Failed, Outcome::Failed, Outcome::Answered, Outcome::Failed, Outcome::Failed] {
             assert!(!breaker.report(outcome, &clock));
         }
@@ -200,5 +221,29 @@ mod tests {
         breaker.report(Outcome::Failed, &clock);
         clock.pass(Duration::from_millis(1));
         assert!(breaker.admits(&clock));
+    }
+
+    #[test]
+    fn what_is_suspended_is_counted_until_it_is_tried_with_success_or_bound_anew() {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        let rendered = recorder.handle();
+        let _guard = ::metrics::set_default_local_recorder(&recorder);
+        let shows = |line: &str| rendered.render().lines().any(|shown| shown == line);
+        let (one, clock) = opened();
+        let (other, _) = opened();
+        assert!(shows("greffon_plugin_breakers_open{kind=\"agenda\"} 2"));
+        clock.pass(CONFIG.cool_down);
+        assert!(one.admits(&clock));
+        one.report(Outcome::Failed, &clock);
+        assert!(!one.admits(&clock));
+        assert!(shows("greffon_plugin_breakers_open{kind=\"agenda\"} 2"));
+        assert!(shows("greffon_plugin_breaker_openings_total{kind=\"agenda\"} 3"));
+        assert!(shows("greffon_plugin_breaker_refusals_total{kind=\"agenda\"} 1"));
+        clock.pass(CONFIG.cool_down);
+        assert!(one.admits(&clock));
+        one.report(Outcome::Answered, &clock);
+        assert!(shows("greffon_plugin_breakers_open{kind=\"agenda\"} 1"));
+        drop((one, other));
+        assert!(shows("greffon_plugin_breakers_open{kind=\"agenda\"} 0"));
     }
 }

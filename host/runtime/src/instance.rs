@@ -15,6 +15,7 @@ use crate::capability::http::Egress;
 use crate::cpu::CpuMeter;
 use crate::failure::{Failure, Stopped, classify};
 use crate::inline::{Inline, Panicked};
+use crate::metrics;
 use crate::panic::Panic;
 use crate::places::{Held, Permits};
 use crate::state::{Bound, CallState, Services};
@@ -84,6 +85,7 @@ impl Caller {
             None => Err(Failure::Busy),
         };
         self.times.record(bound.kind, began.elapsed());
+        metrics::called(bound.kind, answer.as_ref().err(), began.elapsed().as_secs_f64());
         if let Err(failure) = answer {
             tracing::warn!(
                 practice.id = %bound.practice, feature = %bound.feature, plugin.name = bound.plugin, function,

@@ -23,6 +23,7 @@ pub mod limits;
 mod linker;
 mod live;
 mod manifest;
+pub mod metrics;
 mod nearest;
 pub mod origin;
 mod package;
