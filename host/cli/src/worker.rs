@@ -109,23 +109,26 @@ pub async fn measure(database: Arc<Database>) {
     }
 }
 
-/// Ends when the person or the system asks the process to stop.
-pub async fn stop_asked() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Ends when the person or the system asks the process to stop. Whoever asks from the
+/// moment that this is called on is heard: before, the system ends the process itself.
+pub fn stop_asked() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    #[cfg(unix)]
+    let interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) {
             tokio::select! {
-                _ = interrupt => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-    }
-    // Without a handler nothing can ask: run until the process is ended.
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
+        // Without a handler nothing can ask: run until the process is ended.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
         let hangups = Hangups::listen();
+        let stop = stop_asked();
         telemetry::start(&config.log, "info")?;
         if self.no_worker && config.storage.starts_with("sqlite:") {
             bail!("one process works on an SQLite file\n\nhint: leave out --no-worker, or use PostgreSQL");
@@ -50,7 +51,7 @@ impl Serve {
         tokio::spawn(measure(Arc::clone(&host.database)));
         let working = (!self.no_worker).then(|| Working::start(&host));
         output::note(&format!("greffon listens on http://{}", listener.local_addr()?));
-        let ended_cleanly = greffon_server::serve(listener, app, stop_asked()).await;
+        let ended_cleanly = greffon_server::serve(listener, app, stop).await;
         if let Some(working) = working {
             working.stop().await;
         }
@@ -62,12 +63,13 @@ impl Serve {
 /// Works off the queue until it is asked to stop.
 pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     let hangups = Hangups::listen();
+    let stop = stop_asked();
     telemetry::start(&config.log, "info")?;
     let host = Host::build(config).await?;
     tokio::spawn(watch(Arc::clone(&host.wiring.directory), hangups));
     let working = Working::start(&host);
     output::note("greffon works off the queue");
-    stop_asked().await;
+    stop.await;
     working.stop().await;
     host.database.close().await;
     Ok(ExitCode::SUCCESS)

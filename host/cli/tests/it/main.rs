@@ -4,4 +4,5 @@ mod commands;
 mod confinement;
 mod kill_nine;
 mod kit;
+mod second_process;
 mod support;
