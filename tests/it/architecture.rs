@@ -8,10 +8,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("greffon-kinds", &[]),
     ("greffon-words", &[]),
-    ("greffon-core", &["greffon-kinds", "greffon-words"]),
+    ("greffon-danger", &[]),
+    ("greffon-core", &["greffon-danger", "greffon-kinds", "greffon-words"]),
     ("greffon-build", &["greffon-kinds"]),
     ("greffon-sdk", &[]),
     ("greffon-simulation", &["greffon-core"]),

@@ -1,0 +1,53 @@
+//! What listening costs: each sentence of the corpora, and texts of the longest kind.
+//! `cargo bench -p greffon-danger`; prints, and never fails on a time.
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use greffon_danger::{LONGEST, hear};
+
+fn main() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut texts = Vec::new();
+    for folder in ["measured", "training"] {
+        for entry in fs::read_dir(corpus.join(folder)).expect("a folder") {
+            let lines = fs::read_to_string(entry.expect("an entry").path()).expect("text");
+            texts.extend(lines.lines().filter_map(|line| line.split('\t').nth(4)).map(str::to_owned));
+        }
+    }
+    black_box(hear("the first one reads the rules: il ne respire plus"));
+    let mut took: Vec<Duration> = texts.iter().map(|text| time(text)).collect();
+    took.sort_unstable();
+    let at = |share: usize| took[(took.len() - 1) * share / 1000].as_secs_f64() * 1e6;
+    println!("{} sentences: p50 {:.1} µs, p99 {:.1} µs, p99.9 {:.1} µs", took.len(), at(500), at(990), at(999));
+
+    let all = texts.join(" ");
+    let words: Vec<&str> = all.split(' ').collect();
+    let nonsense: String = (0_u32..)
+        .map(|number| format!("sa{}gnemant ", number.wrapping_mul(2_654_435_761) % 99_991))
+        .take(9_000)
+        .collect();
+    let longest = [
+        ("sentences of the corpora", all.clone()),
+        ("one letter and spaces", "a ".repeat(LONGEST / 2)),
+        ("organs and pains", "douleur poitrine bras saigne ".repeat(LONGEST / 28)),
+        ("misspelt words", nonsense),
+        ("figures", "39,5 de fièvre 0,40 dextro ".repeat(LONGEST / 27)),
+        ("accents of their own", "e\u{301}\u{200b}".repeat(LONGEST / 6)),
+        ("look-alikes", "сaigne ".repeat(LONGEST / 8)),
+        ("words backwards", words.iter().rev().take(12_000).copied().collect::<Vec<_>>().join(" ")),
+    ];
+    for (name, text) in &longest {
+        let text = &text[..text.floor_char_boundary(LONGEST)];
+        let most = (0..5).map(|_| time(text)).min().unwrap_or_default();
+        println!("{name:26} {:6} bytes: {:.2} ms", text.len(), most.as_secs_f64() * 1e3);
+    }
+}
+
+fn time(text: &str) -> Duration {
+    let began = Instant::now();
+    black_box(hear(black_box(text)));
+    began.elapsed()
+}

@@ -1,0 +1,86 @@
+//! Trains the model with the sentences of `corpus/training`, and notes which words the
+//! everyday ones use: none of these is a misspelling of another.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "../src/features.rs"]
+mod features;
+#[expect(dead_code, reason = "the rules use more of it")]
+#[path = "../src/numbers.rs"]
+mod numbers;
+#[path = "../src/signs.rs"]
+mod signs;
+#[path = "../src/text.rs"]
+mod text;
+#[path = "../src/train.rs"]
+mod train;
+
+use signs::{ANY, CLASSES, SIGNS};
+use train::Example;
+
+/// Trains without every fifth sentence, this one first: for cross-validation.
+const FOLD: &str = "GREFFON_DANGER_FOLD";
+
+fn main() {
+    let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo says it")).join("corpus/training");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-env-changed={FOLD}");
+    let fold: Option<usize> = env::var(FOLD).ok().and_then(|fold| fold.parse().ok());
+    let sentences = read(&folder);
+    let kept = || sentences.iter().enumerate().filter(|(at, _)| Some(at % 5) != fold).map(|(_, one)| one);
+    let examples: Vec<Example> = kept().map(example).collect();
+    let trained = train::train(&examples, CLASSES);
+
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says it"));
+    let mut model = trained.rarity;
+    model.extend(trained.weights.iter().map(|weight| weight.cast_unsigned()));
+    for number in trained.bias.iter().chain(&trained.scale) {
+        model.extend(number.to_le_bytes());
+    }
+    fs::write(out.join("model.bin"), model).expect("written");
+
+    let everyday = kept().filter(|one| one.signs.is_empty());
+    let words: BTreeSet<String> = everyday.flat_map(|one| text::tokens(&one.text)).map(|token| token.word).collect();
+    let words: Vec<String> = words.into_iter().filter(|word| word.len() >= 6).collect();
+    fs::write(out.join("common.txt"), words.join("\n")).expect("written");
+}
+
+struct Sentence {
+    signs: Vec<usize>,
+    text: String,
+}
+
+/// The sentences of all files, in the order of names and lines.
+fn read(folder: &Path) -> Vec<Sentence> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    let mut sentences = Vec::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "tsv")) {
+        let lines = fs::read_to_string(file).expect("text");
+        for (number, line) in (1..).zip(lines.lines()) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [_, signs, _, _, text] = fields[..] else { panic!("{}:{number}: five fields", file.display()) };
+            let known = |name: &str| {
+                let place = SIGNS.iter().position(|sign| *sign == name);
+                place.unwrap_or_else(|| panic!("{}:{number}: no sign \"{name}\"", file.display()))
+            };
+            let signs = if signs == "-" { Vec::new() } else { signs.split(',').map(known).collect() };
+            sentences.push(Sentence { signs, text: text.to_owned() });
+        }
+    }
+    sentences
+}
+
+fn example(sentence: &Sentence) -> Example {
+    let tokens = text::tokens(&sentence.text);
+    let marks = numbers::marks(&tokens);
+    let mut classes = sentence.signs.clone();
+    if !classes.is_empty() {
+        classes.push(ANY);
+    }
+    Example { features: features::features(&tokens, &marks), classes }
+}

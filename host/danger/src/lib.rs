@@ -1,0 +1,191 @@
+//! Hears signs of danger in what people say and write: callers' words, forms, mails,
+//! notes of nurses.
+//!
+//! Two nets. **Rules** ([`Heard::rule`] names one) are concepts near each other, read
+//! from `rules/`; they know figures, negations and what is long past. A small **model**,
+//! trained by the build from the sentences of `corpus/training`, hears what no rule
+//! names. Both are deterministic: the same text is heard alike on every machine of one
+//! release. What is heard is a question to be asked, never an answer.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use rust_stemmers::Algorithm;
+
+mod features;
+mod lexicon;
+mod model;
+mod numbers;
+mod rules;
+mod signs;
+mod spelling;
+mod text;
+#[expect(dead_code, reason = "the build trains with it")]
+mod train;
+
+pub use signs::SIGNS;
+
+use rules::Rules;
+
+/// The name under which the model is named among rules.
+pub const MODEL: &str = "model";
+
+/// Longer texts are heard so far, in bytes. Whoever takes them in cuts them before.
+pub const LONGEST: usize = 64 * 1024;
+
+/// A sign of danger that a text brings up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// One of [`SIGNS`].
+    pub sign: &'static str,
+    /// The rule that heard it, or [`MODEL`].
+    pub rule: String,
+    /// The bytes of the text in which it was heard.
+    pub span: Range<usize>,
+    /// What this rule hears is nearly never harmless: somebody is woken for it.
+    pub sure: bool,
+}
+
+/// Hears a text, at most [`LONGEST`] bytes of it. Each sign once, by the surest rule
+/// that heard it, in the order of [`SIGNS`].
+#[must_use]
+pub fn hear(text: &str) -> Vec<Heard> {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let tokens = text::tokens(text);
+    if tokens.is_empty() {
+        return Vec::new();
+    }
+    let marks = numbers::marks(&tokens);
+    let rules = if is_english(&tokens) { &*ENGLISH } else { &*FRENCH };
+    let span = |range: &Range<usize>| tokens[range.start].span.start..tokens[range.end - 1].span.end;
+    let mut heard: Vec<Heard> = Vec::new();
+    let mut denied: HashSet<usize> = HashSet::new();
+    let mut said: HashSet<usize> = HashSet::new();
+    let judgement = model::judge(&tokens, &marks);
+    for hit in rules.hear(&tokens, &marks) {
+        if !hit.sure && judgement.is_harmless(&hit.tokens) {
+            continue;
+        }
+        if hit.denied {
+            denied.insert(hit.sign);
+            continue;
+        }
+        said.insert(hit.sign);
+        let one = Heard { sign: SIGNS[hit.sign], span: span(&hit.tokens), sure: hit.sure, rule: hit.rule };
+        match heard.iter_mut().find(|former| former.sign == one.sign) {
+            Some(former) if one.sure && !former.sure => *former = one,
+            Some(_) => {}
+            None => heard.push(one),
+        }
+    }
+    for hunch in judgement.hunches {
+        // A negation clears its own sign, whatever it reminds the model of.
+        if !said.contains(&hunch.sign) && !denied.contains(&hunch.sign) {
+            let (sign, span) = (SIGNS[hunch.sign], span(&hunch.tokens));
+            heard.push(Heard { sign, span, sure: false, rule: MODEL.to_owned() });
+        }
+    }
+    heard.sort_by_key(|one| SIGNS.iter().position(|sign| *sign == one.sign));
+    heard
+}
+
+/// Words of the everyday sentences: none is a misspelling of another.
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!(concat!(env!("OUT_DIR"), "/common.txt")).lines().collect());
+
+macro_rules! rules {
+    ($language:literal, $algorithm:expr, [$($sign:literal),* $(,)?]) => {
+        LazyLock::new(|| {
+            let files = [$(($sign, include_str!(concat!("../rules/", $language, "/", $sign, ".toml")))),*];
+            let concepts = include_str!(concat!("../rules/", $language, "/concepts.toml"));
+            Rules::read(concepts, &files, &SIGNS, $algorithm, COMMON.clone()).unwrap_or_else(|error| {
+                // They are part of this crate, and its tests read them.
+                panic!("rules/{}: {error}", $language)
+            })
+        })
+    };
+}
+
+static FRENCH: LazyLock<Rules> = rules!(
+    "fr",
+    Algorithm::French,
+    [
+        "unconscious",
+        "breathing",
+        "chest-pain",
+        "stroke",
+        "heavy-bleeding",
+        "anaphylaxis",
+        "seizure",
+        "suicidal-danger",
+        "severe-trauma",
+        "poisoning",
+        "meningitis",
+        "low-blood-sugar",
+        "heat-stroke",
+        "sudden-headache",
+        "head-injury",
+        "burn",
+        "sepsis",
+        "high-blood-sugar",
+        "severe-abdomen",
+        "eye-danger",
+        "testicular-pain",
+        "cold-limb",
+        "pregnancy-danger",
+        "infant-fever",
+        "newborn-danger",
+        "violence",
+        "child-in-danger",
+    ]
+);
+
+static ENGLISH: LazyLock<Rules> = rules!(
+    "en",
+    Algorithm::English,
+    [
+        "unconscious",
+        "breathing",
+        "chest-pain",
+        "stroke",
+        "heavy-bleeding",
+        "anaphylaxis",
+        "seizure",
+        "suicidal-danger",
+        "severe-trauma",
+        "poisoning",
+        "meningitis",
+        "low-blood-sugar",
+        "heat-stroke",
+        "sudden-headache",
+        "head-injury",
+        "burn",
+        "sepsis",
+        "high-blood-sugar",
+        "severe-abdomen",
+        "eye-danger",
+        "testicular-pain",
+        "cold-limb",
+        "pregnancy-danger",
+        "infant-fever",
+        "newborn-danger",
+        "violence",
+        "child-in-danger",
+    ]
+);
+
+/// Words that are of one of the two languages only, and that nobody speaks without.
+const ENGLISH_WORDS: [&str; 30] = [
+    "the", "is", "my", "have", "has", "and", "i", "she", "he", "with", "for", "of", "to", "in", "it", "was", "can",
+    "t", "your", "his", "her", "they", "not", "been", "that", "this", "from", "are", "at", "since",
+];
+const FRENCH_WORDS: [&str; 30] = [
+    "le", "la", "les", "et", "est", "je", "j", "il", "elle", "un", "une", "des", "du", "de", "mon", "ma", "pour",
+    "dans", "que", "qui", "ne", "pas", "ai", "ca", "c", "au", "on", "depuis", "avec", "sa",
+];
+
+fn is_english(tokens: &[text::Token]) -> bool {
+    let count = |words: &[&str]| tokens.iter().take(200).filter(|token| words.contains(&token.word.as_str())).count();
+    count(&ENGLISH_WORDS) > count(&FRENCH_WORDS)
+}

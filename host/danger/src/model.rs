@@ -1,0 +1,167 @@
+//! The second net: what no rule names, but what sounds like the utterances in danger
+//! that the model was trained with. It only ever brings a question up.
+
+use std::ops::Range;
+
+use crate::features::{BLOCKS, BUCKETS, features};
+use crate::numbers::Marked;
+use crate::signs::{ANY, CLASSES, SIGNS};
+use crate::text::Token;
+use crate::train::row;
+
+/// What the build trained: rarities, weights, then bias and scale of each class.
+static TRAINED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/model.bin"));
+
+const WEIGHTS: usize = BUCKETS * BLOCKS;
+const NUMBERS: usize = WEIGHTS + WEIGHTS * CLASSES;
+
+/// An utterance is judged in pieces of so many tokens, each beginning in the middle of
+/// the one before.
+const PIECE: usize = 48;
+
+/// More pieces than this are heard by the rules alone: it bounds what a text costs.
+const MOST_PIECES: usize = 32;
+
+/// From this score on an utterance counts as one in danger; by cross-validation on the
+/// training sentences (see the README).
+const DANGER: f32 = -0.1;
+
+/// A sign is asked about when it scores no less than this under the first.
+const BESIDE_THE_FIRST: f32 = 0.9;
+
+/// Most signs that one piece brings up.
+const MOST_SIGNS: usize = 5;
+
+/// Under this score what a rule hears is taken for something else, unless the rule is
+/// one of the sure ones: "tombé dans les pommes", said of the standard.
+const HARMLESS: f32 = -0.3;
+
+/// What the model makes of a text.
+pub(crate) struct Judgement {
+    pub hunches: Vec<Hunch>,
+    /// Pieces that sound harmless, however they may be worded.
+    harmless: Vec<Range<usize>>,
+    pieces: Vec<Range<usize>>,
+}
+
+impl Judgement {
+    /// Whether every piece with all of these tokens sounds harmless.
+    pub(crate) fn is_harmless(&self, tokens: &Range<usize>) -> bool {
+        let around = |piece: &&Range<usize>| piece.start <= tokens.start && tokens.end <= piece.end;
+        let mut pieces = self.pieces.iter().filter(around).peekable();
+        pieces.peek().is_some() && pieces.all(|piece| self.harmless.contains(piece))
+    }
+}
+
+/// A sign that the model hears.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hunch {
+    pub sign: usize,
+    /// The tokens that weighed most for it.
+    pub tokens: Range<usize>,
+}
+
+/// Judges an utterance.
+pub(crate) fn judge(tokens: &[Token], marks: &[Marked]) -> Judgement {
+    let mut judgement = Judgement { hunches: Vec::new(), harmless: Vec::new(), pieces: Vec::new() };
+    // One word tells it nothing that it has learnt.
+    if tokens.iter().filter(|token| token.number.is_none()).count() < 2 {
+        return judgement;
+    }
+    for piece in pieces(tokens.len()) {
+        let (danger, hunches) = judge_piece(tokens, marks, piece.clone());
+        if danger < HARMLESS {
+            judgement.harmless.push(piece.clone());
+        }
+        judgement.pieces.push(piece);
+        for hunch in hunches {
+            if !judgement.hunches.iter().any(|one| one.sign == hunch.sign) {
+                judgement.hunches.push(hunch);
+            }
+        }
+    }
+    judgement
+}
+
+fn pieces(length: usize) -> impl Iterator<Item = Range<usize>> {
+    let last = length.saturating_sub(PIECE).div_ceil(PIECE / 2);
+    (0..=last)
+        .take(MOST_PIECES)
+        .map(move |at| at * PIECE / 2..(at * PIECE / 2 + PIECE).min(length))
+        .filter(|piece| !piece.is_empty())
+}
+
+/// How much a piece sounds like danger, and the signs that it brings up.
+fn judge_piece(tokens: &[Token], marks: &[Marked], piece: Range<usize>) -> (f32, Vec<Hunch>) {
+    let inside: Vec<Marked> = marks
+        .iter()
+        .filter(|marked| piece.contains(&marked.first) && piece.contains(&marked.last))
+        .map(|marked| Marked { first: marked.first - piece.start, last: marked.last - piece.start, ..*marked })
+        .collect();
+    let features = features(&tokens[piece.clone()], &inside);
+    let row = row(&features, &TRAINED[..WEIGHTS]);
+    let mut sums = [0.0_f32; CLASSES];
+    for (place, value) in &row {
+        for (sum, weight) in sums.iter_mut().zip(weights(*place)) {
+            *sum += value * f32::from(weight.cast_signed());
+        }
+    }
+    let score = |class: usize| sums[class] * number(CLASSES + class) + number(class);
+    let danger = score(ANY);
+    if danger < DANGER {
+        return (danger, Vec::new());
+    }
+    let mut ranked: Vec<(usize, f32)> = (0..SIGNS.len()).map(|sign| (sign, score(sign))).collect();
+    ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let least = ranked[0].1 - BESIDE_THE_FIRST;
+    let hunches = ranked
+        .into_iter()
+        .take(MOST_SIGNS)
+        .filter(|(_, score)| *score >= least)
+        .map(|(sign, _)| {
+            // What each token gave to this sign.
+            let mut given = vec![0.0_f32; piece.len()];
+            for (feature, (place, value)) in features.iter().zip(&row) {
+                if let Some(given) = usize::try_from(feature.token).ok().and_then(|token| given.get_mut(token)) {
+                    *given += value * f32::from(weights(*place)[sign].cast_signed());
+                }
+            }
+            let strongest = (0..given.len()).max_by(|one, other| given[*one].total_cmp(&given[*other])).unwrap_or(0);
+            let around = |at: &usize| given[*at] > given[strongest] / 3.0;
+            let first = (0..strongest).rev().take_while(around).last().unwrap_or(strongest);
+            let last = (strongest + 1..given.len()).take_while(around).last().unwrap_or(strongest);
+            Hunch { sign, tokens: piece.start + first..piece.start + last + 1 }
+        })
+        .collect();
+    (danger, hunches)
+}
+
+fn weights(place: usize) -> &'static [u8] {
+    &TRAINED[WEIGHTS + place * CLASSES..][..CLASSES]
+}
+
+fn number(at: usize) -> f32 {
+    TRAINED[NUMBERS + at * 4..].first_chunk().copied().map_or(0.0, f32::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_heard_from_its_first_word_to_its_last() {
+        for length in [1, PIECE, PIECE + 1, 3 * PIECE + 5] {
+            let pieces: Vec<_> = pieces(length).collect();
+            assert_eq!((pieces[0].start, pieces[pieces.len() - 1].end), (0, length));
+            assert!(pieces.windows(2).all(|two| two[1].start < two[0].end));
+        }
+        assert_eq!(pieces(0).count(), 0);
+        assert_eq!(pieces(1_000_000).count(), MOST_PIECES);
+    }
+
+    #[test]
+    fn the_numbers_of_the_build_are_all_there() {
+        assert_eq!(TRAINED.len(), NUMBERS + 2 * CLASSES * 4);
+        assert!((0..2 * CLASSES).all(|at| number(at).is_finite()));
+    }
+}

@@ -1,0 +1,233 @@
+//! What was said or written as tokens: lower-case ASCII words, numbers and the few
+//! signs that mean something, each with its place in the text.
+//!
+//! What hides a word from a reader of bytes hides nothing here: accents and case,
+//! signs without width, letters of other alphabets that look like ours, letters
+//! that are stretched ("saaaigne").
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_security::confusable_detection::skeleton;
+
+/// One word, number or sign.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Token {
+    /// Lower-case ASCII, or letters of an alphabet that none of ours looks like.
+    pub word: String,
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+    /// Which part of the text it is in: parts end with a full stop, a line, "mais".
+    pub part: usize,
+    /// Its value, for a number.
+    pub number: Option<f64>,
+}
+
+/// Cuts a text into tokens.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut cutter = Cutter { tokens: Vec::with_capacity(text.len() / 5), word: String::new(), start: 0, part: 0 };
+    let mut signs = text.char_indices().peekable();
+    while let Some((at, sign)) = signs.next() {
+        let next = signs.peek().map(|(_, next)| *next);
+        cutter.take(at, sign, next);
+    }
+    cutter.end_word(text.len());
+    cutter.tokens
+}
+
+struct Cutter {
+    tokens: Vec<Token>,
+    word: String,
+    start: usize,
+    part: usize,
+}
+
+impl Cutter {
+    fn take(&mut self, at: usize, sign: char, next: Option<char>) {
+        match sign {
+            'a'..='z' => self.letter(at, sign),
+            'A'..='Z' => self.letter(at, sign.to_ascii_lowercase()),
+            '0'..='9' => self.letter(at, sign),
+            // A decimal sign between digits.
+            '.' | ',' if self.is_number() && next.is_some_and(|next| next.is_ascii_digit()) && !self.has_decimals() => {
+                self.word.push('.');
+            }
+            '.' | '!' | '?' | ';' | '\n' | '…' => {
+                self.end_word(at);
+                self.part += 1;
+            }
+            '/' | '%' | '°' | '<' | '>' | '+' | '=' => {
+                self.end_word(at);
+                self.push(sign.to_string(), at..at + sign.len_utf8());
+            }
+            _ if sign.is_ascii() => self.end_word(at),
+            _ if is_without_width(sign) => {}
+            _ if is_apostrophe(sign) => self.end_word(at),
+            _ => self.foreign(at, sign),
+        }
+    }
+
+    fn letter(&mut self, at: usize, sign: char) {
+        // "3mois" is two words, "spo2" and "g2p1" are one.
+        if self.is_number() && !sign.is_ascii_digit() {
+            self.end_word(at);
+        }
+        if self.word.is_empty() {
+            self.start = at;
+        }
+        self.word.push(sign);
+    }
+
+    /// A sign outside ASCII: what it is without its accent, or what it looks like.
+    fn foreign(&mut self, at: usize, sign: char) {
+        let plain = match sign {
+            'à' | 'â' | 'ä' | 'À' | 'Â' => "a",
+            'ç' | 'Ç' => "c",
+            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' => "e",
+            'î' | 'ï' | 'Î' => "i",
+            'ô' | 'ö' | 'Ô' => "o",
+            'ù' | 'û' | 'ü' | 'Û' => "u",
+            'œ' | 'Œ' => "oe",
+            'æ' | 'Æ' => "ae",
+            _ => return self.unusual(at, sign),
+        };
+        for letter in plain.chars() {
+            self.letter(at, letter);
+        }
+    }
+
+    fn unusual(&mut self, at: usize, sign: char) {
+        let mut found = false;
+        for part in sign.nfkd().flat_map(char::to_lowercase).flat_map(|part| part.nfkd().collect::<Vec<_>>()) {
+            if part.is_ascii_alphanumeric() {
+                self.letter(at, part);
+                found = true;
+            } else if unicode_normalization::char::is_combining_mark(part) {
+                found = true;
+            } else if part.is_alphanumeric() {
+                let mut buffer = [0; 4];
+                let looks = skeleton(part.encode_utf8(&mut buffer)).collect::<String>().to_lowercase();
+                if !looks.is_empty() && looks.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                    looks.chars().for_each(|letter| self.letter(at, letter));
+                } else {
+                    self.letter(at, part);
+                }
+                found = true;
+            }
+        }
+        if !found {
+            self.end_word(at);
+        }
+    }
+
+    fn is_number(&self) -> bool {
+        self.word.as_bytes().first().is_some_and(u8::is_ascii_digit)
+    }
+
+    fn has_decimals(&self) -> bool {
+        self.word.contains('.')
+    }
+
+    fn end_word(&mut self, at: usize) {
+        if self.word.is_empty() {
+            return;
+        }
+        let word = std::mem::take(&mut self.word);
+        let word = if word.as_bytes()[0].is_ascii_digit() { word } else { without_stretches(word) };
+        self.push(word, self.start..at);
+    }
+
+    fn push(&mut self, word: String, span: Range<usize>) {
+        if ["mais", "par contre", "sauf"].contains(&word.as_str()) {
+            self.part += 1;
+        }
+        let number = word.as_bytes()[0].is_ascii_digit().then(|| word.parse().ok()).flatten();
+        self.tokens.push(Token { word, span, part: self.part, number });
+    }
+}
+
+/// No French or English word has a letter three times in a row.
+fn without_stretches(word: String) -> String {
+    let bytes = word.as_bytes();
+    if !bytes.windows(3).any(|three| three[0] == three[1] && three[1] == three[2]) {
+        return word;
+    }
+    let mut short = String::with_capacity(word.len());
+    let mut signs = word.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let mut run = 1;
+        while signs.next_if_eq(&sign).is_some() {
+            run += 1;
+        }
+        short.push(sign);
+        if run == 2 {
+            short.push(sign);
+        }
+    }
+    short
+}
+
+fn is_without_width(sign: char) -> bool {
+    matches!(
+        sign,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+    ) || unicode_normalization::char::is_combining_mark(sign)
+}
+
+fn is_apostrophe(sign: char) -> bool {
+    matches!(sign, '’' | '‘' | 'ʼ' | '′' | '´' | '`')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> String {
+        tokens(text).into_iter().map(|token| token.word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_hides_a_word_hides_nothing() {
+        for text in [
+            "il saigne",
+            "IL SAIGNE",
+            "il sa\u{200b}igne",
+            "il sa\u{ad}igne",
+            "il saaaaigne",
+            "il s\u{0430}igne",
+            "il ｓａｉｇｎｅ",
+            "il 𝐬𝐚𝐢𝐠𝐧𝐞",
+            "il sai\u{301}gne",
+            "il\u{a0}saigne",
+            "il-saigne",
+            "il s\u{0430}ign\u{0435}",
+        ] {
+            assert_eq!(words(text), "il saigne", "{text}");
+        }
+        assert_eq!(words("l’œil, l'ŒIL d’Éloïse"), "l oeil l oeil d eloise");
+    }
+
+    #[test]
+    fn numbers_keep_their_decimals_and_lose_their_units() {
+        assert_eq!(words("39,5°C 3mois SpO2 86% TA 22/11 0.40g"), "39.5 ° c 3 mois spo2 86 % ta 22 / 11 0.40 g");
+        assert_eq!(tokens("38.5")[0].number, Some(38.5));
+        assert_eq!(words("le 12.11.2026"), "le 12.11 2026");
+    }
+
+    #[test]
+    fn spans_point_into_the_text() {
+        let text = "Éh oui : il sa\u{200b}igne.";
+        for token in tokens(text) {
+            assert!(text.get(token.span.clone()).is_some(), "{token:?}");
+        }
+        assert_eq!(&text[tokens(text)[3].span.clone()], "sa\u{200b}igne");
+    }
+
+    #[test]
+    fn parts_end_with_the_sentence_and_at_a_but() {
+        let parts: Vec<usize> = tokens("pas mal mais faible. oui").iter().map(|token| token.part).collect();
+        assert_eq!(parts, [0, 0, 1, 1, 2]);
+    }
+}
