@@ -7,9 +7,10 @@ mod permission;
 mod weigh;
 
 pub use decide::{
-    CloseCheck, Closing, ContactEffect, ContactEvent, Promise, close_blockers, decide, is_administrative,
+    CloseCheck, Closing, ContactEffect, ContactEvent, EMERGENCY_OUTCOMES, Promise, close_blockers, decide,
+    is_administrative,
 };
-pub use findings::{CALLER_KINDS, Findings, find};
+pub use findings::{CALLER_KINDS, Findings, find, heard_reason};
 pub use people::{address_of, is_email, is_known, is_phone, opening, patient_of, practitioner_asked, site_of};
 pub use permission::{is_open, may_book, may_move};
 pub use weigh::{
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Fact, Level};
 use super::emergency::EmergencyService;
+use super::heard::Hearing;
 use super::pin::Pin;
 use super::triage::{Assessment, Orientation};
 use crate::ids::{AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
@@ -39,6 +41,17 @@ pub enum ContactChannel {
     Email,
     /// At the counter.
     Counter,
+}
+
+impl ContactChannel {
+    /// Whether somebody is there who can be asked.
+    #[must_use]
+    pub fn can_be_asked(self) -> bool {
+        match self {
+            Self::Phone | Self::Chat | Self::Counter => true,
+            Self::Form | Self::Email => false,
+        }
+    }
 }
 
 /// Life of a contact.
@@ -89,9 +102,16 @@ pub struct Contact {
     pub closed_at: Option<Instant>,
     /// All facts, oldest first.
     pub facts: Vec<Fact>,
+    /// What was heard in them.
+    #[serde(default)]
+    pub hearing: Hearing,
     /// The final level so far: the highest that anybody gave. Nothing lowers it
     /// but a practitioner with a reason, kept in [`Contact::lowered`].
     pub level: Option<Level>,
+    /// Set while only uncertain words gave the level, with nobody there to be asked:
+    /// what is known beside them. Nobody is woken for more than that.
+    #[serde(default)]
+    pub supposed: Option<Known>,
     /// The conclusion so far.
     pub assessment: Option<Assessment>,
     /// The last lowering by a clinician, with its reason (S2).
@@ -134,7 +154,9 @@ impl Contact {
             received_at: at,
             closed_at: None,
             facts: Vec::new(),
+            hearing: Hearing::default(),
             level: None,
+            supposed: None,
             assessment: None,
             lowered: None,
             script: None,
@@ -171,6 +193,13 @@ impl Contact {
     pub fn forbids_appointments(&self) -> bool {
         self.is_emergency() || self.level == Some(Level::Vital)
     }
+}
+
+/// The level that is known, beside what is only supposed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// `None` when nothing is.
+    pub level: Option<Level>,
 }
 
 /// A clinician lowered the level.

@@ -10,6 +10,7 @@ pub mod commitment;
 pub mod contact;
 pub mod dead_letter;
 pub mod emergency;
+pub mod heard;
 pub mod intent;
 pub mod job;
 pub mod known_agendas;

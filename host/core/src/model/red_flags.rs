@@ -14,31 +14,33 @@
 //!   contradiction to clear up, never an all-clear;
 //! * a missing answer is unanswered, never `no`;
 //! * the group answer [`keys::RED_FLAGS_ALL`] `no` answers every flag that has no
-//!   answer of its own; any other value stands for "at least one" and is
-//!   positive at the highest level of the list;
-//! * the caller's own words only bring questions up: first in the list, and
-//!   again when they come after the answer. They never answer one, and a
-//!   negation in them ("pas de douleur") changes nothing.
+//!   answer of its own and that no words brought up; any other value stands for "at
+//!   least one" and is positive at the highest level of the list;
+//! * what is said and written ([`Hearing`]) only brings questions up: first in the
+//!   list, and again when it comes after the answer. It never answers one, and what it
+//!   brought up is answered by itself, never with the group.
 
 use std::borrow::Cow;
 
 use greffon_words::{questions, reasons};
 
 use super::care::{Fact, Level, Source, Value, keys};
+use super::heard::Hearing;
 use super::practice::RedFlag;
 use super::triage::{AnswerKind, Question, Reason};
+use crate::time::Instant;
 
 mod circumstances;
 mod core_set;
 
 pub use circumstances::{Circumstances, Modifier, modifiers};
-pub use core_set::core_set;
+pub use core_set::{Audience, CoreFlag, core_set};
 
 /// The core set with a practice's additions. An addition under a core id can
 /// add words and raise the level; it replaces neither.
 #[must_use]
 pub fn with_additions(additions: &[RedFlag]) -> Vec<Cow<'_, RedFlag>> {
-    let mut flags: Vec<Cow<'_, RedFlag>> = core_set().iter().map(Cow::Borrowed).collect();
+    let mut flags: Vec<Cow<'_, RedFlag>> = core_set().iter().map(|core| Cow::Borrowed(&core.flag)).collect();
     for addition in additions {
         match flags.iter_mut().find(|flag| flag.id == addition.id) {
             Some(flag) => {
@@ -65,12 +67,13 @@ pub fn understood_key(id: &str) -> String {
     format!("{}{id}.understood", keys::RED_FLAG_PREFIX)
 }
 
-/// The question of a flag, as the operator sees it.
+/// The question of a flag, as the operator sees it, to the patient or about them.
 #[must_use]
-pub fn question(flag: &RedFlag) -> Question {
+pub fn question(flag: &RedFlag, to_patient: bool) -> Question {
+    let core = core_set().iter().find(|core| to_patient && core.flag.id == flag.id);
     Question {
         key: answer_key(&flag.id),
-        spoken: flag.spoken.clone(),
+        spoken: core.map_or_else(|| flag.spoken.clone(), |core| core.to_patient.to_string()),
         why: questions::red_flag_why().to_string(),
         kind: AnswerKind::YesNoUnknown,
         choices: Vec::new(),
@@ -106,15 +109,27 @@ pub struct Positive {
     pub contradicted: bool,
 }
 
+/// A flag that words bring up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// When it was said last.
+    pub at: Instant,
+    /// Whether it was heard by a rule that is nearly never wrong, or is one of the
+    /// practice's own words.
+    pub sure: bool,
+}
+
 /// What the answers so far amount to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assessed {
     /// Positive flags, in the order of the list; the group last.
     pub positive: Vec<Positive>,
-    /// Flags without an answer, those that the caller's words bring up first.
-    pub unanswered: Vec<RedFlag>,
-    /// Ids of flags that the caller's words bring up, answered or not.
-    pub brought_up: Vec<String>,
+    /// Flags that words bring up and that have no answer since.
+    pub brought_up: Vec<(RedFlag, Mention)>,
+    /// The other flags without an answer.
+    pub unasked: Vec<RedFlag>,
+    /// Whether the group question has an answer, whatever it is.
+    pub group_answered: bool,
 }
 
 impl Assessed {
@@ -127,11 +142,26 @@ impl Assessed {
     /// Whether every flag has an answer.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.unanswered.is_empty()
+        self.brought_up.is_empty() && self.unasked.is_empty()
     }
 
-    /// Whether a clinician decides instead of the emergency orientation: every
-    /// positive flag was understood and is still not known (S3).
+    /// All flags without an answer, those that words bring up first.
+    pub fn unanswered(&self) -> impl Iterator<Item = &RedFlag> {
+        self.brought_up.iter().map(|(flag, _)| flag).chain(&self.unasked)
+    }
+
+    /// The highest level of what words bring up, and of what they bring up surely.
+    #[must_use]
+    pub fn heard_level(&self) -> (Option<Level>, Option<Level>) {
+        let highest = |sure_only: bool| {
+            let counts = self.brought_up.iter().filter(|(_, mention)| mention.sure || !sure_only);
+            counts.map(|(flag, _)| flag.level).reduce(Level::raised_to)
+        };
+        (highest(false), highest(true))
+    }
+
+    /// Whether a clinician decides as well: every positive flag was understood and is
+    /// still not known (S3).
     #[must_use]
     pub fn human_decision(&self) -> bool {
         !self.positive.is_empty() && self.positive.iter().all(|one| one.ground == Ground::Undecided)
@@ -165,42 +195,50 @@ impl Assessed {
 /// Weighs all answers to the core set and a practice's additions. Adding facts
 /// never lowers [`Assessed::level`] and never removes a positive flag.
 #[must_use]
-pub fn assess(additions: &[RedFlag], facts: &[Fact]) -> Assessed {
+pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Assessed {
     let flags = with_additions(additions);
     let group = Answers::under(keys::RED_FLAGS_ALL, facts);
-    let words: Vec<(&Fact, String)> = facts
+    let written = |fact: &'_ &Fact| matches!(fact.value, Value::Text(_));
+    let texts: Vec<(&Fact, String)> = facts
         .iter()
-        .filter(|fact| fact.key == keys::WORDS)
+        .filter(written)
         .filter_map(|fact| fact.value.as_text().map(|text| (fact, normalise(text))))
         .collect();
-    let mut assessed = Assessed::default();
-    let mut unasked = Vec::new();
+    let group_answered = group.last_no.is_some() || group.first_other.is_some();
+    let mut assessed = Assessed { group_answered, ..Assessed::default() };
     for flag in flags {
         let own = Answers::under(&answer_key(&flag.id), facts);
-        let last_mention = words.iter().filter(|(_, text)| mentions(text, &flag.words)).map(|(fact, _)| fact.at).max();
-        if last_mention.is_some() {
-            assessed.brought_up.push(flag.id.clone());
-        }
         if let Some(ground) = own.positive(&understood_key(&flag.id), facts) {
             let contradicted = own.last_no.is_some();
             assessed.positive.push(Positive { id: flag.id.clone(), level: flag.level, ground, contradicted });
             continue;
         }
-        let cleared = own.last_no.map(|fact| fact.at).max(group.last_no.map(|fact| fact.at));
-        match (cleared, last_mention) {
-            (Some(cleared), Some(mention)) if mention > cleared => assessed.unanswered.push(flag.into_owned()),
-            (Some(_), _) => {}
-            (None, Some(_)) => assessed.unanswered.push(flag.into_owned()),
-            (None, None) => unasked.push(flag.into_owned()),
+        let cleared = own.last_no.map(|fact| fact.at);
+        match mention(&flag, facts, &texts, hearing) {
+            Some(mention) if cleared.is_none_or(|cleared| mention.at > cleared) => {
+                assessed.brought_up.push((flag.into_owned(), mention));
+            }
+            Some(_) => {}
+            None if cleared.is_some() || group.last_no.is_some() => {}
+            None => assessed.unasked.push(flag.into_owned()),
         }
     }
-    assessed.unanswered.append(&mut unasked);
     if group.first_other.is_some() {
         let level = additions.iter().map(|flag| flag.level).fold(Level::Vital, Level::raised_to);
         let contradicted = group.last_no.is_some();
         assessed.positive.push(Positive { id: "all".to_owned(), level, ground: Ground::Group, contradicted });
     }
     assessed
+}
+
+/// Whether words bring a flag up: what was heard, or the words that the practice
+/// listed for it.
+fn mention(flag: &RedFlag, facts: &[Fact], texts: &[(&Fact, String)], hearing: &Hearing) -> Option<Mention> {
+    let heard = hearing.heard.iter().filter(|heard| heard.sign == flag.id);
+    let heard = heard.filter_map(|heard| Some(Mention { at: facts.get(heard.fact)?.at, sure: heard.sure }));
+    let listed = texts.iter().filter(|(_, text)| mentions(text, &flag.words));
+    let listed = listed.map(|(fact, _)| Mention { at: fact.at, sure: true });
+    heard.chain(listed).reduce(|one, other| Mention { at: one.at.max(other.at), sure: one.sure || other.sure })
 }
 
 /// The answers under one key.
@@ -250,13 +288,11 @@ fn is_said_by_a_person(source: Source) -> bool {
     matches!(source, Source::Caller | Source::Patient | Source::Operator | Source::Clinician)
 }
 
-/// Whether normalised text contains one of the words, each from the start of a
+/// Whether normalised text contains one of a practice's words, each from the start of a
 /// word on: `saign` is in "il saigne", `crise` is not in "surcrise".
 fn mentions(normalised: &str, words: &[String]) -> bool {
     words.iter().any(|word| {
-        // The core set is kept normalised, and this runs at every step of a contact.
-        let is_plain = word.bytes().all(|sign| sign.is_ascii_lowercase() || sign == b' ');
-        let word = if is_plain { Cow::Borrowed(word.as_str()) } else { Cow::Owned(normalise(word)) };
+        let word = normalise(word);
         let word = word.trim();
         !word.is_empty() && normalised.match_indices(word).any(|(at, _)| normalised[..at].ends_with(' '))
     })

@@ -77,10 +77,18 @@ fn advance(contact: &Contact, facts: Vec<Fact>, reports: Vec<Report>) -> (Contac
     let findings = find(&practice, &contact, NOW);
     let (event, ask) = match host_step(&contact, &findings) {
         HostStep::Stands => return (contact, effects),
-        HostStep::Conclude(conclusion) => {
-            (ContactEvent::Weighed { floor: findings.floor, conclusion: Some(conclusion) }, false)
-        }
-        step => (ContactEvent::Weighed { floor: findings.floor, conclusion: None }, step == HostStep::AskGrids),
+        HostStep::Conclude(conclusion) => (
+            ContactEvent::Weighed {
+                floor: findings.floor,
+                known_floor: findings.known_floor,
+                conclusion: Some(conclusion),
+            },
+            false,
+        ),
+        step => (
+            ContactEvent::Weighed { floor: findings.floor, known_floor: findings.known_floor, conclusion: None },
+            step == HostStep::AskGrids,
+        ),
     };
     let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
     effects.extend(more);
@@ -88,8 +96,10 @@ fn advance(contact: &Contact, facts: Vec<Fact>, reports: Vec<Report>) -> (Contac
         return (contact, effects);
     }
     let event = match conclude(&practice, &contact, &findings, reports) {
-        Outcome::Ask { level, .. } => ContactEvent::Weighed { floor: level, conclusion: None },
-        Outcome::Conclude(conclusion) => ContactEvent::Weighed { floor: None, conclusion: Some(conclusion) },
+        Outcome::Ask { level, .. } => ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None },
+        Outcome::Conclude(conclusion) => {
+            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion) }
+        }
     };
     let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
     effects.extend(more);
@@ -129,9 +139,10 @@ fn unknown_and_refused_on_a_red_flag_are_not_no() {
     let understood = Fact { source: Source::Operator, ..fact("red-flag.breathing.understood", Value::Yes) };
     let facts = vec![fact("red-flag.breathing", Value::Unknown), understood];
     let (contact, effects) = advance(&received(), facts, vec![]);
-    assert_eq!(contact.level, Some(Level::Vital));
-    assert!(matches!(orientation(&contact), Orientation::HumanDecision(_)));
-    assert!(matches!(effects[..], [ContactEffect::Alert(_), ContactEffect::Promise(Promise::Decision(_))]));
+    assert_eq!((contact.level, effects), (Some(Level::Vital), vec![ContactEffect::Alert(Level::Vital)]));
+    assert!(contact.is_emergency(), "at the vital level help is called, whoever else decides");
+    let rules = contact.assessment.unwrap().reasons.into_iter().map(|reason| reason.rule);
+    assert!(rules.into_iter().any(|rule| rule == "host.red-flag-neither"));
 }
 
 #[test]
@@ -143,12 +154,16 @@ fn nothing_is_concluded_before_the_red_flags_and_the_motive() {
 }
 
 #[test]
-fn professionals_laboratories_and_sales_calls_are_not_asked_the_red_flags() {
+fn whoever_speaks_for_a_patient_is_asked_the_red_flags_whatever_the_motive() {
     let practice = practice();
-    for (kind, asked) in [("patient", true), ("relative", true), ("unknown", true), ("professional", false)] {
-        let (contact, _) = advance(&received(), vec![choice(keys::CALLER_KIND, kind)], vec![]);
-        let step = host_step(&contact, &find(&practice, &contact, NOW));
-        assert_eq!(step == HostStep::AskRedFlags, asked, "{kind}: {step:?}");
+    for kind in ["patient", "relative", "unknown", "professional"] {
+        for motive in ["consultation", "certificat"] {
+            let facts = vec![choice(keys::CALLER_KIND, kind), choice(keys::MOTIVE, motive)];
+            let (contact, _) = advance(&received(), facts, vec![]);
+            let findings = find(&practice, &contact, NOW);
+            assert_eq!(host_step(&contact, &findings), HostStep::AskRedFlags, "{kind}, {motive}");
+            assert!(findings.to_ask.is_empty() && findings.to_ask_together.len() > 20, "one question for all");
+        }
     }
     let (contact, _) = advance(&received(), vec![choice(keys::CALLER_KIND, "commercial")], vec![]);
     let findings = find(&practice, &contact, NOW);
@@ -156,16 +171,55 @@ fn professionals_laboratories_and_sales_calls_are_not_asked_the_red_flags() {
 }
 
 #[test]
+fn a_call_in_which_nobody_is_a_patient_is_listened_to_all_the_same() {
+    let practice = practice();
+    for kind in ["commercial", "laboratory", "internal"] {
+        let words = fact(keys::WORDS, Value::Text("et là mon collègue ne respire plus".to_owned()));
+        let (contact, _) = advance(&received(), vec![choice(keys::CALLER_KIND, kind), words], vec![]);
+        let findings = find(&practice, &contact, NOW);
+        assert_eq!(host_step(&contact, &findings), HostStep::AskRedFlags, "{kind}");
+        assert!(findings.to_ask.iter().any(|flag| flag.id == "breathing"));
+    }
+}
+
+#[test]
+fn a_colleague_s_call_is_no_routine_whatever_its_motive() {
+    for (kind, level) in [("laboratory", Level::VeryUrgent), ("professional", Level::SameDay)] {
+        let facts = vec![choice(keys::CALLER_KIND, kind), no_flags(), choice(keys::MOTIVE, "certificat")];
+        let (contact, _) = advance(&received(), facts, vec![]);
+        assert!(contact.level.is_some_and(|now| now.at_least(level)), "{kind}: {:?}", contact.level);
+    }
+}
+
+#[test]
 fn a_paper_request_needs_no_plugin_unless_the_words_speak_of_a_sign() {
     let paper = choice(keys::MOTIVE, "certificat");
-    let (contact, _) = advance(&received(), vec![paper.clone()], vec![]);
+    let (contact, _) = advance(&received(), vec![paper.clone(), no_flags()], vec![]);
     assert_eq!(contact.level, Some(Level::Routine));
     assert_eq!(contact.assessment.as_ref().unwrap().nature, Nature::Administrative);
-    let words = fact(keys::WORDS, Value::Text("un certificat, et j'ai mal à la poitrine".to_owned()));
-    let (contact, _) = advance(&received(), vec![paper, words], vec![]);
+    let words = fact(keys::WORDS, Value::Text("un certificat, et j'ai très mal à la poitrine".to_owned()));
+    let (contact, _) = advance(&received(), vec![paper, words, no_flags()], vec![]);
     assert_eq!(contact.assessment, None, "a symptom never takes the administrative branch");
     let (contact, _) = advance(&contact, vec![fact("red-flag.chest-pain", Value::Yes)], vec![]);
     assert!(contact.is_emergency());
+}
+
+/// A form, a mail: what is written there cannot be asked about.
+#[test]
+fn where_nobody_can_be_asked_words_count_at_their_level() {
+    let form = Contact { channel: ContactChannel::Form, ..received() };
+    let written = |text: &str| vec![fact(keys::WORDS, Value::Text(text.to_owned()))];
+    let (contact, effects) = advance(&form, written("Je veux mourir, j'ai préparé mes cachets"), vec![]);
+    assert_eq!((contact.level, effects), (Some(Level::Vital), vec![ContactEffect::Alert(Level::Vital)]));
+    // What only sounds like it ranks first, and wakes nobody.
+    let (contact, effects) =
+        advance(&form, written("il est tombé de son lit cette nuit et depuis il est tout bizarre, il dort"), vec![]);
+    assert!(contact.level.is_some_and(|level| level.at_least(Level::VeryUrgent)), "{:?}", contact.hearing);
+    assert_eq!(effects, []);
+    let seen = set_level(&contact, Level::Vital, Role::Secretary, "elle ne répond plus").unwrap();
+    assert_eq!((seen.level, seen.supposed), (Some(Level::Vital), None));
+    let (contact, _) = advance(&form, written("un rendez-vous pour un vaccin, merci"), vec![]);
+    assert_eq!(contact.level, None);
 }
 
 #[test]
@@ -254,7 +308,7 @@ fn circumstances_raise_a_medical_contact() {
     let facts = || vec![no_flags(), choice(keys::MOTIVE, "vaccination")];
     let (contact, _) = advance(&repeated, facts(), reports());
     assert_eq!(contact.level, Some(Level::SameDay));
-    let (contact, _) = advance(&repeated, vec![choice(keys::MOTIVE, "certificat")], vec![]);
+    let (contact, _) = advance(&repeated, vec![choice(keys::MOTIVE, "certificat"), no_flags()], vec![]);
     assert_eq!(contact.level, Some(Level::Routine), "not a paper request");
 }
 

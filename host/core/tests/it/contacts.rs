@@ -424,3 +424,25 @@ fn a_contact_whose_first_look_was_cut_short_still_comes_to_its_end() {
         }
     }
 }
+
+/// The caller said it, nobody asked, and the line is dead.
+#[test]
+fn a_call_that_is_cut_counts_with_what_was_said_and_not_asked() {
+    let office = Office::open();
+    let view =
+        office.receive(vec![text(keys::WORDS, "mon mari ne respire plus"), choice(keys::PRACTITIONER, "dr-martin")]);
+    assert_eq!((view.level, view.questions[0].question.key.as_str()), (None, "red-flag.breathing"));
+    let cut = || NewClosing {
+        recap: RecapOutcome::NotReached,
+        override_reason: Some("la ligne a coupé".to_owned()),
+        statements: Vec::new(),
+    };
+    assert_eq!(code(&office.close_with(view.contact, cut()).unwrap_err()), "emergency-outcome-missing");
+    let view = office.look(view.contact);
+    assert_eq!((view.level, view.state), (Some(Level::Vital), ContactState::Concluded));
+    assert!(view.assessment.unwrap().reasons.iter().any(|reason| reason.rule == "heard.breathing"));
+    office.work();
+    assert_eq!(office.sent_to("dr-martin@tilleuls.example").len(), 1, "the practitioner is alerted at once");
+    office.tell(view.contact, vec![choice(keys::EMERGENCY_OUTCOME, "lost")]).unwrap();
+    assert_eq!(office.close_with(view.contact, cut()).unwrap().state, ContactState::Closed);
+}

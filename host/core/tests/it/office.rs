@@ -163,7 +163,14 @@ impl Office {
     }
 
     pub fn close(&self, contact: ContactId) -> Flow<ContactView> {
-        let new = NewClosing { recap: RecapOutcome::Confirmed, statements: vec![], override_reason: None };
+        self.close_with(
+            contact,
+            NewClosing { recap: RecapOutcome::Confirmed, statements: vec![], override_reason: None },
+        )
+    }
+
+    /// Closes it like this.
+    pub fn close_with(&self, contact: ContactId, new: NewClosing) -> Flow<ContactView> {
         block_on(self.reception.contacts.close(&self.practice, contact, new, &secretary()))
     }
 

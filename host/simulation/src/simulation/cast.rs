@@ -175,7 +175,7 @@ impl Caller {
     pub(super) fn answer(&self, key: &str) -> Value {
         let choice = |text: &str| Value::Choice(text.to_owned());
         if key == keys::RED_FLAGS_ALL {
-            return Value::No;
+            return self.flag.as_ref().map_or(Value::No, |(_, answer, _)| answer.clone());
         }
         if let Some(flag) = key.strip_prefix(keys::RED_FLAG_PREFIX) {
             return match &self.flag {
@@ -201,7 +201,7 @@ impl Caller {
             keys::PATIENT_LOCATION => Value::Text("12 rue des Lilas".to_owned()),
             keys::MOTIVE => choice(self.motive),
             keys::RECAP => choice("confirmed"),
-            keys::EMERGENCY_OUTCOME => choice("called-15"),
+            keys::EMERGENCY_OUTCOME => choice("called"),
             "grid.worse" => self.worse.clone(),
             _ => Value::No,
         }

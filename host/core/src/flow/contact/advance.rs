@@ -134,7 +134,7 @@ impl Contacts {
     }
 
     /// One decision on a contact, with its effects, in one transaction.
-    async fn change(
+    pub(super) async fn change(
         &self,
         act: Act<'_>,
         id: ContactId,
@@ -340,12 +340,13 @@ pub(super) fn host_pass(
     now: Instant,
 ) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
     let findings = find(practice, contact, now);
-    let (floor, conclusion) = match host_step(contact, &findings) {
+    let conclusion = match host_step(contact, &findings) {
         HostStep::Stands => return Ok((contact.clone(), Vec::new())),
-        HostStep::Conclude(assessment) => (findings.floor, Some(assessment)),
-        _ => (findings.floor, None),
+        HostStep::Conclude(assessment) => Some(assessment),
+        _ => None,
     };
-    decide(contact, ContactEvent::Weighed { floor, conclusion }, &practice.delays, now)
+    let (floor, known_floor) = (findings.floor, findings.known_floor);
+    decide(contact, ContactEvent::Weighed { floor, known_floor, conclusion }, &practice.delays, now)
 }
 
 type Weighed = (Contact, Vec<ContactEffect>, Vec<Question>, Vec<Involved>);
@@ -356,9 +357,11 @@ fn weigh(practice: &Practice, contact: &Contact, asked: Option<Reported>, now: I
         return Ok((contact.clone(), Vec::new(), Vec::new(), Vec::new()));
     };
     let (event, questions) = match outcome {
-        Outcome::Ask { questions, level } => (ContactEvent::Weighed { floor: level, conclusion: None }, questions),
+        Outcome::Ask { questions, level } => {
+            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None }, questions)
+        }
         Outcome::Conclude(assessment) => {
-            (ContactEvent::Weighed { floor: None, conclusion: Some(assessment) }, Vec::new())
+            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(assessment) }, Vec::new())
         }
     };
     let (contact, effects) = decide(contact, event, &practice.delays, now)?;

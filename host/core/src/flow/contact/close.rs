@@ -13,6 +13,7 @@ use crate::model::audit::Actor;
 use crate::model::care::{ContentRef, Fact, Source, Value, keys};
 use crate::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, RecapOutcome, Statement, decide, find,
+    heard_reason,
 };
 use crate::model::view::{ContactView, nature};
 use crate::ports::storage::StorageError;
@@ -44,11 +45,36 @@ impl Contacts {
                 self.look_at(&practice, before, actor).await?;
                 before = self.stored(&practice, contact).await?;
             }
+            if new.recap == RecapOutcome::NotReached {
+                before = self.count_what_was_left_unanswered(act, before).await?;
+            }
             if let Some(view) = self.try_close(act, before, &new).await? {
                 return Ok(view);
             }
         }
         Err(FlowError::Conflict)
+    }
+
+    /// The caller is gone: what words brought up and nobody asked about counts, whether
+    /// the contact can be closed then or not.
+    async fn count_what_was_left_unanswered(&self, act: Act<'_>, before: Contact) -> Flow<Contact> {
+        let practice = act.practice;
+        let left = |contact: &Contact| {
+            let found = find(practice, contact, act.now);
+            let (heard, surely) = found.red_flags.heard_level();
+            let reasons = found.red_flags.brought_up.iter().map(|(flag, _)| heard_reason(flag)).collect();
+            heard
+                .filter(|heard| contact.level.is_none_or(|level| !level.at_least(*heard)))
+                .map(|heard| ContactEvent::LeftUnanswered { heard, surely, reasons })
+        };
+        if left(&before).is_none() {
+            return Ok(before);
+        }
+        let decision = |contact: &Contact| match left(contact) {
+            Some(event) => decide(contact, event, &practice.delays, act.now),
+            None => Ok((contact.clone(), Vec::new())),
+        };
+        self.change(act, before.id, decision, |entry| entry, "contact.left-unanswered").await
     }
 
     /// `None` when the contact changed since it was read.

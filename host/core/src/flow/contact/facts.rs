@@ -8,7 +8,7 @@ use crate::ids::{MotiveId, PractitionerId, SiteId};
 use crate::model::audit::{Actor, Role};
 use crate::model::care::{Fact, Source, Value, keys};
 use crate::model::civil::parse_date;
-use crate::model::contact::{CALLER_KINDS, is_email, is_phone};
+use crate::model::contact::{CALLER_KINDS, EMERGENCY_OUTCOMES, is_email, is_phone};
 use crate::model::practice::Practice;
 use crate::time::Instant;
 
@@ -54,6 +54,10 @@ fn fitting(practice: &Practice, key: &str, value: Value) -> Result<Value, Text> 
     let known = |known: bool, why: Text| if known { Ok(()) } else { Err(why) };
     match key {
         keys::CALLER_KIND => known(text.is_some_and(|kind| CALLER_KINDS.contains(&kind)), fields::caller_kind())?,
+        keys::EMERGENCY_OUTCOME => {
+            let listed = matches!(&value, Value::Choice(outcome) if EMERGENCY_OUTCOMES.contains(&outcome.as_str()));
+            known(listed, fields::emergency_outcome())?;
+        }
         keys::MOTIVE => known(text.is_some_and(|id| practice.motive(&MotiveId::from(id)).is_some()), fields::motive())?,
         keys::SITE => {
             known(text.is_some_and(|id| practice.site(&SiteId::from(id)).is_some()), fields::site())?;

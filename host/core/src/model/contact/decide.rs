@@ -5,7 +5,7 @@ use greffon_words::{Text, fields, reasons, refusals};
 
 use super::permission::is_open;
 use super::weigh::{UNDECIDED, UNDECIDED_LEVEL, host_content};
-use super::{CloseOutcome, Contact, ContactState, Lowering, RecapOutcome, Statement};
+use super::{CloseOutcome, Contact, ContactState, Known, Lowering, RecapOutcome, Statement};
 use crate::model::audit::Role;
 use crate::model::care::{Fact, Level, Nature, Value, keys, latest};
 use crate::model::emergency::EmergencyService;
@@ -29,8 +29,19 @@ pub enum ContactEvent {
     Weighed {
         /// No level may be lower.
         floor: Option<Level>,
+        /// The same, without what only uncertain words give.
+        known_floor: Option<Level>,
         /// The conclusion, when there is one.
         conclusion: Option<Box<Assessment>>,
+    },
+    /// The caller is gone, and what words brought up was never asked about.
+    LeftUnanswered {
+        /// The highest level of what was brought up.
+        heard: Level,
+        /// Of that, what was heard surely.
+        surely: Option<Level>,
+        /// What it was.
+        reasons: Vec<Reason>,
     },
     /// Somebody sets the level.
     LevelSet {
@@ -107,14 +118,20 @@ pub fn decide(
     let mut next = contact.clone();
     match event {
         ContactEvent::Told(facts) => tell(&mut next, facts)?,
-        ContactEvent::Weighed { floor, conclusion } => {
-            if let Some(floor) = floor {
+        ContactEvent::Weighed { floor, known_floor, conclusion } => {
+            if let Some(floor) = known_floor {
                 raise(&mut next, floor);
+            }
+            if let Some(floor) = floor {
+                suppose(&mut next, floor);
             }
             match conclusion {
                 Some(conclusion) => concluded(&mut next, *conclusion, delays),
                 None => refit(&mut next, delays),
             }
+        }
+        ContactEvent::LeftUnanswered { heard, surely, reasons } => {
+            left_unanswered(&mut next, heard, surely, reasons, delays);
         }
         ContactEvent::LevelSet { level, reason, by, role } => {
             set_level(&mut next, level, &reason, by, role, delays, now)?;
@@ -135,6 +152,7 @@ fn tell(contact: &mut Contact, facts: Vec<Fact>) -> Result<(), Refusal> {
         contact.state = ContactState::Open;
     }
     contact.facts.extend(facts);
+    contact.hearing.listen(&contact.facts);
     Ok(())
 }
 
@@ -157,7 +175,23 @@ pub fn is_administrative(key: &str) -> bool {
 }
 
 fn raise(contact: &mut Contact, level: Level) {
-    contact.level = Some(contact.level.map_or(level, |so_far| so_far.raised_to(level)));
+    let higher = |so_far: Option<Level>| Some(so_far.map_or(level, |so_far| so_far.raised_to(level)));
+    contact.level = higher(contact.level);
+    if let Some(known) = &mut contact.supposed {
+        known.level = higher(known.level);
+        if known.level == contact.level {
+            contact.supposed = None;
+        }
+    }
+}
+
+/// Raises the level to one that only uncertain words give.
+fn suppose(contact: &mut Contact, level: Level) {
+    if contact.level.is_some_and(|so_far| so_far.at_least(level)) {
+        return;
+    }
+    contact.supposed.get_or_insert(Known { level: contact.level });
+    contact.level = Some(level);
 }
 
 fn concluded(contact: &mut Contact, mut new: Assessment, delays: &Delays) {
@@ -203,8 +237,10 @@ fn fitting(level: Level, orientation: Orientation, delays: &Delays) -> Orientati
         Teleconsultation,
     };
     match (level, &orientation) {
-        (_, EmergencyCall(_) | LiveTransfer(_) | HumanDecision(_)) => orientation,
+        (_, EmergencyCall(_)) => orientation,
+        // Whoever else takes it over: help is on its way first.
         (Level::Vital, _) => EmergencyCall(EmergencyService::Samu),
+        (_, LiveTransfer(_) | HumanDecision(_)) => orientation,
         (Level::VeryUrgent, ClinicianCallback(minutes)) => {
             ClinicianCallback((*minutes).min(delays.urgent_decision_min))
         }
@@ -235,6 +271,7 @@ fn set_level(
                 return Err(Refusal::invalid("reason", fields::lowering_reason(MIN_REASON_WORDS)));
             }
             contact.level = Some(level);
+            contact.supposed = None;
             let lowered = reason_of("level.lowered", &reasons::lowered());
             contact.assessment = Some(of_person(contact, level, lowered));
             contact.state = ContactState::Concluded;
@@ -245,6 +282,8 @@ fn set_level(
         _ => {
             let before = contact.level;
             raise(contact, level);
+            // Somebody has looked at it.
+            contact.supposed = None;
             if contact.level != before
                 && let Some(assessment) = contact.assessment.as_mut()
             {
@@ -305,10 +344,17 @@ pub fn close_blockers(contact: &Contact, check: &CloseCheck) -> Vec<&'static str
     blockers
 }
 
+/// What may have become of an emergency orientation, as [`keys::EMERGENCY_OUTCOME`]
+/// says it: the caller speaks with the service; calls it and has repeated the number; it
+/// was called for the caller; help is there already; a practitioner sees to it; the
+/// caller refuses; the line is cut and nobody answers.
+pub const EMERGENCY_OUTCOMES: [&str; 7] =
+    ["transferred", "called", "called-for", "on-site", "practitioner", "refused", "lost"];
+
 /// `unknown` and `refused` are no outcome (S3, S14).
 fn has_emergency_outcome(contact: &Contact) -> bool {
     latest(&contact.facts, keys::EMERGENCY_OUTCOME)
-        .is_some_and(|fact| matches!(&fact.value, Value::Choice(text) | Value::Text(text) if !text.trim().is_empty()))
+        .is_some_and(|fact| matches!(&fact.value, Value::Choice(text) if EMERGENCY_OUTCOMES.contains(&text.as_str())))
 }
 
 fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Refusal> {
@@ -343,6 +389,27 @@ fn cut_off(contact: &mut Contact, nature: Nature) {
     contact.state = ContactState::Concluded;
 }
 
+/// What was brought up counts as if it had been confirmed: nobody can be asked any more.
+fn left_unanswered(contact: &mut Contact, heard: Level, surely: Option<Level>, reasons: Vec<Reason>, delays: &Delays) {
+    if let Some(level) = surely {
+        raise(contact, level);
+    }
+    suppose(contact, heard);
+    let level = contact.level.unwrap_or(heard);
+    let mut assessment = of_person(contact, level, reason_of("host.cut-off", &reasons::cut_off()));
+    for reason in reasons.into_iter().rev() {
+        if !assessment.reasons.contains(&reason) {
+            assessment.reasons.insert(1, reason);
+        }
+    }
+    if let Some(service) = contact.emergency() {
+        assessment.orientation = Orientation::EmergencyCall(service);
+    }
+    assessment.orientation = fitting(level, assessment.orientation, delays);
+    contact.assessment = Some(assessment);
+    contact.state = ContactState::Concluded;
+}
+
 /// Prefixes of effects of the host's own among [`Contact::done`].
 const ALERT_PREFIX: &str = "host:alert:";
 const PROMISE_PREFIX: &str = "host:promise:";
@@ -350,7 +417,8 @@ const PROMISE_PREFIX: &str = "host:promise:";
 /// What the present level and conclusion ask for and was not done yet.
 fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
     let mut effects = Vec::new();
-    if let Some(level) = contact.level.filter(|level| level.at_least(Level::VeryUrgent))
+    let known = contact.supposed.map_or(contact.level, |known| known.level);
+    if let Some(level) = known.filter(|level| level.at_least(Level::VeryUrgent))
         && mark_done(contact, format!("{ALERT_PREFIX}{}", level.as_str()))
     {
         effects.push(ContactEffect::Alert(level));

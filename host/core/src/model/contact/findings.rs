@@ -7,7 +7,7 @@ use crate::ids::MotiveId;
 use crate::model::care::{Level, Nature, keys, latest};
 use crate::model::civil::Zone;
 use crate::model::practice::{Motive, Practice, RedFlag};
-use crate::model::red_flags::{self, Circumstances};
+use crate::model::red_flags::{self, Circumstances, Ground};
 use crate::model::triage::Reason;
 use crate::time::Instant;
 
@@ -15,9 +15,9 @@ use crate::time::Instant;
 pub const CALLER_KINDS: [&str; 7] =
     ["patient", "relative", "professional", "laboratory", "commercial", "internal", "unknown"];
 
-/// Callers who are not asked the red flags: they do not speak for their own
-/// health or that of somebody beside them.
-const NOT_ASKED: [&str; 3] = ["professional", "laboratory", "commercial"];
+/// Callers in whose calls nobody is a patient: they are asked about what their words
+/// bring up, and nothing else.
+const NO_PATIENT: [&str; 3] = ["laboratory", "commercial", "internal"];
 
 /// What the host finds.
 #[derive(Clone, Debug)]
@@ -28,13 +28,18 @@ pub struct Findings<'a> {
     pub motive: Option<&'a Motive>,
     /// The red flags.
     pub red_flags: red_flags::Assessed,
-    /// Red flags to be asked now, those that the caller's words bring up first.
+    /// Red flags to be asked now one by one: those that words bring up, and all once the
+    /// group question was answered with anything but no.
     pub to_ask: Vec<RedFlag>,
+    /// Red flags to be asked now with one question, those that may concern the patient.
+    pub to_ask_together: Vec<RedFlag>,
     /// The level of a colleague's call: a laboratory announces what cannot wait,
     /// a professional speaks for a patient and neither is asked a patient's questions.
     pub colleague: Option<Level>,
     /// No level may be lower.
     pub floor: Option<Level>,
+    /// The same, without what only uncertain words bring up where nobody can be asked.
+    pub known_floor: Option<Level>,
     /// Why.
     pub reasons: Vec<Reason>,
 }
@@ -46,30 +51,38 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     let text = |key: &str| latest(facts, key).and_then(|fact| fact.value.as_text());
     let caller = text(keys::CALLER_KIND).unwrap_or("unknown");
     let motive = text(keys::MOTIVE).and_then(|id| practice.motive(&MotiveId::from(id)));
-    let red_flags = red_flags::assess(&practice.red_flags, facts);
-    let brought_up: Vec<RedFlag> =
-        red_flags.unanswered.iter().filter(|flag| red_flags.brought_up.contains(&flag.id)).cloned().collect();
+    let hearing = contact.hearing.of(facts);
+    let red_flags = red_flags::assess(&practice.red_flags, facts, &hearing);
 
     let nature = match motive {
-        _ if !red_flags.positive.is_empty() => Nature::Medical,
-        _ if caller == "commercial" => Nature::Administrative,
+        _ if !red_flags.positive.is_empty() || caller == "laboratory" => Nature::Medical,
         Some(motive) if motive.medical => Nature::Medical,
-        // Signs in the words of somebody who asks for a paper: both.
-        Some(_) if !brought_up.is_empty() => Nature::Mixed,
+        // Signs in the words of somebody who asks for a paper, or sells something: both.
+        _ if !red_flags.brought_up.is_empty() => Nature::Mixed,
+        _ if caller == "commercial" => Nature::Administrative,
         Some(_) => Nature::Administrative,
         None => Nature::Mixed,
     };
-    let to_ask = match nature {
-        _ if NOT_ASKED.contains(&caller) => Vec::new(),
-        Nature::Administrative => Vec::new(),
-        Nature::Mixed if motive.is_some() => brought_up,
-        Nature::Medical | Nature::Mixed => red_flags.unanswered.clone(),
+    let today = Zone::named_or_utc(&practice.time_zone).date(now);
+    let circumstances = Circumstances::of(facts, today, contact.repeated);
+    let no_patient = NO_PATIENT.contains(&caller);
+    let one_by_one = red_flags.positive.iter().any(|one| one.ground == Ground::Group);
+    let to_ask = match one_by_one {
+        true => red_flags.unanswered().cloned().collect(),
+        false => red_flags.brought_up.iter().map(|(flag, _)| flag.clone()).collect(),
+    };
+    let to_ask_together = match red_flags.group_answered || no_patient {
+        true => Vec::new(),
+        false => red_flags.unasked.iter().filter(|flag| circumstances.may_concern(flag)).cloned().collect(),
     };
 
     let mut floor = red_flags.level();
+    let mut known_floor = floor;
     let mut found = red_flags.reasons();
+    let higher = |so_far: Option<Level>, level: Level| Some(so_far.map_or(level, |so_far| so_far.raised_to(level)));
     let mut raise = |level: Level, rule: String, facts: Vec<String>, text: &Text| {
-        floor = Some(floor.map_or(level, |so_far| so_far.raised_to(level)));
+        floor = higher(floor, level);
+        known_floor = higher(known_floor, level);
         found.push(Reason { rule, facts, text: text.to_string() });
     };
     if let Some(motive) = motive.filter(|_| nature != Nature::Administrative) {
@@ -77,8 +90,7 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
             let text = reasons::motive_floor(&motive.label);
             raise(level, format!("motive-floor.{}", motive.id), vec![keys::MOTIVE.to_owned()], &text);
         }
-        let today = Zone::named_or_utc(&practice.time_zone).date(now);
-        for modifier in red_flags::modifiers(&Circumstances::of(facts, today, contact.repeated)) {
+        for modifier in red_flags::modifiers(&circumstances) {
             raise(modifier.floor, format!("modifier.{}", modifier.code), Vec::new(), &modifier.text);
         }
     }
@@ -87,5 +99,23 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
         "professional" => Some(Level::SameDay),
         _ => None,
     };
-    Findings { nature, motive, red_flags, to_ask, colleague, floor, reasons: found }
+    if let Some(level) = colleague {
+        raise(level, format!("caller.{caller}"), vec![keys::CALLER_KIND.to_owned()], &reasons::colleague());
+    }
+    if !contact.channel.can_be_asked() {
+        let (heard, surely) = red_flags.heard_level();
+        for (flag, _) in &red_flags.brought_up {
+            found.push(heard_reason(flag));
+        }
+        floor = heard.map_or(floor, |level| higher(floor, level));
+        known_floor = surely.map_or(known_floor, |level| higher(known_floor, level));
+    }
+    Findings { nature, motive, red_flags, to_ask, to_ask_together, colleague, floor, known_floor, reasons: found }
+}
+
+/// Why a sign counts that was never asked about.
+#[must_use]
+pub fn heard_reason(flag: &RedFlag) -> Reason {
+    let key = red_flags::answer_key(&flag.id);
+    Reason { rule: format!("heard.{}", flag.id), facts: vec![key], text: reasons::heard(&flag.spoken).to_string() }
 }

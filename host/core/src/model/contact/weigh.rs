@@ -62,7 +62,7 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     if findings.red_flags.level() == Some(Level::Vital) {
         return HostStep::Conclude(Box::new(of_red_flags(findings)));
     }
-    if !findings.to_ask.is_empty() {
+    if !findings.to_ask.is_empty() || !findings.to_ask_together.is_empty() {
         return HostStep::AskRedFlags;
     }
     match (findings.motive, findings.nature) {
@@ -75,24 +75,19 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
 }
 
 fn of_red_flags(findings: &Findings<'_>) -> Assessment {
-    let orientation = if findings.red_flags.human_decision() {
-        Orientation::HumanDecision(reasons::red_flag_neither().to_string())
-    } else {
-        Orientation::EmergencyCall(EmergencyService::Samu)
-    };
+    let mut reasons = findings.reasons.clone();
+    if findings.red_flags.human_decision() {
+        let text = reasons::red_flag_neither().to_string();
+        reasons.push(Reason { rule: "host.red-flag-neither".to_owned(), facts: Vec::new(), text });
+    }
     Assessment {
         level: Level::Vital,
         nature: Nature::Medical,
-        orientation,
-        reasons: findings.reasons.clone(),
+        orientation: Orientation::EmergencyCall(EmergencyService::Samu),
+        reasons,
         say: Vec::new(),
         safety_net: None,
-        missing: findings
-            .red_flags
-            .unanswered
-            .iter()
-            .map(|flag| format!("{}{}", keys::RED_FLAG_PREFIX, flag.id))
-            .collect(),
+        missing: findings.red_flags.unanswered().map(|flag| format!("{}{}", keys::RED_FLAG_PREFIX, flag.id)).collect(),
         protocol: host_content("host.red-flags"),
     }
 }

@@ -6,6 +6,9 @@ use jiff::civil::Date;
 
 use crate::model::care::{Fact, Level, Value, keys, latest};
 use crate::model::civil::{birth_days, years_since};
+use crate::model::practice::RedFlag;
+
+use super::core_set;
 
 /// What the host knows of patient and caller. Every field can only raise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +25,9 @@ pub struct Circumstances {
     pub language_barrier: bool,
     /// Other open contacts of the same origin in the last 24 hours.
     pub repeated: u32,
+    /// How old the patient is, in whole years; of a date that is known in part, the
+    /// oldest and the youngest that it may be.
+    pub age_years: Option<(u32, u32)>,
 }
 
 impl Circumstances {
@@ -42,7 +48,18 @@ impl Circumstances {
             third_party: any(keys::CALLER_KIND, |value| value.as_text() == Some("relative")),
             language_barrier: any(LANGUAGE_BARRIER, asked_and_not_no),
             repeated,
+            age_years: born.and_then(|(first, last)| {
+                Some((years_since(first, today)?, years_since(last.min(today), today).unwrap_or(0)))
+            }),
         }
+    }
+
+    /// Whether a flag of which nobody has said a word may concern this patient.
+    #[must_use]
+    pub fn may_concern(&self, flag: &RedFlag) -> bool {
+        let Some(core) = core_set().iter().find(|core| core.flag.id == flag.id) else { return true };
+        let Some((oldest, youngest)) = self.age_years else { return true };
+        core.of.is_meant(Some(oldest)) || core.of.is_meant(Some(youngest))
     }
 }
 

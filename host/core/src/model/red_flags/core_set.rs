@@ -1,147 +1,277 @@
-//! The questions that every practice asks.
+//! The questions that every practice asks: one for each sign of danger that is
+//! listened for.
 
 use std::sync::LazyLock;
+
+use greffon_words::{Text, flags};
 
 use crate::model::care::Level;
 use crate::model::practice::RedFlag;
 
-/// The national core set, the most urgent first: never removed, never lowered.
-/// The wording is greffon's own.
+/// A flag of the core set.
+#[derive(Clone, Debug)]
+pub struct CoreFlag {
+    /// As a practice's own flags are, with the question about somebody else.
+    pub flag: RedFlag,
+    /// The question to the patient.
+    pub to_patient: Text,
+    /// Of whom it is asked without anybody having said a word of it.
+    pub of: Audience,
+    /// The public guidance that it follows.
+    pub source: &'static str,
+}
+
+/// Of whom a sign is asked. What is not known of a patient leaves nobody out, and
+/// what words brought up is asked of everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Of everybody.
+    Everybody,
+    /// From this age on, in years.
+    From(u32),
+    /// Below this age, in years.
+    Under(u32),
+    /// Of whoever may be pregnant or have given birth: from 10 to 56 years.
+    Childbearing,
+}
+
+impl Audience {
+    /// Whether a patient of this age may be meant.
+    #[must_use]
+    pub fn is_meant(self, age_years: Option<u32>) -> bool {
+        let Some(age) = age_years else { return true };
+        match self {
+            Self::Everybody => true,
+            Self::From(years) => age >= years,
+            Self::Under(years) => age < years,
+            Self::Childbearing => (10..=56).contains(&age),
+        }
+    }
+}
+
+/// The national core set, the most urgent first: never removed, never lowered. It has a
+/// flag for each of [`greffon_danger::SIGNS`]. The wording is greffon's own.
 #[must_use]
-pub fn core_set() -> &'static [RedFlag] {
+pub fn core_set() -> &'static [CoreFlag] {
     &CORE
 }
 
-static CORE: LazyLock<Vec<RedFlag>> = LazyLock::new(|| {
-    let flag = |id: &str, level, spoken: &str, words: &[&str]| RedFlag {
-        id: id.to_owned(),
-        spoken: spoken.to_owned(),
-        words: words.iter().map(|word| (*word).to_owned()).collect(),
-        level,
-    };
+static CORE: LazyLock<Vec<CoreFlag>> = LazyLock::new(|| {
+    use Audience::{Childbearing, Everybody, From, Under};
     use Level::{VeryUrgent, Vital};
+    let row = |id: &str, level, of, source, to_patient: Text, about: Text| {
+        let flag = RedFlag { id: id.to_owned(), spoken: about.to_string(), words: Vec::new(), level };
+        CoreFlag { flag, to_patient, of, source }
+    };
     vec![
-        flag(
-            "consciousness",
+        row(
+            "unconscious",
             Vital,
-            "Le patient est-il inconscient, ou impossible à réveiller ?",
-            &[
-                "inconscien",
-                "evanoui",
-                "malaise",
-                "ne reagit",
-                "ne repond plus",
-                "reveille pas",
-                "perte de connaissance",
-                "perdu connaissance",
-                "syncope",
-                "coma",
-                "somnolen",
-            ],
+            Everybody,
+            "ameli.fr, « Malaise » et « Perte de connaissance »",
+            flags::unconscious_self(),
+            flags::unconscious_other(),
         ),
-        flag(
+        row(
             "breathing",
             Vital,
-            "A-t-il beaucoup de mal à respirer, en ce moment ?",
-            &["respir", "etouff", "essouffl", "souffle", "asthme", "levres bleues", "suffoqu"],
+            Everybody,
+            "ameli.fr, « Essoufflement » ; SAMU-Urgences de France, appel au 15",
+            flags::breathing_self(),
+            flags::breathing_other(),
         ),
-        flag(
+        row(
             "chest-pain",
             Vital,
-            "A-t-il une douleur ou un poids dans la poitrine ?",
-            &["poitrine", "thorax", "thoraci", "infarctus", "coeur", "cardiaque", "bras gauche", "machoire"],
+            Everybody,
+            "ameli.fr, « Infarctus du myocarde »",
+            flags::chest_pain_self(),
+            flags::chest_pain_other(),
         ),
-        flag(
+        row(
             "stroke",
             Vital,
-            "A-t-il d'un coup le visage déformé, un bras faible, ou du mal à parler ?",
-            &[
-                "avc",
-                "paralys",
-                "visage deforme",
-                "bouche de travers",
-                "bouche tordue",
-                "mal a parler",
-                "parle plus",
-                "n arrive plus a parler",
-                "bras faible",
-                "bras mort",
-                "hemipleg",
-                "voit double",
-                "voit plus",
-                "vois plus",
-            ],
+            Everybody,
+            "ameli.fr, « Accident vasculaire cérébral »",
+            flags::stroke_self(),
+            flags::stroke_other(),
         ),
-        flag(
+        row(
             "heavy-bleeding",
             Vital,
-            "Saigne-t-il beaucoup, sans que cela s'arrête ?",
-            &["saign", "hemorrag", "du sang", "perd du sang", "vomi du sang", "crache du sang"],
+            Everybody,
+            "Croix-Rouge française, hémorragies ; ameli.fr, « Hémorragie »",
+            flags::heavy_bleeding_self(),
+            flags::heavy_bleeding_other(),
         ),
-        flag(
+        row(
             "anaphylaxis",
             Vital,
-            "Le visage ou la gorge gonflent-ils, après un aliment, un médicament ou une piqûre ?",
-            &["allergi", "gonfl", "oedeme", "anaphyl", "guepe", "abeille", "frelon"],
+            Everybody,
+            "ameli.fr, « Anaphylaxie »",
+            flags::anaphylaxis_self(),
+            flags::anaphylaxis_other(),
         ),
-        flag(
+        row(
             "seizure",
             Vital,
-            "A-t-il des convulsions, ou vient-il d'en avoir ?",
-            &["convuls", "epilep", "crise", "tremble de partout", "secousses"],
+            Everybody,
+            "ameli.fr, « Convulsions » et « Épilepsie »",
+            flags::seizure_self(),
+            flags::seizure_other(),
         ),
-        flag(
+        row(
             "suicidal-danger",
             Vital,
-            "Parle-t-il de mourir ou de se faire du mal ?",
-            &[
-                "suicid",
-                "mourir",
-                "en finir",
-                "me tuer",
-                "se tuer",
-                "plus envie de vivre",
-                "idees noires",
-                "me faire du mal",
-                "se faire du mal",
-                "me pendre",
-                "sauter",
-            ],
+            From(10),
+            "3114, numéro national de prévention du suicide",
+            flags::suicidal_danger_self(),
+            flags::suicidal_danger_other(),
         ),
-        flag(
+        row(
             "severe-trauma",
             Vital,
-            "Y a-t-il eu un accident grave, une chute de haut ou un choc violent ?",
-            &["accident", "tombe", "chute", "choc", "renverse", "brul", "electrocut", "noy", "fractur", "plaie"],
+            Everybody,
+            "Croix-Rouge française, traumatismes",
+            flags::severe_trauma_self(),
+            flags::severe_trauma_other(),
         ),
-        flag(
+        row(
             "poisoning",
             Vital,
-            "A-t-il avalé ou respiré un produit dangereux, ou trop de médicaments ?",
-            &[
-                "avale",
-                "intoxi",
-                "empoison",
-                "javel",
-                "surdos",
-                "overdose",
-                "trop de medicaments",
-                "trop de cachets",
-                "champignon",
-                "monoxyde",
-            ],
+            Everybody,
+            "Centres antipoison, conduite à tenir",
+            flags::poisoning_self(),
+            flags::poisoning_other(),
         ),
-        flag(
-            "infant-fever",
+        row(
+            "meningitis",
+            Vital,
+            Everybody,
+            "ameli.fr, « Méningite aiguë »",
+            flags::meningitis_self(),
+            flags::meningitis_other(),
+        ),
+        row(
+            "low-blood-sugar",
+            Vital,
+            Everybody,
+            "ameli.fr, « Diabète : l'hypoglycémie »",
+            flags::low_blood_sugar_self(),
+            flags::low_blood_sugar_other(),
+        ),
+        row(
+            "heat-stroke",
+            Vital,
+            Everybody,
+            "Santé publique France, fortes chaleurs et canicule",
+            flags::heat_stroke_self(),
+            flags::heat_stroke_other(),
+        ),
+        row(
+            "sudden-headache",
             VeryUrgent,
-            "S'agit-il d'un bébé de moins de 3 mois avec de la fièvre ?",
-            &["bebe", "nourrisson", "nouveau ne", "fievre", "temperature"],
+            Everybody,
+            "ameli.fr, « Mal de tête »",
+            flags::sudden_headache_self(),
+            flags::sudden_headache_other(),
         ),
-        flag(
+        row(
+            "head-injury",
+            VeryUrgent,
+            Everybody,
+            "ameli.fr, « Traumatisme crânien »",
+            flags::head_injury_self(),
+            flags::head_injury_other(),
+        ),
+        row("burn", VeryUrgent, Everybody, "ameli.fr, « Brûlure »", flags::burn_self(), flags::burn_other()),
+        row(
+            "sepsis",
+            VeryUrgent,
+            Everybody,
+            "HAS, sepsis ; ameli.fr, fièvre et traitement par chimiothérapie",
+            flags::sepsis_self(),
+            flags::sepsis_other(),
+        ),
+        row(
+            "high-blood-sugar",
+            VeryUrgent,
+            Everybody,
+            "ameli.fr, « Diabète : l'hyperglycémie »",
+            flags::high_blood_sugar_self(),
+            flags::high_blood_sugar_other(),
+        ),
+        row(
+            "severe-abdomen",
+            VeryUrgent,
+            Everybody,
+            "ameli.fr, « Douleur abdominale »",
+            flags::severe_abdomen_self(),
+            flags::severe_abdomen_other(),
+        ),
+        row(
+            "eye-danger",
+            VeryUrgent,
+            Everybody,
+            "ameli.fr, « Corps étranger dans l'œil » et « Baisse brutale de la vue »",
+            flags::eye_danger_self(),
+            flags::eye_danger_other(),
+        ),
+        row(
+            "testicular-pain",
+            VeryUrgent,
+            Everybody,
+            "ameli.fr, « Torsion du testicule »",
+            flags::testicular_pain_self(),
+            flags::testicular_pain_other(),
+        ),
+        row(
+            "cold-limb",
+            VeryUrgent,
+            Everybody,
+            "HAS, ischémie aiguë d'un membre",
+            flags::cold_limb_self(),
+            flags::cold_limb_other(),
+        ),
+        row(
             "pregnancy-danger",
             VeryUrgent,
-            "Est-elle enceinte, avec des saignements, une perte des eaux ou de fortes douleurs ?",
-            &["enceinte", "grossesse", "accouch", "perte des eaux", "perdu les eaux", "contraction"],
+            Childbearing,
+            "ameli.fr, « Grossesse : les signes qui doivent alerter »",
+            flags::pregnancy_danger_self(),
+            flags::pregnancy_danger_other(),
+        ),
+        row(
+            "infant-fever",
+            VeryUrgent,
+            Under(1),
+            "HAS 2016, fièvre du nourrisson de moins de trois mois",
+            flags::infant_fever_self(),
+            flags::infant_fever_other(),
+        ),
+        row(
+            "newborn-danger",
+            VeryUrgent,
+            Under(1),
+            "ameli.fr, « Surveiller son nourrisson »",
+            flags::newborn_danger_self(),
+            flags::newborn_danger_other(),
+        ),
+        row(
+            "violence",
+            VeryUrgent,
+            Everybody,
+            "3919, violences femmes info ; 3977, maltraitance des personnes âgées",
+            flags::violence_self(),
+            flags::violence_other(),
+        ),
+        row(
+            "child-in-danger",
+            VeryUrgent,
+            Everybody,
+            "119, allô enfance en danger",
+            flags::child_in_danger_self(),
+            flags::child_in_danger_other(),
         ),
     ]
 });

@@ -86,25 +86,28 @@ fn questions(contact: &Contact, findings: &Findings<'_>, grid: &[Question]) -> V
         return open.filter(|question| latest(&contact.facts, &question.key).is_none()).map(host).collect();
     }
     if host_step(contact, findings) == HostStep::AskRedFlags {
-        return red_flag_questions(&findings.to_ask).into_iter().map(host).collect();
+        let caller = latest(&contact.facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text());
+        return red_flag_questions(findings, caller == Some("patient")).into_iter().map(host).collect();
     }
     let open = grid.iter().filter(|question| latest(&contact.facts, &question.key).is_none());
     open.map(|question| Asked { by: AskedBy::Triage, question: question.clone() }).collect()
 }
 
-/// The single questions, and one for all of them once nothing in the caller's
-/// words points at one.
-fn red_flag_questions(flags: &[RedFlag]) -> Vec<Question> {
-    let mut questions: Vec<Question> = flags.iter().map(red_flags::question).collect();
-    if flags.len() > 1 {
+/// What words bring up one by one, then one question for all the others, which it
+/// lists.
+fn red_flag_questions(findings: &Findings<'_>, to_patient: bool) -> Vec<Question> {
+    let single = |flag: &RedFlag| red_flags::question(flag, to_patient);
+    let mut questions: Vec<Question> = findings.to_ask.iter().map(single).collect();
+    if !findings.to_ask_together.is_empty() {
+        let listed = |flag: &RedFlag| Choice { id: flag.id.clone(), label: single(flag).spoken };
         questions.push(Question {
             key: keys::RED_FLAGS_ALL.to_owned(),
             spoken: questions::any_red_flag().to_string(),
             why: questions::any_red_flag_why().to_string(),
             kind: AnswerKind::YesNoUnknown,
-            choices: Vec::new(),
+            choices: findings.to_ask_together.iter().map(listed).collect(),
             red_flag: true,
-            required: false,
+            required: true,
         });
     }
     questions
@@ -140,8 +143,10 @@ fn emergency_questions(service: EmergencyService) -> Vec<Question> {
             &questions::emergency_outcome(called),
             AnswerKind::Single,
             &[
-                ("called", questions::outcome_called(called)),
                 ("transferred", questions::outcome_transferred(called)),
+                ("called", questions::outcome_called(called)),
+                ("called-for", questions::outcome_called_for(called)),
+                ("on-site", questions::outcome_on_site()),
                 ("practitioner", questions::outcome_practitioner()),
                 ("refused", questions::outcome_refused()),
                 ("lost", questions::outcome_lost()),
