@@ -9,8 +9,8 @@ use greffon_core::ids::PracticeId;
 use greffon_core::model::care::{Level, Sensitivity};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::practice::{
-    Absence, Delays, Instruction, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda, Recipient, RedFlag,
-    Site, WeekHours,
+    Absence, Delays, Instruction, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda,
+    Recipient, RedFlag, Site, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::triage::FindingSeverity;
@@ -152,7 +152,7 @@ impl Loader<'_> {
                 })
                 .collect(),
             recipients: self.recipients()?,
-            delays: self.delays(),
+            delays: self.delays()?,
         })
     }
 
@@ -330,14 +330,29 @@ impl Loader<'_> {
             .collect()
     }
 
-    fn delays(&self) -> Delays {
+    fn delays(&self) -> Loaded<Delays> {
         let (written, default) = (&self.file.delays, Delays::default());
-        Delays {
-            urgent_decision_min: written.urgent_decision_min.unwrap_or(default.urgent_decision_min),
-            decision_min: written.decision_min.unwrap_or(default.decision_min),
-            answer_min: written.answer_min.unwrap_or(default.answer_min),
-            document_min: written.document_min.unwrap_or(default.document_min),
-        }
+        let within = |key: &str, written: Option<u32>, default: u32, longest: u32| match written {
+            None => Ok(default),
+            Some(minutes) if (1..=longest).contains(&minutes) => Ok(minutes),
+            Some(minutes) => self.fail(
+                &format!("delays.{key}"),
+                format!("a delay of {minutes} minutes is out of bounds"),
+                format!("write a number of minutes from 1 to {longest}"),
+            ),
+        };
+        let longest = LONGEST_DELAYS;
+        Ok(Delays {
+            urgent_decision_min: within(
+                "urgent-decision-min",
+                written.urgent_decision_min,
+                default.urgent_decision_min,
+                longest.urgent_decision_min,
+            )?,
+            decision_min: within("decision-min", written.decision_min, default.decision_min, longest.decision_min)?,
+            answer_min: within("answer-min", written.answer_min, default.answer_min, longest.answer_min)?,
+            document_min: within("document-min", written.document_min, default.document_min, longest.document_min)?,
+        })
     }
 
     fn mail(&self) -> Loaded<Option<MailRelay>> {

@@ -10,6 +10,7 @@ mod read_agendas;
 mod reconcile_booking;
 mod refresh_view;
 mod run;
+mod watch_answers;
 mod watch_commitment;
 mod worker;
 
@@ -46,6 +47,7 @@ impl Jobs {
             Job::WatchCommitment(commitment) => watch_commitment::run(commitments, acts, &practice, *commitment).await,
             Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
+            Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
         }
     }
 
@@ -71,9 +73,9 @@ impl Jobs {
             Job::DeliverMessage(message) => messages.give_up(tx, act, *message).await,
             Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,
             Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
-            // The contact itself says that its view is outdated; the agendas, how old
-            // it is what is known of them.
-            Job::RefreshView(_) | Job::ReadAgendas(_) => Ok(()),
+            // The contact itself says that its view is outdated, or which question has no
+            // answer; the agendas, how old it is what is known of them.
+            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::ReadAgendas(_) => Ok(()),
         }
     }
 }

@@ -7,8 +7,8 @@ mod permission;
 mod weigh;
 
 pub use decide::{
-    CloseCheck, Closing, ContactEffect, ContactEvent, EMERGENCY_OUTCOMES, Promise, close_blockers, decide,
-    is_administrative,
+    ANSWERED_WITHIN, CloseCheck, Closing, ContactEffect, ContactEvent, EMERGENCY_OUTCOMES, Promise, close_blockers,
+    decide, is_administrative,
 };
 pub use findings::{CALLER_KINDS, Findings, find, heard_reason};
 pub use people::{address_of, is_email, is_known, is_phone, opening, patient_of, practitioner_asked, site_of};

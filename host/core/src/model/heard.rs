@@ -67,6 +67,15 @@ impl Hearing {
     }
 }
 
+impl Hearing {
+    /// The words that brought a sign up last.
+    #[must_use]
+    pub fn words<'a>(&self, sign: &str, facts: &'a [Fact]) -> Option<&'a str> {
+        let last = self.heard.iter().rev().find(|heard| heard.sign == sign)?;
+        facts.get(last.fact)?.value.as_text()?.get(last.start..last.end)
+    }
+}
+
 /// Names and addresses: "Tombé" and "Lamort" are families.
 fn is_a_name(key: &str) -> bool {
     matches!(key, keys::CALLER_NAME | keys::PATIENT_FAMILY | keys::PATIENT_GIVEN | keys::PATIENT_EMAIL)
@@ -91,6 +100,7 @@ mod tests {
         assert_eq!((hearing.heard.len(), hearing.facts), (1, 2));
         let one = &hearing.heard[0];
         assert_eq!((one.sign.as_str(), one.fact), ("breathing", 1));
+        assert_eq!(hearing.words("breathing", &facts), Some("respire plus"));
         assert!(matches!(hearing.of(&facts), Cow::Borrowed(_)));
         facts.push(text(keys::PATIENT_FAMILY, "Je veux mourir"));
         facts.push(text("note", "elle convulse"));

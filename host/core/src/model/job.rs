@@ -23,6 +23,8 @@ pub enum Job {
     WatchCommitment(CommitmentId),
     /// Ask grids and script of a contact again: something has changed since.
     RefreshView(ContactId),
+    /// See that a sign of danger that was heard has its answer.
+    WatchAnswers(ContactId),
     /// Read what the agendas of a feature tell of themselves.
     ReadAgendas(FeatureId),
 }
@@ -37,6 +39,7 @@ impl Job {
             Self::ExpireHold(_) => "expire-hold",
             Self::WatchCommitment(_) => "watch-commitment",
             Self::RefreshView(_) => "refresh-view",
+            Self::WatchAnswers(_) => "watch-answers",
             Self::ReadAgendas(_) => "read-agendas",
         }
     }
@@ -48,7 +51,7 @@ impl Job {
             Self::DeliverMessage(id) => ("message", id),
             Self::ReconcileBooking(id) | Self::ExpireHold(id) => ("intent", id),
             Self::WatchCommitment(id) => ("commitment", id),
-            Self::RefreshView(id) => ("contact", id),
+            Self::RefreshView(id) | Self::WatchAnswers(id) => ("contact", id),
             Self::ReadAgendas(id) => ("feature", id),
         };
         format!("{thing}:{id}")
@@ -61,6 +64,7 @@ impl Job {
         let (ceiling, failures) = match self {
             // A person can still pick up the phone: told within seven minutes.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) if lane == Lane::Alert => (60 * second, 12),
+            Self::WatchAnswers(_) => (60 * second, 60),
             // About an hour and a quarter.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) => (600 * second, 16),
             // Whoever reads the contact asks again.

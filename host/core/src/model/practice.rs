@@ -231,6 +231,12 @@ pub struct Delays {
     pub document_min: u32,
 }
 
+/// The longest delays that a practice may promise, in minutes, in the order of
+/// [`Delays`]' fields: a quarter of an hour for what is very urgent, a day for another
+/// decision, a week for an answer, a month for a document.
+pub const LONGEST_DELAYS: Delays =
+    Delays { urgent_decision_min: 15, decision_min: 24 * 60, answer_min: 7 * 24 * 60, document_min: 31 * 24 * 60 };
+
 impl Default for Delays {
     fn default() -> Self {
         Self { urgent_decision_min: 15, decision_min: 120, answer_min: 24 * 60, document_min: 48 * 60 }

@@ -67,14 +67,15 @@ pub fn understood_key(id: &str) -> String {
     format!("{}{id}.understood", keys::RED_FLAG_PREFIX)
 }
 
-/// The question of a flag, as the operator sees it, to the patient or about them.
+/// The question of a flag, as the operator sees it, to the patient or about them;
+/// `heard` are the words that bring it up.
 #[must_use]
-pub fn question(flag: &RedFlag, to_patient: bool) -> Question {
+pub fn question(flag: &RedFlag, to_patient: bool, heard: Option<&str>) -> Question {
     let core = core_set().iter().find(|core| to_patient && core.flag.id == flag.id);
     Question {
         key: answer_key(&flag.id),
         spoken: core.map_or_else(|| flag.spoken.clone(), |core| core.to_patient.to_string()),
-        why: questions::red_flag_why().to_string(),
+        why: heard.map_or_else(questions::red_flag_why, questions::red_flag_heard).to_string(),
         kind: AnswerKind::YesNoUnknown,
         choices: Vec::new(),
         red_flag: true,
@@ -101,6 +102,8 @@ pub enum Ground {
 pub struct Positive {
     /// Its id, or `all` for the group.
     pub id: String,
+    /// Its question, about the patient; empty for the group.
+    pub spoken: String,
     /// At least this level.
     pub level: Level,
     /// Why.
@@ -181,9 +184,9 @@ impl Assessed {
             rule: answer_key(&one.id),
             facts: vec![answer_key(&one.id)],
             text: match one.ground {
-                Ground::Said => reasons::red_flag_said(),
-                Ground::Unclear => reasons::red_flag_unclear(),
-                Ground::Undecided => reasons::red_flag_undecided(),
+                Ground::Said => reasons::red_flag_said(&one.spoken),
+                Ground::Unclear => reasons::red_flag_unclear(&one.spoken),
+                Ground::Undecided => reasons::red_flag_undecided(&one.spoken),
                 Ground::Group => reasons::red_flag_group(),
             }
             .to_string(),
@@ -210,7 +213,8 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Asses
         let own = Answers::under(&answer_key(&flag.id), facts);
         if let Some(ground) = own.positive(&understood_key(&flag.id), facts) {
             let contradicted = own.last_no.is_some();
-            assessed.positive.push(Positive { id: flag.id.clone(), level: flag.level, ground, contradicted });
+            let (id, spoken) = (flag.id.clone(), flag.spoken.clone());
+            assessed.positive.push(Positive { id, spoken, level: flag.level, ground, contradicted });
             continue;
         }
         let cleared = own.last_no.map(|fact| fact.at);
@@ -226,7 +230,8 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Asses
     if group.first_other.is_some() {
         let level = additions.iter().map(|flag| flag.level).fold(Level::Vital, Level::raised_to);
         let contradicted = group.last_no.is_some();
-        assessed.positive.push(Positive { id: "all".to_owned(), level, ground: Ground::Group, contradicted });
+        let (id, spoken) = ("all".to_owned(), String::new());
+        assessed.positive.push(Positive { id, spoken, level, ground: Ground::Group, contradicted });
     }
     assessed
 }

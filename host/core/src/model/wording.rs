@@ -10,6 +10,7 @@ use super::contact::{Contact, host_content, patient_of};
 use super::intent::Intent;
 use super::person::Person;
 use super::practice::{Motive, Practice, Practitioner, Site};
+use super::red_flags::{CoreFlag, core_set};
 use crate::ids::MotiveId;
 use crate::time::Instant;
 
@@ -169,6 +170,7 @@ pub fn hand_over(practice: &Practice, contact: &Contact, ask: Ask, due: Option<I
     if let Some(assessment) = &contact.assessment {
         lines.extend(assessment.reasons.iter().map(|reason| format!("- {}", reason.text)));
     }
+    lines.extend(heard(contact));
     lines.push(format!("Demande : {}", contact.id));
     let subject = match level {
         Level::Vital => format!("URGENCE VITALE : {}", title.to_lowercase()),
@@ -176,6 +178,16 @@ pub fn hand_over(practice: &Practice, contact: &Contact, ask: Ask, due: Option<I
         _ => title.to_owned(),
     };
     letter(practice, template, subject, lines, Sensitivity::Health)
+}
+
+/// Which signs of danger were heard, and in which words.
+fn heard(contact: &Contact) -> Vec<String> {
+    let hearing = contact.hearing.of(&contact.facts);
+    let line = |core: &CoreFlag| {
+        let words = hearing.words(&core.flag.id, &contact.facts)?;
+        Some(format!("- Entendu : « {} » ({})", shortened(words), core.flag.spoken))
+    };
+    core_set().iter().filter_map(line).collect()
 }
 
 /// A message that a script proposes: an approved text of the practice when the

@@ -75,30 +75,24 @@ fn advance(contact: &Contact, facts: Vec<Fact>, reports: Vec<Report>) -> (Contac
     let delays = &practice.delays;
     let (contact, mut effects) = decide(contact, ContactEvent::Told(facts), delays, NOW).unwrap();
     let findings = find(&practice, &contact, NOW);
-    let (event, ask) = match host_step(&contact, &findings) {
+    let (conclusion, ask) = match host_step(&contact, &findings) {
         HostStep::Stands => return (contact, effects),
-        HostStep::Conclude(conclusion) => (
-            ContactEvent::Weighed {
-                floor: findings.floor,
-                known_floor: findings.known_floor,
-                conclusion: Some(conclusion),
-            },
-            false,
-        ),
-        step => (
-            ContactEvent::Weighed { floor: findings.floor, known_floor: findings.known_floor, conclusion: None },
-            step == HostStep::AskGrids,
-        ),
+        HostStep::Conclude(conclusion) => (Some(conclusion), false),
+        step => (None, step == HostStep::AskGrids),
     };
+    let (floor, known_floor) = (findings.floor, findings.known_floor);
+    let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: false };
     let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
     effects.extend(more);
     if !ask {
         return (contact, effects);
     }
     let event = match conclude(&practice, &contact, &findings, reports) {
-        Outcome::Ask { level, .. } => ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None },
+        Outcome::Ask { level, .. } => {
+            ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: false }
+        }
         Outcome::Conclude(conclusion) => {
-            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion) }
+            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion), unanswered: false }
         }
     };
     let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
@@ -466,16 +460,15 @@ proptest! {
             }
             if let Some(concluded) = &contact.assessment {
                 prop_assert_eq!(Some(concluded.level), contact.level);
-                prop_assert!(concluded.level != Level::Vital || !matches!(
-                    concluded.orientation,
-                    Orientation::SlotWithin(_) | Orientation::SameDaySlot | Orientation::Message(_)
-                ), "S13: no appointment answers an emergency");
+                let helped = matches!(concluded.orientation, Orientation::EmergencyCall(_));
+                prop_assert!(concluded.level != Level::Vital || helped, "S13: at the vital level it is the service");
             }
             prop_assert!(contact.facts.starts_with(&before.facts), "S7: facts are only added");
             for effect in effects {
                 let kind = match effect {
                     ContactEffect::Alert(level) => format!("alert {}", level.as_str()),
                     ContactEffect::Promise(promise) => format!("{promise:?}").chars().take(6).collect(),
+                    ContactEffect::WatchAnswers => "watch".to_owned(),
                 };
                 prop_assert!(!done.contains(&kind), "each effect once: {}", kind);
                 done.push(kind);

@@ -446,3 +446,24 @@ fn a_call_that_is_cut_counts_with_what_was_said_and_not_asked() {
     office.tell(view.contact, vec![choice(keys::EMERGENCY_OUTCOME, "lost")]).unwrap();
     assert_eq!(office.close_with(view.contact, cut()).unwrap().state, ContactState::Closed);
 }
+
+/// Whoever held the line was called away, or the caller says no more.
+#[test]
+fn a_sign_that_was_heard_and_never_asked_about_counts_after_three_minutes() {
+    let office = Office::open();
+    let facts = || vec![text(keys::WORDS, "mon mari ne respire plus"), choice(keys::PRACTITIONER, "dr-martin")];
+    let silent = office.receive(facts()).contact;
+    let answered = office.receive(facts()).contact;
+    office.tell(answered, vec![fact("red-flag.breathing", Value::No)]).unwrap();
+    office.wait_s(179);
+    assert_eq!(office.look(silent).level, None);
+    office.wait_s(2);
+    let view = office.look(silent);
+    assert_eq!(view.level, Some(Level::Vital));
+    assert!(banners(&view).contains(&"emergency"));
+    assert_eq!(office.look(answered).level, None);
+    office.work();
+    let alerts = office.sent_to("dr-martin@tilleuls.example");
+    assert_eq!(alerts.len(), 1);
+    assert!(alerts[0].body.contains("« respire plus »"), "the alert names the sign: {}", alerts[0].body);
+}

@@ -345,8 +345,9 @@ pub(super) fn host_pass(
         HostStep::Conclude(assessment) => Some(assessment),
         _ => None,
     };
+    let unanswered = contact.channel.can_be_asked() && !findings.red_flags.brought_up.is_empty();
     let (floor, known_floor) = (findings.floor, findings.known_floor);
-    decide(contact, ContactEvent::Weighed { floor, known_floor, conclusion }, &practice.delays, now)
+    decide(contact, ContactEvent::Weighed { floor, known_floor, conclusion, unanswered }, &practice.delays, now)
 }
 
 type Weighed = (Contact, Vec<ContactEffect>, Vec<Question>, Vec<Involved>);
@@ -358,10 +359,11 @@ fn weigh(practice: &Practice, contact: &Contact, asked: Option<Reported>, now: I
     };
     let (event, questions) = match outcome {
         Outcome::Ask { questions, level } => {
-            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None }, questions)
+            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: false }, questions)
         }
         Outcome::Conclude(assessment) => {
-            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(assessment) }, Vec::new())
+            let conclusion = Some(assessment);
+            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion, unanswered: false }, Vec::new())
         }
     };
     let (contact, effects) = decide(contact, event, &practice.delays, now)?;

@@ -55,6 +55,20 @@ impl Contacts {
         Err(FlowError::Conflict)
     }
 
+    /// What words brought up some time ago and nobody asked about counts at its level.
+    ///
+    /// # Errors
+    /// `NotFound(Contact)`, `Conflict`, `Storage`.
+    pub async fn count_unanswered(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<()> {
+        let practice = self.acts.practice(practice)?;
+        let contact = self.stored(&practice, contact).await?;
+        if contact.state != ContactState::Closed {
+            let act = Act::new(&practice, actor, self.acts.now());
+            self.count_what_was_left_unanswered(act, contact).await?;
+        }
+        Ok(())
+    }
+
     /// The caller is gone: what words brought up and nobody asked about counts, whether
     /// the contact can be closed then or not.
     async fn count_what_was_left_unanswered(&self, act: Act<'_>, before: Contact) -> Flow<Contact> {

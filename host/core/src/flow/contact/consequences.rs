@@ -7,7 +7,8 @@ use crate::flow::commitment::Pledge;
 use crate::flow::message::Post;
 use crate::model::care::Level;
 use crate::model::commitment::due_at;
-use crate::model::contact::{Contact, ContactEffect, Promise, opening};
+use crate::model::contact::{ANSWERED_WITHIN, Contact, ContactEffect, Promise, opening};
+use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::recipients::{Recipient, clinicians, first_of, named, reception};
 use crate::model::wording::{self, Ask};
@@ -35,6 +36,10 @@ impl Contacts {
                     self.hand_over(tx, act, contact, to, Ask::Alert, level, None).await?;
                 }
                 ContactEffect::Promise(promise) => self.make_good(tx, act, contact, promise).await?,
+                ContactEffect::WatchAnswers => {
+                    let job = Job::WatchAnswers(contact.id);
+                    self.acts.enqueue(tx, act, &job, Lane::Alert, Due::After(ANSWERED_WITHIN)).await?;
+                }
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! The life of a contact as a pure function. Facts are only added, the level
 //! only rises, an emergency stays one; a practitioner alone lowers.
 
+use std::time::Duration;
+
 use greffon_words::{Text, fields, reasons, refusals};
 
 use super::permission::is_open;
@@ -33,6 +35,8 @@ pub enum ContactEvent {
         known_floor: Option<Level>,
         /// The conclusion, when there is one.
         conclusion: Option<Box<Assessment>>,
+        /// Whether words brought up what has no answer yet and can have one.
+        unanswered: bool,
     },
     /// The caller is gone, and what words brought up was never asked about.
     LeftUnanswered {
@@ -87,7 +91,13 @@ pub enum ContactEffect {
     Alert(Level),
     /// Somebody is promised something.
     Promise(Promise),
+    /// What words brought up must have its answer within [`ANSWERED_WITHIN`].
+    WatchAnswers,
 }
+
+/// How long a sign of danger that was heard may stay without an answer until it counts
+/// at its level: a caller who cannot speak any more does not say so.
+pub const ANSWERED_WITHIN: Duration = Duration::from_secs(180);
 
 /// What an orientation promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,9 +126,11 @@ pub fn decide(
 ) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
     is_open(contact)?;
     let mut next = contact.clone();
+    let mut watch = false;
     match event {
         ContactEvent::Told(facts) => tell(&mut next, facts)?,
-        ContactEvent::Weighed { floor, known_floor, conclusion } => {
+        ContactEvent::Weighed { floor, known_floor, conclusion, unanswered } => {
+            watch = unanswered;
             if let Some(floor) = known_floor {
                 raise(&mut next, floor);
             }
@@ -138,7 +150,11 @@ pub fn decide(
         }
         ContactEvent::Close(closing) => close(&mut next, *closing, now)?,
     }
-    let effects = effects(&mut next);
+    let mut effects = effects(&mut next);
+    let heard = next.hearing.heard.len();
+    if watch && mark_done(&mut next, format!("{WATCH_PREFIX}{heard}")) {
+        effects.push(ContactEffect::WatchAnswers);
+    }
     Ok((next, effects))
 }
 
@@ -413,6 +429,8 @@ fn left_unanswered(contact: &mut Contact, heard: Level, surely: Option<Level>, r
 /// Prefixes of effects of the host's own among [`Contact::done`].
 const ALERT_PREFIX: &str = "host:alert:";
 const PROMISE_PREFIX: &str = "host:promise:";
+/// Followed by how much had been heard: what is heard later is watched too.
+const WATCH_PREFIX: &str = "host:watch:";
 
 /// What the present level and conclusion ask for and was not done yet.
 fn effects(contact: &mut Contact) -> Vec<ContactEffect> {

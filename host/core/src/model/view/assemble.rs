@@ -87,7 +87,7 @@ fn questions(contact: &Contact, findings: &Findings<'_>, grid: &[Question]) -> V
     }
     if host_step(contact, findings) == HostStep::AskRedFlags {
         let caller = latest(&contact.facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text());
-        return red_flag_questions(findings, caller == Some("patient")).into_iter().map(host).collect();
+        return red_flag_questions(contact, findings, caller == Some("patient")).into_iter().map(host).collect();
     }
     let open = grid.iter().filter(|question| latest(&contact.facts, &question.key).is_none());
     open.map(|question| Asked { by: AskedBy::Triage, question: question.clone() }).collect()
@@ -95,8 +95,9 @@ fn questions(contact: &Contact, findings: &Findings<'_>, grid: &[Question]) -> V
 
 /// What words bring up one by one, then one question for all the others, which it
 /// lists.
-fn red_flag_questions(findings: &Findings<'_>, to_patient: bool) -> Vec<Question> {
-    let single = |flag: &RedFlag| red_flags::question(flag, to_patient);
+fn red_flag_questions(contact: &Contact, findings: &Findings<'_>, to_patient: bool) -> Vec<Question> {
+    let hearing = contact.hearing.of(&contact.facts);
+    let single = |flag: &RedFlag| red_flags::question(flag, to_patient, hearing.words(&flag.id, &contact.facts));
     let mut questions: Vec<Question> = findings.to_ask.iter().map(single).collect();
     if !findings.to_ask_together.is_empty() {
         let listed = |flag: &RedFlag| Choice { id: flag.id.clone(), label: single(flag).spoken };
