@@ -103,6 +103,9 @@ impl Call<'_> {
         if let Some(value) = self.identity(key) {
             return value;
         }
+        if key == "red-flag.all" && self.case.answers.keys().any(|key| key.starts_with("red-flag.")) {
+            return json!("yes");
+        }
         match question["kind"].as_str() {
             Some("yes-no-unknown") => json!("no"),
             Some("number") => json!({ "number": 1 }),

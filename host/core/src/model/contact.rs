@@ -10,8 +10,10 @@ pub use decide::{
     ANSWERED_WITHIN, CloseCheck, Closing, ContactEffect, ContactEvent, EMERGENCY_OUTCOMES, Promise, close_blockers,
     decide, is_administrative,
 };
-pub use findings::{CALLER_KINDS, Findings, find, heard_reason};
-pub use people::{address_of, is_email, is_known, is_phone, opening, patient_of, practitioner_asked, site_of};
+pub use findings::{CALLER_KINDS, Findings, find, heard_level, heard_reason};
+pub use people::{
+    address_of, is_attended, is_email, is_known, is_phone, opening, patient_of, practitioner_asked, site_of,
+};
 pub use permission::{is_open, may_book, may_move};
 pub use weigh::{
     HostStep, MAX_GRID_QUESTIONS, Outcome, RESERVED_KEY, Report, UNDECIDED, conclude, host_content, host_step,

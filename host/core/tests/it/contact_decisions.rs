@@ -71,10 +71,19 @@ fn asks(key: &str) -> Report {
 
 /// What the flow does with facts and reports, without its ports.
 fn advance(contact: &Contact, facts: Vec<Fact>, reports: Vec<Report>) -> (Contact, Vec<ContactEffect>) {
+    advance_at(contact, facts, reports, NOW)
+}
+
+fn advance_at(
+    contact: &Contact,
+    facts: Vec<Fact>,
+    reports: Vec<Report>,
+    now: Instant,
+) -> (Contact, Vec<ContactEffect>) {
     let practice = practice();
     let delays = &practice.delays;
-    let (contact, mut effects) = decide(contact, ContactEvent::Told(facts), delays, NOW).unwrap();
-    let findings = find(&practice, &contact, NOW);
+    let (contact, mut effects) = decide(contact, ContactEvent::Told(facts), delays, now).unwrap();
+    let findings = find(&practice, &contact, now);
     let (conclusion, ask) = match host_step(&contact, &findings) {
         HostStep::Stands => return (contact, effects),
         HostStep::Conclude(conclusion) => (Some(conclusion), false),
@@ -82,7 +91,7 @@ fn advance(contact: &Contact, facts: Vec<Fact>, reports: Vec<Report>) -> (Contac
     };
     let (floor, known_floor) = (findings.floor, findings.known_floor);
     let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: false };
-    let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
+    let (contact, more) = decide(&contact, event, delays, now).unwrap();
     effects.extend(more);
     if !ask {
         return (contact, effects);
@@ -95,7 +104,7 @@ fn advance(contact: &Contact, facts: Vec<Fact>, reports: Vec<Report>) -> (Contac
             ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion), unanswered: false }
         }
     };
-    let (contact, more) = decide(&contact, event, delays, NOW).unwrap();
+    let (contact, more) = decide(&contact, event, delays, now).unwrap();
     effects.extend(more);
     (contact, effects)
 }
@@ -205,9 +214,12 @@ fn where_nobody_can_be_asked_words_count_at_their_level() {
     let written = |text: &str| vec![fact(keys::WORDS, Value::Text(text.to_owned()))];
     let (contact, effects) = advance(&form, written("Je veux mourir, j'ai préparé mes cachets"), vec![]);
     assert_eq!((contact.level, effects), (Some(Level::Vital), vec![ContactEffect::Alert(Level::Vital)]));
-    // What only sounds like it ranks first, and wakes nobody.
-    let (contact, effects) =
-        advance(&form, written("il est tombé de son lit cette nuit et depuis il est tout bizarre, il dort"), vec![]);
+    // What only sounds like it is told while somebody is there; at night it ranks first
+    // and wakes nobody.
+    let odd = || written("il est tombé de son lit cette nuit et depuis il est tout bizarre, il dort");
+    let (contact, effects) = advance(&form, odd(), vec![]);
+    assert_eq!(effects, [ContactEffect::Alert(contact.level.unwrap())]);
+    let (contact, effects) = advance_at(&form, odd(), vec![], NOW.plus_minutes(-12 * 60));
     assert!(contact.level.is_some_and(|level| level.at_least(Level::VeryUrgent)), "{:?}", contact.hearing);
     assert_eq!(effects, []);
     let seen = set_level(&contact, Level::Vital, Role::Secretary, "elle ne répond plus").unwrap();

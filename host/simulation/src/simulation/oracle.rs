@@ -4,6 +4,7 @@ use greffon_core::ids::{ContactId, MessageId, PracticeId};
 use greffon_core::model::care::Level;
 use greffon_core::model::channel::Outbound;
 use greffon_core::model::commitment::CommitmentState;
+use greffon_core::model::contact::Contact;
 use greffon_core::model::intent::{Intent, IntentKind, IntentState};
 use greffon_core::model::job::Job;
 use greffon_core::model::message::{MessageCause, MessageState};
@@ -208,7 +209,9 @@ fn silence(office: &Office, notes: &Notes, rows: &Rows) {
             notes.violation(Oracle::Silence, text);
         }
     }
-    for contact in rows.contacts.values().filter(|contact| contact.level == Some(Level::Vital)) {
+    // What only sounds like danger at night waits on top of the queue.
+    let is_known = |contact: &&Contact| contact.supposed.is_none() && contact.level == Some(Level::Vital);
+    for contact in rows.contacts.values().filter(is_known) {
         let cause = MessageCause::Contact(contact.id);
         let told = rows.messages.values().any(|message| message.recipient != "patient" && message.cause == cause);
         if !told {

@@ -13,13 +13,15 @@ use crate::model::audit::Actor;
 use crate::model::care::{ContentRef, Fact, Source, Value, keys};
 use crate::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, RecapOutcome, Statement, decide, find,
-    heard_reason,
+    heard_level, heard_reason,
 };
 use crate::model::view::{ContactView, nature};
 use crate::ports::storage::StorageError;
 
 /// Longest free statement or reason, in characters.
 const MAX_TEXT: usize = 2000;
+/// A reason to close without what is missing has at least so many words.
+const MIN_REASON_WORDS: usize = 3;
 /// Most statements in one closing.
 const MAX_STATEMENTS: usize = 50;
 
@@ -75,7 +77,7 @@ impl Contacts {
         let practice = act.practice;
         let left = |contact: &Contact| {
             let found = find(practice, contact, act.now);
-            let (heard, surely) = found.red_flags.heard_level();
+            let (heard, surely) = heard_level(practice, contact, &found.red_flags, act.now);
             let reasons = found.red_flags.brought_up.iter().map(|(flag, _)| heard_reason(flag)).collect();
             heard
                 .filter(|heard| contact.level.is_none_or(|level| !level.at_least(*heard)))
@@ -175,7 +177,10 @@ impl Contacts {
 
 fn check_reason(reason: Option<&str>) -> Flow<()> {
     match reason {
-        Some(reason) if reason.trim().is_empty() || reason.chars().count() > MAX_TEXT => {
+        Some(reason) if reason.split_whitespace().count() < MIN_REASON_WORDS => {
+            Err(FlowError::invalid("override_reason", fields::override_reason(MIN_REASON_WORDS)))
+        }
+        Some(reason) if reason.chars().count() > MAX_TEXT => {
             Err(FlowError::invalid("override_reason", fields::length(1_usize, MAX_TEXT)))
         }
         _ => Ok(()),

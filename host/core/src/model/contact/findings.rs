@@ -2,7 +2,7 @@
 
 use greffon_words::{Text, reasons};
 
-use super::Contact;
+use super::{Contact, is_attended};
 use crate::ids::MotiveId;
 use crate::model::care::{Level, Nature, keys, latest};
 use crate::model::civil::Zone;
@@ -103,7 +103,7 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
         raise(level, format!("caller.{caller}"), vec![keys::CALLER_KIND.to_owned()], &reasons::colleague());
     }
     if !contact.channel.can_be_asked() {
-        let (heard, surely) = red_flags.heard_level();
+        let (heard, surely) = heard_level(practice, contact, &red_flags, now);
         for (flag, _) in &red_flags.brought_up {
             found.push(heard_reason(flag));
         }
@@ -111,6 +111,19 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
         known_floor = surely.map_or(known_floor, |level| higher(known_floor, level));
     }
     Findings { nature, motive, red_flags, to_ask, to_ask_together, colleague, floor, known_floor, reasons: found }
+}
+
+/// The level of what words bring up, and what of it is told at once: all of it while
+/// somebody is there, at night only what was heard surely.
+#[must_use]
+pub fn heard_level(
+    practice: &Practice,
+    contact: &Contact,
+    red_flags: &red_flags::Assessed,
+    now: Instant,
+) -> (Option<Level>, Option<Level>) {
+    let (heard, surely) = red_flags.heard_level();
+    if is_attended(practice, &contact.facts, now) { (heard, heard) } else { (heard, surely) }
 }
 
 /// Why a sign counts that was never asked about.
