@@ -286,3 +286,15 @@ async fn what_a_plugin_asks_for_and_may_do_without_is_said_when_its_practice_is_
     assert!(directory.refresh().ungranted.is_empty(), "said once");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_said_is_refused_at_its_line() -> anyhow::Result<()> {
+    let instruction =
+        "[instructions.conseil]\nversion = \"1\"\napproved-by = \"Dr Martin\"\ntext = \"Prenez deux aspirines.\"\n";
+    let good = practice::local("cabinet");
+    let shown = refused(good.clone(), &format!("{good}\n{instruction}"), &[]).await?;
+    says(&shown, &["| text = \"Prenez deux aspirines.\"", "advises a medicine", "a practitioner"]);
+    let late = format!("{good}\n[delays]\nurgent-decision-min = 100000\n");
+    says(&refused(good, &late, &[]).await?, &["| urgent-decision-min = 100000", "from 1 to 15"]);
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use greffon_core::model::practice::Serves;
+use greffon_core::model::practice::{PluginKind, Serves};
 use greffon_core::model::triage::{Finding, FindingSeverity};
 use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
@@ -17,6 +17,7 @@ use super::diagnostic::{Diagnostic, Findings, Source};
 use super::loader::{Loaded, Loader};
 use super::plugins::Plugins;
 use super::practice_file::{CredentialFile, FeatureFile};
+use super::said;
 use super::secret::SecretRef;
 
 /// A feature, and what was found on the way.
@@ -123,6 +124,10 @@ fn bind(
     };
     built.feature.settings = plugins.kept_settings(&binding);
     granted(loader, id, written, &plugins.ungranted(&binding), built).map_err(out)?;
+    if matches!(plugin.kind, PluginKind::Triage | PluginKind::Script) {
+        let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
+        built.findings.extend(said::findings(&binding.settings).iter().map(placed));
+    }
     let bound = plugins.bind(&binding);
     // Of a plugin that is bound they are there already.
     let findings = plugins.analyse(&binding).map_err(out)?;

@@ -13,6 +13,7 @@ use greffon_core::model::practice::{
     Recipient, RedFlag, Site, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
+use greffon_core::model::spoken::{Fault, faults};
 use greffon_core::model::triage::FindingSeverity;
 use greffon_core::ports::plugins::Stamp;
 use greffon_core::ports::practices::{Feature, LivePractice};
@@ -141,16 +142,7 @@ impl Loader<'_> {
             practitioners,
             motives,
             red_flags: self.red_flags()?,
-            instructions: file
-                .instructions
-                .iter()
-                .map(|(id, one)| Instruction {
-                    id: id.clone(),
-                    version: one.version.clone(),
-                    text: one.text.clone(),
-                    approved_by: one.approved_by.clone(),
-                })
-                .collect(),
+            instructions: self.instructions()?,
             recipients: self.recipients()?,
             delays: self.delays()?,
         })
@@ -286,6 +278,30 @@ impl Loader<'_> {
         })
     }
 
+    /// Texts that may be said. They may give the practice's own number.
+    fn instructions(&self) -> Loaded<Vec<Instruction>> {
+        self.file
+            .instructions
+            .iter()
+            .map(|(id, one)| {
+                self.may_be_said(&format!("instructions.{id}.text"), &one.text, &[Fault::Number])?;
+                Ok(Instruction {
+                    id: id.clone(),
+                    version: one.version.clone(),
+                    text: one.text.clone(),
+                    approved_by: one.approved_by.clone(),
+                })
+            })
+            .collect()
+    }
+
+    fn may_be_said(&self, key: &str, text: &str, but_for: &[Fault]) -> Loaded<()> {
+        match faults(text).into_iter().find(|fault| !but_for.contains(fault)) {
+            Some(fault) => self.fail(key, fault.message(), fault.hint()),
+            None => Ok(()),
+        }
+    }
+
     fn red_flags(&self) -> Loaded<Vec<RedFlag>> {
         self.file
             .red_flags
@@ -299,6 +315,7 @@ impl Loader<'_> {
                         "vital, very-urgent or same-day",
                     );
                 }
+                self.may_be_said(&format!("red-flags.{id}.spoken"), &flag.spoken, &[])?;
                 Ok(RedFlag {
                     id: id.clone(),
                     spoken: flag.spoken.clone(),

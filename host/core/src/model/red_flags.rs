@@ -26,6 +26,7 @@ use greffon_words::{questions, reasons};
 
 use super::care::{Fact, Level, Source, Value, keys};
 use super::heard::Hearing;
+use super::plain::plain;
 use super::practice::RedFlag;
 use super::triage::{AnswerKind, Question, Reason};
 use crate::time::Instant;
@@ -202,11 +203,8 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Asses
     let flags = with_additions(additions);
     let group = Answers::under(keys::RED_FLAGS_ALL, facts);
     let written = |fact: &'_ &Fact| matches!(fact.value, Value::Text(_));
-    let texts: Vec<(&Fact, String)> = facts
-        .iter()
-        .filter(written)
-        .filter_map(|fact| fact.value.as_text().map(|text| (fact, normalise(text))))
-        .collect();
+    let texts: Vec<(&Fact, String)> =
+        facts.iter().filter(written).filter_map(|fact| fact.value.as_text().map(|text| (fact, plain(text)))).collect();
     let group_answered = group.last_no.is_some() || group.first_other.is_some();
     let mut assessed = Assessed { group_answered, ..Assessed::default() };
     for flag in flags {
@@ -297,37 +295,10 @@ fn is_said_by_a_person(source: Source) -> bool {
 /// word on: `saign` is in "il saigne", `crise` is not in "surcrise".
 fn mentions(normalised: &str, words: &[String]) -> bool {
     words.iter().any(|word| {
-        let word = normalise(word);
+        let word = plain(word);
         let word = word.trim();
         !word.is_empty() && normalised.match_indices(word).any(|(at, _)| normalised[..at].ends_with(' '))
     })
-}
-
-/// Lower case without accents, every run of other signs one space, with a space
-/// before the first word.
-fn normalise(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len() + 1);
-    plain.push(' ');
-    for sign in text.chars().flat_map(char::to_lowercase) {
-        match sign {
-            'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' => plain.push('a'),
-            'ç' => plain.push('c'),
-            'è' | 'é' | 'ê' | 'ë' => plain.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => plain.push('i'),
-            'ñ' => plain.push('n'),
-            'ò' | 'ó' | 'ô' | 'ö' | 'õ' => plain.push('o'),
-            'ù' | 'ú' | 'û' | 'ü' => plain.push('u'),
-            'ý' | 'ÿ' => plain.push('y'),
-            'œ' => plain.push_str("oe"),
-            'æ' => plain.push_str("ae"),
-            // Accents typed as signs of their own (NFD).
-            '\u{300}'..='\u{36f}' => {}
-            sign if sign.is_alphanumeric() => plain.push(sign),
-            _ if plain.ends_with(' ') => {}
-            _ => plain.push(' '),
-        }
-    }
-    plain
 }
 
 #[cfg(test)]
