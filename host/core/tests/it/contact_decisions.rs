@@ -6,10 +6,11 @@ use greffon_core::model::audit::Role;
 use greffon_core::model::care::{ContentRef, Fact, Level, Nature, Source, Value, keys};
 use greffon_core::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactChannel, ContactEffect, ContactEvent, ContactState, HostStep,
-    Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step,
+    Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
 };
 use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::practice::Practice;
+use greffon_core::model::red_flags::{answer_key, core_set};
 use greffon_core::model::refusal::Refusal;
 use greffon_core::model::triage::{AnswerKind, Assessment, Orientation, Question};
 use greffon_core::time::Instant;
@@ -168,6 +169,10 @@ fn whoever_speaks_for_a_patient_is_asked_the_red_flags_whatever_the_motive() {
             assert!(findings.to_ask.is_empty() && findings.to_ask_together.len() > 20, "one question for all");
         }
     }
+    let born = fact(keys::PATIENT_BIRTH_DATE, Value::Date("1950-01-01".to_owned()));
+    let (contact, _) = advance(&received(), vec![born], vec![]);
+    let asked = find(&practice, &contact, NOW).to_ask_together;
+    assert!(!asked.iter().any(|flag| flag.id == "pregnancy-danger"), "nobody asks a man of 76 about a pregnancy");
     let (contact, _) = advance(&received(), vec![choice(keys::CALLER_KIND, "commercial")], vec![]);
     let findings = find(&practice, &contact, NOW);
     assert_eq!((host_step(&contact, &findings), findings.nature), (HostStep::Nothing, Nature::Administrative));
@@ -447,6 +452,38 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     ]
 }
 
+/// What callers say, and what the desk, grids and scripts write down.
+fn any_said() -> impl Strategy<Value = Vec<Fact>> {
+    let words = proptest::sample::select(vec![
+        "il ne respire plus",
+        "j'ai très mal dans la poitrine",
+        "je veux mourir",
+        "elle a avalé de la javel",
+        "bébé de 2 mois, 38,5 de fièvre",
+        "il est tombé de son lit et depuis il est tout bizarre",
+        "un rendez-vous pour un vaccin",
+        "pas de douleur à la poitrine, c'est pour un certificat",
+    ]);
+    let sign = proptest::sample::select(all_signs());
+    let answer = proptest::sample::select(vec![Value::Yes, Value::No, Value::No, Value::Unknown, Value::Refused]);
+    let source = proptest::sample::select(vec![Source::Operator, Source::Caller, Source::Plugin]);
+    let by = |fact: Fact, source| Fact { source, ..fact };
+    let one = prop_oneof![
+        2 => (words, proptest::sample::select(vec![keys::WORDS, "grid.details", "note"]))
+            .prop_map(|(words, key)| fact(key, Value::Text(words.to_owned()))),
+        3 => (sign, answer, source.clone()).prop_map(move |(sign, answer, source)| by(fact(&answer_key(&sign), answer), source)),
+        1 => source.prop_map(move |source| by(fact(keys::RED_FLAGS_ALL, Value::No), source)),
+        1 => proptest::sample::select(vec!["consultation", "certificat"]).prop_map(|motive| choice(keys::MOTIVE, motive)),
+        1 => proptest::sample::select(vec!["patient", "professional", "laboratory", "commercial", "relative"])
+            .prop_map(|kind| choice(keys::CALLER_KIND, kind)),
+    ];
+    proptest::collection::vec(one, 1..4)
+}
+
+fn all_signs() -> Vec<String> {
+    core_set().iter().map(|core| core.flag.id.clone()).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -485,6 +522,47 @@ proptest! {
                 prop_assert!(!done.contains(&kind), "each effect once: {}", kind);
                 done.push(kind);
             }
+        }
+    }
+
+    /// Whatever is said, answered, cut short and concluded by grids: a sign that was
+    /// heard is denied by a person, still to be asked about, or counted at its level.
+    #[test]
+    fn what_was_heard_is_never_passed_over(
+        steps in proptest::collection::vec((any_said(), proptest::collection::vec(any_report(), 0..3)), 1..8), form: bool, cut: bool,
+    ) {
+        let practice = practice();
+        let channel = if form { ContactChannel::Form } else { ContactChannel::Phone };
+        let mut contact = Contact { channel, ..received() };
+        let mut now = NOW;
+        for (facts, reports) in steps {
+            now = now.plus_minutes(1);
+            let facts = facts.into_iter().map(|fact| Fact { at: now, ..fact }).collect();
+            contact = advance_at(&contact, facts, reports, now).0;
+        }
+        let found = find(&practice, &contact, now);
+        if let (true, Some(heard)) = (cut, found.red_flags.heard_level().0) {
+            let event = ContactEvent::LeftUnanswered { heard, surely: None, reasons: Vec::new() };
+            contact = decide(&contact, event, &practice.delays, now).unwrap().0;
+        }
+        let found = find(&practice, &contact, now);
+        for heard in &contact.hearing.heard {
+            let flag = core_set().iter().find(|core| core.flag.id == heard.sign).unwrap();
+            let said_at = contact.facts[heard.fact].at;
+            let key = answer_key(&heard.sign);
+            let denied = contact.facts.iter().any(|fact| {
+                fact.key == key && fact.value == Value::No && fact.source != Source::Plugin && fact.at >= said_at
+            });
+            let open = found.to_ask.iter().any(|one| one.id == heard.sign);
+            let counted = contact.level.is_some_and(|level| level.at_least(flag.flag.level));
+            prop_assert!(denied || open || counted, "{}: {:?} {:?}", heard.sign, contact.level, contact.state);
+            prop_assert!(denied || !form || counted, "a form that nobody can be asked about: {}", heard.sign);
+            prop_assert!(denied || !cut || counted, "a call that was cut: {}", heard.sign);
+            let booked = may_book(&contact, None).is_ok();
+            prop_assert!(denied || counted || !booked, "booked with {} unanswered", heard.sign);
+        }
+        if contact.level == Some(Level::Vital) && contact.assessment.is_some() {
+            prop_assert!(contact.is_emergency(), "at the vital level it is the service: {:?}", contact.assessment);
         }
     }
 }

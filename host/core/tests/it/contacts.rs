@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
 use futures::{FutureExt as _, join};
-use greffon_core::flow::{NewClosing, NewContact, NewFact, NewLevel, NewStatement};
+use greffon_core::flow::{FlowError, NewClosing, NewContact, NewFact, NewLevel, NewStatement};
 use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::emergency::EmergencyService;
@@ -466,4 +466,25 @@ fn a_sign_that_was_heard_and_never_asked_about_counts_after_three_minutes() {
     let alerts = office.sent_to("dr-martin@tilleuls.example");
     assert_eq!(alerts.len(), 1);
     assert!(alerts[0].body.contains("« respire plus »"), "the alert names the sign: {}", alerts[0].body);
+}
+
+#[test]
+fn an_outcome_and_a_reason_say_something() {
+    let office = Office::open();
+    let contact = office.receive(vec![fact("red-flag.chest-pain", Value::Yes)]).contact;
+    for outcome in [choice(keys::EMERGENCY_OUTCOME, "?"), text(keys::EMERGENCY_OUTCOME, "transferred")] {
+        let refused = office.tell(contact, vec![outcome]).unwrap_err();
+        assert!(matches!(refused, FlowError::Invalid { .. }), "{refused:?}");
+    }
+    office.tell(contact, vec![choice(keys::EMERGENCY_OUTCOME, "called")]).unwrap();
+    let with = |reason: &str| NewClosing {
+        recap: RecapOutcome::Confirmed,
+        override_reason: Some(reason.to_owned()),
+        statements: Vec::new(),
+    };
+    for reason in ["", "x", "   x   y ", "ne veut"] {
+        let refused = office.close_with(contact, with(reason)).unwrap_err();
+        assert!(matches!(refused, FlowError::Invalid { .. }), "{reason:?}: {refused:?}");
+    }
+    office.close_with(contact, with("elle a raccroché")).unwrap();
 }

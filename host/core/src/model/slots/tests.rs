@@ -403,7 +403,8 @@ proptest! {
                     && match taken { Taken::Entry(other) => *other == span, Taken::Claim { span: other, .. } => *other == wide };
                 prop_assert!(same_group || !taken.span().overlaps(&wide), "{taken:?} {wide:?}");
             }
-            // Inside hours. A minute that the clock skips is the one that it shows instead.
+            // Inside hours. Two periods that touch are one; a minute that the clock skips is the
+            // instant of its change, where what lies on both sides of it touches.
             let day = zone.date(span.start);
             let periods = &case.practitioner.agendas[0].hours.0[monday_first(day.weekday())];
             let from = zone.minute_of_day(span.start).unwrap();
@@ -411,7 +412,7 @@ proptest! {
                 periods.iter().any(|(open, close)| {
                     span.start >= zone.at_minute(day, *open) && span.end <= zone.at_minute(day, *close)
                 })
-                    || periods.windows(2).any(|pair| pair[0].1 == pair[1].0),
+                    || periods.windows(2).any(|pair| zone.at_minute(day, pair[0].1) == zone.at_minute(day, pair[1].0)),
                 "{from} outside {periods:?}"
             );
             prop_assert_eq!(from % grid_min(&case.motive), 0);

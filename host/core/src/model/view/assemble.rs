@@ -170,6 +170,9 @@ fn banners(
     if let Some(service) = contact.emergency() {
         show("emergency", call_for_help(service));
     }
+    if contact.supposed.is_some() {
+        show("level-supposed", banners::level_supposed());
+    }
     if findings.red_flags.is_contradictory() {
         show("contradiction", banners::contradiction());
     }
