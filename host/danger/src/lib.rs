@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 use rust_stemmers::Algorithm;
 
 mod features;
+mod language;
 mod lexicon;
 mod model;
 mod numbers;
@@ -88,6 +89,15 @@ pub fn hear(text: &str) -> Vec<Heard> {
     }
     heard.sort_by_key(|one| SIGNS.iter().position(|sign| *sign == one.sign));
     heard
+}
+
+/// Whether a text is in a language of which nothing is heard: neither French nor English,
+/// as far as its letters and its smallest words tell.
+#[must_use]
+pub fn is_foreign(text: &str) -> bool {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let tokens = text::tokens(text);
+    language::is_foreign(text, &tokens, count(&tokens, &FRENCH_WORDS), count(&tokens, &ENGLISH_WORDS))
 }
 
 /// Words of the everyday sentences: none is a misspelling of another.
@@ -186,6 +196,9 @@ const FRENCH_WORDS: [&str; 30] = [
 ];
 
 fn is_english(tokens: &[text::Token]) -> bool {
-    let count = |words: &[&str]| tokens.iter().take(200).filter(|token| words.contains(&token.word.as_str())).count();
-    count(&ENGLISH_WORDS) > count(&FRENCH_WORDS)
+    count(tokens, &ENGLISH_WORDS) > count(tokens, &FRENCH_WORDS)
+}
+
+fn count(tokens: &[text::Token], words: &[&str]) -> usize {
+    tokens.iter().take(200).filter(|token| words.contains(&token.word.as_str())).count()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use greffon_danger::{LONGEST, MODEL, SIGNS, hear};
+use greffon_danger::{LONGEST, MODEL, SIGNS, hear, is_foreign};
 use proptest::prelude::*;
 
 fn signs(text: &str) -> Vec<&'static str> {
@@ -74,6 +74,41 @@ fn what_is_heard_says_where() {
     let one = heard.iter().find(|one| one.sign == "breathing").expect("heard");
     assert_eq!((&text[one.span.clone()], one.sure), ("respire plus", true));
     assert_ne!(one.rule, MODEL);
+}
+
+#[test]
+fn a_language_that_is_not_listened_to_is_known_as_one() {
+    for text in [
+        "Mi hijo tiene mucha fiebre y no puedo despertarlo, estoy muy preocupada",
+        "Ich habe seit heute Morgen starke Schmerzen und mir ist schlecht",
+        "у меня сильно болит в груди",
+        "عندي ألم شديد في الصدر",
+        "孩子发高烧不醒",
+        "Tenho uma dor muito forte e não consigo respirar",
+        "Kızım nefes alamıyor, çok korkuyorum, benim için acil bir durum var",
+    ] {
+        assert!(is_foreign(text), "{text}");
+    }
+    for text in [
+        "il ne respire plus",
+        "DT irradiant MSG, sueurs, TA 9/5",
+        "mal au ventre",
+        "my baby has a fever",
+        "𝐢𝐥 𝐧𝐞 𝐫𝐞𝐬𝐩𝐢𝐫𝐞 𝐩𝐥𝐮𝐬",
+        "rdv",
+        "",
+        "15/8",
+    ] {
+        assert!(!is_foreign(text), "{text}");
+    }
+    // Nobody's French or English is taken for another language.
+    for file in ["danger-1.tsv", "danger-2.tsv", "everyday.tsv", "mixed.tsv", "english.tsv"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/measured").join(file);
+        for line in std::fs::read_to_string(path).expect("a corpus").lines() {
+            let text = line.split('\t').nth(4).expect("a text");
+            assert!(!is_foreign(text), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub struct Heard {
 pub struct Hearing {
     /// What, in the order of the facts.
     pub heard: Vec<Heard>,
+    /// Whether a text is in a language of which nothing can be heard.
+    #[serde(default)]
+    pub foreign: bool,
     /// So many facts were listened to. None in a contact that was stored before
     /// greffon listened: it is then done whenever somebody looks.
     pub facts: usize,
@@ -53,6 +56,7 @@ impl Hearing {
             if is_a_name(&fact.key) {
                 continue;
             }
+            self.foreign |= greffon_danger::is_foreign(text);
             let heard = greffon_danger::hear(text).into_iter().map(|one| Heard {
                 sign: one.sign.to_owned(),
                 rule: one.rule,

@@ -234,6 +234,15 @@ fn where_nobody_can_be_asked_words_count_at_their_level() {
 }
 
 #[test]
+fn a_language_that_nobody_listens_to_asks_for_a_person_today() {
+    let form = Contact { channel: ContactChannel::Form, ..received() };
+    let written = fact(keys::WORDS, Value::Text("Mi hijo tiene mucha fiebre y no puedo despertarlo".to_owned()));
+    let (contact, _) = advance(&form, vec![written], vec![]);
+    assert!(contact.level.is_some_and(|level| level.at_least(Level::SameDay)), "{:?}", contact.level);
+    assert!(contact.hearing.foreign);
+}
+
+#[test]
 fn a_plugin_raises_and_never_lowers() {
     let (contact, _) = triaged(vec![concludes(Level::Routine, Orientation::SlotWithin(9999))]);
     assert_eq!(contact.level, Some(Level::Soon), "the motive's floor");

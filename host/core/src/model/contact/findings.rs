@@ -102,6 +102,9 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     if let Some(level) = colleague {
         raise(level, format!("caller.{caller}"), vec![keys::CALLER_KIND.to_owned()], &reasons::colleague());
     }
+    if hearing.foreign {
+        raise(Level::SameDay, "host.foreign-language".to_owned(), Vec::new(), &reasons::foreign_language());
+    }
     if !contact.channel.can_be_asked() {
         let (heard, surely) = heard_level(practice, contact, &red_flags, now);
         for (flag, _) in &red_flags.brought_up {

@@ -170,6 +170,9 @@ fn banners(
     if let Some(service) = contact.emergency() {
         show("emergency", call_for_help(service));
     }
+    if contact.hearing.of(&contact.facts).foreign {
+        show("foreign-language", banners::foreign_language());
+    }
     if contact.supposed.is_some() {
         show("level-supposed", banners::level_supposed());
     }
