@@ -52,14 +52,14 @@ pub(crate) fn is_foreign(text: &str, tokens: &[Token], french: usize, english: u
     if letters < FEWEST_LETTERS {
         return false;
     }
-    let known = |words: &&[&str]| {
+    let known = |words: &[&str]| {
         let mut found: Vec<&str> =
             tokens.iter().take(200).map(|token| token.word.as_str()).filter(|word| words.contains(word)).collect();
         found.sort_unstable();
         found.dedup();
         found.len()
     };
-    let other = OTHERS.iter().map(|words| known(&words)).max().unwrap_or(0);
+    let other = OTHERS.iter().map(|words| known(words)).max().unwrap_or(0);
     strange * 2 > letters || (other >= 2 && other > french && other > english)
 }
 
