@@ -234,6 +234,21 @@ fn a_group_fills_its_seats_and_nobody_else_sits_down_beside_it() {
     assert_eq!(office.agenda.double_bookings(|_| 2), []);
 }
 
+/// The practitioner struck the group out and wrote something else over its time: greffon
+/// has not heard of it, and does not sit down beside it.
+#[test]
+fn nobody_joins_a_group_that_is_not_in_the_agenda_any_more() {
+    let office = Office::with(AgendaStyle::LookThenWrite, |_| {});
+    let vaccination = office.triaged_for("vaccination");
+    let slot = office.slots(vaccination).remove(0);
+    office.book(vaccination, booking(&slot, "op-1")).unwrap();
+    let entry = office.agenda.live().remove(0).held;
+    office.agenda.strike(&entry.id);
+    office.agenda.enter(&entry.agenda, entry.span);
+    assert_eq!(code(&office.book(vaccination, booking(&slot, "op-2")).unwrap_err()), "slot-taken");
+    assert_eq!(office.agenda.double_bookings(|_| 2), []);
+}
+
 #[test]
 fn a_phone_call_gives_a_declared_identity_and_no_national_number() {
     let office = Office::open();

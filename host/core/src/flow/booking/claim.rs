@@ -19,8 +19,10 @@ use crate::model::claims::{DayPlace, claims_of};
 use crate::model::contact::{Contact, may_move};
 use crate::model::intent::{Claim, Intent, IntentEvent, IntentKind, IntentState, decide};
 use crate::model::job::{Due, Job, Lane};
-use crate::model::practice::{Motive, Practice, PractitionerAgenda};
-use crate::model::scheduling::{AgendaError, AppointmentStatus, Audience, Rule, Slot, SlotState};
+use crate::model::practice::{Motive, PractitionerAgenda};
+use crate::model::scheduling::{
+    AgendaAppointment, AgendaError, AppointmentStatus, Audience, Found, Rule, Slot, SlotState,
+};
 use crate::model::slots::{Asker, Desk, Fit, check};
 use crate::model::view::{BookingView, OfferedSlot};
 use crate::ports::practices::LivePractice;
@@ -49,6 +51,9 @@ impl Wanted<'_> {
         std::iter::once(&intent.request.agenda).chain(left).collect()
     }
 }
+
+/// So many members of a group are looked for in the agenda: one that stands is enough.
+const MEMBERS_ASKED: usize = 3;
 
 /// What came of one try.
 pub(in crate::flow) enum Begun {
@@ -89,21 +94,38 @@ impl Bookings {
     }
 
     /// Whether others of the same motive are in the agenda at the very same time,
-    /// as the practice's file wants it. The first of a group is refused like
+    /// as the practice's file wants it: the agenda itself is asked, as somebody may have
+    /// struck them out and written over their time. The first of a group is refused like
     /// anybody else when somebody wrote into the agenda meanwhile.
-    async fn joins_a_group(&self, practice: &Practice, draft: &Intent, motive: &Motive) -> Flow<bool> {
+    async fn joins_a_group(&self, practice: &LivePractice, draft: &Intent, motive: &Motive) -> Flow<bool> {
         if motive.seats <= 1 {
             return Ok(false);
         }
+        let together = |held: &AgendaAppointment| {
+            held.agenda == draft.request.agenda
+                && held.span.start == draft.request.span.start
+                && !matches!(held.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
+        };
         let page = Page { limit: 200, cursor: None };
         let there = self.storage.appointments(&practice.id, draft.request.span, &page).await?;
-        Ok(there.items.iter().any(|one| {
+        let members = there.items.iter().filter(|one| {
             one.feature == draft.feature
-                && one.held.agenda == draft.request.agenda
-                && one.held.span.start == draft.request.span.start
+                && together(&one.held)
                 && one.held.motive.as_ref() == Some(&draft.request.motive)
-                && !matches!(one.held.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
-        }))
+        });
+        let Ok(agenda) = practice.agenda(&draft.feature) else { return Ok(false) };
+        for member in members.take(MEMBERS_ASKED) {
+            let Some(intent) = self.storage.intent(&practice.id, member.intent).await? else { continue };
+            let stands = match agenda.look_up(&intent.op, &intent.request).await {
+                Ok(Found::Present(held)) => together(&held),
+                Ok(Found::Ambiguous(all)) => all.iter().any(|held| held.id == member.held.id && together(held)),
+                Ok(Found::Absent) | Err(_) => false,
+            };
+            if stands {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Checks every rule again, and says what to claim. The inner error is a
