@@ -377,17 +377,25 @@ async fn a_node_that_was_stopped_between_look_and_write_writes_nothing_when_it_g
     node.signal("-STOP").await?;
     gate.open();
 
-    // Another practice takes the time, once the turn is nobody's any more.
+    // Another practice takes the time, once the turn is nobody's any more; or, on a busy
+    // machine, this node takes the stopped one's booking to its end before that.
     let (status, answer) = book(&here.secretary, &theirs, "op-2", &same).await??;
-    assert!(status.is_success(), "{answer}");
-    while state(&here.view(&theirs).await?) != "confirmed" {
+    assert!(status.is_success() || status == StatusCode::CONFLICT, "{status}: {answer}");
+    let won = loop {
+        match state(&here.view(&theirs).await?) {
+            "confirmed" => break true,
+            "refused" => break false,
+            _ => here.work().await?,
+        }
+    };
+    while !won && state(&here.view(&mine).await?) != "confirmed" {
         here.work().await?;
     }
     assert_eq!(world.proxy.count("PUT"), 1);
 
     node.signal("-CONT").await?;
     let (status, answer) = stopped.await??;
-    assert_ne!(status, StatusCode::CREATED, "{answer}");
+    assert!(!won || status != StatusCode::CREATED, "{answer}");
     assert_eq!(world.proxy.count("PUT"), 1, "the node has written nothing");
     assert_eq!(world.events().await?.len(), 1);
     Ok(())
