@@ -5,8 +5,9 @@ use greffon_core::model::spoken::{Fault, faults};
 use greffon_core::model::triage::{Finding, FindingSeverity};
 use serde_json::Value;
 
-/// Keys whose texts nobody says: where something comes from, and words to listen for.
-const NOT_SAID: [&str; 7] = ["source", "reference", "author", "comment", "words", "synonyms", "keywords"];
+/// Keys whose texts nobody says to a caller: where something comes from, words to listen
+/// for, and answers to choose from, which are the caller's own.
+const NOT_SAID: [&str; 8] = ["source", "reference", "author", "comment", "words", "synonyms", "keywords", "choices"];
 
 /// What is wrong with the texts of some settings, at their places (JSON Pointers).
 pub(super) fn findings(settings: &Value) -> Vec<Finding> {
@@ -52,7 +53,7 @@ mod tests {
             "protocols": [{
                 "id": "consultation",
                 "source": "« Prenez deux aspirines », une mauvaise idée",
-                "questions": [{ "spoken": "Toussez-vous ?" }, { "spoken": "Ce n'est rien, prenez deux aspirines." }],
+                "questions": [{ "spoken": "Toussez-vous ?", "choices": [{ "label": "Ce n'est pas grave" }] }, { "spoken": "Ce n'est rien, prenez deux aspirines." }],
             }],
         });
         let found: Vec<String> = findings(&settings).into_iter().map(|one| one.path).collect();

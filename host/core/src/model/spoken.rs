@@ -157,14 +157,17 @@ const ILLNESSES: &[&str] = &[
 const HAS: &[&str] =
     &["vous avez", "tu as", "c est", "il s agit", "vous faites", "il a", "elle a", "ca ressemble a", "c est surement"];
 
+/// Between the verb and the medicine at most so many words: "donnez-lui encore un
+/// suppositoire", and not "prenez rendez-vous pour renouveler votre traitement".
+const NEAR: usize = 4;
+
 /// What is wrong with a text, each fault once.
 #[must_use]
 pub fn faults(text: &str) -> Vec<Fault> {
     let said = plain(text);
     let asks = text.trim_end().ends_with('?');
     let mut faults = Vec::new();
-    let tells = finds(&said, TELLS) && finds(&said, MEDICINES);
-    if !asks && (tells || has_dose(&said)) {
+    if !asks && (advises_medicine(&said) || has_dose(&said)) {
         faults.push(Fault::Medicine);
     }
     if finds(&said, REASSURES) {
@@ -179,9 +182,22 @@ pub fn faults(text: &str) -> Vec<Fault> {
     faults
 }
 
-/// Whether one of these stands in it, as words of their own or the beginning of some.
+/// Whether one of these stands in it, from the beginning of a word on.
 fn finds(said: &str, words: &[&str]) -> bool {
     words.iter().any(|word| said.match_indices(word).any(|(at, _)| said[..at].ends_with(' ')))
+}
+
+/// A verb that tells somebody to take, and a medicine soon after it. Whoever is asked to
+/// bring one along takes it "avec vous".
+fn advises_medicine(said: &str) -> bool {
+    TELLS.iter().any(|tells| {
+        said.match_indices(tells).filter(|(at, _)| said[..*at].ends_with(' ')).any(|(at, _)| {
+            let rest = said[at..].split_once(' ').map_or("", |(_, rest)| rest);
+            let near: Vec<&str> = rest.split_whitespace().take(NEAR).collect();
+            let brings = near.starts_with(&["rendez"]) || rest.contains(" avec vous") || near.contains(&"ordonnance");
+            !brings && finds(&format!(" {}", near.join(" ")), MEDICINES)
+        })
+    })
 }
 
 /// "vous avez une angine": an article may stand between, and nothing else.
@@ -213,17 +229,24 @@ fn has_dose(said: &str) -> bool {
     })
 }
 
-/// Eight digits and more, however they are grouped: an emergency service has two to
-/// four, a temperature or a delay fewer still.
+/// A number as telephones have it: nine digits and more in a row or in groups, the first
+/// a zero or a plus before it. An emergency service has two to four; a date, a delay or
+/// an identifier begins otherwise.
 fn has_number(text: &str) -> bool {
-    let mut digits = 0;
+    let (mut digits, mut national) = (0, false);
     for sign in text.chars() {
         match sign {
-            '0'..='9' => digits += 1,
-            ' ' | '.' | '-' | '\u{a0}' | '\u{202f}' | '+' | '(' | ')' => {}
-            _ => digits = 0,
+            '+' => (digits, national) = (0, true),
+            '0'..='9' => {
+                if digits == 0 && !national {
+                    national = sign == '0';
+                }
+                digits += 1;
+            }
+            ' ' | '.' | '-' | '\u{a0}' | '\u{202f}' | '(' | ')' => {}
+            _ => (digits, national) = (0, false),
         }
-        if digits >= 8 {
+        if digits >= 9 && national {
             return true;
         }
     }
@@ -276,6 +299,11 @@ mod tests {
             "Venez à jeun, depuis 12 heures.",
             "Le cabinet est ouvert de 8 h à 19 h, du lundi au vendredi.",
             "Renouvellement d'ordonnance",
+            "Prenez rendez-vous pour renouveler votre traitement.",
+            "Prenez vos boîtes de médicaments avec vous.",
+            "Prenez votre ordonnance et votre carte.",
+            "Fermé du 01.02.2026 au 08.02.2026.",
+            "Demandez quel traitement il prend, et depuis quand.",
         ] {
             assert_eq!(faults(text), [], "{text}");
         }
