@@ -385,6 +385,7 @@ async fn a_node_that_was_stopped_between_look_and_write_writes_nothing_when_it_g
         match state(&here.view(&theirs).await?) {
             "confirmed" => break true,
             "refused" => break false,
+            "needs-human" => anyhow::bail!("nobody looked after the booking"),
             _ => here.work().await?,
         }
     };

@@ -6,16 +6,16 @@ use greffon_core::ids::{
     AgendaId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
 };
 use greffon_core::model::audit::{Actor, AuditEvent};
-use greffon_core::model::care::{ContentRef, Fact, Level, Sensitivity, Source, Value};
-use greffon_core::model::channel::Address;
+use greffon_core::model::care::{Fact, Level, Source, Value};
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactChannel};
 use greffon_core::model::intent::{Appointment, Claim, Intent, IntentKind, IntentState};
 use greffon_core::model::job::Job;
-use greffon_core::model::message::{Message, MessageCause, MessageState};
+use greffon_core::model::message::{Message, MessageCause};
 use greffon_core::model::person::{Identifier, Person};
 use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, BookingRequest, ByWhom, VisitMode};
 use greffon_core::time::{Instant, Span};
+use greffon_simulation::sample_message;
 use uuid::Uuid;
 
 use crate::support::nord;
@@ -122,26 +122,9 @@ pub fn appointment(name: &str, span: Span) -> Appointment {
 
 pub fn message() -> Message {
     Message {
-        id: MessageId(id()),
-        practice: nord(),
         cause: MessageCause::Contact(ContactId(id())),
         recipient: "patient".to_owned(),
-        to: Address { scheme: "mailto".to_owned(), value: "durand@example.org".to_owned() },
-        subject: "Rendez-vous".to_owned(),
-        body: "Lundi à 9 h".to_owned(),
-        sensitivity: Sensitivity::Personal,
-        level: Level::Routine,
-        template: ContentRef { id: "confirmation".to_owned(), version: "1".to_owned(), digest: Vec::new() },
-        valid_until: None,
-        state: MessageState::Queued,
-        feature: None,
-        provider_id: None,
-        attempts: 0,
-        failure: None,
-        receipts: Vec::new(),
-        created_at: MONDAY,
-        updated_at: MONDAY,
-        version: 0,
+        ..sample_message(&nord(), MessageId(id()), Level::Routine, MONDAY)
     }
 }
 
