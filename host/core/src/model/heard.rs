@@ -71,6 +71,39 @@ impl Hearing {
     }
 }
 
+/// Facts that were just told, listened to. It is done before they are stored: nobody
+/// waits for a database meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listened {
+    facts: Vec<Fact>,
+    hearing: Hearing,
+}
+
+impl Listened {
+    /// Listens to facts.
+    #[must_use]
+    pub fn to(facts: Vec<Fact>) -> Self {
+        let mut hearing = Hearing::default();
+        hearing.listen(&facts);
+        Self { facts, hearing }
+    }
+
+    /// The facts.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The facts, once what was heard in them stands behind what was heard before.
+    pub(crate) fn append_to(self, hearing: &mut Hearing) -> Vec<Fact> {
+        let before = hearing.facts;
+        hearing.heard.extend(self.hearing.heard.into_iter().map(|one| Heard { fact: one.fact + before, ..one }));
+        hearing.foreign |= self.hearing.foreign;
+        hearing.facts += self.hearing.facts;
+        self.facts
+    }
+}
+
 impl Hearing {
     /// The words that brought a sign up last.
     #[must_use]

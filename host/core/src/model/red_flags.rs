@@ -68,6 +68,13 @@ pub fn understood_key(id: &str) -> String {
     format!("{}{id}.understood", keys::RED_FLAG_PREFIX)
 }
 
+/// How a flag is told of: the core set's by its sign, a practice's own by its question.
+#[must_use]
+pub fn label(flag: &RedFlag) -> String {
+    let core = core_set().iter().find(|core| core.flag.id == flag.id);
+    core.map_or_else(|| flag.spoken.clone(), |core| core.label.to_string())
+}
+
 /// The question of a flag, as the operator sees it, to the patient or about them;
 /// `heard` are the words that bring it up.
 #[must_use]
@@ -103,8 +110,8 @@ pub enum Ground {
 pub struct Positive {
     /// Its id, or `all` for the group.
     pub id: String,
-    /// Its question, about the patient; empty for the group.
-    pub spoken: String,
+    /// How it is told of; empty for the group.
+    pub label: String,
     /// At least this level.
     pub level: Level,
     /// Why.
@@ -185,9 +192,9 @@ impl Assessed {
             rule: answer_key(&one.id),
             facts: vec![answer_key(&one.id)],
             text: match one.ground {
-                Ground::Said => reasons::red_flag_said(&one.spoken),
-                Ground::Unclear => reasons::red_flag_unclear(&one.spoken),
-                Ground::Undecided => reasons::red_flag_undecided(&one.spoken),
+                Ground::Said => reasons::red_flag_said(&one.label),
+                Ground::Unclear => reasons::red_flag_unclear(&one.label),
+                Ground::Undecided => reasons::red_flag_undecided(&one.label),
                 Ground::Group => reasons::red_flag_group(),
             }
             .to_string(),
@@ -211,8 +218,8 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Asses
         let own = Answers::under(&answer_key(&flag.id), facts);
         if let Some(ground) = own.positive(&understood_key(&flag.id), facts) {
             let contradicted = own.last_no.is_some();
-            let (id, spoken) = (flag.id.clone(), flag.spoken.clone());
-            assessed.positive.push(Positive { id, spoken, level: flag.level, ground, contradicted });
+            let (id, label) = (flag.id.clone(), label(&flag));
+            assessed.positive.push(Positive { id, label, level: flag.level, ground, contradicted });
             continue;
         }
         let cleared = own.last_no.map(|fact| fact.at);
@@ -228,8 +235,8 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Asses
     if group.first_other.is_some() {
         let level = additions.iter().map(|flag| flag.level).fold(Level::Vital, Level::raised_to);
         let contradicted = group.last_no.is_some();
-        let (id, spoken) = ("all".to_owned(), String::new());
-        assessed.positive.push(Positive { id, spoken, level, ground: Ground::Group, contradicted });
+        let (id, label) = ("all".to_owned(), String::new());
+        assessed.positive.push(Positive { id, label, level, ground: Ground::Group, contradicted });
     }
     assessed
 }

@@ -185,7 +185,7 @@ fn heard(contact: &Contact) -> Vec<String> {
     let hearing = contact.hearing.of(&contact.facts);
     let line = |core: &CoreFlag| {
         let words = hearing.words(&core.flag.id, &contact.facts)?;
-        Some(format!("- Entendu : « {} » ({})", shortened(words), core.flag.spoken))
+        Some(format!("- Entendu : « {} » ({})", shortened(words), core.label))
     };
     core_set().iter().filter_map(line).collect()
 }

@@ -9,6 +9,7 @@ use greffon_core::model::contact::{
     Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
 };
 use greffon_core::model::emergency::EmergencyService;
+use greffon_core::model::heard::Listened;
 use greffon_core::model::practice::Practice;
 use greffon_core::model::red_flags::{answer_key, core_set};
 use greffon_core::model::refusal::Refusal;
@@ -83,7 +84,7 @@ fn advance_at(
 ) -> (Contact, Vec<ContactEffect>) {
     let practice = practice();
     let delays = &practice.delays;
-    let (contact, mut effects) = decide(contact, ContactEvent::Told(facts), delays, now).unwrap();
+    let (contact, mut effects) = decide(contact, ContactEvent::Told(Listened::to(facts)), delays, now).unwrap();
     let findings = find(&practice, &contact, now);
     let (conclusion, ask) = match host_step(&contact, &findings) {
         HostStep::Stands => return (contact, effects),
@@ -374,7 +375,7 @@ fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Resu
             at: NOW,
             by: "s".to_owned(),
         }],
-        check: CloseCheck { nature, script_allows, overridden: reason.is_some() },
+        check: CloseCheck { nature, asks_red_flags: false, script_allows, overridden: reason.is_some() },
     };
     match decide(contact, ContactEvent::Close(Box::new(closing)), &practice.delays, NOW) {
         Ok((contact, _)) => Ok(contact),
@@ -393,7 +394,7 @@ fn a_medical_contact_closes_only_concluded_and_complete_or_with_a_reason() {
     let closed = closing(&concluded, false, Some("ligne coupée")).unwrap();
     assert_eq!((closed.state, closed.closed_at), (ContactState::Closed, Some(NOW)));
     assert_eq!(closed.statements.len(), 1);
-    assert!(decide(&closed, ContactEvent::Told(vec![no_flags()]), &practice().delays, NOW).is_err());
+    assert!(decide(&closed, ContactEvent::Told(Listened::to(vec![no_flags()])), &practice().delays, NOW).is_err());
     let (sales, _) = advance(&received(), vec![choice(keys::CALLER_KIND, "commercial")], vec![]);
     assert!(closing(&sales, true, None).is_ok(), "a sales call needs no triage");
 }

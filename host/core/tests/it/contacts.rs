@@ -488,3 +488,32 @@ fn an_outcome_and_a_reason_say_something() {
     }
     office.close_with(contact, with("elle a raccroché")).unwrap();
 }
+
+/// A practitioner has spoken with the caller: what was said before is settled by that,
+/// and what is said later is not.
+#[test]
+fn a_watch_undoes_no_practitioner_s_decision() {
+    let office = Office::open();
+    let contact = office.receive(vec![text(keys::WORDS, "mon mari ne respire plus")]).contact;
+    let decided = NewLevel { level: Level::Vital, reason: "rappel immédiat du médecin".to_owned() };
+    block_on(office.reception.contacts.set_level(&office.practice, contact, decided, &doctor())).unwrap();
+    let lowered = NewLevel { level: Level::Soon, reason: "il dort, tout va bien".to_owned() };
+    block_on(office.reception.contacts.set_level(&office.practice, contact, lowered, &doctor())).unwrap();
+    office.wait_s(200);
+    assert_eq!(office.look(contact).level, Some(Level::Soon));
+    office.tell(contact, vec![text("note", "il ne respire plus, vraiment")]).unwrap();
+    office.wait_s(200);
+    assert_eq!(office.look(contact).level, Some(Level::Vital));
+}
+
+#[test]
+fn whoever_wants_a_paper_is_asked_whether_they_are_ill_before_the_end() {
+    let office = Office::open();
+    let mut facts = everything("certificat");
+    facts.retain(|fact| fact.key != keys::RED_FLAGS_ALL);
+    let contact = office.receive(facts).contact;
+    assert_eq!(office.look(contact).close_blockers, ["red-flags-unanswered"]);
+    assert_eq!(code(&office.close(contact).unwrap_err()), "red-flags-unanswered");
+    office.tell(contact, vec![fact(keys::RED_FLAGS_ALL, Value::No)]).unwrap();
+    assert_eq!(office.close(contact).unwrap().state, ContactState::Closed);
+}

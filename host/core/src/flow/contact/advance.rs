@@ -20,6 +20,7 @@ use crate::model::commitment::Commitment;
 use crate::model::contact::{
     Contact, ContactEffect, ContactEvent, ContactState, HostStep, Outcome, decide, find, host_step,
 };
+use crate::model::heard::Listened;
 use crate::model::intent::Intent;
 use crate::model::practice::Practice;
 use crate::model::refusal::Refusal;
@@ -47,8 +48,8 @@ impl Contacts {
     ) -> Flow<ContactView> {
         let practice = self.acts.practice(practice)?;
         let act = Act::new(&practice, actor, self.acts.now());
-        let facts = checked(&practice, facts, actor, act.now)?;
-        let told = facts.len();
+        let facts = Listened::to(checked(&practice, facts, actor, act.now)?);
+        let told = facts.facts().len();
         let contact = self
             .change(
                 act,

@@ -15,6 +15,7 @@ use crate::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, RecapOutcome, Statement, decide, find,
     heard_level, heard_reason,
 };
+use crate::model::heard::Listened;
 use crate::model::view::{ContactView, nature};
 use crate::ports::storage::StorageError;
 
@@ -105,14 +106,16 @@ impl Contacts {
             at: act.now,
             by: act.actor.subject.clone(),
         };
-        let (told, _) = decide(&before, ContactEvent::Told(vec![recap]), &practice.delays, act.now)?;
+        let (told, _) = decide(&before, ContactEvent::Told(Listened::to(vec![recap])), &practice.delays, act.now)?;
         let rendered =
             script::render(self.storage.as_ref(), practice, &told, &intents, &commitments, overridden, act.now).await?;
+        let findings = find(practice, &told, act.now);
         let closing = Closing {
             outcome: CloseOutcome { recap: new.recap, override_reason: new.override_reason.clone() },
             statements: self.statements(act, new)?,
             check: CloseCheck {
-                nature: nature(&told, &find(practice, &told, act.now)),
+                nature: nature(&told, &findings),
+                asks_red_flags: findings.asks_red_flags(),
                 script_allows: rendered.view.may_close,
                 overridden: overridden.is_some(),
             },

@@ -15,6 +15,7 @@ use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::Fact;
 use crate::model::contact::{Contact, ContactEvent, decide};
+use crate::model::heard::Listened;
 use crate::model::pin::Pin;
 use crate::model::view::ContactView;
 use crate::ports::practices::Feature;
@@ -80,7 +81,7 @@ impl Contacts {
         let told = facts.len();
         let mut contact = contact;
         if told > 0 {
-            (contact, _) = decide(&contact, ContactEvent::Told(facts), &act.practice.delays, act.now)?;
+            (contact, _) = decide(&contact, ContactEvent::Told(Listened::to(facts)), &act.practice.delays, act.now)?;
         }
         let (mut contact, effects) = host_pass(act.practice, &contact, act.now)?;
         contact.script = first_script(act.practice, &contact);

@@ -9,8 +9,9 @@ use super::permission::is_open;
 use super::weigh::{UNDECIDED, UNDECIDED_LEVEL, host_content};
 use super::{CloseOutcome, Contact, ContactState, Known, Lowering, RecapOutcome, Statement};
 use crate::model::audit::Role;
-use crate::model::care::{Fact, Level, Nature, Value, keys, latest};
+use crate::model::care::{Level, Nature, Value, keys, latest};
 use crate::model::emergency::EmergencyService;
+use crate::model::heard::Listened;
 use crate::model::practice::Delays;
 use crate::model::refusal::Refusal;
 use crate::model::triage::{Assessment, Orientation, Reason};
@@ -26,7 +27,7 @@ const MIN_REASON_WORDS: usize = 3;
 #[derive(Clone, Debug, PartialEq)]
 pub enum ContactEvent {
     /// Facts were told.
-    Told(Vec<Fact>),
+    Told(Listened),
     /// Host and plugins weighed what is known.
     Weighed {
         /// No level may be lower.
@@ -78,6 +79,8 @@ pub struct Closing {
 pub struct CloseCheck {
     /// What the contact is about.
     pub nature: Nature,
+    /// Whether red flags wait for an answer.
+    pub asks_red_flags: bool,
     /// Whether the script asks for nothing more.
     pub script_allows: bool,
     /// Whether the operator gives a reason to close without the script.
@@ -128,7 +131,7 @@ pub fn decide(
     let mut next = contact.clone();
     let mut watch = false;
     match event {
-        ContactEvent::Told(facts) => tell(&mut next, facts)?,
+        ContactEvent::Told(told) => tell(&mut next, told)?,
         ContactEvent::Weighed { floor, known_floor, conclusion, unanswered } => {
             watch = unanswered;
             if let Some(floor) = known_floor {
@@ -158,7 +161,8 @@ pub fn decide(
     Ok((next, effects))
 }
 
-fn tell(contact: &mut Contact, facts: Vec<Fact>) -> Result<(), Refusal> {
+fn tell(contact: &mut Contact, told: Listened) -> Result<(), Refusal> {
+    let facts = told.facts();
     if contact.facts.len() + facts.len() > MAX_FACTS {
         return Err(Refusal::invalid("facts", fields::too_many(MAX_FACTS)));
     }
@@ -167,8 +171,8 @@ fn tell(contact: &mut Contact, facts: Vec<Fact>) -> Result<(), Refusal> {
     if contact.state == ContactState::Received || reopens {
         contact.state = ContactState::Open;
     }
-    contact.facts.extend(facts);
     contact.hearing.listen(&contact.facts);
+    contact.facts.extend(told.append_to(&mut contact.hearing));
     Ok(())
 }
 
@@ -353,6 +357,9 @@ pub fn close_blockers(contact: &Contact, check: &CloseCheck) -> Vec<&'static str
     }
     if check.nature != Nature::Administrative && contact.state != ContactState::Concluded {
         blockers.push("not-concluded");
+    } else if check.asks_red_flags && contact.state != ContactState::Concluded && !check.overridden {
+        // Whoever asks for a paper may be ill as well.
+        blockers.push("red-flags-unanswered");
     }
     if !check.script_allows && !check.overridden {
         blockers.push("facts-missing");
@@ -381,6 +388,7 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
         let remedy = match *code {
             "emergency-outcome-missing" => refusals::emergency_outcome_missing(),
             "not-concluded" => refusals::not_concluded(),
+            "red-flags-unanswered" => refusals::red_flags_unanswered(),
             _ => refusals::facts_missing(),
         };
         return Err(Refusal::not_allowed(code, remedy));

@@ -44,6 +44,14 @@ pub struct Findings<'a> {
     pub reasons: Vec<Reason>,
 }
 
+impl Findings<'_> {
+    /// Whether red flags wait for an answer.
+    #[must_use]
+    pub fn asks_red_flags(&self) -> bool {
+        !self.to_ask.is_empty() || !self.to_ask_together.is_empty()
+    }
+}
+
 /// Looks at the facts. Adding facts never lowers the floor that red flags give.
 #[must_use]
 pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Findings<'a> {
@@ -52,7 +60,11 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     let caller = text(keys::CALLER_KIND).unwrap_or("unknown");
     let motive = text(keys::MOTIVE).and_then(|id| practice.motive(&MotiveId::from(id)));
     let hearing = contact.hearing.of(facts);
-    let red_flags = red_flags::assess(&practice.red_flags, facts, &hearing);
+    let mut red_flags = red_flags::assess(&practice.red_flags, facts, &hearing);
+    if let Some(lowered) = &contact.lowered {
+        // A practitioner has decided on what had been said until then (S2).
+        red_flags.brought_up.retain(|(_, mention)| mention.at > lowered.at);
+    }
 
     let nature = match motive {
         _ if !red_flags.positive.is_empty() || caller == "laboratory" => Nature::Medical,
@@ -133,5 +145,9 @@ pub fn heard_level(
 #[must_use]
 pub fn heard_reason(flag: &RedFlag) -> Reason {
     let key = red_flags::answer_key(&flag.id);
-    Reason { rule: format!("heard.{}", flag.id), facts: vec![key], text: reasons::heard(&flag.spoken).to_string() }
+    Reason {
+        rule: format!("heard.{}", flag.id),
+        facts: vec![key],
+        text: reasons::heard(&red_flags::label(flag)).to_string(),
+    }
 }

@@ -62,7 +62,7 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     if findings.red_flags.level() == Some(Level::Vital) {
         return HostStep::Conclude(Box::new(of_red_flags(findings)));
     }
-    if !findings.to_ask.is_empty() || !findings.to_ask_together.is_empty() {
+    if findings.asks_red_flags() {
         return HostStep::AskRedFlags;
     }
     match (findings.motive, findings.nature) {

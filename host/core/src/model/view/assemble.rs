@@ -34,6 +34,7 @@ pub fn assemble(
     let script = &said.script;
     let check = CloseCheck {
         nature: nature(contact, &findings),
+        asks_red_flags: findings.asks_red_flags(),
         script_allows: script.may_close && is_current,
         overridden: false,
     };
@@ -100,7 +101,7 @@ fn red_flag_questions(contact: &Contact, findings: &Findings<'_>, to_patient: bo
     let single = |flag: &RedFlag| red_flags::question(flag, to_patient, hearing.words(&flag.id, &contact.facts));
     let mut questions: Vec<Question> = findings.to_ask.iter().map(single).collect();
     if !findings.to_ask_together.is_empty() {
-        let listed = |flag: &RedFlag| Choice { id: flag.id.clone(), label: single(flag).spoken };
+        let listed = |flag: &RedFlag| Choice { id: flag.id.clone(), label: red_flags::label(flag) };
         questions.push(Question {
             key: keys::RED_FLAGS_ALL.to_owned(),
             spoken: questions::any_red_flag().to_string(),
