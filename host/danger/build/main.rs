@@ -10,6 +10,7 @@ mod features;
 #[expect(dead_code, reason = "the rules use more of it")]
 #[path = "../src/numbers.rs"]
 mod numbers;
+#[expect(unused_imports, reason = "the rules are read by its macro")]
 #[path = "../src/signs.rs"]
 mod signs;
 #[path = "../src/text.rs"]

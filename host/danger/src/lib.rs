@@ -17,6 +17,7 @@ mod features;
 mod language;
 mod lexicon;
 mod model;
+mod negation;
 mod numbers;
 mod rules;
 mod signs;
@@ -27,7 +28,9 @@ mod train;
 
 pub use signs::SIGNS;
 
+use numbers::Mark;
 use rules::Rules;
+use signs::with_signs;
 
 /// The name under which the model is named among rules.
 pub const MODEL: &str = "model";
@@ -61,30 +64,38 @@ pub fn hear(text: &str) -> Vec<Heard> {
     let rules = if is_english(&tokens) { &*ENGLISH } else { &*FRENCH };
     let span = |range: &Range<usize>| tokens[range.start].span.start..tokens[range.end - 1].span.end;
     let mut heard: Vec<Heard> = Vec::new();
-    let mut denied: HashSet<usize> = HashSet::new();
-    let mut said: HashSet<usize> = HashSet::new();
+    let mut denied: Vec<(usize, Range<usize>)> = Vec::new();
     let judgement = model::judge(&tokens, &marks);
     for hit in rules.hear(&tokens, &marks) {
+        if hit.denied {
+            denied.push((hit.sign, hit.tokens));
+            continue;
+        }
         if !hit.sure && judgement.is_harmless(&hit.tokens) {
             continue;
         }
-        if hit.denied {
-            denied.insert(hit.sign);
-            continue;
-        }
-        said.insert(hit.sign);
-        let one = Heard { sign: SIGNS[hit.sign], span: span(&hit.tokens), sure: hit.sure, rule: hit.rule };
+        let sure = if hit.sure { !judgement.wakes_nobody(&hit.tokens) } else { judgement.agrees(&hit.tokens) };
+        let one = Heard { sign: SIGNS[hit.sign], span: span(&hit.tokens), sure, rule: hit.rule };
         match heard.iter_mut().find(|former| former.sign == one.sign) {
             Some(former) if one.sure && !former.sure => *former = one,
             Some(_) => {}
             None => heard.push(one),
         }
     }
+    let no_infant = marks.iter().any(|one| one.mark == Mark::Older) && marks.iter().all(|one| one.mark != Mark::Infant);
     for hunch in judgement.hunches {
-        // A negation clears its own sign, whatever it reminds the model of.
-        if !said.contains(&hunch.sign) && !denied.contains(&hunch.sign) {
-            let (sign, span) = (SIGNS[hunch.sign], span(&hunch.tokens));
-            heard.push(Heard { sign, span, sure: false, rule: MODEL.to_owned() });
+        let sign = SIGNS[hunch.sign];
+        // What only looks like it, of somebody whose age is told.
+        if no_infant && matches!(sign, "infant-fever" | "newborn-danger") {
+            continue;
+        }
+        // A negation clears its own sign where it stands, whatever that reminds the model
+        // of; what is said elsewhere is another matter.
+        let is_denied = denied.iter().any(|(sign, tokens)| {
+            *sign == hunch.sign && tokens.start < hunch.tokens.end && hunch.tokens.start < tokens.end
+        });
+        if !is_denied && heard.iter().all(|one| one.sign != sign) {
+            heard.push(Heard { sign, span: span(&hunch.tokens), sure: false, rule: MODEL.to_owned() });
         }
     }
     heard.sort_by_key(|one| SIGNS.iter().position(|sign| *sign == one.sign));
@@ -104,86 +115,23 @@ pub fn is_foreign(text: &str) -> bool {
 static COMMON: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!(concat!(env!("OUT_DIR"), "/common.txt")).lines().collect());
 
-macro_rules! rules {
-    ($language:literal, $algorithm:expr, [$($sign:literal),* $(,)?]) => {
-        LazyLock::new(|| {
-            let files = [$(($sign, include_str!(concat!("../rules/", $language, "/", $sign, ".toml")))),*];
-            let concepts = include_str!(concat!("../rules/", $language, "/concepts.toml"));
-            Rules::read(concepts, &files, &SIGNS, $algorithm, COMMON.clone()).unwrap_or_else(|error| {
-                // They are part of this crate, and its tests read them.
-                panic!("rules/{}: {error}", $language)
-            })
-        })
-    };
+macro_rules! french_rules {
+    ($($sign:literal,)*) => { [$(($sign, include_str!(concat!("../rules/fr/", $sign, ".toml")))),*] };
+}
+macro_rules! english_rules {
+    ($($sign:literal,)*) => { [$(($sign, include_str!(concat!("../rules/en/", $sign, ".toml")))),*] };
 }
 
-static FRENCH: LazyLock<Rules> = rules!(
-    "fr",
-    Algorithm::French,
-    [
-        "unconscious",
-        "breathing",
-        "chest-pain",
-        "stroke",
-        "heavy-bleeding",
-        "anaphylaxis",
-        "seizure",
-        "suicidal-danger",
-        "severe-trauma",
-        "poisoning",
-        "meningitis",
-        "low-blood-sugar",
-        "heat-stroke",
-        "sudden-headache",
-        "head-injury",
-        "burn",
-        "sepsis",
-        "high-blood-sugar",
-        "severe-abdomen",
-        "eye-danger",
-        "testicular-pain",
-        "cold-limb",
-        "pregnancy-danger",
-        "infant-fever",
-        "newborn-danger",
-        "violence",
-        "child-in-danger",
-    ]
-);
+static FRENCH: LazyLock<Rules> =
+    LazyLock::new(|| read(include_str!("../rules/fr/concepts.toml"), &with_signs!(french_rules), Algorithm::French));
 
-static ENGLISH: LazyLock<Rules> = rules!(
-    "en",
-    Algorithm::English,
-    [
-        "unconscious",
-        "breathing",
-        "chest-pain",
-        "stroke",
-        "heavy-bleeding",
-        "anaphylaxis",
-        "seizure",
-        "suicidal-danger",
-        "severe-trauma",
-        "poisoning",
-        "meningitis",
-        "low-blood-sugar",
-        "heat-stroke",
-        "sudden-headache",
-        "head-injury",
-        "burn",
-        "sepsis",
-        "high-blood-sugar",
-        "severe-abdomen",
-        "eye-danger",
-        "testicular-pain",
-        "cold-limb",
-        "pregnancy-danger",
-        "infant-fever",
-        "newborn-danger",
-        "violence",
-        "child-in-danger",
-    ]
-);
+static ENGLISH: LazyLock<Rules> =
+    LazyLock::new(|| read(include_str!("../rules/en/concepts.toml"), &with_signs!(english_rules), Algorithm::English));
+
+fn read(concepts: &str, files: &[(&str, &str)], algorithm: Algorithm) -> Rules {
+    // They are part of this crate, and its tests read them.
+    Rules::read(concepts, files, &SIGNS, algorithm, COMMON.clone()).unwrap_or_else(|error| panic!("rules: {error}"))
+}
 
 /// Words that are of one of the two languages only, and that nobody speaks without.
 const ENGLISH_WORDS: [&str; 30] = [

@@ -36,20 +36,41 @@ const MOST_SIGNS: usize = 5;
 /// one of the sure ones: "tombé dans les pommes", said of the standard.
 const HARMLESS: f32 = -0.3;
 
+/// Under this one nobody is woken for what even a sure rule hears: "mon groupe s'appelle
+/// Arrêt Cardiaque". The question is asked all the same.
+const WAKES_NOBODY: f32 = -0.6;
+
+/// From this one on what any rule hears is as good as what a sure one hears.
+const SURELY: f32 = 0.5;
+
 /// What the model makes of a text.
 pub(crate) struct Judgement {
     pub hunches: Vec<Hunch>,
-    /// Pieces that sound harmless, however they may be worded.
-    harmless: Vec<Range<usize>>,
-    pieces: Vec<Range<usize>>,
+    /// How much each piece sounds like danger.
+    pieces: Vec<(Range<usize>, f32)>,
 }
 
 impl Judgement {
     /// Whether every piece with all of these tokens sounds harmless.
     pub(crate) fn is_harmless(&self, tokens: &Range<usize>) -> bool {
-        let around = |piece: &&Range<usize>| piece.start <= tokens.start && tokens.end <= piece.end;
-        let mut pieces = self.pieces.iter().filter(around).peekable();
-        pieces.peek().is_some() && pieces.all(|piece| self.harmless.contains(piece))
+        self.sounds_below(HARMLESS, tokens)
+    }
+
+    /// Whether it sounds so harmless that nobody is woken for it.
+    pub(crate) fn wakes_nobody(&self, tokens: &Range<usize>) -> bool {
+        self.sounds_below(WAKES_NOBODY, tokens)
+    }
+
+    /// Whether one of the pieces with all of these tokens sounds like danger beyond doubt.
+    pub(crate) fn agrees(&self, tokens: &Range<usize>) -> bool {
+        let around = self.pieces.iter().filter(|(piece, _)| piece.start <= tokens.start && tokens.end <= piece.end);
+        around.into_iter().any(|(_, danger)| *danger >= SURELY)
+    }
+
+    fn sounds_below(&self, bound: f32, tokens: &Range<usize>) -> bool {
+        let mut around =
+            self.pieces.iter().filter(|(piece, _)| piece.start <= tokens.start && tokens.end <= piece.end).peekable();
+        around.peek().is_some() && around.all(|(_, danger)| *danger < bound)
     }
 }
 
@@ -63,17 +84,14 @@ pub(crate) struct Hunch {
 
 /// Judges an utterance.
 pub(crate) fn judge(tokens: &[Token], marks: &[Marked]) -> Judgement {
-    let mut judgement = Judgement { hunches: Vec::new(), harmless: Vec::new(), pieces: Vec::new() };
+    let mut judgement = Judgement { hunches: Vec::new(), pieces: Vec::new() };
     // One word tells it nothing that it has learnt.
     if tokens.iter().filter(|token| token.number.is_none()).count() < 2 {
         return judgement;
     }
     for piece in pieces(tokens.len()) {
         let (danger, hunches) = judge_piece(tokens, marks, piece.clone());
-        if danger < HARMLESS {
-            judgement.harmless.push(piece.clone());
-        }
-        judgement.pieces.push(piece);
+        judgement.pieces.push((piece, danger));
         for hunch in hunches {
             if !judgement.hunches.iter().any(|one| one.sign == hunch.sign) {
                 judgement.hunches.push(hunch);

@@ -29,12 +29,14 @@ pub(crate) enum Mark {
     /// Younger than two years.
     Baby,
     Child,
+    /// Two years and more.
+    Older,
     Aged,
     Pregnant,
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Fever,
         Self::HighFever,
         Self::Cold,
@@ -49,6 +51,7 @@ impl Mark {
         Self::Infant,
         Self::Baby,
         Self::Child,
+        Self::Older,
         Self::Aged,
         Self::Pregnant,
     ];
@@ -70,6 +73,7 @@ impl Mark {
             Self::Infant => "#infant",
             Self::Baby => "#baby",
             Self::Child => "#child",
+            Self::Older => "#older",
             Self::Aged => "#aged",
             Self::Pregnant => "#pregnant",
         }
@@ -337,6 +341,8 @@ impl Reading<'_> {
         }
         if days < 2.0 * 365.0 {
             marks.push(Mark::Baby);
+        } else {
+            marks.push(Mark::Older);
         }
         if days < 16.0 * 365.0 {
             marks.push(Mark::Child);
@@ -465,7 +471,7 @@ mod tests {
         }
         assert_eq!(names("37,9 de fièvre"), [""; 0]);
         assert_eq!(names("température à 35,2"), ["#cold"]);
-        assert_eq!(names("elle a 39 ans et demi"), [""; 0]);
+        assert_eq!(names("elle a 39 ans et demi"), ["#older"]);
         assert_eq!(names("j'habite au 38 rue du Port"), [""; 0]);
     }
 
@@ -497,7 +503,8 @@ mod tests {
         assert_eq!(names("je tousse depuis 3 jours"), [""; 0]);
         assert_eq!(names("il y a 2 mois"), [""; 0]);
         assert_eq!(names("dans deux semaines"), [""; 0]);
-        assert_eq!(names("pt 82 ans"), ["#aged"]);
+        assert_eq!(names("pt 82 ans"), ["#older", "#aged"]);
+        assert_eq!(names("ma fille de huit ans"), ["#older", "#child"]);
         assert_eq!(names("34 SA"), ["#pregnant"]);
         assert_eq!(names("enceinte de 7 mois"), [""; 0]);
     }

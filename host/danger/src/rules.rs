@@ -9,6 +9,7 @@ use rust_stemmers::Algorithm;
 use serde::Deserialize;
 
 use crate::lexicon::{ConceptId, Lexicon, Said};
+use crate::negation::{Negation, Written};
 use crate::numbers::{Mark, Marked};
 use crate::text::Token;
 
@@ -47,12 +48,9 @@ struct ConceptFile {
     concepts: BTreeMap<String, String>,
     /// What says that it is long ago, elsewhere or only supposed.
     apart: String,
-    /// Words that deny what follows.
-    denies: String,
-    /// What may stand between such a word and what it denies.
-    between: String,
-    /// Right behind what it denies.
-    denies_behind: String,
+    /// What says that it is now all the same.
+    now: String,
+    negation: Written,
 }
 
 fn usual_window() -> usize {
@@ -90,9 +88,8 @@ pub(crate) struct Rules {
     figures: Vec<(ConceptId, usize)>,
     rules: Vec<Rule>,
     apart: ConceptId,
-    denies: HashSet<String>,
-    between: HashSet<String>,
-    denies_behind: HashSet<String>,
+    now: ConceptId,
+    negation: Negation,
 }
 
 /// How far from a rule's words what excludes it may stand, beyond its window.
@@ -100,9 +97,6 @@ const ABOUT: usize = 3;
 
 /// How far before a rule's words it may be said that they are of another time.
 const APART: usize = 12;
-
-/// So many tokens a negation may stand before what it denies.
-const DENIES: usize = 6;
 
 impl Rules {
     /// Reads rules. `files` are the signs' names and their files.
@@ -126,6 +120,8 @@ impl Rules {
         }
         let apart = phrases.len();
         phrases.push(shared.apart);
+        let now = phrases.len();
+        phrases.push(shared.now);
         let mut rules = Vec::new();
         for (sign_name, text) in files {
             let sign =
@@ -172,7 +168,6 @@ impl Rules {
                 sure,
             })
             .collect();
-        let words = |list: &str| list.split(',').map(|word| word.trim().to_owned()).collect();
         Ok(Self {
             lexicon: Lexicon::new(phrases.iter().map(String::as_str), algorithm, common),
             concepts: marks + Mark::ALL.len(),
@@ -180,9 +175,8 @@ impl Rules {
             figures,
             rules,
             apart,
-            denies: words(&shared.denies),
-            between: words(&shared.between),
-            denies_behind: words(&shared.denies_behind),
+            now,
+            negation: Negation::of(&shared.negation),
         })
     }
 
@@ -193,9 +187,11 @@ impl Rules {
             let place = Said { first: marked.first, last: marked.last };
             said[self.marks + marked.mark as usize].push(place);
             for (concept, _) in self.figures.iter().filter(|(_, mark)| *mark == marked.mark as usize) {
-                let at = said[*concept].partition_point(|one| *one < place);
-                said[*concept].insert(at, place);
+                said[*concept].push(place);
             }
+        }
+        for (concept, _) in &self.figures {
+            said[*concept].sort_unstable();
         }
         let mut hits = Vec::new();
         for rule in &self.rules {
@@ -221,11 +217,11 @@ impl Rules {
             if rule.unless.iter().any(|concept| overlaps(&said[*concept], about)) {
                 continue;
             }
-            if !rule.firm && self.is_apart(&said[self.apart], tokens, span) {
+            if !rule.firm && self.is_apart(said, tokens, span) {
                 continue;
             }
             heard_until = span.last + 1;
-            let denied = !rule.firm && self.is_denied(tokens, span);
+            let denied = !rule.firm && self.negation.denies(tokens, span);
             hits.push(Hit {
                 sign: rule.sign,
                 rule: rule.name.clone(),
@@ -236,33 +232,19 @@ impl Rules {
         }
     }
 
-    /// Whether the words just before say that it was long ago, elsewhere, or is only
-    /// supposed.
-    fn is_apart(&self, apart: &[Said], tokens: &[Token], span: Said) -> bool {
+    /// Whether the words about there say that it was long ago, elsewhere, or is only
+    /// supposed, and none says that it is now.
+    fn is_apart(&self, said: &[Vec<Said>], tokens: &[Token], span: Said) -> bool {
         let part = tokens[span.first].part;
-        let from = span.first.saturating_sub(APART);
-        let begin = apart.partition_point(|one| one.first < from);
-        apart[begin..].iter().take_while(|one| one.first <= span.last + APART).any(|one| tokens[one.first].part == part)
-    }
-
-    /// "pas de", "aucune", "sans" before it, or "pas" right behind its verb.
-    fn is_denied(&self, tokens: &[Token], span: Said) -> bool {
-        let part = tokens[span.first].part;
-        let before = tokens[..span.first].iter().rev().take(DENIES).take_while(|token| token.part == part);
-        for token in before {
-            if self.denies.contains(&token.word) {
-                return true;
-            }
-            if !self.between.contains(&token.word) {
-                break;
-            }
-        }
-        let inside = &tokens[span.first..=span.last];
-        inside.iter().skip(1).any(|token| self.denies.contains(&token.word) && token.word != "plus")
-            || tokens[span.last + 1..]
+        let about = |concept: ConceptId| {
+            let places = &said[concept];
+            let from = places.partition_point(|one| one.first + APART < span.first);
+            places[from..]
                 .iter()
-                .take(2)
-                .any(|token| token.part == part && self.denies_behind.contains(&token.word))
+                .take_while(|one| one.first <= span.last + APART)
+                .any(|one| tokens[one.first].part == part)
+        };
+        about(self.apart) && !about(self.now)
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct Token {
     pub word: String,
     /// Its bytes in the text.
     pub span: Range<usize>,
-    /// Which part of the text it is in: parts end with a full stop, a line, "mais".
+    /// Which part of the text it is in: parts end with a full stop, a line, and at "mais".
     pub part: usize,
     /// Its value, for a number.
     pub number: Option<f64>,
@@ -138,7 +138,7 @@ impl Cutter {
     }
 
     fn push(&mut self, word: String, span: Range<usize>) {
-        if ["mais", "par contre", "sauf"].contains(&word.as_str()) {
+        if ["mais", "sauf", "but"].contains(&word.as_str()) {
             self.part += 1;
         }
         let number = word.as_bytes()[0].is_ascii_digit().then(|| word.parse().ok()).flatten();

@@ -51,6 +51,72 @@ fn a_negation_clears_its_own_sign_and_nothing_else() {
     hears("ça n'arrête pas de saigner, il y en a partout", "heavy-bleeding");
 }
 
+/// A "no" about something else, and a past that is over.
+#[test]
+fn a_no_beside_it_denies_nothing() {
+    for (text, sign) in [
+        ("ça va pas j'ai mal à la poitrine", "chest-pain"),
+        ("j'en peux plus j'ai une douleur dans la poitrine", "chest-pain"),
+        ("je sais pas elle a la bouche de travers", "stroke"),
+        ("jamais eu mal à la poitrine comme ça", "chest-pain"),
+        ("j'ai mal à la poitrine pas bien du tout", "chest-pain"),
+        ("pas de douleur hier dans la poitrine. Ce matin ça serre très fort dans la poitrine", "chest-pain"),
+        ("infarctus il y a deux ans et depuis ce matin j'ai mal dans la poitrine", "chest-pain"),
+        ("je viens pour un certificat et j'ai une douleur dans la poitrine qui serre", "chest-pain"),
+        ("rappelez-moi vite j'ai très mal dans la poitrine", "chest-pain"),
+        ("je voulais décaler mon rendez-vous parce que depuis ce matin mon bras gauche ne répond plus", "stroke"),
+    ] {
+        hears(text, sign);
+    }
+    for (text, sign) in [
+        ("il n'a pas de douleur à la poitrine", "chest-pain"),
+        ("plus de douleur dans la poitrine, tout va bien", "chest-pain"),
+        ("aucune douleur thoracique", "chest-pain"),
+        ("douleur thoracique : non", "chest-pain"),
+    ] {
+        does_not_hear(text, sign);
+    }
+}
+
+#[test]
+fn everyday_words_wake_nobody() {
+    for text in [
+        "mon mari est mort, je voudrais annuler son rendez-vous",
+        "je voudrais prendre rendez-vous pour la pile de mon pacemaker",
+        "sa mère saigne du nez de temps en temps",
+        "j'ai raté mon rendez-vous à cause de la fièvre",
+        "ma fille de huit ans a de la fièvre et ne mange plus beaucoup",
+        "il faut qu'il ait un rendez-vous cette semaine",
+        "je vais sauter le déjeuner pour venir",
+        "le produit de contraste, je dois le prendre où ?",
+        "mon PC ne marche plus, je n'ai pas reçu le lien",
+        "collyre OD, acuité 9/10, RAS",
+    ] {
+        let heard = hear(text);
+        assert!(heard.iter().all(|one| !one.sure), "\"{text}\": {heard:?}");
+    }
+    does_not_hear("il faut qu'il ait un rendez-vous cette semaine", "stroke");
+    does_not_hear("ma fille de huit ans a de la fièvre et ne mange plus beaucoup", "infant-fever");
+    does_not_hear("sa mère saigne du nez de temps en temps", "pregnancy-danger");
+}
+
+#[test]
+fn what_is_plainly_said_at_night_wakes_somebody() {
+    for text in [
+        "je veux mourir",
+        "j'ai des idées suicidaires ce soir",
+        "mon père ne respire plus",
+        "j'ai très mal dans la poitrine depuis une heure",
+        "mon fils a bu de la javel",
+        "bébé de six semaines, fièvre à 38,9",
+        "elle est inconsciente",
+        "il convulse",
+        "je suis enceinte de sept mois et je saigne",
+    ] {
+        assert!(hear(text).iter().any(|one| one.sure), "\"{text}\": {:?}", hear(text));
+    }
+}
+
 #[test]
 fn the_end_of_a_long_text_is_heard_too() {
     let business = "Bonjour, je voudrais déplacer mon rendez-vous de mardi à jeudi, merci. ".repeat(200);
@@ -101,13 +167,16 @@ fn a_language_that_is_not_listened_to_is_known_as_one() {
         assert!(!is_foreign(text), "{text}");
     }
     // Nobody's French or English is taken for another language.
-    for file in ["danger-1.tsv", "danger-2.tsv", "everyday.tsv", "mixed.tsv", "english.tsv"] {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/measured").join(file);
-        for line in std::fs::read_to_string(path).expect("a corpus").lines() {
-            let text = line.split('\t').nth(4).expect("a text");
-            assert!(!is_foreign(text), "{text}");
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut taken = Vec::new();
+    for folder in ["measured", "training"] {
+        for entry in std::fs::read_dir(corpus.join(folder)).expect("a folder") {
+            let lines = std::fs::read_to_string(entry.expect("an entry").path()).expect("text");
+            let texts = lines.lines().filter_map(|line| line.split('\t').nth(4));
+            taken.extend(texts.filter(|text| is_foreign(text)).map(str::to_owned));
         }
     }
+    assert_eq!(taken, [""; 0]);
 }
 
 #[test]
