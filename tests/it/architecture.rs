@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("greffon-kinds", &[]),
     ("greffon-words", &[]),
     ("greffon-danger", &[]),
@@ -19,10 +19,19 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("greffon-storage", &["greffon-core"]),
     ("greffon-runtime", &["greffon-core", "greffon-kinds"]),
     ("greffon-server", &["greffon-core", "greffon-words"]),
+    ("greffon-portal", &["greffon-core", "greffon-words"]),
     ("greffon-bundled", &["greffon-build", "greffon-kinds"]),
     (
         "greffon",
-        &["greffon-build", "greffon-bundled", "greffon-core", "greffon-runtime", "greffon-server", "greffon-storage"],
+        &[
+            "greffon-build",
+            "greffon-bundled",
+            "greffon-core",
+            "greffon-portal",
+            "greffon-runtime",
+            "greffon-server",
+            "greffon-storage",
+        ],
     ),
     (
         "greffon-tests",
@@ -31,6 +40,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "greffon-build",
             "greffon-bundled",
             "greffon-core",
+            "greffon-portal",
             "greffon-runtime",
             "greffon-server",
             "greffon-simulation",
@@ -108,6 +118,8 @@ fn every_mandated_folder_has_a_readme() {
         "host/kinds",
         "host/words",
         "host/core",
+        "host/danger",
+        "host/portal",
         "host/simulation",
         "host/storage",
         "host/runtime",

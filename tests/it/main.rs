@@ -3,6 +3,7 @@
 
 mod support;
 
+mod alert_chain;
 mod architecture;
 mod booking_race;
 mod caldav_journey;

@@ -28,6 +28,7 @@ use crate::config::loader::Surroundings;
 use crate::config::operator::OperatorConfig;
 use crate::config::plugins::Plugins;
 use crate::config::secret::SecretRef;
+use crate::config::supervision::Supervised;
 use crate::output;
 
 /// `iss` of the tokens that greffon signs itself.
@@ -81,9 +82,16 @@ impl Wiring {
         runtime.register_bundled(bundled).context("a bundled plugin cannot be used")?;
         waiting.finish_and_clear();
         let plugins = Box::new(Resolver(Arc::clone(&runtime)));
-        let around = Surroundings { plugins, shared: config.shared.clone() };
+        let supervised = !config.supervisors.is_empty();
+        let around = Surroundings { plugins, shared: config.shared.clone(), supervised };
         let directory = Arc::new(Directory::new(config.practices.clone(), around));
         Ok(Self { config, runtime, directory, clock })
+    }
+
+    /// The practices with what the operator adds to them.
+    fn supervised(&self) -> Supervised {
+        let Self { config, directory, .. } = self;
+        Supervised::new(Arc::clone(directory) as _, config.supervisors.clone(), config.public_origin.clone())
     }
 
     /// The practices that are served.
@@ -151,7 +159,7 @@ impl Host {
         let reception = Reception::new(
             Arc::clone(&database) as _,
             Arc::clone(&database) as _,
-            Arc::clone(&wiring.directory) as _,
+            Arc::new(wiring.supervised()),
             clock,
             Arc::new(RandomIds),
         );
@@ -173,13 +181,14 @@ impl Host {
             };
             authenticator = authenticator.with_external(external, Arc::new(HttpKeys::new()?));
         }
-        Ok(Arc::new(App::new(
+        let app = App::new(
             self.reception.clone(),
             Arc::clone(&self.database) as _,
             authenticator,
             metrics,
             Limits::default(),
-        )))
+        );
+        Ok(Arc::new(app.with_pages(greffon_portal::pages(self.reception.alerts.clone()))))
     }
 }
 

@@ -41,6 +41,8 @@ uuid_ids! {
     MessageId,
     /// One promise made to somebody.
     CommitmentId,
+    /// One alert that a person must acknowledge.
+    AlertId,
     /// One thing that was told to the patient.
     StatementId,
     /// One line of the audit journal.

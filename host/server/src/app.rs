@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use greffon_core::flow::Reception;
 use greffon_core::ports::idempotency::Idempotency;
 use tokio::sync::Semaphore;
@@ -51,6 +52,7 @@ pub struct App {
     pub(crate) limits: Limits,
     pub(crate) places: Semaphore,
     pub(crate) tasks: TaskTracker,
+    pub(crate) pages: Router<Arc<App>>,
 }
 
 impl App {
@@ -71,7 +73,14 @@ impl App {
             authenticator,
             render_metrics,
             limits,
+            pages: Router::new(),
         }
+    }
+
+    /// The same with pages of other crates beside the API, behind the same layers.
+    #[must_use]
+    pub fn with_pages(self, pages: Router) -> Self {
+        Self { pages: pages.with_state(()), ..self }
     }
 
     /// Runs work that writes to its end, even when the client goes away or the

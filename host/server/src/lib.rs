@@ -23,5 +23,5 @@ pub use serve::serve;
 
 /// All routes, with their middleware.
 pub fn router(app: Arc<App>) -> Router {
-    middleware::around(api::routes(&app), &app).with_state(app)
+    middleware::around(api::routes(&app).merge(app.pages.clone()), &app).with_state(app)
 }

@@ -5,9 +5,11 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
 use greffon_core::model::care::Level;
+use greffon_core::model::channel::Address;
 use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::practice::{
-    Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site, WeekHours,
+    Delays, Disclosure, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site,
+    Supervision, WeekHours,
 };
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
 use greffon_core::ports::plugins::{Bound, Stamp};
@@ -100,7 +102,8 @@ pub fn french_features(plugins: &FakePlugins, agenda: &FakeAgenda, channel: &Fak
 #[must_use]
 pub fn french_practice(id: &str) -> Practice {
     let recipient = |name: &str| {
-        let to = Recipient { scheme: "mailto".to_owned(), address: format!("{name}@{id}.example") };
+        let address = Address { scheme: "mailto".to_owned(), value: format!("{name}@{id}.example") };
+        let to = Recipient { addresses: vec![address], code: None };
         (name.to_owned(), to)
     };
     Practice {
@@ -134,6 +137,9 @@ pub fn french_practice(id: &str) -> Practice {
             approved_by: "10003456789".to_owned(),
         }],
         recipients: ["secretariat", "dr-martin", "dr-petit", "on-call"].map(recipient).into_iter().collect(),
+        alerts: Vec::new(),
+        disclosure: Disclosure::default(),
+        supervision: Supervision::default(),
         delays: Delays::default(),
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use greffon_core::ids::{
-    AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
 };
+use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -31,6 +32,8 @@ pub struct Rows {
     pub messages: BTreeMap<MessageId, Message>,
     /// Commitments by id.
     pub commitments: BTreeMap<CommitmentId, Commitment>,
+    /// Alerts by id.
+    pub alerts: BTreeMap<AlertId, Alert>,
     /// Dead letters by id.
     pub dead_letters: BTreeMap<JobId, DeadLetter>,
     /// The journal, oldest first.
@@ -73,6 +76,7 @@ impl Rows {
         self.appointments.extend(written.appointments);
         self.messages.extend(written.messages);
         self.commitments.extend(written.commitments);
+        self.alerts.extend(written.alerts);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
         self.settings.extend(written.settings);
@@ -118,6 +122,7 @@ versioned! {
     Appointment => "appointment",
     Message => "message",
     Commitment => "commitment",
+    Alert => "alert",
     DeadLetter => "dead letter",
 }
 

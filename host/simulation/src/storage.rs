@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
 };
+use greffon_core::model::alert::{Alert, AlertState};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
@@ -98,6 +99,13 @@ impl Storage for MemoryStorage {
         let tables = self.lock();
         let mut all = tables.practices.iter();
         Ok(all.find(|(_, rows)| rows.commitments.contains_key(&id)).map(|(practice, _)| practice.clone()))
+    }
+
+    async fn practice_of_alert(&self, id: AlertId) -> Stored<Option<PracticeId>> {
+        self.effect(Effect::StorageRead).await?;
+        let tables = self.lock();
+        let mut all = tables.practices.iter();
+        Ok(all.find(|(_, rows)| rows.alerts.contains_key(&id)).map(|(practice, _)| practice.clone()))
     }
 
     async fn practice_of_dead_letter(&self, id: JobId) -> Stored<Option<PracticeId>> {
@@ -263,6 +271,18 @@ impl Storage for MemoryStorage {
             contact.commitments.iter().filter_map(|id| rows.commitments.get(id).cloned()).collect()
         })
         .await
+    }
+
+    async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>> {
+        self.read(practice, |rows| rows.alerts.get(&id).cloned()).await
+    }
+
+    async fn alerts(&self, practice: &PracticeId, state: Option<AlertState>, page: &Page) -> Stored<Listed<Alert>> {
+        let listing = |rows: &Rows| {
+            let wanted = |one: &&Alert| state.is_none_or(|state| one.state == state);
+            listed("alerts", rows.alerts.values().filter(wanted), |one| (Reverse(one.raised_at), Reverse(one.id)), page)
+        };
+        self.read(practice, listing).await?
     }
 
     async fn commitments(

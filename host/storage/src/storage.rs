@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
 };
+use greffon_core::model::alert::{Alert, AlertState};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
@@ -22,8 +23,8 @@ use greffon_core::time::{Instant, Span};
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs, kept_settings,
-    known_agendas, messages,
+    alerts, appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs,
+    kept_settings, known_agendas, messages,
 };
 use crate::{migrations, transaction};
 
@@ -39,6 +40,10 @@ impl Storage for Database {
 
     async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>> {
         commitments::practice_of(self.reader().await?.on(), id).await
+    }
+
+    async fn practice_of_alert(&self, id: AlertId) -> Stored<Option<PracticeId>> {
+        alerts::practice_of(self.reader().await?.on(), id).await
     }
 
     async fn practice_of_dead_letter(&self, id: JobId) -> Stored<Option<PracticeId>> {
@@ -153,6 +158,14 @@ impl Storage for Database {
             return Ok(Vec::new());
         }
         commitments::get_all(self.reader().await?.on(), &contact.practice, &contact.commitments).await
+    }
+
+    async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>> {
+        alerts::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn alerts(&self, practice: &PracticeId, state: Option<AlertState>, page: &Page) -> Stored<Listed<Alert>> {
+        alerts::list(self.reader().await?.on(), practice, state, page).await
     }
 
     async fn commitments(

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
 };
+use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -23,7 +24,8 @@ use crate::database::{Database, Open};
 use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::repository::{
-    agenda_turns, appointments, audit, commitments, contacts, dead_letters, intents, jobs, kept_settings, messages,
+    agenda_turns, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs, kept_settings,
+    messages,
 };
 use crate::wake::Wake;
 
@@ -154,6 +156,14 @@ impl Transaction for PracticeTransaction {
 
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()> {
         commitments::save(self.open.on(), &self.practice, commitment).await
+    }
+
+    async fn alert(&mut self, id: AlertId) -> Stored<Option<Alert>> {
+        alerts::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn save_alert(&mut self, alert: &mut Alert) -> Stored<()> {
+        alerts::save(self.open.on(), &self.practice, alert).await
     }
 
     async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<AgendaTurn>> {

@@ -46,7 +46,8 @@ pub async fn walk(secretary: &Api, practice: &str, name: &str, from: Instant) ->
     let booked = secretary.call(Method::POST, &format!("{path}/bookings"), Some(&booking)).await?;
     anyhow::ensure!(booked.status == StatusCode::CREATED, "booking: {}", booked.body);
 
-    let closing = json!({ "recap": "confirmed", "override_reason": "le reste est connu" });
+    let closing =
+        json!({ "recap": "confirmed", "override": { "code": "caller-refuses", "words": "le reste est connu" } });
     secretary.call(Method::POST, &format!("{path}/close"), Some(&closing)).await?.ok("closing")?;
     Ok(())
 }

@@ -1,4 +1,6 @@
-//! `greffon practice list|check`.
+//! `greffon practice list|check|code`.
+
+mod code;
 
 use std::process::ExitCode;
 
@@ -24,6 +26,13 @@ pub enum Practice {
         #[arg(long)]
         json: bool,
     },
+    /// Set the code with which a recipient opens links to alerts
+    Code {
+        /// The practice
+        practice: String,
+        /// The recipient, as the practice's file names them
+        recipient: String,
+    },
     /// Check every practice's folder: files, grants, settings, grids and scripts
     Check {
         /// Only this practice
@@ -36,10 +45,10 @@ pub enum Practice {
 
 impl Practice {
     pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
-        let wiring = Wiring::without_storage(config)?;
         match self {
-            Self::List { json } => list(&wiring, json),
-            Self::Check { id, json } => check(&wiring, id.as_deref(), json).await,
+            Self::List { json } => list(&Wiring::without_storage(config)?, json),
+            Self::Check { id, json } => check(&Wiring::without_storage(config)?, id.as_deref(), json).await,
+            Self::Code { practice, recipient } => code::run(&config, &practice, &recipient),
         }
     }
 }

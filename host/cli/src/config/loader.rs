@@ -31,6 +31,8 @@ pub struct Surroundings {
     pub plugins: Box<dyn Plugins + Send + Sync>,
     /// The folders that the operator opens.
     pub shared: SharedFolders,
+    /// Whether the operator has supervisors, who are told of every alert at last.
+    pub supervised: bool,
 }
 
 /// The file and what was read of it.

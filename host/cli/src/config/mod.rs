@@ -2,6 +2,7 @@
 //! errors that name file, line, column, value and remedy. The only place that
 //! reads the environment.
 
+mod alerts;
 pub mod binding;
 pub mod confined;
 pub mod diagnostic;
@@ -21,4 +22,5 @@ mod said;
 pub mod secret;
 pub mod shared;
 pub mod stamp;
+pub mod supervision;
 pub mod watched;

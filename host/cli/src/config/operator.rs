@@ -15,6 +15,7 @@ use super::diagnostic::{Diagnostic, Source};
 use super::environment;
 use super::keys::Keys;
 use super::shared::{self, SharedFolders};
+use super::supervision::{self, Supervisor};
 
 /// The commented file that `greffon config example` prints.
 pub const EXAMPLE: &str = include_str!("../../greffon.example.toml");
@@ -49,6 +50,11 @@ pub struct OperatorConfig {
     pub allow: BTreeMap<String, Allow>,
     /// Folders whose files practices may name, besides their own.
     pub shared: SharedFolders,
+    /// Where links to alerts lead, as the proxy before greffon is called:
+    /// `https://accueil.example`. Without it alerts are taken in hand in the application only.
+    pub public_origin: Option<String>,
+    /// Who is told of every alert at last.
+    pub supervisors: Vec<Supervisor>,
     /// Log lines.
     pub log: Log,
     /// The file's folder: relative paths start there.
@@ -68,6 +74,8 @@ impl Default for OperatorConfig {
             limits: LimitsConfig::default(),
             allow: BTreeMap::new(),
             shared: SharedFolders::new(),
+            public_origin: None,
+            supervisors: Vec::new(),
             log: Log::default(),
             base: PathBuf::from("."),
         }
@@ -252,6 +260,9 @@ impl OperatorConfig {
                 let message = format!("{} holds {what}, {}", folder.path.display(), path.display());
                 return fail(&key("path"), message, "share a folder with nothing else in it");
             }
+        }
+        if let Some((message, hint)) = self.public_origin.as_deref().and_then(supervision::wrong_origin) {
+            return fail("public-origin", message, hint);
         }
         let limits = &self.limits;
         if limits.concurrent_calls == 0 || limits.concurrent_calls > 1000 {

@@ -9,8 +9,8 @@ use greffon_core::ids::PracticeId;
 use greffon_core::model::care::{Level, Sensitivity};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::practice::{
-    Absence, Delays, Instruction, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda,
-    Recipient, RedFlag, Site, WeekHours,
+    Absence, Delays, Disclosure, Instruction, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner,
+    PractitionerAgenda, RedFlag, Site, Supervision, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::spoken::{Fault, faults};
@@ -20,6 +20,7 @@ use greffon_core::ports::practices::{Feature, LivePractice};
 use greffon_runtime::binding::{MailRelay, MailSecurity};
 use sha2::{Digest as _, Sha256};
 
+use super::alerts;
 use super::binding;
 use super::confined::Folder;
 use super::diagnostic::{Diagnostic, Findings, Source};
@@ -86,7 +87,9 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     findings.extend(warnings.map(|one| (FindingSeverity::Warning, one)));
     let watched = loader.watched.into_inner();
     practice.revision = revision(&watched, &features);
-    Ok(Read { practice: LivePractice { practice, features }, findings, ungranted, watched })
+    let practice = LivePractice { practice, features };
+    findings.extend(alerts::unheard(&source, &practice, around.supervised).map(|one| (FindingSeverity::Warning, one)));
+    Ok(Read { practice, findings, ungranted, watched })
 }
 
 impl Loader<'_> {
@@ -144,6 +147,9 @@ impl Loader<'_> {
             red_flags: self.red_flags()?,
             instructions: self.instructions()?,
             recipients: self.recipients()?,
+            alerts: self.rungs()?,
+            disclosure: self.disclosure(),
+            supervision: Supervision::default(),
             delays: self.delays()?,
         })
     }
@@ -172,7 +178,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    fn hours(&self, key: &str, written: &Hours) -> Loaded<WeekHours> {
+    pub(super) fn hours(&self, key: &str, written: &Hours) -> Loaded<WeekHours> {
         hours::parse(written).map_err(|error| {
             self.source.at_key(
                 &format!("{key}.{}", error.key),
@@ -326,25 +332,14 @@ impl Loader<'_> {
             .collect()
     }
 
-    fn recipients(&self) -> Loaded<std::collections::BTreeMap<String, Recipient>> {
-        self.file
-            .recipients
-            .iter()
-            .map(|(name, written)| {
-                let recipient = match (&written.mailto, &written.tel) {
-                    (Some(address), None) => Recipient { scheme: "mailto".to_owned(), address: address.clone() },
-                    (None, Some(number)) => Recipient { scheme: "tel".to_owned(), address: number.clone() },
-                    _ => {
-                        return self.fail(
-                            &format!("recipients.{name}"),
-                            format!("recipient \"{name}\" needs exactly one address"),
-                            "write mailto = \"…\" or tel = \"…\"",
-                        );
-                    }
-                };
-                Ok((name.clone(), recipient))
-            })
-            .collect()
+    fn disclosure(&self) -> Disclosure {
+        let (written, default) = (&self.file.disclosure, Disclosure::default());
+        Disclosure {
+            patient: written.patient.map_or(default.patient, Into::into),
+            parent: written.parent.map_or(default.parent, Into::into),
+            relative: written.relative.map_or(default.relative, Into::into),
+            professional: written.professional.map_or(default.professional, Into::into),
+        }
     }
 
     fn delays(&self) -> Loaded<Delays> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use greffon_core::model::care::{Level, Sensitivity};
+use greffon_core::model::practice::Needs;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -48,6 +49,13 @@ pub struct PracticeFile {
     /// Who is told, under the names that scripts use.
     #[serde(default)]
     pub recipients: BTreeMap<String, RecipientFile>,
+    /// Who is told of an alert, rung after rung: the next one when nobody answers. When
+    /// absent, whoever decides for the contact, and then the secretariat.
+    #[serde(default)]
+    pub alerts: Vec<RungFile>,
+    /// Who may have whose appointment moved or cancelled; strict when absent.
+    #[serde(default)]
+    pub disclosure: DisclosureFile,
     /// Delays of promises.
     #[serde(default)]
     pub delays: DelaysFile,
@@ -73,7 +81,8 @@ impl PracticeFile {
             }
             CredentialFile::ClientCertificate { certificate, key, .. } => vec![certificate, key],
         });
-        login.chain(credentials).filter_map(|secret| match secret {
+        let codes = self.recipients.values().filter_map(|one| one.code.as_ref());
+        login.chain(credentials).chain(codes).filter_map(|secret| match secret {
             SecretRef::File(one) => Some(one.file.as_str()),
             SecretRef::Env(_) => None,
         })
@@ -221,7 +230,8 @@ pub struct InstructionFile {
     pub approved_by: String,
 }
 
-/// Somebody who is told things: exactly one key.
+/// Somebody who is told things: at least one address. An alert uses all of them, any
+/// other message the first in this order.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RecipientFile {
@@ -229,6 +239,58 @@ pub struct RecipientFile {
     pub mailto: Option<String>,
     /// Phone number.
     pub tel: Option<String>,
+    /// The name that a webhook knows them by.
+    pub hook: Option<String>,
+    /// The argon2id hash of their own code, with which they open a link to an alert;
+    /// made by `greffon practice code`.
+    pub code: Option<SecretRef>,
+}
+
+/// Those who are told of an alert at the same time.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RungFile {
+    /// Names of recipients; `practitioner` is whoever the contact is for, and whoever is
+    /// on call.
+    pub persons: Vec<String>,
+    /// When they are to be told; always when absent.
+    pub hours: Option<Hours>,
+}
+
+/// Who may have whose appointment moved or cancelled, by who is on the line.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DisclosureFile {
+    /// The patient; matched when absent.
+    pub patient: Option<NeedsFile>,
+    /// A relative of a child; matched when absent.
+    pub parent: Option<NeedsFile>,
+    /// A relative of an adult; never when absent.
+    pub relative: Option<NeedsFile>,
+    /// A professional; matched when absent.
+    pub professional: Option<NeedsFile>,
+}
+
+/// How well the patient must be known.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeedsFile {
+    /// By family and given name.
+    Named,
+    /// By these and the birth date; where the appointment has none, the telephone.
+    Matched,
+    /// Not at all: a practitioner or a supervisor decides.
+    Never,
+}
+
+impl From<NeedsFile> for Needs {
+    fn from(written: NeedsFile) -> Self {
+        match written {
+            NeedsFile::Named => Self::Named,
+            NeedsFile::Matched => Self::Matched,
+            NeedsFile::Never => Self::Never,
+        }
+    }
 }
 
 /// Delays of promises, in minutes.

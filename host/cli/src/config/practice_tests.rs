@@ -117,7 +117,7 @@ fn parsed(text: &str) -> Result<Read, Box<Diagnostic>> {
     let folder = practices.path().join("les-tilleuls");
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::write(folder.join(PRACTICE_FILE), text).expect("written");
-    let around = Surroundings { plugins: Box::new(Known), shared: SharedFolders::new() };
+    let around = Surroundings { plugins: Box::new(Known), shared: SharedFolders::new(), supervised: true };
     super::read(Folder::open(&folder).expect("opens"), &around)
 }
 

@@ -8,6 +8,7 @@ mod day;
 mod peer;
 mod play;
 mod secretary;
+mod staff;
 mod summary;
 
 use std::net::SocketAddr;

@@ -28,6 +28,9 @@ const EXCHANGE_SECONDS: i64 = 20;
 /// When somebody is called back whose agenda did not answer.
 const CALL_BACK_MINUTES: i64 = 12;
 
+/// When a contact is looked at again whose alert is open.
+const CLOSING_MINUTES: i64 = 10;
+
 /// How long a secretary keeps an eye on a booking without an answer.
 const LONGEST_VERIFICATION_MINUTES: usize = 40;
 
@@ -43,7 +46,7 @@ pub struct Stage {
     pub clock: Arc<DemoClock>,
     /// Two secretaries.
     pub secretaries: [Api; 2],
-    /// A practitioner, who keeps promises.
+    /// A practitioner, who keeps promises and answers alerts.
     pub staff: Api,
     /// How far an interrupted day was, so that it can be finished.
     pub progress: PathBuf,
@@ -59,11 +62,21 @@ struct Event<'a> {
     patients: &'a BTreeMap<String, Patient>,
 }
 
-/// A caller who is called back when the agenda answers again.
-struct CallBack<'a> {
+/// A contact that goes on later.
+struct Later<'a> {
     at: Instant,
     call: Call<'a>,
     view: Value,
+    what: Wanted,
+}
+
+/// What is left to do of a contact.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Its agenda did not answer: the caller is called back.
+    Booking,
+    /// Its alert is open: it is closed once somebody has said what came of that.
+    Closing,
 }
 
 impl Stage {
@@ -79,21 +92,21 @@ impl Stage {
         let done = self.done();
         bar.set_length(events.len() as u64);
         bar.set_position(done as u64);
-        let mut call_backs: Vec<CallBack<'_>> = Vec::new();
+        let mut later: Vec<Later<'_>> = Vec::new();
         for (index, event) in events.iter().enumerate().skip(done) {
-            self.call_back(&mut call_backs, event.at).await?;
+            self.go_on(&mut later, event.at).await?;
             self.pass_until(event.at).await?;
             bar.set_message(event.case.title.clone());
-            call_backs.extend(self.handle(event).await.with_context(|| format!("contact {}", event.key))?);
+            later.extend(self.handle(event).await.with_context(|| format!("contact {}", event.key))?);
             // A contact that waits for a call back is played again after an
             // interruption: its keys make that harmless.
-            if call_backs.is_empty() {
+            if later.is_empty() {
                 self.note_done(index + 1)?;
             }
             bar.inc(1);
         }
         bar.set_message("après-midi : les promesses sont tenues");
-        self.call_back(&mut call_backs, Instant(i64::MAX)).await?;
+        self.go_on(&mut later, Instant(i64::MAX)).await?;
         let end = self.clock.now().plus_minutes(AFTERNOON_MINUTES);
         self.pass_until(end).await?;
         self.note_done(events.len())
@@ -109,7 +122,7 @@ impl Stage {
         std::fs::rename(&partial, &self.progress).context("cannot note the progress")
     }
 
-    async fn handle<'a>(&self, event: &'a Event<'_>) -> anyhow::Result<Option<CallBack<'a>>> {
+    async fn handle<'a>(&self, event: &'a Event<'_>) -> anyhow::Result<Option<Later<'a>>> {
         let call = event.call(event.planned.patient.as_deref(), "");
         if event.case.wish == Wish::Race {
             self.race(event).await?;
@@ -134,7 +147,7 @@ impl Stage {
                 };
                 if booked == Booked::Later {
                     let at = self.clock.now().plus_minutes(CALL_BACK_MINUTES);
-                    return Ok(Some(CallBack { at, call, view }));
+                    return Ok(Some(Later { at, call, view, what: Wanted::Booking }));
                 }
                 self.verify(&view, &booked).await?;
             }
@@ -142,12 +155,13 @@ impl Stage {
             Wish::Cancel => self.cancel_appointment(&call, &view, appointment).await?,
             Wish::None | Wish::Race => {}
         }
-        self.finish(&call, &view).await?;
-        Ok(None)
+        let closed = self.finish(&call, &view).await?;
+        let at = self.clock.now().plus_minutes(CLOSING_MINUTES);
+        Ok((!closed).then_some(Later { at, call, view, what: Wanted::Closing }))
     }
 
-    /// Asks what only comes up after the booking, then closes.
-    async fn finish(&self, call: &Call<'_>, view: &Value) -> anyhow::Result<()> {
+    /// Asks what only comes up after the booking, then closes; says whether it is closed.
+    async fn finish(&self, call: &Call<'_>, view: &Value) -> anyhow::Result<bool> {
         let api = &self.secretaries[0];
         let path = format!("/v1/contacts/{}", contact_of(view));
         let fresh = view_of(api.call(Method::GET, &path, None).await?.ok("reading a contact")?);
@@ -283,13 +297,19 @@ impl Stage {
         }))
     }
 
-    async fn call_back(&self, waiting: &mut Vec<CallBack<'_>>, until: Instant) -> anyhow::Result<()> {
+    /// Goes on with what waits until then.
+    async fn go_on(&self, waiting: &mut Vec<Later<'_>>, until: Instant) -> anyhow::Result<()> {
         while let Some(position) = waiting.iter().position(|one| one.at <= until) {
-            let CallBack { at, call, view } = waiting.remove(position);
+            let Later { at, call, view, what } = waiting.remove(position);
             self.pass_until(at).await?;
-            let booked = call.book(&self.secretaries[0], &view, self.clock.now()).await?;
-            self.verify(&view, &booked).await?;
-            self.finish(&call, &view).await?;
+            if what == Wanted::Booking {
+                let booked = call.book(&self.secretaries[0], &view, self.clock.now()).await?;
+                self.verify(&view, &booked).await?;
+            }
+            if !self.finish(&call, &view).await? {
+                let at = self.clock.now().plus_minutes(CLOSING_MINUTES);
+                waiting.push(Later { at, call, view, what: Wanted::Closing });
+            }
         }
         Ok(())
     }
@@ -298,15 +318,16 @@ impl Stage {
     async fn pass_until(&self, until: Instant) -> anyhow::Result<()> {
         loop {
             self.keep_promises().await?;
+            let alert = self.answer_alerts().await?;
             while self.jobs.run_due(BATCH).await? > 0 {}
             let now = self.clock.now();
             if now >= until {
                 return Ok(());
             }
             let next_job = self.jobs.next_in().await?.filter(|wait| !wait.is_zero()).map(|wait| now + wait);
-            let step = now.plus_minutes(5);
+            let step = now.plus_minutes(5).min(alert.unwrap_or(until));
             self.clock.advance_to(next_job.unwrap_or(until).min(step.max(now)).min(until));
-            if next_job.is_none() && self.open_promises().await? == 0 {
+            if next_job.is_none() && alert.is_none() && self.open_promises().await? == 0 {
                 self.clock.advance_to(until.min(Instant(now.0 + 30 * 86_400_000)));
                 return Ok(());
             }
@@ -315,40 +336,6 @@ impl Stage {
 
     async fn open_promises(&self) -> anyhow::Result<usize> {
         Ok(self.promises().await?.len())
-    }
-
-    /// Promises that nobody has kept yet.
-    async fn promises(&self) -> anyhow::Result<Vec<Value>> {
-        let mut open = Vec::new();
-        for practice in &self.practices {
-            for state in ["promised", "in-progress"] {
-                let path = format!("/v1/practices/{practice}/commitments?state={state}");
-                open.extend(self.staff.list(&path).await?);
-            }
-        }
-        Ok(open)
-    }
-
-    /// The staff keeps a promise halfway to its time; one in nine or so is forgotten
-    /// until the warning that it is late.
-    async fn keep_promises(&self) -> anyhow::Result<()> {
-        let now = self.clock.now();
-        for promise in self.promises().await? {
-            let id = promise["id"].as_str().unwrap_or_default();
-            let instant = |key: &str| -> anyhow::Result<i64> {
-                Ok(promise[key].as_str().unwrap_or_default().parse::<jiff::Timestamp>()?.as_millisecond())
-            };
-            let (made, due) = (instant("promised_at")?, instant("due")?);
-            // By the time at which it was made, so the same ones in every run.
-            let forgotten = made / 20_000 % 9 == 4;
-            let kept_at = if forgotten { due + 10 * 60_000 } else { made + (due - made) / 2 };
-            if now.0 >= kept_at {
-                let path = format!("/v1/commitments/{id}/actions");
-                let body = json!({ "keep": { "note": "fait, tracé par la démonstration" } });
-                self.staff.call(Method::POST, &path, Some(&body)).await?.ok("keeping a promise")?;
-            }
-        }
-        Ok(())
     }
 }
 

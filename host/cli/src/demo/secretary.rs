@@ -207,23 +207,31 @@ impl Call<'_> {
         Ok(Booked::Nothing)
     }
 
-    /// Reads back and closes.
-    pub async fn close(&self, api: &Api, view: &Value) -> anyhow::Result<()> {
+    /// Reads back and closes. Says whether it is closed: while an alert is open the call is
+    /// put down, and closed later.
+    pub async fn close(&self, api: &Api, view: &Value) -> anyhow::Result<bool> {
         let path = format!("/v1/contacts/{}/close", contact_of(view));
-        let statements: Vec<Value> = self.case.say.iter().map(|id| json!({ "instruction": id })).collect();
+        let shown = view["to_say"].as_array().into_iter().flatten();
+        let mut said: Vec<&str> = shown.filter_map(|one| one["instruction"]["id"].as_str()).collect();
+        said.extend(self.case.say.as_deref().filter(|id| !said.contains(id)).into_iter().collect::<Vec<_>>());
+        let statements: Vec<Value> = said.iter().map(|id| json!({ "instruction": id })).collect();
         let recap = if self.case.hangs_up { "not-reached" } else { "confirmed" };
         let mut body = json!({ "recap": recap, "statements": statements });
         let answer = api.call(Method::POST, &path, Some(&body)).await?;
         if answer.status.is_success() || answer.code() == "contact-closed" {
-            return Ok(());
+            return Ok(true);
         }
-        body["override_reason"] = json!(if self.case.hangs_up {
-            "la ligne a été coupée avant toute réponse"
+        body["override"] = if self.case.hangs_up {
+            json!({ "code": "cut-off", "words": "la ligne a été coupée avant toute réponse" })
         } else {
-            "le correspondant ne souhaite pas répondre davantage"
-        });
-        api.call(Method::POST, &path, Some(&body)).await?.ok("closing a contact")?;
-        Ok(())
+            json!({ "code": "caller-refuses", "words": "le correspondant ne souhaite pas répondre davantage" })
+        };
+        let answer = api.call(Method::POST, &path, Some(&body)).await?;
+        if answer.code() == "alert-open" {
+            return Ok(false);
+        }
+        answer.ok("closing a contact")?;
+        Ok(true)
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Summary {
     pub messages: Messages,
     /// Promises.
     pub commitments: Commitments,
+    /// Alerts.
+    pub alerts: Alerts,
     /// Calls of plugins by kind.
     pub plugin_calls: BTreeMap<&'static str, Calls>,
     /// Contacts planned and not stored or not closed, messages and bookings
@@ -59,6 +61,19 @@ pub struct Commitments {
     pub kept: usize,
     /// Kept after their time.
     pub late: usize,
+    /// Not ended.
+    pub open: usize,
+}
+
+/// Alerts by what became of them.
+#[derive(Debug, Default, Serialize)]
+pub struct Alerts {
+    /// Raised.
+    pub raised: usize,
+    /// Of these, told to more than the first rung before somebody answered.
+    pub climbed: usize,
+    /// Seconds until somebody took them in hand, shortest first.
+    pub acknowledged_after_s: Vec<i64>,
     /// Not ended.
     pub open: usize,
 }
@@ -99,7 +114,11 @@ impl Summary {
             for commitment in api.list(&of("commitments")).await? {
                 summary.commitment(&commitment);
             }
+            for alert in api.list(&of("alerts")).await? {
+                summary.alert(&alert);
+            }
         }
+        summary.alerts.acknowledged_after_s.sort_unstable();
         summary.lost += planned.saturating_sub(closed);
         Ok(summary)
     }
@@ -140,6 +159,17 @@ impl Summary {
         }
     }
 
+    fn alert(&mut self, alert: &Value) {
+        self.alerts.raised += 1;
+        let told = alert["told"].as_array();
+        self.alerts.climbed += usize::from(told.into_iter().flatten().any(|one| one["rung"] != 0));
+        self.alerts.open += usize::from(alert["state"] != "ended");
+        let time = |value: &Value| value.as_str()?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second);
+        if let (Some(raised), Some(taken)) = (time(&alert["raised_at"]), time(&alert["acknowledged"][0]["at"])) {
+            self.alerts.acknowledged_after_s.push(taken - raised);
+        }
+    }
+
     /// Counts overlaps in the agenda server's own objects: not what greffon
     /// thinks, but what stands there.
     pub fn look_into(&mut self, store: &Store) {
@@ -162,7 +192,7 @@ impl Summary {
 
     /// Whether the day went as it must.
     pub fn is_good(&self) -> bool {
-        self.double_bookings == 0 && self.lost == 0
+        self.double_bookings == 0 && self.lost == 0 && self.alerts.open == 0
     }
 }
 
@@ -210,6 +240,16 @@ impl fmt::Display for Summary {
             f,
             "  promesses           {:>5}    tenues {}   en retard {}   ouvertes {}",
             self.commitments.made, self.commitments.kept, self.commitments.late, self.commitments.open
+        )?;
+        let times = &self.alerts.acknowledged_after_s;
+        writeln!(
+            f,
+            "  alertes             {:>5}    prises en charge {}   en {} s (médiane), {} s au plus   ouvertes {}",
+            self.alerts.raised,
+            times.len(),
+            times.get(times.len() / 2).unwrap_or(&0),
+            times.last().unwrap_or(&0),
+            self.alerts.open
         )?;
         writeln!(f, "  perdus              {:>5}", self.lost)?;
         writeln!(f, "\n  plugin         appels   médiane      p99")?;

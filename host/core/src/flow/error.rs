@@ -22,6 +22,8 @@ pub enum Thing {
     Intent,
     /// A commitment of the practice.
     Commitment,
+    /// An alert of the practice.
+    Alert,
     /// A job of the practice that was given up.
     DeadLetter,
 }
@@ -36,6 +38,7 @@ impl Thing {
             Self::Appointment => "appointment",
             Self::Intent => "intent",
             Self::Commitment => "commitment",
+            Self::Alert => "alert",
             Self::DeadLetter => "dead letter",
         }
     }

@@ -5,6 +5,7 @@
 
 mod act;
 mod agenda;
+mod alert;
 mod appointment;
 mod booking;
 mod commitment;
@@ -22,16 +23,17 @@ use uuid::Uuid;
 
 pub(crate) use self::act::{Act, Acts};
 pub(crate) use self::agenda::Agendas;
+pub use self::alert::{Alerts, LinkedAlert, NewAcknowledgement, NewEnd, Opened};
 pub use self::appointment::{Appointments, NewCancellation, NewMove, NewStatus};
 pub(crate) use self::booking::Reconciled;
 pub use self::booking::{BookingOutcome, Bookings, NewBooking, SlotSearch};
 pub use self::commitment::Commitments;
-pub use self::contact::{Contacts, NewClosing, NewContact, NewFact, NewLevel, NewStatement};
+pub use self::contact::{Contacts, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewStatement};
 pub use self::dead_letter::DeadLetters;
 pub use self::error::{Flow, FlowError, Thing};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::Messages;
-pub use self::read::{ReadContact, Reads};
+pub use self::read::{ReadAlert, ReadContact, Reads};
 use crate::ports::agenda_turn::AgendaTurns;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::practices::Practices;
@@ -49,6 +51,8 @@ pub struct Reception {
     pub appointments: Appointments,
     /// Promises.
     pub commitments: Commitments,
+    /// Alerts.
+    pub alerts: Alerts,
     /// Jobs that were given up.
     pub dead_letters: DeadLetters,
     /// Everything that is only read.
@@ -97,9 +101,13 @@ impl Reception {
             let (acts, storage) = own();
             Commitments::new(acts, storage, messages.clone())
         };
+        let alerts = {
+            let (acts, storage) = own();
+            Alerts::new(acts, storage, messages.clone())
+        };
         let contacts = {
             let (acts, storage) = own();
-            Contacts::new(acts, storage, messages.clone(), commitments.clone())
+            Contacts::new(acts, storage, messages.clone(), commitments.clone(), alerts.clone())
         };
         let bookings = {
             let (acts, storage) = own();
@@ -113,6 +121,18 @@ impl Reception {
             let (acts, storage) = own();
             DeadLetters::new(acts, storage, messages.clone())
         };
-        Self { contacts, bookings, appointments, commitments, dead_letters, reads, messages, acts, storage, agendas }
+        Self {
+            contacts,
+            bookings,
+            appointments,
+            commitments,
+            alerts,
+            dead_letters,
+            reads,
+            messages,
+            acts,
+            storage,
+            agendas,
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::act::Acts;
 use super::error::{Flow, FlowError, Thing};
-use crate::ids::{AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
+use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
+use crate::model::alert::{Alert, AlertState};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
@@ -14,7 +15,8 @@ use crate::model::intent::Appointment;
 use crate::model::job::{Due, Job, Lane};
 use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
-use crate::model::view::{ContactView, Said, Told, assemble};
+use crate::model::view::{ContactView, Said, Sequel, Told, assemble};
+use crate::model::wording;
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{Listed, Page, Storage, StorageError, Stored};
 use crate::time::Span;
@@ -38,6 +40,31 @@ pub struct ReadContact {
     pub contact: Contact,
     /// What the person who holds the line sees.
     pub view: ContactView,
+}
+
+/// An alert with what it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadAlert {
+    /// As it is stored.
+    pub alert: Alert,
+    /// Its contact.
+    pub contact: Contact,
+    /// Which signs, who, where, which number, since when: as its recipients are told.
+    pub text: String,
+}
+
+/// What came of a contact so far.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn sequel_of(storage: &dyn Storage, contact: &Contact) -> Stored<Sequel> {
+    let intents = storage.intents_of(contact).await?;
+    let commitments = storage.commitments_of(contact).await?;
+    let alert = match contact.alert {
+        Some(id) => storage.alert(&contact.practice, id).await?,
+        None => None,
+    };
+    Ok(Sequel { intents, commitments, alert })
 }
 
 impl Reads {
@@ -69,16 +96,15 @@ impl Reads {
     pub async fn contact(&self, practice: &PracticeId, id: ContactId) -> Flow<ReadContact> {
         let practice = self.acts.practice(practice)?;
         let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
-        let intents = self.storage.intents_of(&contact).await?;
-        let commitments = self.storage.commitments_of(&contact).await?;
-        let now = Told::of(&practice.revision, &contact, &intents, &commitments);
+        let sequel = sequel_of(self.storage.as_ref(), &contact).await?;
+        let now = Told::of(&practice.revision, &contact, &sequel);
         let said = self.storage.said(&practice.id, id).await?;
         let is_current = said.as_ref().is_some_and(|said| said.of == now);
         if !is_current && contact.state != ContactState::Closed {
             self.ask_again(&practice, id, &now).await;
         }
         let said = said.unwrap_or_else(|| Said::nothing(now));
-        let view = assemble(&practice, &contact, &said, is_current, &intents, commitments, self.acts.now());
+        let view = assemble(&practice, &contact, &said, is_current, &sequel, self.acts.now());
         Ok(ReadContact { contact, view })
     }
 
@@ -126,6 +152,14 @@ impl Reads {
     /// When the database does not answer.
     pub async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>> {
         self.storage.practice_of_commitment(id).await
+    }
+
+    /// Whose alert this is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn practice_of_alert(&self, id: AlertId) -> Stored<Option<PracticeId>> {
+        self.storage.practice_of_alert(id).await
     }
 
     /// Whose dead letter this is.
@@ -197,6 +231,42 @@ impl Reads {
         page: &Page,
     ) -> Stored<Listed<Commitment>> {
         self.storage.commitments(practice, state, page).await
+    }
+
+    /// An alert, with what it is about as it is now.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    pub async fn alert(&self, practice: &PracticeId, id: AlertId) -> Flow<ReadAlert> {
+        let practice = self.acts.practice(practice)?;
+        let alert = self.storage.alert(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Alert))?;
+        self.with_contact(&practice, alert).await
+    }
+
+    /// Alerts, newest first, each with what it is about as it is now.
+    ///
+    /// # Errors
+    /// `NotFound(Practice)`, `Storage`.
+    pub async fn alerts(
+        &self,
+        practice: &PracticeId,
+        state: Option<AlertState>,
+        page: &Page,
+    ) -> Flow<Listed<ReadAlert>> {
+        let practice = self.acts.practice(practice)?;
+        let Listed { items, next } = self.storage.alerts(&practice.id, state, page).await?;
+        let mut read = Vec::with_capacity(items.len());
+        for alert in items {
+            read.push(self.with_contact(&practice, alert).await?);
+        }
+        Ok(Listed { items: read, next })
+    }
+
+    async fn with_contact(&self, practice: &LivePractice, alert: Alert) -> Flow<ReadAlert> {
+        let contact = self.storage.contact(&practice.id, alert.contact).await?;
+        let contact = contact.ok_or(FlowError::NotFound(Thing::Contact))?;
+        let text = wording::alert(practice, &contact, &alert, None, self.acts.now()).body;
+        Ok(ReadAlert { alert, contact, text })
     }
 
     /// Dead letters, newest first.

@@ -5,17 +5,17 @@ use crate::flow::{Act, Flow, Reception};
 use crate::ids::MessageId;
 use crate::model::audit::Actor;
 use crate::model::care::Sensitivity;
-use crate::model::channel::{Address, ChannelKind, MessageRef, Outbound, SendError};
+use crate::model::channel::{Address, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
 use crate::model::job::LeasedJob;
 use crate::model::message::{Message, MessageCause, MessageEvent, MessageState};
-use crate::model::practice::{PluginKind, Practice, Serves};
+use crate::model::practice::Practice;
 use crate::model::recipients::PATIENT;
 use crate::model::scheduling::AppointmentStatus;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
-use crate::ports::practices::{Feature, LivePractice};
-use crate::ports::storage::StorageError;
+use crate::ports::practices::{Feature, LivePractice, carries};
+use crate::ports::storage::{StorageError, Stored, Transaction};
 
 /// Where a message goes.
 struct Route<'a> {
@@ -137,6 +137,9 @@ impl Delivery<'_> {
                     return Ok(Step { outcome, message: None });
                 }
                 Ok(message) => {
+                    if let Some(message) = &message {
+                        tell_alert(reception, tx.as_mut(), act, message).await?;
+                    }
                     let mut outcome = JobOutcome::Done;
                     if let Some(LeasedJob { id, attempt, .. }) = ends {
                         // It is another worker's by now when it is not there.
@@ -170,13 +173,29 @@ impl Delivery<'_> {
     }
 }
 
+/// A message of an alert that did not arrive, or perhaps not, is the alert's to know: the
+/// next rung may have to be told.
+pub(super) async fn tell_alert(
+    reception: &Reception,
+    tx: &mut dyn Transaction,
+    act: Act<'_>,
+    message: &Message,
+) -> Stored<()> {
+    match message.cause {
+        MessageCause::Alert(id) if matches!(message.state, MessageState::Failed | MessageState::Uncertain) => {
+            reception.alerts.lost(tx, act, id, message.id).await
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The first channel that serves the recipient and may carry the text; else the
 /// first that may carry a notice. While one is out that might have served, the
 /// message waits.
 fn route<'a>(practice: &'a LivePractice, message: &Message) -> Result<Route<'a>, MessageEvent> {
     let mut notice: Option<Route<'a>> = None;
     let mut unready = false;
-    for feature in candidates(practice, message) {
+    for feature in practice.channels_of(&message.recipient) {
         let Ok(channel) = feature.channel() else {
             unready = true;
             continue;
@@ -199,29 +218,6 @@ fn route<'a>(practice: &'a LivePractice, message: &Message) -> Result<Route<'a>,
     }
 }
 
-/// Channels that serve the recipient, those that name it before the others.
-fn candidates<'a>(practice: &'a LivePractice, message: &Message) -> Vec<&'a Feature> {
-    let names = |feature: &&Feature| feature.serves.recipients.contains(&message.recipient);
-    let channels = || practice.features.iter().filter(|feature| feature.may_be(PluginKind::Notification));
-    let practitioner = practice.practitioners.iter().map(|one| &one.id).find(|id| id.0 == message.recipient);
-    let serves = |feature: &&Feature| {
-        let Serves { recipients, practitioners, .. } = &feature.serves;
-        recipients.is_empty() && (practitioners.is_empty() || practitioner.is_some_and(|id| practitioners.contains(id)))
-    };
-    channels().filter(names).chain(channels().filter(serves)).collect()
-}
-
-/// What a channel of this kind can address.
-fn carries(kind: ChannelKind, scheme: &str) -> bool {
-    match kind {
-        ChannelKind::Email | ChannelKind::SecureEmail => scheme == "mailto",
-        ChannelKind::Sms | ChannelKind::Voice => scheme == "tel",
-        ChannelKind::Push | ChannelKind::Chat | ChannelKind::RecordNote | ChannelKind::Webhook => {
-            scheme != "mailto" && scheme != "tel"
-        }
-    }
-}
-
 fn not_an_address(error: &SendError) -> MessageEvent {
     match error {
         SendError::NoRecipient(_) | SendError::Rejected(_) => MessageEvent::Unroutable("no-recipient"),
@@ -233,7 +229,8 @@ fn not_an_address(error: &SendError) -> MessageEvent {
 
 fn outbound(practice: &Practice, message: &Message, to: Address, discreet: bool) -> Outbound {
     let (subject, body, sensitivity) = if discreet {
-        let (subject, body) = wording::discreet(practice, message.level, message.recipient == PATIENT);
+        let (subject, body) =
+            wording::discreet(practice, message.level, message.recipient == PATIENT, message.link.as_deref());
         (subject, body, Sensitivity::Personal)
     } else {
         (message.subject.clone(), message.body.clone(), message.sensitivity)

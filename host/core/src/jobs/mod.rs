@@ -2,6 +2,7 @@
 //! it looks at the state first.
 
 mod deliver_message;
+mod escalate_alert;
 mod expire_hold;
 mod give_up;
 pub mod metrics;
@@ -38,13 +39,14 @@ impl Jobs {
     /// # Errors
     /// What the job could not deal with itself: it is run again later.
     async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
-        let Reception { contacts, bookings, commitments, acts, agendas, .. } = &self.reception;
+        let Reception { contacts, bookings, commitments, alerts, acts, agendas, .. } = &self.reception;
         let practice = acts.practice(&leased.practice)?;
         match &leased.job {
             Job::DeliverMessage(message) => deliver_message::run(&self.reception, &practice, leased, *message).await,
             Job::ReconcileBooking(intent) => reconcile_booking::run(bookings, &practice, *intent).await,
             Job::ExpireHold(intent) => expire_hold::run(bookings, &practice, *intent).await,
             Job::WatchCommitment(commitment) => watch_commitment::run(commitments, acts, &practice, *commitment).await,
+            Job::EscalateAlert(alert) => escalate_alert::run(alerts, &practice.id, *alert).await,
             Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
             Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
@@ -70,12 +72,15 @@ impl Jobs {
     async fn ask_instead(&self, tx: &mut dyn Transaction, act: Act<'_>, job: &Job) -> Stored<()> {
         let Reception { messages, bookings, commitments, .. } = &self.reception;
         match job {
-            Job::DeliverMessage(message) => messages.give_up(tx, act, *message).await,
+            Job::DeliverMessage(message) => match messages.give_up(tx, act, *message).await? {
+                Some(message) => deliver_message::tell_alert(&self.reception, tx, act, &message).await,
+                None => Ok(()),
+            },
             Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,
             Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
             // The contact itself says that its view is outdated, or which question has no
-            // answer; the agendas, how old it is what is known of them.
-            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::ReadAgendas(_) => Ok(()),
+            // answer; the list of alerts, that one is open; the agendas, how old it is what is known of them.
+            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::EscalateAlert(_) | Job::ReadAgendas(_) => Ok(()),
         }
     }
 }

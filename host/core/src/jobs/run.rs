@@ -33,7 +33,8 @@ pub(super) struct Share {
 /// operator says otherwise), so that people find some free.
 pub(super) fn share_of(lane: Lane) -> Share {
     match lane {
-        Lane::Alert => Share { places: 24, per_practice: 2 },
+        // Of a rung that is told at once, two channels may hang.
+        Lane::Alert => Share { places: 30, per_practice: 3 },
         Lane::Urgent | Lane::Normal => Share { places: 12, per_practice: 3 },
         Lane::Bulk => Share { places: 3, per_practice: 1 },
     }

@@ -12,7 +12,8 @@ pub use decide::{
 };
 pub use findings::{CALLER_KINDS, Findings, find, heard_level, heard_reason};
 pub use people::{
-    address_of, is_attended, is_email, is_known, is_phone, opening, patient_of, practitioner_asked, site_of,
+    address_of, is_attended, is_email, is_identified, is_known, is_phone, opening, patient_of, practitioner_asked,
+    site_of,
 };
 pub use permission::{is_open, may_book, may_move};
 pub use weigh::{
@@ -26,7 +27,7 @@ use super::emergency::EmergencyService;
 use super::heard::Hearing;
 use super::pin::Pin;
 use super::triage::{Assessment, Orientation};
-use crate::ids::{AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
+use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
 use crate::time::Instant;
 
 /// How a contact arrived.
@@ -133,6 +134,9 @@ pub struct Contact {
     pub intents: Vec<IntentId>,
     /// Promises made in this contact.
     pub commitments: Vec<CommitmentId>,
+    /// The alert that its level raised.
+    #[serde(default)]
+    pub alert: Option<AlertId>,
     /// The appointment that this contact is about (move, cancel).
     pub about: Option<AppointmentId>,
     /// Other open contacts of the same origin in the last 24 h, at arrival (S12).
@@ -167,6 +171,7 @@ impl Contact {
             statements: Vec::new(),
             intents: Vec::new(),
             commitments: Vec::new(),
+            alert: None,
             about: None,
             repeated: 0,
             outcome: None,
@@ -239,8 +244,38 @@ pub struct Statement {
 pub struct CloseOutcome {
     /// What the caller said to the recap.
     pub recap: RecapOutcome,
-    /// Why it was closed with facts missing.
+    /// Why it was closed with facts missing, in the words of whoever closed it.
     pub override_reason: Option<String>,
+    /// The same, of the list; none for what was closed before there was one.
+    #[serde(default)]
+    pub override_code: Option<OverrideCode>,
+}
+
+/// Why a contact is closed although something is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverrideCode {
+    /// The line was cut, or the caller hung up.
+    CutOff,
+    /// The caller does not want to say more.
+    CallerRefuses,
+    /// The same request is followed elsewhere: in another contact, or by somebody.
+    FollowedElsewhere,
+    /// Anything else: for a supervisor or a practitioner to say.
+    Other,
+}
+
+impl OverrideCode {
+    /// The wire word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CutOff => "cut-off",
+            Self::CallerRefuses => "caller-refuses",
+            Self::FollowedElsewhere => "followed-elsewhere",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// What the caller said to the recap.

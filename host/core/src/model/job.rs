@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
-use crate::ids::{CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId};
+use crate::ids::{AlertId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId};
 use crate::time::Instant;
 
 /// What to do. Running one twice is harmless: each looks at the state first.
@@ -25,6 +25,8 @@ pub enum Job {
     RefreshView(ContactId),
     /// See that a sign of danger that was heard has its answer.
     WatchAnswers(ContactId),
+    /// Tell the next rung of an alert, until somebody has acknowledged it.
+    EscalateAlert(AlertId),
     /// Read what the agendas of a feature tell of themselves.
     ReadAgendas(FeatureId),
 }
@@ -40,6 +42,7 @@ impl Job {
             Self::WatchCommitment(_) => "watch-commitment",
             Self::RefreshView(_) => "refresh-view",
             Self::WatchAnswers(_) => "watch-answers",
+            Self::EscalateAlert(_) => "escalate-alert",
             Self::ReadAgendas(_) => "read-agendas",
         }
     }
@@ -52,6 +55,7 @@ impl Job {
             Self::ReconcileBooking(id) | Self::ExpireHold(id) => ("intent", id),
             Self::WatchCommitment(id) => ("commitment", id),
             Self::RefreshView(id) | Self::WatchAnswers(id) => ("contact", id),
+            Self::EscalateAlert(id) => ("alert", id),
             Self::ReadAgendas(id) => ("feature", id),
         };
         format!("{thing}:{id}")
@@ -64,7 +68,7 @@ impl Job {
         let (ceiling, failures) = match self {
             // A person can still pick up the phone: told within seven minutes.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) if lane == Lane::Alert => (60 * second, 12),
-            Self::WatchAnswers(_) => (60 * second, 60),
+            Self::WatchAnswers(_) | Self::EscalateAlert(_) => (60 * second, 60),
             // About an hour and a quarter.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) => (600 * second, 16),
             // Whoever reads the contact asks again.

@@ -10,7 +10,7 @@ use super::care::{ContentRef, Level, Sensitivity};
 use super::channel::{Address, Receipt};
 use super::job::Lane;
 use super::recipients::PATIENT;
-use crate::ids::{CommitmentId, ContactId, FeatureId, IntentId, MessageId, PracticeId};
+use crate::ids::{AlertId, CommitmentId, ContactId, FeatureId, IntentId, MessageId, PracticeId};
 use crate::time::Instant;
 
 /// Life of a message.
@@ -67,6 +67,8 @@ pub enum MessageCause {
     Commitment(CommitmentId),
     /// Another message that failed or is uncertain.
     Message(MessageId),
+    /// An alert that waits for somebody.
+    Alert(AlertId),
 }
 
 /// One message.
@@ -86,6 +88,9 @@ pub struct Message {
     pub subject: String,
     /// Text.
     pub body: String,
+    /// Where its recipient reads what a channel may not carry.
+    #[serde(default)]
+    pub link: Option<String>,
     /// What the text reveals: chooses the channel.
     pub sensitivity: Sensitivity,
     /// How urgent: chooses the lane.

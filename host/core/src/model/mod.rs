@@ -1,5 +1,6 @@
 //! The words of the field as types. No I/O, no clock, no randomness.
 
+pub mod alert;
 pub mod audit;
 pub mod callback;
 pub mod care;
@@ -11,6 +12,7 @@ pub mod contact;
 pub mod dead_letter;
 pub mod emergency;
 pub mod heard;
+pub mod identity;
 pub mod intent;
 pub mod job;
 pub mod known_agendas;

@@ -7,6 +7,7 @@ pub use greffon_kinds::PluginKind;
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
+use super::channel::Address;
 use super::person::Identifier;
 use super::scheduling::{PatientRule, VisitMode};
 use crate::ids::{AgendaId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
@@ -41,6 +42,12 @@ pub struct Practice {
     pub instructions: Vec<Instruction>,
     /// Who is told of what.
     pub recipients: BTreeMap<String, Recipient>,
+    /// Who is told of an alert, rung after rung; empty for the usual chain.
+    pub alerts: Vec<Rung>,
+    /// Who may change whose appointment.
+    pub disclosure: Disclosure,
+    /// What the operator adds.
+    pub supervision: Supervision,
     /// Delays the practice promises.
     pub delays: Delays,
 }
@@ -206,16 +213,68 @@ pub struct Instruction {
 /// Somebody who is told things, under the name that scripts use.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Recipient {
-    /// `mailto`, `tel`…
-    pub scheme: String,
-    /// The address.
-    pub address: String,
+    /// Where to write, the one for everyday messages first. An alert uses all of them.
+    pub addresses: Vec<Address>,
+    /// What opens a link to an alert: the argon2id hash of their own code (a PHC
+    /// string). Without one they acknowledge in the application only.
+    pub code: Option<String>,
 }
 
 impl std::fmt::Debug for Recipient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Recipient").field("scheme", &self.scheme).finish_non_exhaustive()
+        let schemes: Vec<&str> = self.addresses.iter().map(|one| one.scheme.as_str()).collect();
+        f.debug_struct("Recipient").field("schemes", &schemes).finish_non_exhaustive()
     }
+}
+
+/// Those who are told of an alert at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rung {
+    /// Names of recipients; `practitioner` is whoever the contact is for.
+    pub persons: Vec<String>,
+    /// When they are to be told; always when absent.
+    pub hours: Option<WeekHours>,
+}
+
+/// How well somebody's relation must be proved before an appointment is moved or cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The names are enough.
+    Named,
+    /// Names and birth date; where the appointment has none, names and telephone.
+    Matched,
+    /// Nothing is: somebody else decides.
+    Never,
+}
+
+/// Who may change whose appointment, by who is on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disclosure {
+    /// The patient.
+    pub patient: Needs,
+    /// A relative of a child.
+    pub parent: Needs,
+    /// A relative of an adult.
+    pub relative: Needs,
+    /// A professional.
+    pub professional: Needs,
+}
+
+impl Default for Disclosure {
+    /// Strict: whatever is not a patient's, a child's or a colleague's affair is a
+    /// responsible person's to decide.
+    fn default() -> Self {
+        Self { patient: Needs::Matched, parent: Needs::Matched, relative: Needs::Never, professional: Needs::Matched }
+    }
+}
+
+/// What an operator adds to all practices of an installation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Supervision {
+    /// Names of recipients of the operator: the last rung of every alert.
+    pub supervisors: Vec<String>,
+    /// Where links to alerts lead: `https://accueil.example`, without a final slash.
+    pub origin: Option<String>,
 }
 
 /// Delays in minutes after which a promise of this kind is due.

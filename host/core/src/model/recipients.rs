@@ -31,7 +31,7 @@ pub struct Recipient {
 pub fn first_of(practice: &Practice, names: &[String]) -> Recipient {
     let reachable = names.iter().find_map(|name| {
         let found = practice.recipients.get(name)?;
-        let address = Address { scheme: found.scheme.clone(), value: found.address.clone() };
+        let address = found.addresses.first()?.clone();
         Some(Recipient { name: name.clone(), address: Some(address) })
     });
     reachable.unwrap_or_else(|| Recipient {
@@ -44,12 +44,20 @@ pub fn first_of(practice: &Practice, names: &[String]) -> Recipient {
 /// then whoever is on call; then the reception.
 #[must_use]
 pub fn clinicians(practice: &Practice, facts: &[Fact]) -> Vec<String> {
+    let mut names = deciders(practice, facts);
+    names.push(SECRETARIAT.to_owned());
+    names
+}
+
+/// The same without the reception, which does not decide.
+#[must_use]
+pub fn deciders(practice: &Practice, facts: &[Fact]) -> Vec<String> {
     let only = match practice.practitioners.as_slice() {
         [one] => Some(one),
         _ => None,
     };
     let asked = practitioner_asked(practice, facts).or(only);
-    asked.map(|one| one.id.0.clone()).into_iter().chain([ON_CALL.to_owned(), SECRETARIAT.to_owned()]).collect()
+    asked.map(|one| one.id.0.clone()).into_iter().chain([ON_CALL.to_owned()]).collect()
 }
 
 /// A name that a grid or a script uses, then those who stand in.

@@ -129,10 +129,10 @@ impl Effect {
     }
 
     /// Whether the host carries it out by itself; the others are for a person to
-    /// decide.
+    /// decide, or to say.
     #[must_use]
     pub fn is_carried_out(&self) -> bool {
-        matches!(self, Self::Commitment(_) | Self::Notify(_) | Self::StateInstruction(_))
+        matches!(self, Self::Commitment(_) | Self::Notify(_))
     }
 }
 

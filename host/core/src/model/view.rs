@@ -2,13 +2,15 @@
 
 mod assemble;
 mod said;
+mod sequel;
 
 pub use assemble::{assemble, nature};
 use greffon_words::Text;
 pub use said::{Said, Told};
+pub use sequel::Sequel;
 use serde::{Deserialize, Serialize};
 
-use super::care::Level;
+use super::care::{ContentRef, Level};
 use super::contact::ContactState;
 use super::intent::{Intent, IntentState};
 use super::scheduling::Slot;
@@ -22,7 +24,7 @@ use crate::time::{Instant, Span};
 pub struct Banner {
     /// Stable: `emergency`, `triage-unavailable`, `script-unavailable`,
     /// `view-outdated`, `booking-to-verify`, `repeated-contact`, `demo-content`,
-    /// `contradiction`.
+    /// `contradiction`, `alert-open`, `alert-acknowledged`.
     pub code: String,
     /// What is to be seen.
     pub text: Text,
@@ -71,6 +73,9 @@ pub struct ContactView {
     pub close_blockers: Vec<String>,
     /// Whether a slot may be booked now.
     pub may_book: bool,
+    /// Approved texts that are to be said and were not yet: they count as said once the
+    /// closing names them.
+    pub to_say: Vec<ToSay>,
     /// What the script proposes and a person decides: a triage, a search, a
     /// booking, a transfer.
     pub proposals: Vec<Effect>,
@@ -82,6 +87,17 @@ pub struct ContactView {
     pub bookings: Vec<BookingView>,
     /// Promises.
     pub commitments: Vec<super::commitment::Commitment>,
+    /// The alert that its level raised.
+    pub alert: Option<super::alert::Alert>,
+}
+
+/// An approved text that is to be said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ToSay {
+    /// Which of the practice's instructions.
+    pub instruction: ContentRef,
+    /// The words.
+    pub text: String,
 }
 
 /// A booking of a contact.

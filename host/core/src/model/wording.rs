@@ -3,6 +3,10 @@
 //! To patients: date, place, name and what to bring, nothing of their health,
 //! not even the motive. To the practice: what it needs to act.
 
+mod alert;
+
+pub use alert::{alert, alert_link};
+
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;
 use super::commitment::Commitment;
@@ -25,6 +29,8 @@ pub struct Letter {
     pub body: String,
     /// What it reveals.
     pub sensitivity: Sensitivity,
+    /// Where its recipient reads what a channel may not carry.
+    pub link: Option<String>,
 }
 
 /// Prefix of the templates that tell of an appointment: worthless once the
@@ -131,8 +137,6 @@ pub fn to_practitioner(practice: &Practice, happened: Happened, visit: Visit<'_>
 /// What a practitioner or the reception must know or do about a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
-    /// Know at once.
-    Alert,
     /// Call the patient back.
     Callback,
     /// Decide.
@@ -146,7 +150,6 @@ pub enum Ask {
 impl Ask {
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Alert => ("host.alert", "Alerte"),
             Self::Callback => ("host.callback", "Patient à rappeler"),
             Self::Decision => ("host.decision", "Décision à prendre"),
             Self::Answer => ("host.answer", "Message à traiter"),
@@ -158,13 +161,11 @@ impl Ask {
 /// Hands a contact over to the practice: who, for whom, which number, what, how
 /// urgent, why, until when.
 #[must_use]
-pub fn hand_over(practice: &Practice, contact: &Contact, ask: Ask, due: Option<Instant>) -> Letter {
+pub fn hand_over(practice: &Practice, contact: &Contact, ask: Ask, due: Instant) -> Letter {
     let (template, title) = ask.words();
     let level = contact.level.unwrap_or(Level::Routine);
     let mut lines = vec![format!("{title} — {}", level_words(level))];
-    if let Some(due) = due {
-        lines.push(format!("Promis avant : {}", zone(practice).spoken(due)));
-    }
+    lines.push(format!("Promis avant : {}", zone(practice).spoken(due)));
     lines.push(String::new());
     lines.extend(who_and_what(practice, contact));
     if let Some(assessment) = &contact.assessment {
@@ -306,15 +307,15 @@ pub fn booking_failed(practice: &Practice, intent: &Intent) -> Letter {
 
 /// Stands for a letter that a channel may not carry.
 #[must_use]
-pub fn discreet(practice: &Practice, level: Level, to_patient: bool) -> (String, String) {
+pub fn discreet(practice: &Practice, level: Level, to_patient: bool, link: Option<&str>) -> (String, String) {
     let subject = match level {
         Level::Vital | Level::VeryUrgent if !to_patient => "Message prioritaire dans greffon",
         _ => "Un message vous attend",
     };
-    let text = if to_patient {
-        "Bonjour,\n\nLe cabinet a un message pour vous. Merci de le contacter."
-    } else {
-        "Un message vous attend dans greffon : ouvrez l'application pour le lire."
+    let text = match link {
+        _ if to_patient => "Bonjour,\n\nLe cabinet a un message pour vous. Merci de le contacter.".to_owned(),
+        Some(link) => format!("Un message vous attend dans greffon :\n{link}"),
+        None => "Un message vous attend dans greffon : ouvrez l'application pour le lire.".to_owned(),
     };
     let number = practice.phone.as_deref().filter(|_| to_patient).map(|number| format!("\n{number}"));
     (subject.to_owned(), format!("{text}{}\n\n{}", number.unwrap_or_default(), practice.name))
@@ -435,7 +436,7 @@ fn letter(
     if practice.demo {
         lines.push("Démonstration : personnes et demandes sont fictives.".to_owned());
     }
-    Letter { template: host_content(template), subject, body: lines.join("\n"), sensitivity }
+    Letter { template: host_content(template), subject, body: lines.join("\n"), sensitivity, link: None }
 }
 
 fn zone(practice: &Practice) -> Zone {

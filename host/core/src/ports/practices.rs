@@ -1,7 +1,11 @@
 //! The practices of this installation, with their plugins bound.
 
+mod channels;
+
 use std::ops::Deref;
 use std::sync::Arc;
+
+pub use channels::carries;
 
 use super::earlier::EarlierSettings;
 use super::plugins::{Agenda, Bound, Channel, PluginFailure, Problem, Script, Stamp, Triage};

@@ -10,11 +10,11 @@ use greffon_core::ports::plugins::Agenda as _;
 use greffon_core::time::Instant;
 use greffon_simulation::{AgendaStyle, Effect, Fault};
 
-use crate::office::{NOW, Office, booking, code, secretary};
+use crate::office::{NOW, Office, booking, code, doctor};
 
 fn moving(office: &Office, id: &AppointmentId, start: Instant, op: &str) -> Flow<BookingOutcome> {
     let new = NewMove { op_id: op.into(), contact: None, start, agenda: None, slot_handle: None, slot_version: None };
-    block_on(office.reception.appointments.move_to(&office.practice, id, new, &secretary()))
+    block_on(office.reception.appointments.move_to(&office.practice, id, new, &doctor()))
 }
 
 fn cancellation(op: &str) -> NewCancellation {
@@ -22,7 +22,7 @@ fn cancellation(op: &str) -> NewCancellation {
 }
 
 fn cancelling(office: &Office, id: &AppointmentId, op: &str) -> Flow<BookingOutcome> {
-    block_on(office.reception.appointments.cancel(&office.practice, id, cancellation(op), &secretary()))
+    block_on(office.reception.appointments.cancel(&office.practice, id, cancellation(op), &doctor()))
 }
 
 /// An appointment at 10:00.
@@ -178,8 +178,8 @@ fn a_process_that_dies_while_it_moves_leaves_nothing_open() {
     let to = TEN.plus_minutes(30);
     let new =
         NewMove { op_id: "op-2".into(), contact: None, start: to, agenda: None, slot_handle: None, slot_version: None };
-    let secretary = secretary();
-    let under_way = office.reception.appointments.move_to(&office.practice, &id, new, &secretary).now_or_never();
+    let doctor = doctor();
+    let under_way = office.reception.appointments.move_to(&office.practice, &id, new, &doctor).now_or_never();
     assert!(under_way.is_none());
     office.plugins.hangs.store(false, Ordering::SeqCst);
     office.restart();
@@ -225,7 +225,7 @@ fn a_status_is_set_in_the_agenda_and_ends_changes() {
     let id = at_ten(&office);
     let set = |status, op: &str| {
         let new = NewStatus { op_id: op.into(), status };
-        block_on(office.reception.appointments.set_status(&office.practice, &id, new, &secretary()))
+        block_on(office.reception.appointments.set_status(&office.practice, &id, new, &doctor()))
     };
     assert_eq!(code(&set(AppointmentStatus::Cancelled, "s-0").unwrap_err()), "invalid");
     assert_eq!(set(AppointmentStatus::Arrived, "s-1").unwrap().held.status, AppointmentStatus::Arrived);
@@ -234,8 +234,7 @@ fn a_status_is_set_in_the_agenda_and_ends_changes() {
     office.plan.next(Effect::AgendaWrite, Fault::ResponseLost);
     assert_eq!(set(AppointmentStatus::Fulfilled, "s-2").unwrap().held.status, AppointmentStatus::Fulfilled);
     let unknown = NewStatus { op_id: "s-3".into(), status: AppointmentStatus::Arrived };
-    let error =
-        block_on(office.reception.appointments.set_status(&office.practice, &"x".into(), unknown, &secretary()));
+    let error = block_on(office.reception.appointments.set_status(&office.practice, &"x".into(), unknown, &doctor()));
     assert_eq!(code(&error.unwrap_err()), "appointment");
 }
 
@@ -243,7 +242,7 @@ fn a_status_is_set_in_the_agenda_and_ends_changes() {
 fn requests_are_checked() {
     let office = Office::open();
     let id = at_ten(&office);
-    let cancel = |new| block_on(office.reception.appointments.cancel(&office.practice, &id, new, &secretary()));
+    let cancel = |new| block_on(office.reception.appointments.cancel(&office.practice, &id, new, &doctor()));
     for new in [
         NewCancellation { reason: "Mme Dupont est malade".to_owned(), ..cancellation("a") },
         NewCancellation { reason: String::new(), ..cancellation("b") },

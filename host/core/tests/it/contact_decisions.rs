@@ -367,7 +367,11 @@ fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Resu
     let practice = practice();
     let nature = find(&practice, contact, NOW).nature;
     let closing = Closing {
-        outcome: CloseOutcome { recap: RecapOutcome::Confirmed, override_reason: reason.map(str::to_owned) },
+        outcome: CloseOutcome {
+            recap: RecapOutcome::Confirmed,
+            override_reason: reason.map(str::to_owned),
+            override_code: None,
+        },
         statements: vec![Statement {
             id: StatementId(Uuid::from_u128(9)),
             instruction: None,
@@ -375,7 +379,14 @@ fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Resu
             at: NOW,
             by: "s".to_owned(),
         }],
-        check: CloseCheck { nature, asks_red_flags: false, script_allows, overridden: reason.is_some() },
+        check: CloseCheck {
+            nature,
+            asks_red_flags: false,
+            identified: true,
+            alert_open: false,
+            script_allows,
+            overridden: reason.is_some(),
+        },
     };
     match decide(contact, ContactEvent::Close(Box::new(closing)), &practice.delays, NOW) {
         Ok((contact, _)) => Ok(contact),

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
 use futures::{FutureExt as _, join};
-use greffon_core::flow::{FlowError, NewClosing, NewContact, NewFact, NewLevel, NewStatement};
+use greffon_core::flow::{NewClosing, NewContact, NewFact, NewLevel, NewStatement};
 use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::emergency::EmergencyService;
@@ -70,7 +70,7 @@ fn an_emergency_is_shown_alerted_once_and_ends_only_with_its_outcome() {
     assert_eq!(view.level, Some(Level::Vital));
     assert_eq!(view.assessment.as_ref().unwrap().orientation, Orientation::EmergencyCall(EmergencyService::Samu));
     assert!(view.banners[0].text.fr().contains("faites appeler le 15 (SAMU), à défaut le 112"), "{:?}", view.banners);
-    assert_eq!(banners(&view), ["emergency", "demo-content"]);
+    assert_eq!(banners(&view), ["emergency", "alert-open", "demo-content"]);
     assert_eq!(office.plugins.calls("triage"), 0, "no plugin is waited for");
     let asked: Vec<&str> = view.questions.iter().map(|asked| asked.question.key.as_str()).collect();
     assert_eq!(asked, [keys::PATIENT_LOCATION, keys::EMERGENCY_OUTCOME]);
@@ -84,6 +84,8 @@ fn an_emergency_is_shown_alerted_once_and_ends_only_with_its_outcome() {
     assert!(alerts[0].body.contains("+33612345678") && alerts[0].body.contains("Jeanne Dupont"));
     assert_eq!(code(&office.close(view.contact).unwrap_err()), "emergency-outcome-missing");
     office.tell(view.contact, vec![choice(keys::EMERGENCY_OUTCOME, "transferred")]).unwrap();
+    assert_eq!(code(&office.close(view.contact).unwrap_err()), "alert-open");
+    office.end_alerts();
     assert_eq!(office.close(view.contact).unwrap().state, ContactState::Closed);
 }
 
@@ -240,9 +242,11 @@ fn the_host_carries_out_a_scripts_effects_once_and_shows_the_rest() {
     let promised: Vec<_> = rows.commitments.values().collect();
     assert_eq!((promised.len(), promised[0].what.as_str()), (1, "ordonnance"));
     assert!(promised[0].due > NOW, "a due time that is past cannot be promised");
-    let stored = &rows.contacts[&contact];
-    assert_eq!(stored.statements.len(), 1, "only an approved instruction is said");
-    assert_eq!(office.journal("script.effect-refused"), 2);
+    let to_say: Vec<&str> = view.to_say.iter().map(|one| one.instruction.id.as_str()).collect();
+    assert_eq!(to_say, ["aggravation"], "only an approved instruction is shown");
+    assert!(view.to_say[0].text.contains("rappelez-nous"));
+    assert!(rows.contacts[&contact].statements.is_empty(), "nothing was said because a script wanted it");
+    assert_eq!(office.journal("script.effect-refused"), 1);
     office.work();
     assert!(office.sent_to("jeanne@dupont.example").is_empty(), "S11: no free text reaches a patient");
     let notes = office.sent_to("on-call@tilleuls.example");
@@ -291,7 +295,7 @@ static SECRETARY: std::sync::LazyLock<greffon_core::model::audit::Actor> = std::
 fn a_contact_closes_with_its_recap_its_statements_and_a_journal() {
     let office = Office::open();
     let contact = office.triaged();
-    let closing = |statements| NewClosing { recap: RecapOutcome::Corrected, statements, override_reason: None };
+    let closing = |statements| NewClosing { recap: RecapOutcome::Corrected, statements, overriding: None };
     let close = |new| block_on(office.reception.contacts.close(&office.practice, contact, new, &secretary()));
     let unknown = close(closing(vec![NewStatement::Instruction("inconnue".to_owned())]));
     assert_eq!(code(&unknown.unwrap_err()), "invalid");
@@ -309,23 +313,6 @@ fn a_contact_closes_with_its_recap_its_statements_and_a_journal() {
     assert_eq!(code(&office.close(contact).unwrap_err()), "contact-closed");
     assert_eq!(code(&office.search(contact).unwrap_err()), "contact-closed");
     assert_eq!(office.look(contact).state, ContactState::Closed);
-}
-
-#[test]
-fn missing_facts_keep_a_contact_open_unless_there_is_a_reason() {
-    let office = Office::open();
-    let mut facts = everything("consultation");
-    facts.retain(|fact| fact.key != keys::PATIENT_FAMILY);
-    let view = office.receive(facts);
-    assert_eq!(view.close_blockers, ["facts-missing"]);
-    assert_eq!(code(&office.close(view.contact).unwrap_err()), "facts-missing");
-    let new = NewClosing {
-        recap: RecapOutcome::NotReached,
-        statements: vec![],
-        override_reason: Some("la ligne a coupé".to_owned()),
-    };
-    let closed = block_on(office.reception.contacts.close(&office.practice, view.contact, new, &secretary())).unwrap();
-    assert_eq!(closed.state, ContactState::Closed);
 }
 
 #[test]
@@ -375,7 +362,7 @@ fn a_document_request_is_promised_and_handed_over() {
 #[test]
 fn what_no_address_is_known_for_is_kept_as_failed() {
     let office = Office::with(greffon_simulation::AgendaStyle::Arbitrated, |practice| practice.recipients.clear());
-    office.receive(vec![fact("red-flag.seizure", Value::Yes)]);
+    office.receive(vec![choice(keys::CALLER_KIND, "professional"), fact(keys::RED_FLAGS_ALL, Value::No)]);
     let rows = office.rows();
     let message = rows.messages.values().next().unwrap();
     assert_eq!((message.state, message.failure.as_deref()), (MessageState::Failed, Some("no-recipient")));
@@ -425,28 +412,6 @@ fn a_contact_whose_first_look_was_cut_short_still_comes_to_its_end() {
     }
 }
 
-/// The caller said it, nobody asked, and the line is dead.
-#[test]
-fn a_call_that_is_cut_counts_with_what_was_said_and_not_asked() {
-    let office = Office::open();
-    let view =
-        office.receive(vec![text(keys::WORDS, "mon mari ne respire plus"), choice(keys::PRACTITIONER, "dr-martin")]);
-    assert_eq!((view.level, view.questions[0].question.key.as_str()), (None, "red-flag.breathing"));
-    let cut = || NewClosing {
-        recap: RecapOutcome::NotReached,
-        override_reason: Some("la ligne a coupé".to_owned()),
-        statements: Vec::new(),
-    };
-    assert_eq!(code(&office.close_with(view.contact, cut()).unwrap_err()), "emergency-outcome-missing");
-    let view = office.look(view.contact);
-    assert_eq!((view.level, view.state), (Some(Level::Vital), ContactState::Concluded));
-    assert!(view.assessment.unwrap().reasons.iter().any(|reason| reason.rule == "heard.breathing"));
-    office.work();
-    assert_eq!(office.sent_to("dr-martin@tilleuls.example").len(), 1, "the practitioner is alerted at once");
-    office.tell(view.contact, vec![choice(keys::EMERGENCY_OUTCOME, "lost")]).unwrap();
-    assert_eq!(office.close_with(view.contact, cut()).unwrap().state, ContactState::Closed);
-}
-
 /// Whoever held the line was called away, or the caller says no more.
 #[test]
 fn a_sign_that_was_heard_and_never_asked_about_counts_after_three_minutes() {
@@ -468,27 +433,6 @@ fn a_sign_that_was_heard_and_never_asked_about_counts_after_three_minutes() {
     assert!(alerts[0].body.contains("« respire plus »"), "the alert names the sign: {}", alerts[0].body);
 }
 
-#[test]
-fn an_outcome_and_a_reason_say_something() {
-    let office = Office::open();
-    let contact = office.receive(vec![fact("red-flag.chest-pain", Value::Yes)]).contact;
-    for outcome in [choice(keys::EMERGENCY_OUTCOME, "?"), text(keys::EMERGENCY_OUTCOME, "transferred")] {
-        let refused = office.tell(contact, vec![outcome]).unwrap_err();
-        assert!(matches!(refused, FlowError::Invalid { .. }), "{refused:?}");
-    }
-    office.tell(contact, vec![choice(keys::EMERGENCY_OUTCOME, "called")]).unwrap();
-    let with = |reason: &str| NewClosing {
-        recap: RecapOutcome::Confirmed,
-        override_reason: Some(reason.to_owned()),
-        statements: Vec::new(),
-    };
-    for reason in ["", "x", "   x   y ", "ne veut"] {
-        let refused = office.close_with(contact, with(reason)).unwrap_err();
-        assert!(matches!(refused, FlowError::Invalid { .. }), "{reason:?}: {refused:?}");
-    }
-    office.close_with(contact, with("elle a raccroché")).unwrap();
-}
-
 /// A practitioner has spoken with the caller: what was said before is settled by that,
 /// and what is said later is not.
 #[test]
@@ -504,16 +448,4 @@ fn a_watch_undoes_no_practitioner_s_decision() {
     office.tell(contact, vec![text("note", "il ne respire plus, vraiment")]).unwrap();
     office.wait_s(200);
     assert_eq!(office.look(contact).level, Some(Level::Vital));
-}
-
-#[test]
-fn whoever_wants_a_paper_is_asked_whether_they_are_ill_before_the_end() {
-    let office = Office::open();
-    let mut facts = everything("certificat");
-    facts.retain(|fact| fact.key != keys::RED_FLAGS_ALL);
-    let contact = office.receive(facts).contact;
-    assert_eq!(office.look(contact).close_blockers, ["red-flags-unanswered"]);
-    assert_eq!(code(&office.close(contact).unwrap_err()), "red-flags-unanswered");
-    office.tell(contact, vec![fact(keys::RED_FLAGS_ALL, Value::No)]).unwrap();
-    assert_eq!(office.close(contact).unwrap().state, ContactState::Closed);
 }

@@ -1,12 +1,15 @@
 //! The road of a contact over ports in memory: what people see, what leaves,
 //! what stands in the agenda, and what a crash or a lost answer does to it.
 
+mod alerts;
 mod bookings;
 mod changes;
+mod closing;
 mod contact_decisions;
 mod contacts;
 mod contest;
 mod counting;
+mod disclosure;
 mod going_on;
 mod messages;
 mod office;

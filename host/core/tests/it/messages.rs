@@ -2,11 +2,12 @@ use std::sync::Arc;
 
 use greffon_core::jobs::Jobs;
 use greffon_core::model::care::{Sensitivity, Value, keys};
+use greffon_core::model::channel::Address;
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::ports::plugins::Bound;
 use greffon_simulation::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault, feature};
 
-use crate::office::{Office, everything, fact, text};
+use crate::office::{Office, choice, everything, fact, text};
 
 fn messages(office: &Office, recipient: &str) -> Vec<Message> {
     office.rows().messages.values().filter(|one| one.recipient == recipient).cloned().collect()
@@ -35,9 +36,10 @@ fn a_channel_that_cannot_send_now_is_tried_again() {
 fn what_may_have_been_sent_is_never_sent_again_and_a_person_is_told() {
     for fault in [Fault::Lost, Fault::ResponseLost] {
         let office = Office::open();
-        alerted(&office);
+        let facts = [choice(keys::CALLER_KIND, "professional"), fact(keys::RED_FLAGS_ALL, Value::No)];
+        office.receive(facts.into_iter().chain([text(keys::PATIENT_FAMILY, "Dupont")]).collect());
         office.plan.next(Effect::ChannelSend, fault);
-        office.wait_s(24 * 3600);
+        office.wait_s(60);
         let message = &messages(&office, "on-call")[0];
         assert_eq!((message.state, message.attempts), (MessageState::Uncertain, 1));
         let told = office.sent_to("secretariat@tilleuls.example");
@@ -130,7 +132,10 @@ fn a_gateway_that_deduplicates_is_asked_again_without_harm() {
     let office = Office::with(AgendaStyle::Arbitrated, |practice| {
         practice.recipients.insert(
             "on-call".to_owned(),
-            greffon_core::model::practice::Recipient { scheme: "tel".to_owned(), address: "+33600000000".to_owned() },
+            greffon_core::model::practice::Recipient {
+                addresses: vec![Address { scheme: "tel".to_owned(), value: "+33600000000".to_owned() }],
+                code: None,
+            },
         );
     });
     let gateway = FakeChannel::with(ChannelStyle::Gateway, office.clock.clone(), office.plan.clone(), Arc::default());

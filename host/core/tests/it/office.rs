@@ -4,14 +4,16 @@ use std::sync::{Arc, Mutex};
 
 use futures::executor::block_on;
 use greffon_core::flow::{
-    BookingOutcome, Flow, FlowError, NewBooking, NewClosing, NewContact, NewFact, Reception, SlotSearch,
+    BookingOutcome, Flow, FlowError, NewBooking, NewClosing, NewContact, NewEnd, NewFact, NewOverride, Reception,
+    SlotSearch,
 };
 use greffon_core::ids::{ContactId, PracticeId};
 use greffon_core::jobs::Jobs;
+use greffon_core::model::alert::{AlertOutcome, AlertState};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Source, Value, keys};
 use greffon_core::model::channel::Outbound;
-use greffon_core::model::contact::{ContactChannel, RecapOutcome};
+use greffon_core::model::contact::{ContactChannel, OverrideCode, RecapOutcome};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::view::{ContactView, OfferedSlot};
 use greffon_core::ports::plugins::Bound;
@@ -163,10 +165,17 @@ impl Office {
     }
 
     pub fn close(&self, contact: ContactId) -> Flow<ContactView> {
-        self.close_with(
-            contact,
-            NewClosing { recap: RecapOutcome::Confirmed, statements: vec![], override_reason: None },
-        )
+        self.close_with(contact, NewClosing { recap: RecapOutcome::Confirmed, statements: vec![], overriding: None })
+    }
+
+    /// A practitioner says of every alert what came of it.
+    pub fn end_alerts(&self) {
+        for (id, alert) in self.rows().alerts {
+            if alert.state != AlertState::Ended {
+                let end = NewEnd { outcome: AlertOutcome::SpokenTo, note: None };
+                block_on(self.reception.alerts.end(&self.practice, id, end, &doctor())).unwrap();
+            }
+        }
     }
 
     /// Closes it like this.
@@ -251,6 +260,11 @@ pub fn booking(slot: &OfferedSlot, op: &str) -> NewBooking {
         slot_version: slot.slot.version.clone(),
         note: None,
     }
+}
+
+/// A reason to close although something is missing.
+pub fn cut_off(words: &str) -> NewOverride {
+    NewOverride { code: OverrideCode::CutOff, words: words.to_owned() }
 }
 
 pub fn code(error: &FlowError) -> &'static str {

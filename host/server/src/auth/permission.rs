@@ -25,6 +25,10 @@ pub(crate) enum Permission {
     ReadCommitments,
     /// Start, keep, break, withdraw or move commitments.
     ActOnCommitments,
+    /// Read alerts, with what they are about.
+    ReadAlerts,
+    /// Take alerts in hand, and say what came of them.
+    ActOnAlerts,
     /// Read jobs that were given up.
     ReadDeadLetters,
     /// Put them in the queue again, or close them.
@@ -38,7 +42,7 @@ pub(crate) enum Permission {
 
 impl Permission {
     /// All of them.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::ReceiveContacts,
         Self::ReadContacts,
         Self::WriteContacts,
@@ -48,6 +52,8 @@ impl Permission {
         Self::ReadMessages,
         Self::ReadCommitments,
         Self::ActOnCommitments,
+        Self::ReadAlerts,
+        Self::ActOnAlerts,
         Self::ReadDeadLetters,
         Self::ActOnDeadLetters,
         Self::ReadPlugins,
@@ -66,6 +72,8 @@ impl Permission {
             Self::ReadMessages => "greffon:read-messages",
             Self::ReadCommitments => "greffon:read-commitments",
             Self::ActOnCommitments => "greffon:act-on-commitments",
+            Self::ReadAlerts => "greffon:read-alerts",
+            Self::ActOnAlerts => "greffon:act-on-alerts",
             Self::ReadDeadLetters => "greffon:read-dead-letters",
             Self::ActOnDeadLetters => "greffon:act-on-dead-letters",
             Self::ReadPlugins => "greffon:read-plugins",
@@ -77,12 +85,13 @@ impl Permission {
 /// What a role may do inside its practices.
 pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
-        ActOnCommitments, ActOnDeadLetters, Book, ChangeAppointments, ReadAppointments, ReadAudit, ReadCommitments,
-        ReadContacts, ReadDeadLetters, ReadMessages, ReadPlugins, ReceiveContacts, WriteContacts,
+        ActOnAlerts, ActOnCommitments, ActOnDeadLetters, Book, ChangeAppointments, ReadAlerts, ReadAppointments,
+        ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters, ReadMessages, ReadPlugins, ReceiveContacts,
+        WriteContacts,
     };
     match role {
-        // Whoever holds the line, and those who see patients.
-        Role::Secretary | Role::Practitioner => &[
+        // Whoever holds the line.
+        Role::Secretary => &[
             ReceiveContacts,
             ReadContacts,
             WriteContacts,
@@ -92,6 +101,24 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadMessages,
             ReadCommitments,
             ActOnCommitments,
+            ReadAlerts,
+            ReadDeadLetters,
+            ActOnDeadLetters,
+            ReadPlugins,
+        ],
+        // Those who see patients: what is urgent is theirs to take in hand.
+        Role::Practitioner => &[
+            ReceiveContacts,
+            ReadContacts,
+            WriteContacts,
+            Book,
+            ReadAppointments,
+            ChangeAppointments,
+            ReadMessages,
+            ReadCommitments,
+            ActOnCommitments,
+            ReadAlerts,
+            ActOnAlerts,
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
@@ -105,6 +132,7 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadMessages,
             ReadCommitments,
             ActOnCommitments,
+            ReadAlerts,
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,

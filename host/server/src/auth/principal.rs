@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use greffon_core::flow::Thing;
-use greffon_core::ids::{AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
+use greffon_core::ids::{AlertId, AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use greffon_core::model::audit::Actor;
 
 use super::claims::{Identity, Reach};
@@ -65,6 +65,19 @@ impl Principal {
         let id: CommitmentId = id.parse().map_err(|_| ApiError::NotFound(Thing::Commitment))?;
         let practice = app.reception.reads.practice_of_commitment(id).await?;
         let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound(Thing::Commitment))?;
+        Ok((self.enter(practice, permission)?, id))
+    }
+
+    /// Into the practice of an alert.
+    pub(crate) async fn alert(
+        &self,
+        app: &App,
+        id: &str,
+        permission: Permission,
+    ) -> Result<(Entry, AlertId), ApiError> {
+        let id: AlertId = id.parse().map_err(|_| ApiError::NotFound(Thing::Alert))?;
+        let practice = app.reception.reads.practice_of_alert(id).await?;
+        let practice = practice.filter(|one| self.reaches(one)).ok_or(ApiError::NotFound(Thing::Alert))?;
         Ok((self.enter(practice, permission)?, id))
     }
 

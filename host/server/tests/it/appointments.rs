@@ -110,13 +110,15 @@ async fn an_appointment_is_moved_and_then_called_off() {
     let app = TestApp::new();
     let path = booked(&app).await;
     let later = json!({ "op_id": "op-move", "start": "2026-11-24T09:00:00Z" });
-    let moved = app.post(Role::Secretary, &format!("{path}/move"), &later).await.expect(200).json();
+    let alone = app.post(Role::Secretary, &format!("{path}/move"), &later).await;
+    assert_eq!(alone.problem(), "409 contact-needed");
+    let moved = app.post(Role::Supervisor, &format!("{path}/move"), &later).await.expect(200).json();
     assert_eq!((&moved["state"], &moved["start"]), (&json!("confirmed"), &json!("2026-11-24T09:00:00Z")));
-    let again = app.post(Role::Secretary, &format!("{path}/move"), &later).await.expect(200).json();
+    let again = app.post(Role::Supervisor, &format!("{path}/move"), &later).await.expect(200).json();
     assert_eq!(again["replayed"], true);
 
     let end = json!({ "op_id": "op-cancel", "by": "patient", "reason": "patient-request" });
-    let ended = app.post(Role::Secretary, &format!("{path}/cancel"), &end).await.expect(200).json();
+    let ended = app.post(Role::Supervisor, &format!("{path}/cancel"), &end).await.expect(200).json();
     assert_eq!(ended["state"], "confirmed");
     assert!(app.agenda.live().is_empty());
 }
@@ -141,7 +143,7 @@ async fn a_move_to_a_time_that_is_taken_keeps_the_old_one() {
         greffon_core::time::Span { start: instant("2026-11-24T09:00:00Z"), end: instant("2026-11-24T09:15:00Z") },
     );
     let body = json!({ "op_id": "op-move", "start": "2026-11-24T09:00:00Z" });
-    let answer = app.post(Role::Secretary, &format!("{path}/move"), &body).await;
+    let answer = app.post(Role::Supervisor, &format!("{path}/move"), &body).await;
     assert_eq!(answer.problem(), "409 slot-taken");
     let practice = PracticeId::from(HERE);
     let kept = app

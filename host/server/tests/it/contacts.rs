@@ -169,7 +169,7 @@ async fn a_contact_is_closed_once_with_its_recap() {
     let view = app.post(Role::Secretary, &close, &body).await.expect(200).json();
     assert_eq!(view["state"], "closed");
     let contact = app.get(Role::Secretary, &path).await.json()["contact"].clone();
-    assert_eq!(contact["outcome"], json!({ "recap": "confirmed", "override_reason": null }));
+    assert_eq!(contact["outcome"], json!({ "recap": "confirmed", "override_code": null, "override_reason": null }));
     assert_eq!(contact["statements"][0]["instruction"], json!({ "id": "aggravation", "version": "1" }));
     assert_eq!(contact["statements"][1]["text"], "à jeudi");
     assert_eq!(app.post(Role::Secretary, &close, &body).await.problem(), "409 contact-closed");

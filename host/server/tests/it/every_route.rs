@@ -52,6 +52,7 @@ async fn app_with_rows() -> TestApp {
     app.write(HERE, async |transaction| {
         transaction.save_contact(&mut rows::contact(HERE, 1)).await.unwrap();
         transaction.save_commitment(&mut rows::commitment(HERE, 2)).await.unwrap();
+        transaction.save_alert(&mut rows::alert(HERE, 6)).await.unwrap();
         transaction.save_dead_letter(&mut rows::dead_letter(HERE, 4, 5)).await.unwrap();
         transaction.save_appointment(&mut rows::appointment(HERE, "/cal/3.ics", instant(NOW))).await.unwrap();
     })
@@ -64,6 +65,7 @@ fn filled(path: &str, practice: &str) -> String {
     let id = match path {
         path if path.starts_with("/v1/contacts/") => rows::contact(HERE, 1).id.to_string(),
         path if path.starts_with("/v1/commitments/") => rows::commitment(HERE, 2).id.to_string(),
+        path if path.starts_with("/v1/alerts/") => rows::alert(HERE, 6).id.to_string(),
         path if path.starts_with("/v1/dead-letters/") => rows::dead_letter(HERE, 4, 5).id.to_string(),
         _ => "%2Fcal%2F3.ics".to_owned(),
     };
@@ -133,10 +135,12 @@ async fn roles_may_do_what_the_table_says() {
     let table: String =
         table.iter().map(|(permission, roles)| format!("{permission}: {}\n", roles.join(" "))).collect();
     insta::assert_snapshot!(table, @r#"
+    greffon:act-on-alerts: supervisor practitioner
     greffon:act-on-commitments: secretary supervisor practitioner practice-admin
     greffon:act-on-dead-letters: secretary supervisor practitioner practice-admin
     greffon:book: secretary supervisor practitioner
     greffon:change-appointments: secretary supervisor practitioner
+    greffon:read-alerts: secretary supervisor practitioner practice-admin
     greffon:read-appointments: secretary supervisor practitioner practice-admin
     greffon:read-audit: supervisor practice-admin auditor
     greffon:read-commitments: secretary supervisor practitioner practice-admin

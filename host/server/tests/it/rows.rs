@@ -1,6 +1,7 @@
 //! Rows as an earlier day would have left them.
 
-use greffon_core::ids::{AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId};
+use greffon_core::ids::{AlertId, AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId};
+use greffon_core::model::alert::{Alert, AlertState, Told};
 use greffon_core::model::audit::{Actor, AuditEvent, Role};
 use greffon_core::model::care::{ContentRef, Level, Sensitivity};
 use greffon_core::model::channel::Address;
@@ -64,6 +65,32 @@ pub fn dead_letter(practice: &str, number: u128, message: u128) -> DeadLetter {
     }
 }
 
+pub fn alert(practice: &str, number: u128) -> Alert {
+    Alert {
+        id: AlertId(id(number)),
+        practice: practice.into(),
+        contact: ContactId(id(1)),
+        level: Level::Vital,
+        raised_at: instant(NOW).plus_minutes(i64::try_from(number).unwrap()),
+        promised: None,
+        state: AlertState::Open,
+        rung: 1,
+        repeats: 0,
+        watch_at: instant(NOW).plus_minutes(2),
+        told: vec![Told {
+            rung: 0,
+            person: "dr-martin".to_owned(),
+            message: MessageId(id(number)),
+            at: instant(NOW),
+            lost: false,
+            link: None,
+        }],
+        acknowledged: Vec::new(),
+        end: None,
+        version: 0,
+    }
+}
+
 pub fn appointment(practice: &str, name: &str, start: Instant) -> Appointment {
     Appointment {
         id: name.into(),
@@ -105,6 +132,7 @@ pub fn message(practice: &str, number: u128, state: MessageState) -> Message {
         to: Address { scheme: "mailto".to_owned(), value: "secretariat@tilleuls.example".to_owned() },
         subject: "Demande de rappel".to_owned(),
         body: "Rappeler Mme Dupont.".to_owned(),
+        link: None,
         sensitivity: Sensitivity::Personal,
         level: Level::Soon,
         template: ContentRef { id: "rappel".to_owned(), version: "1".to_owned(), digest: Vec::new() },

@@ -17,6 +17,7 @@ pub fn sample_message(practice: &PracticeId, id: MessageId, level: Level, at: In
         to: Address { scheme: "mailto".to_owned(), value: "garde@cabinet.example".to_owned() },
         subject: "Alerte".to_owned(),
         body: "Rappeler.".to_owned(),
+        link: None,
         sensitivity: Sensitivity::Personal,
         level,
         template: ContentRef { id: "host.alert".to_owned(), version: "1".to_owned(), digest: Vec::new() },

@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use greffon_core::flow::{FlowError, Reception};
+use greffon_core::flow::{FlowError, NewAcknowledgement, NewEnd, Reception};
+use greffon_core::model::alert::{AlertOutcome, AlertState, NextStep};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::civil::{Zone, parse_date};
 use greffon_core::model::commitment::CommitmentAction;
@@ -132,6 +133,7 @@ impl Day {
             self.people_come(&office);
             self.hands_write(&office);
             self.promises_are_kept(&office);
+            self.alerts_are_answered(&office);
         }
         self.processes_have_accidents();
         self.go_on();
@@ -183,6 +185,18 @@ impl Day {
                 office.hand_at(at, deed);
             }
         }
+    }
+
+    /// Whoever is told of an alert takes it in hand, or not, and says what came of it, or
+    /// not: practitioners now and then, and whoever is up at night.
+    fn alerts_are_answered(&mut self, office: &Office) {
+        let office = office.clone();
+        self.executor.spawn(Place::World, async move {
+            loop {
+                office.pause_s(30, 900).await;
+                office.look_after_alerts().await;
+            }
+        });
     }
 
     /// Somebody goes through the open promises now and then, until evening.
@@ -310,6 +324,36 @@ impl Day {
 }
 
 impl Office {
+    async fn look_after_alerts(&self) {
+        let open = self.server.storage.look(&self.practice, |rows| {
+            rows.alerts.values().filter(|one| one.state != AlertState::Ended).map(|one| one.id).collect::<Vec<_>>()
+        });
+        for alert in open {
+            let doctor = Actor { subject: "dr-martin".to_owned(), role: Role::Practitioner };
+            let practice = self.practice.clone();
+            let until = self.server.clock.now().plus_minutes(10);
+            let acknowledges = self.below(3) == 0;
+            let acted = self.ask("alert", move |reception: Reception| {
+                let (practice, doctor) = (practice.clone(), doctor.clone());
+                async move {
+                    if acknowledges {
+                        let new = NewAcknowledgement { next: NextStep::CallBack, until };
+                        reception.alerts.acknowledge(&practice, alert, new, &doctor).await
+                    } else {
+                        let new = NewEnd { outcome: AlertOutcome::SpokenTo, note: None };
+                        reception.alerts.end(&practice, alert, new, &doctor).await
+                    }
+                }
+            });
+            match acted.await {
+                // An answer that was lost, and then given again; on a node whose clock is
+                // hours off, an hour that is past or too far.
+                None | Some(Ok(_) | Err(FlowError::NotAllowed { .. } | FlowError::Invalid { .. })) => {}
+                Some(Err(error)) => self.wrong("alert", &error),
+            }
+        }
+    }
+
     async fn look_after_promises(&self) {
         let open = self.server.storage.look(&self.practice, |rows| {
             rows.commitments.values().filter(|one| !one.state.is_final()).map(|one| one.id).collect::<Vec<_>>()

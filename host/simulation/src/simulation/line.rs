@@ -1,10 +1,10 @@
 //! One contact, as the person who holds the line works through it.
 
-use greffon_core::flow::{BookingOutcome, FlowError, NewBooking, NewClosing, NewFact, SlotSearch, Thing};
+use greffon_core::flow::{BookingOutcome, FlowError, NewBooking, NewClosing, NewFact, NewOverride, SlotSearch, Thing};
 use greffon_core::ids::{AppointmentId, ContactId};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Level, Value, keys};
-use greffon_core::model::contact::RecapOutcome;
+use greffon_core::model::contact::{OverrideCode, RecapOutcome};
 use greffon_core::model::script::BookingProgress;
 use greffon_core::model::view::{ContactView, OfferedSlot};
 
@@ -263,13 +263,10 @@ impl Line<'_> {
     }
 
     pub(super) async fn close(&mut self) {
-        let mut override_reason = None;
+        let mut overriding = None;
         for _ in 0..4 {
-            let new = NewClosing {
-                recap: RecapOutcome::Confirmed,
-                statements: Vec::new(),
-                override_reason: override_reason.clone(),
-            };
+            let new =
+                NewClosing { recap: RecapOutcome::Confirmed, statements: Vec::new(), overriding: overriding.clone() };
             let (practice, contact) = (self.office.practice.clone(), self.contact);
             let closed = self.office.ask("close", move |reception| {
                 let (practice, new) = (practice.clone(), new.clone());
@@ -285,7 +282,8 @@ impl Line<'_> {
                     if code == "contact-closed" {
                         return self.office.notes.count("closed");
                     }
-                    override_reason = Some("appel interrompu avant la fin".to_owned());
+                    let words = "appel interrompu avant la fin".to_owned();
+                    overriding = Some(NewOverride { code: OverrideCode::CutOff, words });
                     self.office.pause_s(60, 600).await;
                 }
                 Some(Err(error)) => return self.office.wrong("close", &error),

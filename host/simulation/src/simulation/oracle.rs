@@ -1,10 +1,11 @@
 //! What must be true at every moment, and at the end of a day.
 
 use greffon_core::ids::{ContactId, MessageId, PracticeId};
+use greffon_core::model::alert::AlertState;
 use greffon_core::model::care::Level;
 use greffon_core::model::channel::Outbound;
 use greffon_core::model::commitment::CommitmentState;
-use greffon_core::model::contact::Contact;
+use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::intent::{Intent, IntentKind, IntentState};
 use greffon_core::model::job::Job;
 use greffon_core::model::message::{MessageCause, MessageState};
@@ -112,6 +113,15 @@ fn endings(notes: &Notes, rows: &Rows, jobs: &[(Job, Instant)], now: Instant) {
         );
         notes.violation(Oracle::Unfinished, text);
     }
+    for one in rows.alerts.values().filter(|one| one.state != AlertState::Ended) {
+        if !jobs.iter().any(|(job, _)| *job == Job::EscalateAlert(one.id)) {
+            notes.violation(Oracle::ForgottenAlert, format!("alert {} {:?} until {}", one.id, one.state, one.watch_at));
+        }
+        let contact = rows.contacts.get(&one.contact);
+        if contact.is_none_or(|contact| contact.state == ContactState::Closed) {
+            notes.violation(Oracle::ForgottenAlert, format!("alert {} of a closed contact", one.id));
+        }
+    }
     for one in rows.commitments.values().filter(|one| !one.state.is_final()) {
         let watched = jobs.iter().any(|(job, _)| *job == Job::WatchCommitment(one.id));
         // The last rung of the ladder: late, escalated, and on every list.
@@ -212,9 +222,8 @@ fn silence(office: &Office, notes: &Notes, rows: &Rows) {
     // What only sounds like danger at night waits on top of the queue.
     let is_known = |contact: &&Contact| contact.supposed.is_none() && contact.level == Some(Level::Vital);
     for contact in rows.contacts.values().filter(is_known) {
-        let cause = MessageCause::Contact(contact.id);
-        let told = rows.messages.values().any(|message| message.recipient != "patient" && message.cause == cause);
-        if !told {
+        let alert = contact.alert.and_then(|id| rows.alerts.get(&id));
+        if !alert.is_some_and(|alert| alert.level == Level::Vital && !alert.told.is_empty()) {
             let text = format!("{}: contact {}: nobody was alerted", office.practice, contact.id);
             notes.violation(Oracle::Silence, text);
         }
@@ -234,6 +243,10 @@ fn count(notes: &Notes, rows: &Rows) {
         }
         for message in rows.messages.values() {
             report.add(message_name(message.state), 1);
+        }
+        for one in rows.alerts.values() {
+            report.add(alert_name(one.state), 1);
+            report.add("alerts.told", u64::try_from(one.told.len()).unwrap_or(0));
         }
         for one in rows.commitments.values() {
             report.add(commitment_name(one.state), 1);
@@ -268,6 +281,14 @@ fn message_name(state: MessageState) -> &'static str {
         State::Failed => "message.failed",
         State::Uncertain => "message.uncertain",
         State::Withdrawn => "message.withdrawn",
+    }
+}
+
+fn alert_name(state: AlertState) -> &'static str {
+    match state {
+        AlertState::Open => "alert.open",
+        AlertState::Acknowledged => "alert.acknowledged",
+        AlertState::Ended => "alert.ended",
     }
 }
 

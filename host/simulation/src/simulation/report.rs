@@ -19,6 +19,8 @@ pub enum Oracle {
     Silence,
     /// A commitment is open, and nobody will look at it again.
     ForgottenCommitment,
+    /// An alert is open and nobody will look at it again, or its contact is closed.
+    ForgottenAlert,
     /// An intent or a message has not ended.
     Unfinished,
     /// The agenda holds a booking of greffon's that greffon believes refused, or

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
 };
+use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -252,6 +253,20 @@ impl Transaction for MemoryTransaction {
         self.check(commitment, |rows| rows.commitments.get(&id))?;
         commitment.move_on();
         self.written.commitments.insert(id, commitment.clone());
+        Ok(())
+    }
+
+    async fn alert(&mut self, id: AlertId) -> Stored<Option<Alert>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.alerts.get(&id)))
+    }
+
+    async fn save_alert(&mut self, alert: &mut Alert) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = alert.id;
+        self.check(alert, |rows| rows.alerts.get(&id))?;
+        alert.move_on();
+        self.written.alerts.insert(id, alert.clone());
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod agenda_turns;
+mod alerts;
 mod appointments;
 mod audit;
 mod claims;

@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use greffon_core::ids::{
-    AgendaId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AgendaId, AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId,
+    PracticeId,
 };
+use greffon_core::model::alert::{Alert, AlertState};
 use greffon_core::model::audit::{Actor, AuditEvent};
 use greffon_core::model::care::{Fact, Level, Source, Value};
 use greffon_core::model::commitment::{Commitment, CommitmentState};
@@ -125,6 +127,25 @@ pub fn message() -> Message {
         cause: MessageCause::Contact(ContactId(id())),
         recipient: "patient".to_owned(),
         ..sample_message(&nord(), MessageId(id()), Level::Routine, MONDAY)
+    }
+}
+
+pub fn alert(raised_at: Instant) -> Alert {
+    Alert {
+        id: AlertId(id()),
+        practice: nord(),
+        contact: ContactId(id()),
+        level: Level::Vital,
+        raised_at,
+        promised: None,
+        state: AlertState::Open,
+        rung: 1,
+        repeats: 0,
+        watch_at: raised_at.plus_minutes(2),
+        told: Vec::new(),
+        acknowledged: Vec::new(),
+        end: None,
+        version: 0,
     }
 }
 

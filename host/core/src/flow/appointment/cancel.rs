@@ -66,7 +66,8 @@ impl Appointments {
         actor: &Actor,
     ) -> Flow<Begun> {
         let (known, holder) = self.changeable(practice, appointment).await?;
-        let contact = self.changing_contact(practice, new.contact).await?;
+        let act = Act::new(practice, actor, self.acts.now());
+        let contact = self.changing_contact(act, new.contact, &holder).await?;
         let rules = WriteRules::of(practice, &known.feature)?;
         let asking = self.agendas.asking(practice, &known.feature, &[&known.held.agenda], &rules, Calls::One).await?;
         let act = Act::new(practice, actor, self.acts.now());

@@ -7,7 +7,10 @@ use crate::flow::act::Act;
 use crate::flow::booking::still_stands;
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, ContactId, IntentId};
+use crate::model::audit::Role;
+use crate::model::civil::Zone;
 use crate::model::contact::{Contact, is_open};
+use crate::model::identity::may_change;
 use crate::model::intent::{Appointment, Intent, IntentKind};
 use crate::model::practice::Practice;
 use crate::model::scheduling::BookingRequest;
@@ -27,10 +30,28 @@ impl Appointments {
         Ok((known, holder))
     }
 
-    pub(super) async fn changing_contact(&self, practice: &Practice, id: Option<ContactId>) -> Flow<Option<Contact>> {
-        let Some(id) = id else { return Ok(None) };
+    /// The contact in which an appointment is changed. Whoever holds the line changes one
+    /// only for somebody who speaks for its patient; those who answer for the practice
+    /// decide by themselves, also without a contact.
+    pub(super) async fn changing_contact(
+        &self,
+        act: Act<'_>,
+        id: Option<ContactId>,
+        holder: &Intent,
+    ) -> Flow<Option<Contact>> {
+        let practice = act.practice;
+        let decides = act.actor.role != Role::Secretary;
+        let Some(id) = id else {
+            let refused = || FlowError::NotAllowed { code: "contact-needed", remedy: refusals::contact_needed() };
+            return if decides { Ok(None) } else { Err(refused()) };
+        };
         let contact = self.storage.contact(&practice.id, id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
         is_open(&contact)?;
+        // Whoever has booked it in this same contact has said for whom.
+        if !decides && !contact.intents.contains(&holder.id) {
+            let today = Zone::named_or_utc(&practice.time_zone).date(act.now);
+            may_change(&practice.disclosure, &contact.facts, &holder.request.patient, today)?;
+        }
         Ok(Some(contact))
     }
 

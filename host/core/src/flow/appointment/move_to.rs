@@ -58,7 +58,7 @@ impl Appointments {
     ) -> Flow<Begun> {
         let act = Act::new(practice, actor, self.acts.now());
         let (known, holder) = self.changeable(practice, appointment).await?;
-        let contact = self.changing_contact(practice, new.contact).await?;
+        let contact = self.changing_contact(act, new.contact, &holder).await?;
         contact.as_ref().map_or(Ok(()), may_move)?;
         let motive = practice.motive(&holder.request.motive);
         let motive = motive.ok_or_else(|| FlowError::invalid("appointment", fields::motive_gone()))?;

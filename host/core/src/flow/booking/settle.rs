@@ -270,7 +270,10 @@ impl Bookings {
             tx.save_contact(&mut contact).await?;
         }
         let cause = MessageCause::Intent(intent.id);
-        self.messages.post(tx, act, Post { to, letter, level, valid_until: None, cause, contact: intent.contact }).await
+        self.messages
+            .post(tx, act, Post { to, letter, level, valid_until: None, cause, contact: intent.contact })
+            .await?;
+        Ok(())
     }
 }
 

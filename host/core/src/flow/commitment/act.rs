@@ -97,7 +97,8 @@ impl Commitments {
             cause: MessageCause::Commitment(commitment.id),
             contact: Some(commitment.contact),
         };
-        self.messages.post(tx, act, post).await
+        self.messages.post(tx, act, post).await?;
+        Ok(())
     }
 
     /// Nobody will be warned by itself any more: those who are told when a promise
@@ -120,7 +121,8 @@ impl Commitments {
             cause: MessageCause::Commitment(commitment.id),
             contact: Some(commitment.contact),
         };
-        self.messages.post(tx, act, post).await
+        self.messages.post(tx, act, post).await?;
+        Ok(())
     }
 }
 

@@ -13,19 +13,18 @@ use crate::flow::conversation::grids::{self, Reported};
 use crate::flow::conversation::script::{self, Rendered};
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::{Entry, Involved};
+use crate::flow::read::sequel_of;
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::Level;
-use crate::model::commitment::Commitment;
 use crate::model::contact::{
     Contact, ContactEffect, ContactEvent, ContactState, HostStep, Outcome, decide, find, host_step,
 };
 use crate::model::heard::Listened;
-use crate::model::intent::Intent;
 use crate::model::practice::Practice;
 use crate::model::refusal::Refusal;
 use crate::model::triage::{Orientation, Question};
-use crate::model::view::{ContactView, Said, Told, assemble};
+use crate::model::view::{ContactView, Said, Sequel, Told, assemble};
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored, Transaction};
 use crate::time::Instant;
@@ -84,8 +83,8 @@ impl Contacts {
     pub async fn refresh(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<()> {
         let practice = self.acts.practice(practice)?;
         let contact = self.stored(&practice, contact).await?;
-        let (intents, commitments) = self.of(&contact).await?;
-        let now = Told::of(&practice.revision, &contact, &intents, &commitments);
+        let sequel = sequel_of(self.storage.as_ref(), &contact).await?;
+        let now = Told::of(&practice.revision, &contact, &sequel);
         let said = self.storage.said(&practice.id, contact.id).await?;
         if said.is_none_or(|said| said.of != now) {
             self.look_at(&practice, contact, actor).await?;
@@ -179,42 +178,36 @@ impl Contacts {
     /// A contact that is over, with what was said when it ended: the settings that it
     /// began with may be gone by now.
     async fn as_closed(&self, practice: &LivePractice, contact: &Contact) -> Flow<ContactView> {
-        let (intents, commitments) = self.of(contact).await?;
+        let sequel = sequel_of(self.storage.as_ref(), contact).await?;
         let said = self.storage.said(&practice.id, contact.id).await?;
-        let said = said.unwrap_or_else(|| Said::nothing(Told::of(&practice.revision, contact, &intents, &commitments)));
-        Ok(assemble(practice, contact, &said, true, &intents, commitments, self.acts.now()))
+        let said = said.unwrap_or_else(|| Said::nothing(Told::of(&practice.revision, contact, &sequel)));
+        Ok(assemble(practice, contact, &said, true, &sequel, self.acts.now()))
     }
 
     async fn try_look_at(&self, act: Act<'_>, contact: Contact) -> Flow<Looked> {
         let practice = act.practice;
         let asked = grids::ask(self.storage.as_ref(), practice, &contact, act.now).await?;
         let (weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
-        let (intents, commitments) = self.of(&contact).await?;
-        let rendered = self.render(act, &weighed, &intents, &commitments).await?;
+        let sequel = sequel_of(self.storage.as_ref(), &contact).await?;
+        let rendered = self.render(act, &weighed, &sequel).await?;
         let pins = weighed.script.is_none() && rendered.script.is_some();
         let script_acts = has_new_effect(&weighed, &rendered.view.effects);
         if weighed == contact && effects.is_empty() && !pins && !script_acts {
-            let view = self.say(act, &weighed, questions, rendered, &intents, commitments).await;
+            let view = self.say(act, &weighed, questions, rendered, &sequel).await;
             return Ok(Looked::Seen(Box::new(view)));
         }
         let Some(kept) = self.keep(act, &contact, weighed, effects, &involved, &rendered).await? else {
             return Ok(Looked::Changed(contact.id));
         };
-        let (intents, commitments) = self.of(&kept).await?;
+        let sequel = sequel_of(self.storage.as_ref(), &kept).await?;
         // What was carried out shows in the recap.
-        let rendered = if script_acts { self.render(act, &kept, &intents, &commitments).await? } else { rendered };
-        let view = self.say(act, &kept, questions, rendered, &intents, commitments).await;
+        let rendered = if script_acts { self.render(act, &kept, &sequel).await? } else { rendered };
+        let view = self.say(act, &kept, questions, rendered, &sequel).await;
         Ok(Looked::Seen(Box::new(view)))
     }
 
-    async fn render(
-        &self,
-        act: Act<'_>,
-        contact: &Contact,
-        intents: &[Intent],
-        commitments: &[Commitment],
-    ) -> Stored<Rendered> {
-        script::render(self.storage.as_ref(), act.practice, contact, intents, commitments, None, act.now).await
+    async fn render(&self, act: Act<'_>, contact: &Contact, sequel: &Sequel) -> Stored<Rendered> {
+        script::render(self.storage.as_ref(), act.practice, contact, sequel, None, act.now).await
     }
 
     /// Keeps what grids and script said, for those who read the contact, and shows
@@ -226,11 +219,10 @@ impl Contacts {
         contact: &Contact,
         questions: Vec<Question>,
         rendered: Rendered,
-        intents: &[Intent],
-        commitments: Vec<Commitment>,
+        sequel: &Sequel,
     ) -> ContactView {
         let said = Said {
-            of: Told::of(&act.practice.revision, contact, intents, &commitments),
+            of: Told::of(&act.practice.revision, contact, sequel),
             questions,
             script: rendered.view,
             script_failed: rendered.failed.is_some(),
@@ -238,7 +230,7 @@ impl Contacts {
         if let Err(error) = self.storage.keep_said(&act.practice.id, contact.id, &said).await {
             tracing::warn!(contact.id = %contact.id, error = %error, "what the script said was not kept");
         }
-        assemble(act.practice, contact, &said, true, intents, commitments, act.now)
+        assemble(act.practice, contact, &said, true, sequel, act.now)
     }
 
     /// Stores what grids and script came to; `None` when the contact changed
@@ -319,12 +311,6 @@ impl Contacts {
         let code = failed.failure.as_deref().unwrap_or("none");
         let entry = Entry::new(action).in_contact(Some(contact)).field("code", code).by_plugin(&failed.stamp);
         self.acts.note(tx, act, entry).await
-    }
-
-    /// The bookings and promises of a contact, oldest first.
-    pub(super) async fn of(&self, contact: &Contact) -> Stored<(Vec<Intent>, Vec<Commitment>)> {
-        let intents = self.storage.intents_of(contact).await?;
-        Ok((intents, self.storage.commitments_of(contact).await?))
     }
 }
 

@@ -3,17 +3,18 @@
 use greffon_words::fields;
 
 use super::advance::MAX_TRIES;
-use super::{Contacts, NewClosing, NewStatement};
+use super::{Contacts, NewClosing, NewOverride, NewStatement};
 use crate::flow::act::Act;
 use crate::flow::conversation::script;
 use crate::flow::error::{Flow, FlowError};
 use crate::flow::journal::Entry;
+use crate::flow::read::sequel_of;
 use crate::ids::{ContactId, PracticeId, StatementId};
-use crate::model::audit::Actor;
+use crate::model::audit::{Actor, Role};
 use crate::model::care::{ContentRef, Fact, Source, Value, keys};
 use crate::model::contact::{
-    CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, RecapOutcome, Statement, decide, find,
-    heard_level, heard_reason,
+    CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, OverrideCode, RecapOutcome, Statement,
+    decide, find, heard_level, heard_reason, is_identified,
 };
 use crate::model::heard::Listened;
 use crate::model::view::{ContactView, nature};
@@ -23,6 +24,8 @@ use crate::ports::storage::StorageError;
 const MAX_TEXT: usize = 2000;
 /// A reason to close without what is missing has at least so many words.
 const MIN_REASON_WORDS: usize = 3;
+/// Contacts that were closed with something missing, by reason.
+const OVERRIDDEN: &str = "greffon_contacts_closed_overridden_total";
 /// Most statements in one closing.
 const MAX_STATEMENTS: usize = 50;
 
@@ -39,7 +42,7 @@ impl Contacts {
         actor: &Actor,
     ) -> Flow<ContactView> {
         let practice = self.acts.practice(practice)?;
-        check_reason(new.override_reason.as_deref())?;
+        check_override(new.overriding.as_ref(), actor)?;
         for _ in 0..MAX_TRIES {
             let act = Act::new(&practice, actor, self.acts.now());
             let mut before = self.stored(&practice, contact).await?;
@@ -97,8 +100,9 @@ impl Contacts {
     /// `None` when the contact changed since it was read.
     async fn try_close(&self, act: Act<'_>, before: Contact, new: &NewClosing) -> Flow<Option<ContactView>> {
         let practice = act.practice;
-        let overridden = new.override_reason.as_deref();
-        let (intents, commitments) = self.of(&before).await?;
+        let overriding = new.overriding.as_ref();
+        let overridden = overriding.map(|one| one.words.as_str());
+        let sequel = sequel_of(self.storage.as_ref(), &before).await?;
         let recap = Fact {
             key: keys::RECAP.to_owned(),
             value: Value::Choice(recap_word(new.recap).to_owned()),
@@ -107,15 +111,20 @@ impl Contacts {
             by: act.actor.subject.clone(),
         };
         let (told, _) = decide(&before, ContactEvent::Told(Listened::to(vec![recap])), &practice.delays, act.now)?;
-        let rendered =
-            script::render(self.storage.as_ref(), practice, &told, &intents, &commitments, overridden, act.now).await?;
+        let rendered = script::render(self.storage.as_ref(), practice, &told, &sequel, overridden, act.now).await?;
         let findings = find(practice, &told, act.now);
         let closing = Closing {
-            outcome: CloseOutcome { recap: new.recap, override_reason: new.override_reason.clone() },
+            outcome: CloseOutcome {
+                recap: new.recap,
+                override_reason: overridden.map(str::to_owned),
+                override_code: overriding.map(|one| one.code),
+            },
             statements: self.statements(act, new)?,
             check: CloseCheck {
                 nature: nature(&told, &findings),
                 asks_red_flags: findings.asks_red_flags(),
+                identified: is_identified(&told),
+                alert_open: sequel.alert_is_open(),
                 script_allows: rendered.view.may_close,
                 overridden: overridden.is_some(),
             },
@@ -136,7 +145,7 @@ impl Contacts {
         let entry = Entry::new("contact.closed")
             .in_contact(Some(closed.id))
             .field("recap", recap_word(new.recap))
-            .field("overridden", overridden.is_some());
+            .field("overridden", overriding.map_or("no", |one| one.code.as_str()));
         self.acts.note(tx.as_mut(), act, entry).await?;
         self.carry_out(tx.as_mut(), act, &mut closed, effects).await?;
         tx.release_settings(closed.id).await?;
@@ -146,7 +155,10 @@ impl Contacts {
             other => other?,
         }
         tx.commit().await?;
-        let view = self.say(act, &closed, Vec::new(), rendered, &intents, commitments).await;
+        if let Some(overriding) = overriding {
+            metrics::counter!(OVERRIDDEN, "code" => overriding.code.as_str()).increment(1);
+        }
+        let view = self.say(act, &closed, Vec::new(), rendered, &sequel).await;
         Ok(Some(view))
     }
 
@@ -178,16 +190,18 @@ impl Contacts {
     }
 }
 
-fn check_reason(reason: Option<&str>) -> Flow<()> {
-    match reason {
-        Some(reason) if reason.split_whitespace().count() < MIN_REASON_WORDS => {
-            Err(FlowError::invalid("override_reason", fields::override_reason(MIN_REASON_WORDS)))
-        }
-        Some(reason) if reason.chars().count() > MAX_TEXT => {
-            Err(FlowError::invalid("override_reason", fields::length(1_usize, MAX_TEXT)))
-        }
-        _ => Ok(()),
+fn check_override(overriding: Option<&NewOverride>, actor: &Actor) -> Flow<()> {
+    let Some(NewOverride { code, words }) = overriding else { return Ok(()) };
+    if words.split_whitespace().count() < MIN_REASON_WORDS {
+        return Err(FlowError::invalid("override.words", fields::override_reason(MIN_REASON_WORDS)));
     }
+    if words.chars().count() > MAX_TEXT {
+        return Err(FlowError::invalid("override.words", fields::length(1_usize, MAX_TEXT)));
+    }
+    if *code == OverrideCode::Other && !matches!(actor.role, Role::Supervisor | Role::Practitioner) {
+        return Err(FlowError::Forbidden { code: "supervisor-only" });
+    }
+    Ok(())
 }
 
 fn recap_word(recap: RecapOutcome) -> &'static str {

@@ -5,6 +5,7 @@ use super::Contacts;
 use crate::flow::act::Act;
 use crate::flow::commitment::Pledge;
 use crate::flow::message::Post;
+use crate::model::alert::chain;
 use crate::model::care::Level;
 use crate::model::commitment::due_at;
 use crate::model::contact::{ANSWERED_WITHIN, Contact, ContactEffect, Promise, opening};
@@ -24,34 +25,43 @@ impl Contacts {
         contact: &mut Contact,
         effects: Vec<ContactEffect>,
     ) -> Stored<()> {
-        // A clinician who is asked to call or decide is alerted by that.
-        let asked = effects
-            .iter()
-            .any(|effect| matches!(effect, ContactEffect::Promise(Promise::Callback(_) | Promise::Decision(_))));
+        let level = effects.iter().find_map(|effect| match effect {
+            ContactEffect::Alert(level) => Some(*level),
+            _ => None,
+        });
+        // Whoever the alert is told to need not be told once more of what is promised.
+        let alerted = match level {
+            Some(_) => chain(act.practice, &contact.facts, act.now).into_iter().next().unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let mut promised = None;
         for effect in effects {
             match effect {
-                ContactEffect::Alert(_) if asked => {}
-                ContactEffect::Alert(level) => {
-                    let to = first_of(act.practice, &clinicians(act.practice, &contact.facts));
-                    self.hand_over(tx, act, contact, to, Ask::Alert, level, None).await?;
+                ContactEffect::Alert(_) => {}
+                ContactEffect::Promise(promise) => {
+                    promised = self.make_good(tx, act, contact, promise, &alerted).await?.or(promised);
                 }
-                ContactEffect::Promise(promise) => self.make_good(tx, act, contact, promise).await?,
                 ContactEffect::WatchAnswers => {
                     let job = Job::WatchAnswers(contact.id);
                     self.acts.enqueue(tx, act, &job, Lane::Alert, Due::After(ANSWERED_WITHIN)).await?;
                 }
             }
         }
+        if let Some(level) = level {
+            self.alerts.raise(tx, act, contact, level, promised).await?;
+        }
         Ok(())
     }
 
+    /// Makes a promise; returns its hour when a clinician is to keep it.
     async fn make_good(
         &self,
         tx: &mut dyn Transaction,
         act: Act<'_>,
         contact: &mut Contact,
         promise: Promise,
-    ) -> Stored<()> {
+        alerted: &[String],
+    ) -> Stored<Option<Instant>> {
         let practice = act.practice;
         let delays = &practice.delays;
         let level = contact.level.unwrap_or(Level::SameDay);
@@ -76,7 +86,11 @@ impl Contacts {
             due,
         };
         self.commitments.pledge(tx, act, contact, pledge).await?;
-        self.hand_over(tx, act, contact, to, ask, level, Some(due)).await
+        let is_clinicians = matches!(ask, Ask::Callback | Ask::Decision);
+        if !(is_clinicians && alerted.contains(&to.name)) {
+            self.hand_over(tx, act, contact, to, ask, level, due).await?;
+        }
+        Ok(is_clinicians.then_some(due))
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is one word of the sentence that the letter says")]
@@ -88,12 +102,12 @@ impl Contacts {
         to: Recipient,
         ask: Ask,
         level: Level,
-        due: Option<Instant>,
+        due: Instant,
     ) -> Stored<()> {
         let letter = wording::hand_over(act.practice, contact, ask, due);
         let cause = MessageCause::Contact(contact.id);
-        self.messages
-            .post(tx, act, Post { to, letter, level, valid_until: None, cause, contact: Some(contact.id) })
-            .await
+        let post = Post { to, letter, level, valid_until: None, cause, contact: Some(contact.id) };
+        self.messages.post(tx, act, post).await?;
+        Ok(())
     }
 }

@@ -12,12 +12,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::act::Acts;
+use super::alert::Alerts;
 use super::commitment::Commitments;
 use super::error::{Flow, FlowError, Thing};
 use super::message::Messages;
 use crate::ids::{AppointmentId, ContactId};
 use crate::model::care::{Level, Source, Value};
-use crate::model::contact::{Contact, ContactChannel, RecapOutcome};
+use crate::model::contact::{Contact, ContactChannel, OverrideCode, RecapOutcome};
 use crate::model::practice::Practice;
 use crate::ports::storage::Storage;
 
@@ -28,11 +29,18 @@ pub struct Contacts {
     storage: Arc<dyn Storage>,
     messages: Messages,
     commitments: Commitments,
+    alerts: Alerts,
 }
 
 impl Contacts {
-    pub(super) fn new(acts: Acts, storage: Arc<dyn Storage>, messages: Messages, commitments: Commitments) -> Self {
-        Self { acts, storage, messages, commitments }
+    pub(super) fn new(
+        acts: Acts,
+        storage: Arc<dyn Storage>,
+        messages: Messages,
+        commitments: Commitments,
+        alerts: Alerts,
+    ) -> Self {
+        Self { acts, storage, messages, commitments, alerts }
     }
 
     async fn stored(&self, practice: &Practice, id: ContactId) -> Flow<Contact> {
@@ -78,7 +86,16 @@ pub struct NewClosing {
     pub statements: Vec<NewStatement>,
     /// Why it is closed with facts missing.
     #[serde(default)]
-    pub override_reason: Option<String>,
+    pub overriding: Option<NewOverride>,
+}
+
+/// Why a contact is closed although something is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewOverride {
+    /// The reason, of the list.
+    pub code: OverrideCode,
+    /// The same in words, at least three.
+    pub words: String,
 }
 
 /// Something that was said.

@@ -6,12 +6,10 @@ use crate::flow::commitment::Pledge;
 use crate::flow::error::Flow;
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
-use crate::ids::StatementId;
-use crate::model::care::{ContentRef, Level};
+use crate::model::care::Level;
 use crate::model::commitment::MAX_PROMISE_DAYS;
-use crate::model::contact::{Contact, Statement, address_of, patient_of};
+use crate::model::contact::{Contact, address_of, patient_of};
 use crate::model::message::MessageCause;
-use crate::model::practice::Instruction;
 use crate::model::recipients::{PATIENT, Recipient, first_of, named};
 use crate::model::script::{CommitmentDraft, Effect, MessageDraft};
 use crate::model::wording;
@@ -58,7 +56,6 @@ impl Contacts {
             let carried = match effect {
                 Effect::Commitment(draft) => self.promise_of_script(tx, act, contact, draft).await?,
                 Effect::Notify(draft) => self.message_of_script(tx, act, contact, draft).await?,
-                Effect::StateInstruction(content) => self.state_instruction(tx, act, contact, content).await?,
                 _ => Carried::NotNow,
             };
             match carried {
@@ -122,34 +119,6 @@ impl Contacts {
         let cause = MessageCause::Contact(contact.id);
         let post = Post { to, letter, level, valid_until: None, cause, contact: Some(contact.id) };
         self.messages.post(tx, act, post).await?;
-        Ok(Carried::Out)
-    }
-
-    async fn state_instruction(
-        &self,
-        tx: &mut dyn Transaction,
-        act: Act<'_>,
-        contact: &mut Contact,
-        content: &ContentRef,
-    ) -> Stored<Carried> {
-        let approved = |one: &Instruction| one.id == content.id && one.version == content.version;
-        if !act.practice.instructions.iter().any(approved) {
-            return Ok(Carried::Refused);
-        }
-        let statement = Statement {
-            id: StatementId(self.acts.id(act.now)),
-            instruction: Some(content.clone()),
-            text: None,
-            at: act.now,
-            by: act.actor.subject.clone(),
-        };
-        let entry = Entry::new("statement.recorded")
-            .in_contact(Some(contact.id))
-            .about("statement", statement.id)
-            .field("instruction", &content.id)
-            .field("version", &content.version);
-        contact.statements.push(statement);
-        self.acts.note(tx, act, entry).await?;
         Ok(Carried::Out)
     }
 }

@@ -11,7 +11,8 @@ use crate::model::intent::{Intent, IntentKind};
 use crate::model::minimal_script;
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::script::{AppointmentSummary, BookingProgress, CommitmentSummary, ScriptInfo, Session, View};
-use crate::model::view::progress_of;
+use crate::model::view::{Sequel, progress_of};
+
 use crate::ports::plugins::GuestError;
 use crate::ports::practices::{Feature, LivePractice};
 use crate::ports::storage::{Storage, Stored};
@@ -31,8 +32,7 @@ pub(crate) async fn render(
     storage: &dyn Storage,
     practice: &LivePractice,
     contact: &Contact,
-    intents: &[Intent],
-    commitments: &[Commitment],
+    sequel: &Sequel,
     override_reason: Option<&str>,
     now: Instant,
 ) -> Stored<Rendered> {
@@ -43,8 +43,8 @@ pub(crate) async fn render(
         facts: contact.facts.clone(),
         assessment: contact.assessment.clone(),
         emergency_call: contact.emergency().map(|service| service.called().to_owned()),
-        appointment: appointment_summary(practice, intents),
-        commitments: commitments.iter().map(|one| summary_of(practice, one)).collect(),
+        appointment: appointment_summary(practice, &sequel.intents),
+        commitments: sequel.commitments.iter().map(|one| summary_of(practice, one)).collect(),
         done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),
         override_reason: override_reason.map(str::to_owned),
     };

@@ -27,7 +27,7 @@ pub(crate) struct Post {
 impl Messages {
     /// Writes a message and the job that delivers it. Without an address it is
     /// kept as failed, so that somebody sees what did not leave.
-    pub(crate) async fn post(&self, tx: &mut dyn Transaction, act: Act<'_>, post: Post) -> Stored<()> {
+    pub(crate) async fn post(&self, tx: &mut dyn Transaction, act: Act<'_>, post: Post) -> Stored<MessageId> {
         let id = MessageId(self.acts.id(act.now));
         let failure = post.to.address.is_none().then(|| "no-recipient".to_owned());
         let state = if failure.is_some() { MessageState::Failed } else { MessageState::Queued };
@@ -40,6 +40,7 @@ impl Messages {
             to: post.to.address.unwrap_or_else(no_address),
             subject: post.letter.subject,
             body: post.letter.body,
+            link: post.letter.link,
             sensitivity: post.letter.sensitivity,
             level: post.level,
             template: post.letter.template,
@@ -64,6 +65,6 @@ impl Messages {
         if state == MessageState::Queued {
             self.acts.enqueue(tx, act, &Job::DeliverMessage(id), message.lane(), Due::NOW).await?;
         }
-        Ok(())
+        Ok(id)
     }
 }

@@ -48,6 +48,8 @@ impl Messages {
                 }
                 // Not about what tells of another message: that would never end.
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}
+                // The alert itself goes on to the next rung.
+                MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Alert(_)) => {}
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
                     let code = message.failure.as_deref().unwrap_or("unknown");
@@ -69,10 +71,16 @@ impl Messages {
     }
 
     /// Its job was given up: it is seen as failed, and a person is told.
-    pub(crate) async fn give_up(&self, tx: &mut dyn Transaction, act: Act<'_>, id: MessageId) -> Stored<()> {
-        if let Some(before) = tx.message(id).await? {
-            self.step(tx, act, &before, MessageEvent::GivenUp, Vec::new()).await?;
+    /// Returns the message, if that changed it.
+    pub(crate) async fn give_up(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        id: MessageId,
+    ) -> Stored<Option<Message>> {
+        match tx.message(id).await? {
+            Some(before) => self.step(tx, act, &before, MessageEvent::GivenUp, Vec::new()).await,
+            None => Ok(None),
         }
-        Ok(())
     }
 }

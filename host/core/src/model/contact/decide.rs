@@ -81,6 +81,10 @@ pub struct CloseCheck {
     pub nature: Nature,
     /// Whether red flags wait for an answer.
     pub asks_red_flags: bool,
+    /// Whether it says for whom it is, what for, and where to call back (R8).
+    pub identified: bool,
+    /// Whether nobody has said yet what came of its alert.
+    pub alert_open: bool,
     /// Whether the script asks for nothing more.
     pub script_allows: bool,
     /// Whether the operator gives a reason to close without the script.
@@ -361,8 +365,14 @@ pub fn close_blockers(contact: &Contact, check: &CloseCheck) -> Vec<&'static str
         // Whoever asks for a paper may be ill as well.
         blockers.push("red-flags-unanswered");
     }
+    if !check.identified && !check.overridden && !contact.is_emergency() {
+        blockers.push("identity-missing");
+    }
     if !check.script_allows && !check.overridden {
         blockers.push("facts-missing");
+    }
+    if check.alert_open {
+        blockers.push("alert-open");
     }
     blockers
 }
@@ -389,6 +399,8 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
             "emergency-outcome-missing" => refusals::emergency_outcome_missing(),
             "not-concluded" => refusals::not_concluded(),
             "red-flags-unanswered" => refusals::red_flags_unanswered(),
+            "identity-missing" => refusals::contact_unidentified(),
+            "alert-open" => refusals::alert_open(),
             _ => refusals::facts_missing(),
         };
         return Err(Refusal::not_allowed(code, remedy));

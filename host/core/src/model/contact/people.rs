@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 
+use super::Contact;
 use crate::ids::{PractitionerId, SiteId};
 use crate::model::care::{Fact, Value, keys, latest};
 use crate::model::channel::Address;
@@ -34,6 +35,23 @@ pub fn patient_of(facts: &[Fact]) -> Person {
         trust: IdentityTrust::Provisional,
         known_to_practice: is_known(facts),
     }
+}
+
+/// Whether a contact says for whom it is, what for, and where to call back (R8): a message
+/// without these cannot be acted on. Of a call in which nobody is a patient nothing is asked.
+#[must_use]
+pub fn is_identified(contact: &Contact) -> bool {
+    let facts = &contact.facts;
+    let text =
+        |key: &str| latest(facts, key).and_then(|fact| fact.value.as_text()).filter(|text| !text.trim().is_empty());
+    if matches!(text(keys::CALLER_KIND), Some("commercial" | "internal")) {
+        return true;
+    }
+    let patient = patient_of(facts);
+    let somebody = !patient.family.trim().is_empty() && !patient.given.is_empty();
+    let about = text(keys::MOTIVE).or_else(|| text(keys::WORDS)).is_some();
+    let reachable = text(keys::CALLER_PHONE).is_some() || patient.phone.is_some() || patient.email.is_some();
+    somebody && about && (reachable || contact.origin.is_some())
 }
 
 /// Whether the practice knows the patient; not knowing is not "no".

@@ -202,6 +202,7 @@ mod tests {
             to: Address { scheme: "mailto".to_owned(), value: "a@b.example".to_owned() },
             subject: String::new(),
             body: String::new(),
+            link: None,
             sensitivity: Sensitivity::Personal,
             level: Level::Routine,
             template: ContentRef { id: "t".to_owned(), version: "1".to_owned(), digest: vec![] },

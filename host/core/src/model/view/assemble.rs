@@ -3,14 +3,13 @@
 use greffon_words::{Text, banners, questions};
 
 use super::said::Said;
-use super::{Asked, AskedBy, Banner, BookingView, ContactView, progress_of};
+use super::{Asked, AskedBy, Banner, BookingView, ContactView, Sequel, ToSay, progress_of};
+use crate::model::alert::{AlertState, NextStep};
 use crate::model::care::{Nature, keys, latest};
-use crate::model::commitment::Commitment;
 use crate::model::contact::{
-    CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step,
+    CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step, is_identified,
 };
 use crate::model::emergency::EmergencyService;
-use crate::model::intent::Intent;
 use crate::model::practice::{Practice, RedFlag};
 use crate::model::red_flags;
 use crate::model::script::{BookingProgress, Effect};
@@ -26,8 +25,7 @@ pub fn assemble(
     contact: &Contact,
     said: &Said,
     is_current: bool,
-    intents: &[Intent],
-    commitments: Vec<Commitment>,
+    sequel: &Sequel,
     now: Instant,
 ) -> ContactView {
     let findings = find(practice, contact, now);
@@ -35,6 +33,8 @@ pub fn assemble(
     let check = CloseCheck {
         nature: nature(contact, &findings),
         asks_red_flags: findings.asks_red_flags(),
+        identified: is_identified(contact),
+        alert_open: sequel.alert_is_open(),
         script_allows: script.may_close && is_current,
         overridden: false,
     };
@@ -46,25 +46,49 @@ pub fn assemble(
         contact: contact.id,
         state: contact.state,
         level: contact.level,
-        banners: banners(practice, contact, &findings, said, is_current, intents),
+        banners: banners(practice, contact, &findings, said, is_current, sequel),
         questions: questions(contact, &findings, &said.questions),
         prompts: script.prompts.clone(),
         missing: script.missing.clone(),
         may_close: blockers.is_empty(),
         close_blockers: blockers.into_iter().map(str::to_owned).collect(),
         may_book: contact.state == ContactState::Concluded && !contact.forbids_appointments(),
+        to_say: to_say(practice, contact, &script.effects),
         proposals: proposals(contact, &script.effects),
         recap: script.recap.clone(),
         assessment: contact.assessment.clone(),
-        bookings: intents.iter().map(BookingView::of).collect(),
-        commitments,
+        bookings: sequel.intents.iter().map(BookingView::of).collect(),
+        commitments: sequel.commitments.clone(),
+        alert: sequel.alert.clone(),
     }
 }
 
 /// What is left for a person to decide.
 fn proposals(contact: &Contact, effects: &[Effect]) -> Vec<Effect> {
-    let left = |effect: &&Effect| !effect.is_carried_out() && !contact.done.contains(&effect.key());
+    let is_said = |effect: &Effect| matches!(effect, Effect::StateInstruction(_));
+    let left = |effect: &&Effect| !effect.is_carried_out() && !is_said(effect) && !contact.done.contains(&effect.key());
     effects.iter().filter(left).cloned().collect()
+}
+
+/// What the grid and the script want said, in the practice's own approved words. What only
+/// they name is not shown, and what is not shown was not said.
+fn to_say(practice: &Practice, contact: &Contact, effects: &[Effect]) -> Vec<ToSay> {
+    let concluded = contact.assessment.iter().flat_map(|one| one.say.iter().chain(&one.safety_net));
+    let scripted = effects.iter().filter_map(|effect| match effect {
+        Effect::StateInstruction(content) => Some(content),
+        _ => None,
+    });
+    let is_said =
+        |id: &str| contact.statements.iter().any(|one| one.instruction.as_ref().is_some_and(|it| it.id == id));
+    let mut shown: Vec<ToSay> = Vec::new();
+    for wanted in concluded.chain(scripted) {
+        let approved = practice.instructions.iter().find(|one| one.id == wanted.id && one.version == wanted.version);
+        let Some(approved) = approved.filter(|one| !is_said(&one.id)) else { continue };
+        if !shown.iter().any(|one| one.instruction.id == approved.id) {
+            shown.push(ToSay { instruction: wanted.clone(), text: approved.text.clone() });
+        }
+    }
+    shown
 }
 
 /// What a contact is about, once it is concluded; what it seems to be about
@@ -163,13 +187,21 @@ fn banners(
     findings: &Findings<'_>,
     said: &Said,
     is_current: bool,
-    intents: &[Intent],
+    sequel: &Sequel,
 ) -> Vec<Banner> {
     let mut shown = Vec::new();
     let mut show = |code: &str, text: Text| shown.push(Banner { code: code.to_owned(), text });
     let assessment = contact.assessment.as_ref();
     if let Some(service) = contact.emergency() {
         show("emergency", call_for_help(service));
+    }
+    match &sequel.alert {
+        Some(alert) if alert.state == AlertState::Open => show("alert-open", banners::alert_open()),
+        Some(alert) if alert.state == AlertState::Acknowledged => {
+            let next = alert.acknowledged.last().map_or(NextStep::CallBack, |last| last.next);
+            show("alert-acknowledged", banners::alert_taken(&next.words()));
+        }
+        _ => {}
     }
     if contact.hearing.of(&contact.facts).foreign {
         show("foreign-language", banners::foreign_language());
@@ -190,7 +222,7 @@ fn banners(
     if said.script_failed {
         show("script-unavailable", banners::script_unavailable());
     }
-    if intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
+    if sequel.intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
         show("booking-to-verify", banners::booking_to_verify());
     }
     if contact.repeated > 0 {

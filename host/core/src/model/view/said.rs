@@ -3,10 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Sequel;
 use crate::ids::{ContactId, JobId};
-use crate::model::commitment::Commitment;
 use crate::model::contact::Contact;
-use crate::model::intent::Intent;
 use crate::model::script::View;
 use crate::model::triage::Question;
 
@@ -49,11 +48,11 @@ pub struct Told {
 impl Told {
     /// What plugins would be told of now.
     #[must_use]
-    pub fn of(revision: &str, contact: &Contact, intents: &[Intent], commitments: &[Commitment]) -> Self {
+    pub fn of(revision: &str, contact: &Contact, sequel: &Sequel) -> Self {
         Self {
             contact: contact.version,
-            bookings: intents.iter().map(|one| one.version).sum(),
-            commitments: commitments.iter().map(|one| one.version).sum(),
+            bookings: sequel.intents.iter().map(|one| one.version).sum(),
+            commitments: sequel.commitments.iter().map(|one| one.version).sum(),
             revision: revision.to_owned(),
         }
     }

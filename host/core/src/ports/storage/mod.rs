@@ -9,7 +9,10 @@ use async_trait::async_trait;
 
 pub use self::error::{StorageError, Stored};
 use super::agenda_turn::{Turn, TurnRequest};
-use crate::ids::{AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId};
+use crate::ids::{
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+};
+use crate::model::alert::{Alert, AlertState};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
@@ -51,6 +54,8 @@ pub trait Storage: Send + Sync {
     async fn practice_of_contact(&self, id: ContactId) -> Stored<Option<PracticeId>>;
     /// Whose commitment this is. Not scoped, for the same reason.
     async fn practice_of_commitment(&self, id: CommitmentId) -> Stored<Option<PracticeId>>;
+    /// Whose alert this is. Not scoped, for the same reason.
+    async fn practice_of_alert(&self, id: AlertId) -> Stored<Option<PracticeId>>;
     /// Whose dead letter this is. Not scoped, for the same reason.
     async fn practice_of_dead_letter(&self, id: JobId) -> Stored<Option<PracticeId>>;
     /// Who holds an appointment of this name. Not scoped, for the same reason;
@@ -137,6 +142,11 @@ pub trait Storage: Send + Sync {
         state: Option<CommitmentState>,
         page: &Page,
     ) -> Stored<Listed<Commitment>>;
+
+    /// One alert.
+    async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>>;
+    /// Alerts, newest first.
+    async fn alerts(&self, practice: &PracticeId, state: Option<AlertState>, page: &Page) -> Stored<Listed<Alert>>;
 
     /// The journal, newest first; of one contact when given.
     async fn audit(&self, practice: &PracticeId, contact: Option<ContactId>, page: &Page)
@@ -225,6 +235,11 @@ pub trait Transaction: Send {
     async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>>;
     /// Inserts or updates it.
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()>;
+
+    /// The alert, locked.
+    async fn alert(&mut self, id: AlertId) -> Stored<Option<Alert>>;
+    /// Inserts or updates it.
+    async fn save_alert(&mut self, alert: &mut Alert) -> Stored<()>;
 
     /// Takes the turn of all agendas, or of none, as part of this transaction.
     /// `None` while somebody holds one, or waits for one on this node: see

@@ -1,5 +1,6 @@
 //! Version 1 of the API.
 
+mod alerts;
 mod appointments;
 mod audit;
 mod commitments;
@@ -19,6 +20,7 @@ use crate::app::App;
 /// The routes of `/v1`, with their descriptions.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     contacts::routes()
+        .merge(alerts::routes())
         .merge(appointments::routes())
         .merge(messages::routes())
         .merge(commitments::routes())

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::api::extract::{Named, Payload};
 use crate::api::v1::once::{Key, once};
-use crate::api::v1::schema::contact::RecapOutcome;
+use crate::api::v1::schema::contact::{OverrideCode, RecapOutcome};
 use crate::api::v1::schema::problem::{Problem, Problems};
 use crate::api::v1::schema::view::ContactView;
 use crate::app::App;
@@ -46,9 +46,19 @@ pub(super) struct NewClosing {
     /// What was said to the patient.
     #[serde(default)]
     statements: Vec<NewStatement>,
-    /// Why it is closed with facts missing.
-    #[serde(default)]
-    override_reason: Option<String>,
+    /// Why it is closed with something missing.
+    #[serde(default, rename = "override")]
+    overriding: Option<NewOverride>,
+}
+
+/// Why a contact is closed although something is missing.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewOverride {
+    /// The reason; only a supervisor or a practitioner gives `other`.
+    code: OverrideCode,
+    /// The same in words: at least three, at most 2,000 characters.
+    words: String,
 }
 
 /// Close a contact.
@@ -82,7 +92,7 @@ pub(super) async fn handler(
     let new = flow::NewClosing {
         recap: new.recap.into(),
         statements: new.statements.into_iter().map(Into::into).collect(),
-        override_reason: new.override_reason,
+        overriding: new.overriding.map(|one| flow::NewOverride { code: one.code.into(), words: one.words }),
     };
     let changed = once(&app, entry, key, &format!("close {id}"), &payload, async move |reception, entry| {
         reception.contacts.close(&entry.practice, id, new, &entry.actor).await

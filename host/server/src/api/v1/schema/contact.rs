@@ -24,6 +24,11 @@ mirrored! {
     RecapOutcome = contact::RecapOutcome { Confirmed, Corrected, NotReached }
 }
 
+mirrored! {
+    /// Why a contact was closed although something was missing.
+    OverrideCode = contact::OverrideCode { CutOff, CallerRefuses, FollowedElsewhere, Other }
+}
+
 /// A clinician lowered the level.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Lowering {
@@ -77,13 +82,16 @@ impl From<contact::Statement> for Statement {
 pub(crate) struct Outcome {
     /// What the caller said to the recap.
     recap: RecapOutcome,
-    /// Why it was closed with facts missing.
+    /// Why it was closed with something missing, of the list.
+    override_code: Option<OverrideCode>,
+    /// The same in words.
     override_reason: Option<String>,
 }
 
 impl From<contact::CloseOutcome> for Outcome {
     fn from(core: contact::CloseOutcome) -> Self {
-        Self { recap: core.recap.into(), override_reason: core.override_reason }
+        let override_code = core.override_code.map(Into::into);
+        Self { recap: core.recap.into(), override_code, override_reason: core.override_reason }
     }
 }
 

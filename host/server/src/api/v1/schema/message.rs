@@ -38,6 +38,8 @@ pub(crate) enum MessageCause {
     Commitment(Uuid),
     /// Another message that failed or is uncertain.
     Message(Uuid),
+    /// An alert that waits for somebody.
+    Alert(Uuid),
 }
 
 impl From<message::MessageCause> for MessageCause {
@@ -47,6 +49,7 @@ impl From<message::MessageCause> for MessageCause {
             message::MessageCause::Intent(id) => Self::Intent(id.0),
             message::MessageCause::Commitment(id) => Self::Commitment(id.0),
             message::MessageCause::Message(id) => Self::Message(id.0),
+            message::MessageCause::Alert(id) => Self::Alert(id.0),
         }
     }
 }

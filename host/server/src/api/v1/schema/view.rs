@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::alert::Alert;
 use super::booking::Booking;
 use super::commitment::Commitment;
 use super::contact::ContactState;
@@ -184,6 +185,21 @@ impl From<script::Effect> for Proposal {
     }
 }
 
+/// An approved text of the practice that is to be said.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ToSay {
+    /// Which instruction: closing the contact names it once it was said.
+    instruction: ContentRef,
+    /// The words.
+    text: String,
+}
+
+impl From<view::ToSay> for ToSay {
+    fn from(core: view::ToSay) -> Self {
+        Self { instruction: core.instruction.into(), text: core.text }
+    }
+}
+
 /// A contact, as it stands: what to see, ask, say and do next.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ContactView {
@@ -207,6 +223,8 @@ pub(crate) struct ContactView {
     close_blockers: Vec<String>,
     /// Whether a slot may be booked now.
     may_book: bool,
+    /// What is to be said and was not yet.
+    to_say: Vec<ToSay>,
     /// What the script proposes.
     proposals: Vec<Proposal>,
     /// The recap.
@@ -217,6 +235,8 @@ pub(crate) struct ContactView {
     bookings: Vec<Booking>,
     /// Promises.
     commitments: Vec<Commitment>,
+    /// The alert that its level raised.
+    alert: Option<Alert>,
 }
 
 impl From<view::ContactView> for ContactView {
@@ -232,11 +252,13 @@ impl From<view::ContactView> for ContactView {
             may_close: core.may_close,
             close_blockers: core.close_blockers,
             may_book: core.may_book,
+            to_say: each(core.to_say),
             proposals: each(core.proposals),
             recap: core.recap.map(Into::into),
             assessment: core.assessment.map(Into::into),
             bookings: each(core.bookings),
             commitments: each(core.commitments),
+            alert: core.alert.map(Into::into),
         }
     }
 }

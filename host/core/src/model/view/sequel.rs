@@ -1,0 +1,24 @@
+//! What came of a contact so far.
+
+use crate::model::alert::{Alert, AlertState};
+use crate::model::commitment::Commitment;
+use crate::model::intent::Intent;
+
+/// Bookings, promises and the alert of a contact, as they are stored beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sequel {
+    /// Bookings, oldest first.
+    pub intents: Vec<Intent>,
+    /// Promises, oldest first.
+    pub commitments: Vec<Commitment>,
+    /// The alert that its level raised.
+    pub alert: Option<Alert>,
+}
+
+impl Sequel {
+    /// Whether nobody has said yet what came of the alert.
+    #[must_use]
+    pub fn alert_is_open(&self) -> bool {
+        self.alert.as_ref().is_some_and(|alert| alert.state != AlertState::Ended)
+    }
+}
