@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use greffon_core::model::practice::{PluginKind, Serves};
-use greffon_core::model::triage::{Finding, FindingSeverity};
+use greffon_core::model::triage::{Finding, FindingSeverity, Protocol};
 use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
 use greffon_runtime::binding::{Binding, Credential, CredentialScheme, Grants, MailRelay};
@@ -133,11 +133,27 @@ fn bind(
     let findings = plugins.analyse(&binding).map_err(out)?;
     let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
     built.findings.extend(findings.iter().map(placed));
+    if let Ok(Bound::Triage(triage)) = &bound
+        && !loader.file.demo
+    {
+        built.findings.extend(unsigned(loader, &key, triage.protocols()));
+    }
     let error = built.findings.iter().find(|(severity, _)| *severity == FindingSeverity::Error);
     if let Some((_, shown)) = error {
         return Err(Out { problem: problem_of(shown, "settings", false), shown: None });
     }
     bound.map_err(out)
+}
+
+/// The grids that no clinician has signed: a practice that is no demonstration triages by
+/// none of them. Without a grid a person decides, after the red flags.
+fn unsigned(loader: &Loader<'_>, key: &str, protocols: &[Protocol]) -> Vec<(FindingSeverity, Diagnostic)> {
+    let shown = |protocol: &Protocol| {
+        let message = format!("no clinician has signed the grid \"{}\" ({})", protocol.content.id, protocol.title);
+        let hint = "have it signed, or say demo = true in a practice whose patients are synthetic";
+        (FindingSeverity::Error, loader.source.at_key(&format!("{key}.plugin"), message, Some(hint.to_owned())))
+    };
+    protocols.iter().filter(|protocol| protocol.validation.is_none()).map(shown).collect()
 }
 
 /// Notes each permission that the plugin asks for and does not have.

@@ -212,7 +212,36 @@ fn refuses_an_agenda_served_by_something_else() {
 }
 
 #[test]
-fn refuses_a_recipient_with_two_addresses() {
-    let two = "mailto = \"a@b.example\"\ntel = \"+33199000001\"";
-    assert!(broken("mailto = \"secretariat@tilleuls.example\"", two).contains("exactly one address"));
+fn a_recipient_has_at_least_one_address_and_the_first_is_for_everyday_messages() {
+    let mailto = "mailto = \"secretariat@tilleuls.example\"";
+    assert!(broken(mailto, "").contains("recipient \"secretariat\" has no address"));
+    let all = "hook = \"accueil\"\ntel = \"+33199000001\"\nmailto = \"a@b.example\"";
+    let practice = read(&MINIMAL.replace(mailto, all)).expect("reads");
+    let schemes: Vec<&str> =
+        practice.recipients["secretariat"].addresses.iter().map(|one| one.scheme.as_str()).collect();
+    assert_eq!(schemes, ["mailto", "tel", "hook"]);
+}
+
+#[test]
+fn rungs_name_recipients_and_their_hours() {
+    let rungs = |text: &str| read(&format!("{MINIMAL}\n{text}"));
+    let practice = rungs(
+        "[[alerts]]\npersons = [\"practitioner\"]\n[[alerts]]\npersons = [\"secretariat\"]\nhours = { mon = [\"08:00-12:00\"] }\n",
+    );
+    let practice = practice.expect("reads");
+    assert_eq!(practice.alerts.len(), 2);
+    assert_eq!(practice.alerts[1].hours.as_ref().expect("hours").0[0], [(480, 720)]);
+    let shown = rungs("[[alerts]]\npersons = [\"secretariat\", \"secretaria\"]\n").expect_err("refused");
+    assert!(shown.contains("unknown recipient \"secretaria\"") && shown.contains("\"secretariat\"?"), "{shown}");
+    assert!(rungs("[[alerts]]\npersons = []\nhours = { lun = [\"08:00\"] }\n").is_err());
+}
+
+#[test]
+fn an_alert_that_nobody_hears_is_a_warning_and_keeps_nothing_out() {
+    let read = parsed(MINIMAL).expect("reads");
+    let warnings: Vec<String> = read.findings.iter().map(|(_, one)| one.to_string()).collect();
+    assert!(
+        warnings.iter().any(|one| one.contains("no channel of the practice carries an address of \"secretariat\""))
+    );
+    assert!(read.errors().next().is_none(), "{warnings:?}");
 }

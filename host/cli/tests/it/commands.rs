@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
-use crate::support::{SECRET, fails, greffon, greffon_with, installation, put, put_secret, replace, succeeds};
+use crate::support::{
+    SECRET, fails, greffon, greffon_fed, greffon_with, installation, put, put_secret, replace, succeeds,
+};
 
 #[test]
 fn the_example_configuration_is_a_good_one() {
@@ -147,4 +149,51 @@ fn tokens_and_the_schema_are_made_on_the_command_line() {
     fails(&greffon(folder.path(), &["token", "--role", "secretary"]), &["needs practices", "--practice"]);
     assert!(succeeds(&greffon(folder.path(), &["migrate"])).contains("applied 20261121100000 contacts"));
     assert_eq!(succeeds(&greffon(folder.path(), &["migrate"])), "");
+}
+
+#[test]
+fn a_real_practice_takes_no_grid_that_no_clinician_has_signed() {
+    let folder = installation();
+    let file = "practices/cabinet-morel/practice.toml";
+    replace(folder.path(), file, "demo = true", "demo = false");
+    let checked = greffon(folder.path(), &["practice", "check", "cabinet-morel"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&checked.stdout);
+    assert!(text.contains("no clinician has signed the grid") && text.contains("practice.toml:"), "{text}");
+}
+
+#[test]
+fn a_recipient_s_code_is_asked_for_and_only_its_hash_is_kept() {
+    let folder = installation();
+    let set = |recipient: &str, code: &str| {
+        greffon_fed(folder.path(), &["practice", "code", "cabinet-morel", recipient], code)
+    };
+    fails(&set("dr-nobody", "tilleul-4-brin\n"), &["no recipient \"dr-nobody\"", "dr-morel"]);
+    for weak in ["", "1234", "123456", "aaaaaaaa"] {
+        let refused = set("dr-morel", &format!("{weak}\n"));
+        assert_eq!(refused.status.code(), Some(1), "{weak}");
+        assert!(weak.is_empty() || !String::from_utf8_lossy(&refused.stderr).contains(weak), "{weak} is shown");
+    }
+    let line = succeeds(&set("dr-morel", "tilleul-4-brin\n"));
+    assert_eq!(line.trim(), "code = { file = \"secrets/dr-morel.code\" }");
+    let kept = folder.path().join("practices/cabinet-morel/secrets/dr-morel.code");
+    let hash = std::fs::read_to_string(&kept).expect("written");
+    assert!(hash.starts_with("$argon2id$") && !hash.contains("tilleul"), "{hash}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&kept).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+
+    let file = "practices/cabinet-morel/practice.toml";
+    replace(folder.path(), file, "[recipients.dr-morel]", &format!("[recipients.dr-morel]\n{}", line.trim()));
+    let check = || succeeds(&greffon(folder.path(), &["practice", "check", "cabinet-morel"]));
+    assert!(!check().contains("recipients.dr-morel") && !check().contains("argon2id"), "{}", check());
+    put_secret(folder.path(), "practices/cabinet-morel/secrets/dr-morel.code", "tilleul-4-brin\n");
+    let text = check();
+    assert!(
+        text.contains("not the argon2id hash") && text.contains("greffon practice code cabinet-morel dr-morel"),
+        "{text}"
+    );
+    assert!(!text.contains("tilleul-4-brin"), "{text}");
 }

@@ -1,7 +1,8 @@
 //! The binary, and a folder that it runs in.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -15,19 +16,28 @@ pub fn greffon(folder: &Path, arguments: &[&str]) -> Output {
 
 /// Runs the binary in a folder, with these variables.
 pub fn greffon_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    command(folder, arguments, environment).output().expect("starts")
+}
+
+/// Runs the binary in a folder, with this on its stdin.
+pub fn greffon_fed(folder: &Path, arguments: &[&str], stdin: &str) -> Output {
+    let mut command = command(folder, arguments, &[]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    // It may end without having read it.
+    let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_bytes());
+    child.wait_with_output().expect("ends")
+}
+
+fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greffon"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GREFFON_")) {
         command.env_remove(name);
     }
     // Compiled plugins are kept from one folder to the next.
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("data");
+    command.env("GREFFON_DATA", data).envs(environment.iter().copied()).current_dir(folder).args(arguments);
     command
-        .env("GREFFON_DATA", data)
-        .envs(environment.iter().copied())
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("starts")
 }
 
 /// What it printed, when it ended well.

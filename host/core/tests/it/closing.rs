@@ -128,3 +128,17 @@ fn whoever_wants_a_paper_is_asked_whether_they_are_ill_before_the_end() {
     office.tell(contact, vec![fact(keys::RED_FLAGS_ALL, Value::No)]).unwrap();
     assert_eq!(office.close(contact).unwrap().state, ContactState::Closed);
 }
+
+#[test]
+fn a_request_that_was_not_read_back_ends_with_a_reason_where_somebody_could_be_asked() {
+    let office = Office::open();
+    let unread = || NewClosing { recap: RecapOutcome::NotReached, statements: vec![], overriding: None };
+    let contact = office.triaged();
+    assert_eq!(code(&office.close_with(contact, unread()).unwrap_err()), "recap-missing");
+    let because = NewClosing { overriding: Some(cut_off("la ligne a coupé")), ..unread() };
+    office.close_with(contact, because).unwrap();
+    // Nobody can be read anything by a form.
+    let new = NewContact { channel: ContactChannel::Form, origin: None, facts: everything("certificat"), about: None };
+    let form = block_on(office.reception.contacts.receive(&office.practice, new, &secretary())).unwrap().contact;
+    office.close_with(form, unread()).unwrap();
+}

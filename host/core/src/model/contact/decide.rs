@@ -405,6 +405,10 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
         };
         return Err(Refusal::not_allowed(code, remedy));
     }
+    let unread = closing.outcome.recap == RecapOutcome::NotReached && contact.channel.can_be_asked();
+    if unread && !closing.check.overridden {
+        return Err(Refusal::not_allowed("recap-missing", refusals::recap_missing()));
+    }
     contact.outcome = Some(closing.outcome);
     contact.statements.extend(closing.statements);
     contact.state = ContactState::Closed;
