@@ -13,6 +13,8 @@ mod numbers;
 #[expect(unused_imports, reason = "the rules are read by its macro")]
 #[path = "../src/signs.rs"]
 mod signs;
+#[path = "../src/telephones.rs"]
+mod telephones;
 #[path = "../src/text.rs"]
 mod text;
 #[path = "../src/train.rs"]

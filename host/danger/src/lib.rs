@@ -22,6 +22,7 @@ mod numbers;
 mod rules;
 mod signs;
 mod spelling;
+mod telephones;
 mod text;
 #[expect(dead_code, reason = "the build trains with it")]
 mod train;

@@ -10,6 +10,8 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
 
+use crate::telephones;
+
 /// One word, number or sign.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Token {
@@ -32,7 +34,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         cutter.take(at, sign, next);
     }
     cutter.end_word(text.len());
-    cutter.tokens
+    telephones::folded(cutter.tokens)
 }
 
 struct Cutter {
