@@ -219,3 +219,14 @@ proptest! {
         prop_assert_eq!(signs(&text), signs(&plain));
     }
 }
+
+/// What the longer sentences say nothing of: seen in use, and in no training.
+#[test]
+fn short_everyday_words_ask_next_to_nothing() {
+    let lists = [include_str!("../corpus/short/french.txt"), include_str!("../corpus/short/english.txt")];
+    for list in lists {
+        let heard: Vec<&str> = list.lines().filter(|line| !hear(line).is_empty()).collect();
+        let all = list.lines().count();
+        assert!(heard.len() * 100 <= all * 6, "{} of {all}: {heard:?}", heard.len());
+    }
+}

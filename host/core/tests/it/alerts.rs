@@ -316,3 +316,19 @@ fn without_anybody_to_tell_it_stands_in_the_list_and_is_told_once_somebody_can_b
     office.wait_s(120);
     assert_eq!(told(&office, id), ["on-call"]);
 }
+
+#[test]
+fn a_practitioner_who_lowers_the_level_ends_the_alert_and_what_comes_up_later_opens_it_again() {
+    let office = office_with(chained);
+    let (contact, id) = vital(&office);
+    let lowered = NewLevel { level: Level::Soon, reason: "je lui ai parlé, tout va bien".to_owned() };
+    block_on(office.reception.contacts.set_level(&office.practice, contact, lowered, &doctor())).unwrap();
+    let ended = alert(&office, id);
+    assert_eq!((ended.state, ended.end.unwrap().outcome), (AlertState::Ended, AlertOutcome::NoDanger));
+    let before = messages(&office, id).len();
+    office.wait_s(3600);
+    assert_eq!(messages(&office, id).len(), before);
+    let view = office.tell(contact, vec![fact("red-flag.chest-pain", Value::Yes)]).unwrap();
+    assert_eq!((view.level, view.alert.unwrap().state), (Some(Level::Vital), AlertState::Open));
+    assert!(messages(&office, id).len() > before, "everybody is told again");
+}

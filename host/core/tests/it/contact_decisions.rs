@@ -539,6 +539,7 @@ proptest! {
                     ContactEffect::Alert(level) => format!("alert {}", level.as_str()),
                     ContactEffect::Promise(promise) => format!("{promise:?}").chars().take(6).collect(),
                     ContactEffect::WatchAnswers => "watch".to_owned(),
+                    ContactEffect::EndAlert => "end-alert".to_owned(),
                 };
                 prop_assert!(!done.contains(&kind), "each effect once: {}", kind);
                 done.push(kind);

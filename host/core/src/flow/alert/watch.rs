@@ -5,9 +5,11 @@ use std::time::Duration;
 use super::Alerts;
 use crate::flow::act::Act;
 use crate::flow::error::Flow;
+use crate::flow::journal::Entry;
 use crate::ids::{AlertId, MessageId, PracticeId};
-use crate::model::alert::{AlertEvent, AlertState};
-use crate::model::audit::Actor;
+use crate::model::alert::{AlertEvent, AlertOutcome, AlertState};
+use crate::model::audit::{Actor, Role};
+use crate::model::contact::Contact;
 use crate::ports::storage::{Stored, Transaction};
 
 impl Alerts {
@@ -28,6 +30,27 @@ impl Alerts {
         let after = self.step(tx.as_mut(), act, before, &contact, AlertEvent::Tick).await?;
         tx.commit().await?;
         Ok(Some(after.watch_at.since(act.now).max(Duration::from_secs(1))))
+    }
+
+    /// A practitioner has lowered the level: with their reason the alert is over.
+    pub(crate) async fn end_by_lowering(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        contact: &Contact,
+    ) -> Stored<()> {
+        let (Some(id), Some(lowered)) = (contact.alert, &contact.lowered) else { return Ok(()) };
+        let Some(before) = tx.alert(id).await?.filter(|alert| alert.state != AlertState::Ended) else { return Ok(()) };
+        let event = AlertEvent::End {
+            outcome: AlertOutcome::NoDanger,
+            note: Some(lowered.reason.clone()),
+            by: lowered.by.clone(),
+            role: Role::Practitioner,
+        };
+        let entry = Entry::new("alert.ended").field("outcome", AlertOutcome::NoDanger.as_str());
+        self.acts.note(tx, act, entry.in_contact(Some(contact.id)).about("alert", id)).await?;
+        self.step(tx, act, before, contact, event).await?;
+        Ok(())
     }
 
     /// One of its messages did not arrive, or perhaps not: when that was the last hope of

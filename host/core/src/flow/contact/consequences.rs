@@ -38,6 +38,7 @@ impl Contacts {
         for effect in effects {
             match effect {
                 ContactEffect::Alert(_) => {}
+                ContactEffect::EndAlert => self.alerts.end_by_lowering(tx, act, contact).await?,
                 ContactEffect::Promise(promise) => {
                     promised = self.make_good(tx, act, contact, promise, &alerted).await?.or(promised);
                 }

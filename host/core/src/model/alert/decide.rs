@@ -154,7 +154,7 @@ fn not_ended(alert: &Alert) -> Result<(), Refusal> {
 fn raised(alert: &mut Alert, level: Level, promised: Option<Instant>, rungs: u32, now: Instant) -> Vec<AlertEffect> {
     alert.promised = promised.or(alert.promised);
     // The first rung is told when it is raised, whatever its level.
-    if alert.level.at_least(level) && !alert.told.is_empty() {
+    if alert.level.at_least(level) && !alert.told.is_empty() && alert.state != AlertState::Ended {
         return Vec::new();
     }
     alert.level = alert.level.raised_to(level);

@@ -96,6 +96,8 @@ pub struct CloseCheck {
 pub enum ContactEffect {
     /// A practitioner must know at once: the level is vital or very urgent.
     Alert(Level),
+    /// A practitioner has decided that it is neither: its alert is over.
+    EndAlert,
     /// Somebody is promised something.
     Promise(Promise),
     /// What words brought up must have its answer within [`ANSWERED_WITHIN`].
@@ -134,6 +136,10 @@ pub fn decide(
     is_open(contact)?;
     let mut next = contact.clone();
     let mut watch = false;
+    let lowers = match &event {
+        ContactEvent::LevelSet { level, .. } => contact.level.is_some_and(|was| !level.at_least(was)),
+        _ => false,
+    };
     match event {
         ContactEvent::Told(told) => tell(&mut next, told)?,
         ContactEvent::Weighed { floor, known_floor, conclusion, unanswered } => {
@@ -157,7 +163,14 @@ pub fn decide(
         }
         ContactEvent::Close(closing) => close(&mut next, *closing, now)?,
     }
+    if lowers {
+        // What comes up later is alerted again.
+        next.done.retain(|key| !key.starts_with(ALERT_PREFIX));
+    }
     let mut effects = effects(&mut next);
+    if lowers && next.alert.is_some() && !next.level.is_some_and(|level| level.at_least(Level::VeryUrgent)) {
+        effects.push(ContactEffect::EndAlert);
+    }
     let heard = next.hearing.heard.len();
     if watch && mark_done(&mut next, format!("{WATCH_PREFIX}{heard}")) {
         effects.push(ContactEffect::WatchAnswers);
