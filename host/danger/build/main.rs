@@ -17,6 +17,8 @@ mod signs;
 mod telephones;
 #[path = "../src/text.rs"]
 mod text;
+#[path = "../src/token.rs"]
+mod token;
 #[path = "../src/train.rs"]
 mod train;
 

@@ -3,7 +3,7 @@
 //! mostly itself. Read by the build, which trains, and by whoever listens.
 
 use crate::numbers::Marked;
-use crate::text::Token;
+use crate::token::Token;
 
 /// Features share so many places; two that share one count as one.
 pub(crate) const BUCKETS: usize = 1 << 16;

@@ -1,7 +1,7 @@
 //! Whether a text is in a language that the rules listen to: French or English. Of
 //! another one nothing can be heard, and somebody must read it.
 
-use crate::text::Token;
+use crate::token::Token;
 
 /// Words that nobody speaks a language without, and that are no French or English.
 const OTHERS: [&[&str]; 9] = [

@@ -7,7 +7,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::spelling::Spelling;
-use crate::text::Token;
+use crate::token::Token;
 
 /// A word of a phrase: `mot` by its stem, `mot=` as it stands, `mot*` by its beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

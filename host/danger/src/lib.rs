@@ -10,6 +10,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
+use token::Token;
 
 use rust_stemmers::Algorithm;
 
@@ -24,6 +25,7 @@ mod signs;
 mod spelling;
 mod telephones;
 mod text;
+mod token;
 #[expect(dead_code, reason = "the build trains with it")]
 mod train;
 
@@ -144,10 +146,10 @@ const FRENCH_WORDS: [&str; 30] = [
     "dans", "que", "qui", "ne", "pas", "ai", "ca", "c", "au", "on", "depuis", "avec", "sa",
 ];
 
-fn is_english(tokens: &[text::Token]) -> bool {
+fn is_english(tokens: &[Token]) -> bool {
     count(tokens, &ENGLISH_WORDS) > count(tokens, &FRENCH_WORDS)
 }
 
-fn count(tokens: &[text::Token], words: &[&str]) -> usize {
+fn count(tokens: &[Token], words: &[&str]) -> usize {
     tokens.iter().take(200).filter(|token| words.contains(&token.word.as_str())).count()
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::features::{BLOCKS, BUCKETS, features};
 use crate::numbers::Marked;
 use crate::signs::{ANY, CLASSES, SIGNS};
-use crate::text::Token;
+use crate::token::Token;
 use crate::train::row;
 
 /// What the build trained: rarities, weights, then bias and scale of each class.

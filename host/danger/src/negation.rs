@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use crate::lexicon::Said;
-use crate::text::Token;
+use crate::token::Token;
 
 /// A negation stands at most so many tokens before what it denies.
 const FAR: usize = 6;

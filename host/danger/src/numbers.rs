@@ -8,7 +8,7 @@
 //! 8 of 10; a pulse under 40 or from 150. They are wider than what a clinician would
 //! treat: each costs one question.
 
-use crate::text::Token;
+use crate::token::Token;
 
 /// What a figure amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::lexicon::{ConceptId, Lexicon, Said};
 use crate::negation::{Negation, Written};
 use crate::numbers::{Mark, Marked};
-use crate::text::Token;
+use crate::token::Token;
 
 /// A file of rules, as it is written.
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! Telephone numbers: no figure in one is a measure, and no two callers have the same.
 
-use crate::text::Token;
+use crate::token::Token;
 
 /// Shortest number, in digits: national ones in France have ten.
 const LEAST: usize = 9;
@@ -47,35 +47,4 @@ fn follows(run: &[Token], next: &Token) -> bool {
 
 fn digits_of(word: &str) -> usize {
     word.bytes().filter(u8::is_ascii_digit).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::text::tokens;
-
-    fn words(text: &str) -> String {
-        tokens(text).into_iter().map(|token| token.word).collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn a_telephone_number_is_one_word_however_it_is_written() {
-        for number in
-            ["06 39 98 12 34", "0639981234", "06.39.98.12.34", "06-39-98-12-34", "+33 6 39 98 12 34", "+33639981234"]
-        {
-            assert_eq!(words(&format!("au {number} merci")), "au telephone merci", "{number}");
-        }
-        assert_eq!(words("le 12 06 39 98 12 34"), "le 12 telephone");
-        assert_eq!(words("secu 1 58 03 75 116 001 23"), "secu telephone");
-    }
-
-    #[test]
-    fn measures_stay_what_they_are() {
-        for text in
-            ["ta 22 / 11", "dextro 0.40", "39.5 de fievre", "sat 86 % fc 140", "glasgow 9", "0 40", "2 10 2 40 1 80"]
-        {
-            assert_eq!(words(text), text, "{text}");
-        }
-        let spans = tokens("au 06 39 98 12 34 svp");
-        assert_eq!(spans[1].span, 3..17);
-    }
 }

@@ -11,19 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
 
 use crate::telephones;
-
-/// One word, number or sign.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Token {
-    /// Lower-case ASCII, or letters of an alphabet that none of ours looks like.
-    pub word: String,
-    /// Its bytes in the text.
-    pub span: Range<usize>,
-    /// Which part of the text it is in: parts end with a full stop, a line, and at "mais".
-    pub part: usize,
-    /// Its value, for a number.
-    pub number: Option<f64>,
-}
+use crate::token::Token;
 
 /// Cuts a text into tokens.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
@@ -231,5 +219,27 @@ mod tests {
     fn parts_end_with_the_sentence_and_at_a_but() {
         let parts: Vec<usize> = tokens("pas mal mais faible. oui").iter().map(|token| token.part).collect();
         assert_eq!(parts, [0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn a_telephone_number_is_one_word_however_it_is_written() {
+        for number in
+            ["06 39 98 12 34", "0639981234", "06.39.98.12.34", "06-39-98-12-34", "+33 6 39 98 12 34", "+33639981234"]
+        {
+            assert_eq!(words(&format!("au {number} merci")), "au telephone merci", "{number}");
+        }
+        assert_eq!(words("le 12 06 39 98 12 34"), "le 12 telephone");
+        assert_eq!(words("secu 1 58 03 75 116 001 23"), "secu telephone");
+    }
+
+    #[test]
+    fn measures_stay_what_they_are() {
+        for text in
+            ["ta 22 / 11", "dextro 0.40", "39.5 de fievre", "sat 86 % fc 140", "glasgow 9", "0 40", "2 10 2 40 1 80"]
+        {
+            assert_eq!(words(text), text, "{text}");
+        }
+        let spans = tokens("au 06 39 98 12 34 svp");
+        assert_eq!(spans[1].span, 3..17);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use greffon_core::ids::PracticeId;
 use greffon_core::model::care::Level;
 use greffon_core::model::channel::Address;
+use greffon_core::model::holidays::Closures;
 use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::practice::{
     Delays, Disclosure, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site,
@@ -119,6 +120,7 @@ pub fn french_practice(id: &str) -> Practice {
             name: "Site Nord".to_owned(),
             address: Some("1 rue des Tilleuls, 75000 Paris".to_owned()),
             hours: week(&[(480, 750), (840, 1140)], &[(480, 720)]),
+            closures: Closures::default(),
         }],
         practitioners: vec![practitioner("dr-martin", "Dr Claire Martin"), practitioner("dr-petit", "Dr Paul Petit")],
         motives: vec![

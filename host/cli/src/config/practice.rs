@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use greffon_core::ids::PracticeId;
 use greffon_core::model::care::{Level, Sensitivity};
+use greffon_core::model::civil::parse_date;
+use greffon_core::model::holidays::{Closures, Territory};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::practice::{
     Absence, Delays, Disclosure, Instruction, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner,
@@ -28,7 +30,7 @@ use super::hours;
 use super::loader::{Loaded, Loader, Surroundings};
 use super::plugins::Plugins;
 use super::practice_file::{
-    AgendaFile, FeatureFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile,
+    AgendaFile, FeatureFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile, SiteFile,
 };
 use super::practice_folders::{PRACTICE_FILE, unread};
 use super::practice_id;
@@ -127,6 +129,7 @@ impl Loader<'_> {
                     name: site.name.clone(),
                     address: site.address.clone(),
                     hours: self.hours(&format!("sites.{id}.hours"), &site.hours)?,
+                    closures: self.closures(id, site)?,
                 })
             })
             .collect::<Loaded<Vec<_>>>()?;
@@ -330,6 +333,19 @@ impl Loader<'_> {
                 })
             })
             .collect()
+    }
+
+    fn closures(&self, id: &str, site: &SiteFile) -> Loaded<Closures> {
+        let day = |(index, written): (usize, &String)| {
+            parse_date(written).or_else(|_| {
+                let key = format!("sites.{id}.closed.{index}");
+                self.fail(&key, format!("\"{written}\" is not a day"), "write \"2026-12-24\"")
+            })
+        };
+        Ok(Closures {
+            holidays: site.holidays.map_or_else(|| Territory::of_zone(&self.file.time_zone), Into::into),
+            days: site.closed.iter().enumerate().map(day).collect::<Loaded<_>>()?,
+        })
     }
 
     fn disclosure(&self) -> Disclosure {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use greffon_core::model::care::{Level, Sensitivity};
+use greffon_core::model::holidays::Territory;
 use greffon_core::model::practice::Needs;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
 use schemars::JsonSchema;
@@ -100,6 +101,54 @@ pub struct SiteFile {
     /// When somebody answers there.
     #[serde(default)]
     pub hours: Hours,
+    /// Whose public holidays it keeps; that of the practice's time zone when absent.
+    pub holidays: Option<TerritoryFile>,
+    /// Other days on which nobody answers: `2026-12-24`.
+    #[serde(default)]
+    pub closed: Vec<String>,
+}
+
+/// Whose public holidays are kept.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TerritoryFile {
+    /// None are.
+    None,
+    /// Metropolitan France.
+    France,
+    /// With Good Friday and 26 December.
+    AlsaceMoselle,
+    /// Guadeloupe.
+    Guadeloupe,
+    /// Guyane.
+    Guyane,
+    /// Martinique.
+    Martinique,
+    /// La Réunion.
+    Reunion,
+    /// Mayotte.
+    Mayotte,
+    /// Saint-Barthélemy.
+    SaintBarthelemy,
+    /// Saint-Martin.
+    SaintMartin,
+}
+
+impl From<TerritoryFile> for Territory {
+    fn from(written: TerritoryFile) -> Self {
+        match written {
+            TerritoryFile::None => Self::None,
+            TerritoryFile::France => Self::France,
+            TerritoryFile::AlsaceMoselle => Self::AlsaceMoselle,
+            TerritoryFile::Guadeloupe => Self::Guadeloupe,
+            TerritoryFile::Guyane => Self::Guyane,
+            TerritoryFile::Martinique => Self::Martinique,
+            TerritoryFile::Reunion => Self::Reunion,
+            TerritoryFile::Mayotte => Self::Mayotte,
+            TerritoryFile::SaintBarthelemy => Self::SaintBarthelemy,
+            TerritoryFile::SaintMartin => Self::SaintMartin,
+        }
+    }
 }
 
 /// Somebody who sees patients.

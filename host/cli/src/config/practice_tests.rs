@@ -245,3 +245,19 @@ fn an_alert_that_nobody_hears_is_a_warning_and_keeps_nothing_out() {
     );
     assert!(read.errors().next().is_none(), "{warnings:?}");
 }
+
+#[test]
+fn a_site_keeps_the_holidays_of_its_territory_and_days_of_its_own() {
+    let site = "[sites.nord]\n";
+    let closures = |lines: &str| {
+        read(&MINIMAL.replacen(site, &format!("{site}{lines}"), 1)).map(|read| read.sites[0].closures.clone())
+    };
+    let day = |month, day| jiff::civil::date(2026, month, day);
+    let usual = closures("").expect("reads");
+    assert!(usual.hold(day(5, 1)) && !usual.hold(day(12, 26)) && !usual.hold(day(12, 24)));
+    let own = closures("holidays = \"alsace-moselle\"\nclosed = [\"2026-12-24\"]\n").expect("reads");
+    assert!(own.hold(day(12, 26)) && own.hold(day(12, 24)));
+    assert!(!closures("holidays = \"none\"\n").expect("reads").hold(day(5, 1)));
+    let shown = closures("closed = [\"24/12/2026\"]\n").expect_err("refused");
+    assert!(shown.contains("\"24/12/2026\" is not a day") && shown.contains("practice.toml:"), "{shown}");
+}

@@ -18,7 +18,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use thiserror::Error;
 
-use super::practice::{Practice, WeekHours};
+use super::practice::{Practice, Site, WeekHours};
 use crate::time::{Instant, Span};
 
 /// A civil text or a zone that cannot be used.
@@ -138,12 +138,23 @@ impl Zone {
     /// that began before it stays whole.
     #[must_use]
     pub fn open_periods(&self, hours: &WeekHours, window: Span) -> Vec<Span> {
+        self.periods(hours, |_| false, window)
+    }
+
+    /// When somebody answers at a site: its hours, without the days on which it is closed.
+    #[must_use]
+    pub fn open_at(&self, site: &Site, window: Span) -> Vec<Span> {
+        self.periods(&site.hours, |day| site.closures.hold(day), window)
+    }
+
+    fn periods(&self, hours: &WeekHours, is_closed: impl Fn(Date) -> bool, window: Span) -> Vec<Span> {
         let mut open: Vec<Span> = Vec::new();
         // A day on both sides: a period may end at midnight and go on after it.
         let mut date = self.date(window.start).saturating_sub(1.day());
         let last = self.date(window.end).saturating_add(1.day());
         while date <= last {
-            for &(start, end) in &hours.0[monday_first(date.weekday())] {
+            let week: &[_] = if is_closed(date) { &[] } else { &hours.0[monday_first(date.weekday())] };
+            for &(start, end) in week {
                 let period = Span::new(self.at_minute(date, start), self.at_minute(date, end));
                 match (open.last_mut(), period) {
                     (_, None) => {}

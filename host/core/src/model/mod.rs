@@ -12,6 +12,7 @@ pub mod contact;
 pub mod dead_letter;
 pub mod emergency;
 pub mod heard;
+pub mod holidays;
 pub mod identity;
 pub mod intent;
 pub mod job;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::care::Level;
 use super::channel::Address;
+use super::holidays::Closures;
 use super::person::Identifier;
 use super::scheduling::{PatientRule, VisitMode};
 use crate::ids::{AgendaId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
@@ -92,6 +93,8 @@ pub struct Site {
     pub address: Option<String>,
     /// When somebody answers there.
     pub hours: WeekHours,
+    /// On which days nobody does.
+    pub closures: Closures,
 }
 
 /// Somebody who sees patients.

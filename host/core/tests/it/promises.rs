@@ -89,3 +89,16 @@ fn only_the_practice_that_made_a_promise_sees_it() {
     let long = CommitmentAction::Break { reason: "x".repeat(2001) };
     assert_eq!(code(&act(&office, promise.id, long).unwrap_err()), "invalid");
 }
+
+/// Nobody is there on a public holiday, nor on a day that the practice has closed.
+#[test]
+fn a_promise_falls_on_a_day_on_which_somebody_is_there() {
+    let closed = |day: jiff::civil::Date| {
+        let office = Office::open();
+        office.reload(|live| live.practice.sites[0].closures.days = vec![day]);
+        promised(&office).due
+    };
+    let tomorrow_at_ten = NOW.plus_minutes(25 * 60);
+    assert_eq!(closed(jiff::civil::date(2026, 11, 24)), tomorrow_at_ten);
+    assert_eq!(closed(jiff::civil::date(2026, 11, 25)), NOW.plus_minutes(120));
+}

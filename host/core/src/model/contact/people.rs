@@ -70,16 +70,15 @@ pub fn opening(practice: &Practice, facts: &[Fact], now: Instant) -> Vec<Span> {
     let zone = Zone::of(practice);
     let Some(site) = site_of(practice, facts) else { return Vec::new() };
     let end = zone.day(zone.date(now).saturating_add(OPENING_DAYS.days())).end;
-    Span::new(now, end).map(|window| zone.open_periods(&site.hours, window)).unwrap_or_default()
+    Span::new(now, end).map(|window| zone.open_at(site, window)).unwrap_or_default()
 }
 
 /// Whether the site of a contact is open at this instant: somebody is there.
 #[must_use]
 pub fn is_attended(practice: &Practice, facts: &[Fact], at: Instant) -> bool {
     let Some(site) = site_of(practice, facts) else { return false };
-    Span::new(at, at.plus_minutes(1)).is_some_and(|now| {
-        Zone::of(practice).open_periods(&site.hours, now).iter().any(|open| open.start <= at && at < open.end)
-    })
+    Span::new(at, at.plus_minutes(1))
+        .is_some_and(|now| Zone::of(practice).open_at(site, now).iter().any(|open| open.start <= at && at < open.end))
 }
 
 /// Where the patient can be written to: mail before phone. `None` when neither
