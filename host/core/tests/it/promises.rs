@@ -98,7 +98,7 @@ fn a_promise_falls_on_a_day_on_which_somebody_is_there() {
         office.reload(|live| live.practice.sites[0].closures.days = vec![day]);
         promised(&office).due
     };
-    let tomorrow_at_ten = NOW.plus_minutes(25 * 60);
-    assert_eq!(closed(jiff::civil::date(2026, 11, 24)), tomorrow_at_ten);
+    let tomorrow_morning = NOW.plus_minutes(24 * 60);
+    assert_eq!(closed(jiff::civil::date(2026, 11, 24)), tomorrow_morning);
     assert_eq!(closed(jiff::civil::date(2026, 11, 25)), NOW.plus_minutes(120));
 }
