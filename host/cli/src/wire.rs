@@ -28,7 +28,7 @@ use crate::config::loader::Surroundings;
 use crate::config::operator::OperatorConfig;
 use crate::config::plugins::Plugins;
 use crate::config::secret::SecretRef;
-use crate::config::supervision::Supervised;
+use crate::config::supervision::{Supervised, Unreached, unreached};
 use crate::output;
 
 /// `iss` of the tokens that greffon signs itself.
@@ -94,6 +94,12 @@ impl Wiring {
         Supervised::new(Arc::clone(directory) as _, config.supervisors.clone(), config.public_origin.clone())
     }
 
+    /// The supervisors whom no alert would reach, as the practices are now.
+    pub fn unreached_supervisors(&self) -> Vec<Unreached> {
+        let served: Vec<Arc<LivePractice>> = self.practices().collect();
+        unreached(&self.config.supervisors, |id| served.iter().map(Arc::as_ref).find(|one| one.id == *id))
+    }
+
     /// The practices that are served.
     pub fn practices(&self) -> impl Iterator<Item = Arc<LivePractice>> + '_ {
         self.directory.list().into_iter().filter_map(|id| self.directory.get(&id))
@@ -152,6 +158,9 @@ impl Host {
         let refresh = wiring.directory.refresh();
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
+        }
+        for unreached in wiring.unreached_supervisors() {
+            output::note(&format!("error: {unreached}\n"));
         }
         for warning in &refresh.ungranted {
             output::note(&format!("warning: {warning}\n"));

@@ -115,6 +115,13 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
             note(&format!("{} / {}", practice.id, feature.id()), state);
         }
     }
+    let unreached = host.wiring.unreached_supervisors();
+    if unreached.is_empty() && !host.wiring.config.supervisors.is_empty() {
+        note("supervisors", Ok(host.wiring.config.supervisors.len().to_string()));
+    }
+    for one in unreached {
+        note("supervisors", Err(one.to_string()));
+    }
     if served == 0 {
         note("practices", Err(format!("none in {}", folder.display())));
     }

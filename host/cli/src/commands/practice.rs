@@ -2,6 +2,7 @@
 
 mod code;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -15,6 +16,7 @@ use crate::agendas;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::operator::OperatorConfig;
 use crate::config::practice_folders::{self, Listed, PRACTICE_FILE};
+use crate::config::supervision::{Unreached, unreached};
 use crate::output;
 use crate::wire::Wiring;
 
@@ -109,7 +111,9 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
     }
     let kept = agendas::kept(&wiring.config.storage, practices.keys()).await;
     let wanted = practices.into_iter().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only));
-    let examined = wanted.map(|(practice, folder)| {
+    let mut sound = Vec::new();
+    let mut reports: Vec<Report> = Vec::new();
+    for (practice, folder) in wanted {
         let mut told = Vec::new();
         let mut findings = match wiring.directory.examine(&folder) {
             Err(problem) => vec![("error", *problem)],
@@ -118,26 +122,40 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
                     let agendas = read.practice.features.iter().filter(|one| one.agenda().is_ok());
                     told = agendas.map(|one| (one.id().clone(), one.known_agendas(known).cloned())).collect();
                 }
-                read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect()
+                let findings = read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect();
+                sound.push(read.practice);
+                findings
             }
         };
         // What keeps a feature out stands above what a plugin merely warns of.
         findings.sort_by_key(|(severity, _)| *severity != "error");
-        Report { practice: practice.to_string(), findings, agendas: told }
-    });
+        reports.push(Report { practice: practice.to_string(), findings, agendas: told });
+    }
     let misplaced = problems.into_iter().filter(|_| only.is_none()).map(|problem| Report {
         practice: named_by(&problem).unwrap_or_default(),
         findings: vec![("error", problem)],
         agendas: Vec::new(),
     });
-    let reports: Vec<Report> = examined.chain(misplaced).collect();
+    reports.extend(misplaced);
+    if only.is_none() {
+        let unreached = unreached(&wiring.config.supervisors, |id| sound.iter().find(|one| one.id == *id));
+        reports.extend(unreached.into_iter().map(of_the_operator));
+    }
     if as_json {
         print_json(&reports)?;
     } else {
         print_text(&reports)?;
     }
-    let sound = reports.iter().flat_map(|report| &report.findings).all(|(severity, _)| *severity != "error");
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let is_sound = reports.iter().flat_map(|report| &report.findings).all(|(severity, _)| *severity != "error");
+    Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is wrong with a supervisor, in the operator's own file.
+fn of_the_operator(unreached: Unreached) -> Report {
+    let Unreached { key, message, hint } = unreached;
+    let file = PathBuf::from("greffon.toml");
+    let diagnostic = Diagnostic { file, place: None, message: format!("{key}: {message}"), hint: Some(hint) };
+    Report { practice: "greffon.toml".to_owned(), findings: vec![("error", diagnostic)], agendas: Vec::new() }
 }
 
 /// The practice that was meant by what is none.

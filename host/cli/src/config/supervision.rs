@@ -24,6 +24,51 @@ pub struct Supervisor {
     pub recipient: String,
 }
 
+/// A supervisor whom no alert would reach: the key, what is wrong, and the remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreached {
+    /// In the operator's file: `supervisors.0.recipient`.
+    pub key: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl std::fmt::Display for Unreached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}\n\nhint: {}", self.key, self.message, self.hint)
+    }
+}
+
+/// The supervisors whom no alert would reach, among these practices.
+pub fn unreached<'p>(
+    supervisors: &[Supervisor],
+    practice: impl Fn(&PracticeId) -> Option<&'p LivePractice>,
+) -> Vec<Unreached> {
+    let wrong = |(index, one): (usize, &Supervisor)| {
+        let at = |key: &str, message: String, hint: String| {
+            Some(Unreached { key: format!("supervisors.{index}.{key}"), message, hint })
+        };
+        let Supervisor { practice: id, recipient } = one;
+        let Some(practice) = practice(&id.as_str().into()) else {
+            let hint = "a supervisor is a recipient of a practice that is served here".to_owned();
+            return at("practice", format!("no practice \"{id}\" is served"), hint);
+        };
+        if !practice.recipients.contains_key(recipient) {
+            let known: Vec<&str> = practice.recipients.keys().map(String::as_str).collect();
+            let message = format!("practice \"{id}\" has no recipient \"{recipient}\"");
+            return at("recipient", message, format!("known: {}", known.join(", ")));
+        }
+        if !practice.can_tell(recipient) {
+            let message = format!("no channel of practice \"{id}\" carries an address of \"{recipient}\"");
+            return at("recipient", message, "add a feature with a notification plugin to it".to_owned());
+        }
+        None
+    };
+    supervisors.iter().enumerate().filter_map(wrong).collect()
+}
+
 /// What is wrong with a public origin, and the remedy.
 pub fn wrong_origin(origin: &str) -> Option<(String, &'static str)> {
     let hint = "write the address alone, \"https://accueil.example\"";
@@ -171,6 +216,28 @@ mod tests {
         let second = supervised.get(&"tilleuls".into()).unwrap();
         assert!(!Arc::ptr_eq(&first, &second) && second.channels_of("plateforme:on-call").is_empty());
         assert!(supervised.get(&"nowhere".into()).is_none());
+    }
+
+    #[test]
+    fn a_supervisor_whom_nothing_reaches_is_named_with_the_key() {
+        let one = |practice: &str, recipient: &str| Supervisor {
+            practice: practice.to_owned(),
+            recipient: recipient.to_owned(),
+        };
+        let office = LivePractice { practice: french_practice("plateforme"), features: vec![channel("courrier")] };
+        let silent = LivePractice::from(french_practice("muette"));
+        let all = [
+            one("plateforme", "on-call"),
+            one("plateform", "on-call"),
+            one("plateforme", "oncall"),
+            one("muette", "on-call"),
+        ];
+        let found = unreached(&all, |id| [&office, &silent].into_iter().find(|one| one.id == *id));
+        let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(shown.len(), 3, "{shown:?}");
+        assert!(shown[0].starts_with("supervisors.1.practice: no practice \"plateform\""), "{shown:?}");
+        assert!(shown[1].contains("no recipient \"oncall\"") && shown[1].contains("known: dr-martin"), "{shown:?}");
+        assert!(shown[2].starts_with("supervisors.3.recipient: no channel of practice \"muette\""), "{shown:?}");
     }
 
     #[test]

@@ -197,3 +197,20 @@ fn a_recipient_s_code_is_asked_for_and_only_its_hash_is_kept() {
     );
     assert!(!text.contains("tilleul-4-brin"), "{text}");
 }
+
+#[test]
+fn a_supervisor_whom_no_alert_reaches_is_found() {
+    let folder = installation();
+    let supervisor =
+        |recipient: &str| format!("[[supervisors]]\npractice = \"cabinet-morel\"\nrecipient = \"{recipient}\"\n");
+    let operator = std::fs::read_to_string(folder.path().join("greffon.toml")).expect("read");
+    put(folder.path(), "greffon.toml", &format!("{operator}\n{}", supervisor("secretariat")));
+    succeeds(&greffon(folder.path(), &["practice", "check"]));
+    put(folder.path(), "greffon.toml", &format!("{operator}\n{}", supervisor("secretaire")));
+    let checked = greffon(folder.path(), &["practice", "check"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&checked.stdout);
+    assert!(text.contains("supervisors.0.recipient") && text.contains("known: dr-morel, secretariat"), "{text}");
+    let sick = greffon(folder.path(), &["doctor"]);
+    assert!(String::from_utf8_lossy(&sick.stdout).contains("no recipient \"secretaire\""));
+}

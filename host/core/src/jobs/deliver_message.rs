@@ -3,6 +3,7 @@
 use super::outcome::{JobOutcome, LEASE};
 use crate::flow::{Act, Flow, Reception};
 use crate::ids::MessageId;
+use crate::model::alert::AlertState;
 use crate::model::audit::Actor;
 use crate::model::care::Sensitivity;
 use crate::model::channel::{Address, MessageRef, Outbound, SendError};
@@ -156,7 +157,15 @@ impl Delivery<'_> {
     /// News of an appointment that has changed again is not told; and nothing is
     /// told of a booking that is not confirmed (I2).
     async fn is_superseded(&self, message: &Message) -> Flow<bool> {
-        let MessageCause::Intent(id) = message.cause else { return Ok(false) };
+        let id = match message.cause {
+            MessageCause::Intent(id) => id,
+            // Hours later nobody is told of an alert that is over.
+            MessageCause::Alert(id) => {
+                let alert = self.reception.storage.alert(&self.practice.id, id).await?;
+                return Ok(alert.is_none_or(|alert| alert.state == AlertState::Ended));
+            }
+            _ => return Ok(false),
+        };
         if !message.template.id.starts_with(APPOINTMENT_TEMPLATES) {
             return Ok(false);
         }

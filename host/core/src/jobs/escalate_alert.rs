@@ -5,7 +5,7 @@ use crate::flow::{Alerts, Flow};
 use crate::ids::{AlertId, PracticeId};
 use crate::model::audit::Actor;
 
-pub(super) async fn run(alerts: &Alerts, practice: &PracticeId, id: AlertId) -> Flow<JobOutcome> {
-    let next = alerts.watch(practice, id, &Actor::job("escalate-alert")).await?;
-    Ok(next.map_or(JobOutcome::Done, JobOutcome::Again))
+pub(super) async fn run(alerts: &Alerts, practice: &PracticeId, id: AlertId, watch: u32) -> Flow<JobOutcome> {
+    alerts.watch(practice, id, watch, &Actor::job("escalate-alert")).await?;
+    Ok(JobOutcome::Done)
 }

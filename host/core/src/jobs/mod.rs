@@ -46,7 +46,7 @@ impl Jobs {
             Job::ReconcileBooking(intent) => reconcile_booking::run(bookings, &practice, *intent).await,
             Job::ExpireHold(intent) => expire_hold::run(bookings, &practice, *intent).await,
             Job::WatchCommitment(commitment) => watch_commitment::run(commitments, acts, &practice, *commitment).await,
-            Job::EscalateAlert(alert) => escalate_alert::run(alerts, &practice.id, *alert).await,
+            Job::EscalateAlert(alert, watch) => escalate_alert::run(alerts, &practice.id, *alert, *watch).await,
             Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
             Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
@@ -79,8 +79,8 @@ impl Jobs {
             Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,
             Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
             // The contact itself says that its view is outdated, or which question has no
-            // answer; the list of alerts, that one is open; the agendas, how old it is what is known of them.
-            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::EscalateAlert(_) | Job::ReadAgendas(_) => Ok(()),
+            // answer; an alert is never given up; the agendas, how old it is what is known of them.
+            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::EscalateAlert(..) | Job::ReadAgendas(_) => Ok(()),
         }
     }
 }

@@ -61,9 +61,12 @@ pub struct Alert {
     pub rung: u32,
     /// So often the last rung was told again since then.
     pub repeats: u32,
-    /// When the next rung is told, or an acknowledged alert opens again. Says nothing
-    /// once it has ended.
+    /// When the next rung is told, or an acknowledged alert opens again, by the clock of the
+    /// node that decided: for people to read. Says nothing once it has ended.
     pub watch_at: Instant,
+    /// So often that was set. The job of the last time is the one that counts, whenever the
+    /// queue's own clock runs it: no node's clock decides whether it is time.
+    pub watch: u32,
     /// Who was told, oldest first.
     pub told: Vec<Told>,
     /// Who took it in hand, oldest first.

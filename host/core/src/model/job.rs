@@ -25,8 +25,9 @@ pub enum Job {
     RefreshView(ContactId),
     /// See that a sign of danger that was heard has its answer.
     WatchAnswers(ContactId),
-    /// Tell the next rung of an alert, until somebody has acknowledged it.
-    EscalateAlert(AlertId),
+    /// Look after an alert when the time of this watch has come: tell the next rung, or
+    /// open it again.
+    EscalateAlert(AlertId, u32),
     /// Read what the agendas of a feature tell of themselves.
     ReadAgendas(FeatureId),
 }
@@ -42,7 +43,7 @@ impl Job {
             Self::WatchCommitment(_) => "watch-commitment",
             Self::RefreshView(_) => "refresh-view",
             Self::WatchAnswers(_) => "watch-answers",
-            Self::EscalateAlert(_) => "escalate-alert",
+            Self::EscalateAlert(..) => "escalate-alert",
             Self::ReadAgendas(_) => "read-agendas",
         }
     }
@@ -55,7 +56,7 @@ impl Job {
             Self::ReconcileBooking(id) | Self::ExpireHold(id) => ("intent", id),
             Self::WatchCommitment(id) => ("commitment", id),
             Self::RefreshView(id) | Self::WatchAnswers(id) => ("contact", id),
-            Self::EscalateAlert(id) => ("alert", id),
+            Self::EscalateAlert(id, _) => ("alert", id),
             Self::ReadAgendas(id) => ("feature", id),
         };
         format!("{thing}:{id}")
@@ -68,7 +69,9 @@ impl Job {
         let (ceiling, failures) = match self {
             // A person can still pick up the phone: told within seven minutes.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) if lane == Lane::Alert => (60 * second, 12),
-            Self::WatchAnswers(_) | Self::EscalateAlert(_) => (60 * second, 60),
+            Self::WatchAnswers(_) => (60 * second, 60),
+            // Somebody may lie there: it is never given up.
+            Self::EscalateAlert(..) => (60 * second, u32::MAX),
             // About an hour and a quarter.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) => (600 * second, 16),
             // Whoever reads the contact asks again.

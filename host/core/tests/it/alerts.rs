@@ -1,8 +1,12 @@
 //! Alerts: told rung after rung until somebody takes them in hand, and followed until
 //! somebody says what came of them.
 
-use greffon_core::flow::{FlowError, NewAcknowledgement, NewClosing, NewEnd, NewLevel, Thing};
+use std::sync::Arc;
+
+use futures::executor::block_on;
+use greffon_core::flow::{FlowError, NewAcknowledgement, NewClosing, NewEnd, NewLevel, Reception, Thing};
 use greffon_core::ids::{AlertId, ContactId};
+use greffon_core::jobs::Jobs;
 use greffon_core::model::alert::{Alert, AlertOutcome, AlertState, LinkState, MOST_TRIES, NextStep, Secret};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Level, Value, keys};
@@ -11,11 +15,10 @@ use greffon_core::model::contact::{ContactState, RecapOutcome};
 use greffon_core::model::message::{Message, MessageCause};
 use greffon_core::model::practice::{Practice, Recipient, Rung, WeekHours};
 use greffon_core::model::view::ContactView;
+use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::Page;
-
-use futures::executor::block_on;
-use greffon_core::ports::clock::Clock as _;
-use greffon_simulation::{AgendaStyle, Effect, Fault};
+use greffon_core::time::Instant;
+use greffon_simulation::{AgendaStyle, Effect, Fault, ManualClock, SeededIds};
 
 use crate::office::{Office, cut_off, doctor, fact, secretary, text};
 
@@ -215,11 +218,14 @@ fn what_does_not_arrive_brings_the_next_rung_at_once_and_doubt_counts_as_not_arr
     for _ in 0..3 {
         office.plan.next(Effect::ChannelSend, Fault::Lost);
     }
-    let (_, id) = vital(&office);
+    let (contact, id) = vital(&office);
     office.work();
     // Every channel is down: within the same second the supervisors have been told.
     assert_eq!(told(&office, id), ["on-call", "secretariat", "astreinte"]);
     assert!(alert(&office, id).told.iter().all(|told| told.lost));
+    let banners = office.look(contact).banners;
+    let shown = banners.iter().find(|banner| banner.code == "alert-open").expect("a banner");
+    assert!(shown.text.fr().contains("personne n'a pu être prévenu"), "{}", shown.text.fr());
     let to_secretariat = |one: &Message| matches!(one.cause, MessageCause::Message(_));
     let page = Page { limit: 200, cursor: None };
     let all = block_on(office.reception.reads.messages(&office.practice, None, &page)).expect("messages").items;
@@ -331,4 +337,72 @@ fn a_practitioner_who_lowers_the_level_ends_the_alert_and_what_comes_up_later_op
     let view = office.tell(contact, vec![fact("red-flag.chest-pain", Value::Yes)]).unwrap();
     assert_eq!((view.level, view.alert.unwrap().state), (Some(Level::Vital), AlertState::Open));
     assert!(messages(&office, id).len() > before, "everybody is told again");
+}
+
+/// The clock of a node that is hours off.
+struct Skewed(Arc<ManualClock>, i64);
+
+impl Clock for Skewed {
+    fn now(&self) -> Instant {
+        self.0.now().plus_minutes(self.1)
+    }
+}
+
+/// The queue's own clock says when it is time, whichever node looks then.
+#[test]
+fn a_node_whose_clock_is_hours_off_neither_hurries_an_alert_nor_holds_it_up() {
+    for minutes in [180, -180] {
+        let office = office_with(chained);
+        let other = Reception::new(
+            Arc::new(office.storage.clone()),
+            Arc::new(office.storage.clone()),
+            Arc::new(office.practices.clone()),
+            Arc::new(Skewed(office.clock.clone(), minutes)),
+            Arc::new(SeededIds::new(2)),
+        );
+        let (_, id) = vital(&office);
+        let nodes = [Jobs::new(other), Jobs::new(office.reception.clone())];
+        let mut turn = 0;
+        for (seconds, expected) in [
+            (119, vec!["on-call"]),
+            (1, vec!["on-call", "secretariat"]),
+            (119, vec!["on-call", "secretariat"]),
+            (1, vec!["on-call", "secretariat", "astreinte"]),
+        ] {
+            office.clock.set(office.clock.now().plus_millis(seconds * 1000));
+            // First the one, then the other runs whatever is due.
+            for _ in 0..2 {
+                while block_on(nodes[turn % 2].run_due(50)).unwrap() > 0 {}
+                turn += 1;
+            }
+            assert_eq!(told(&office, id), expected, "{minutes} min off, after {seconds} s more");
+            turn += 1;
+        }
+    }
+}
+
+#[test]
+fn nobody_is_told_of_an_alert_that_is_over() {
+    let office = office_with(chained);
+    office.plan.next(Effect::ChannelSend, Fault::Refused);
+    let (_, id) = vital(&office);
+    office.work();
+    assert!(office.sent.lock().unwrap().is_empty(), "it could not be sent yet");
+    let end = NewEnd { outcome: AlertOutcome::SpokenTo, note: None };
+    block_on(office.reception.alerts.end(&office.practice, id, end, &doctor())).expect("ended");
+    office.wait_s(3600);
+    assert!(office.sent.lock().unwrap().is_empty(), "an hour later it says nothing that is true");
+}
+
+#[test]
+fn who_ends_an_alert_and_lowers_to_very_urgent_wakes_nobody_again() {
+    let office = office_with(chained);
+    let (contact, id) = vital(&office);
+    let end = NewEnd { outcome: AlertOutcome::Seen, note: None };
+    block_on(office.reception.alerts.end(&office.practice, id, end, &doctor())).expect("ended");
+    let before = messages(&office, id).len();
+    let lowered = NewLevel { level: Level::VeryUrgent, reason: "vu, à revoir ce soir".to_owned() };
+    block_on(office.reception.contacts.set_level(&office.practice, contact, lowered, &doctor())).unwrap();
+    office.wait_s(3600);
+    assert_eq!((alert(&office, id).state, messages(&office, id).len()), (AlertState::Ended, before));
 }

@@ -77,6 +77,7 @@ pub fn alert(practice: &str, number: u128) -> Alert {
         rung: 1,
         repeats: 0,
         watch_at: instant(NOW).plus_minutes(2),
+        watch: 1,
         told: vec![Told {
             rung: 0,
             person: "dr-martin".to_owned(),

@@ -114,7 +114,7 @@ fn endings(notes: &Notes, rows: &Rows, jobs: &[(Job, Instant)], now: Instant) {
         notes.violation(Oracle::Unfinished, text);
     }
     for one in rows.alerts.values().filter(|one| one.state != AlertState::Ended) {
-        if !jobs.iter().any(|(job, _)| *job == Job::EscalateAlert(one.id)) {
+        if !jobs.iter().any(|(job, _)| *job == Job::EscalateAlert(one.id, one.watch)) {
             notes.violation(Oracle::ForgottenAlert, format!("alert {} {:?} until {}", one.id, one.state, one.watch_at));
         }
         let contact = rows.contacts.get(&one.contact);

@@ -142,6 +142,7 @@ pub fn alert(raised_at: Instant) -> Alert {
         rung: 1,
         repeats: 0,
         watch_at: raised_at.plus_minutes(2),
+        watch: 1,
         told: Vec::new(),
         acknowledged: Vec::new(),
         end: None,

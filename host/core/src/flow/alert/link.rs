@@ -3,6 +3,8 @@
 //! Looking at a link changes nothing: mail gateways open links. A code is counted before
 //! it is checked, so that nobody tries many at once.
 
+use std::sync::Arc;
+
 use super::Alerts;
 use super::act::{NewAcknowledgement, NewEnd};
 use super::raise::count;
@@ -12,8 +14,8 @@ use crate::flow::journal::Entry;
 use crate::ids::AlertId;
 use crate::model::alert::{Alert, AlertEvent, AlertState, LinkState, NextStep, Secret, decide};
 use crate::model::audit::{Actor, Role};
-use crate::model::contact::Contact;
-use crate::time::Instant;
+use crate::model::wording;
+use crate::ports::practices::LivePractice;
 
 /// What a link leads to, for somebody who has not said a code yet.
 #[derive(Clone, Debug)]
@@ -42,9 +44,18 @@ pub struct Opened {
 /// The recipient of a link, among those that the alert was told to.
 struct Found {
     alert: Alert,
-    practice: std::sync::Arc<crate::ports::practices::LivePractice>,
+    practice: Arc<LivePractice>,
     person: String,
     state: LinkState,
+}
+
+impl Found {
+    /// Whoever was sent the link. A recipient who is a practitioner acts as one.
+    fn recipient(&self) -> Actor {
+        let is_practitioner = self.practice.practitioners.iter().any(|one| one.id.0 == self.person);
+        let role = if is_practitioner { Role::Practitioner } else { Role::Supervisor };
+        Actor { subject: format!("recipient:{}", self.person), role }
+    }
 }
 
 impl Alerts {
@@ -80,13 +91,14 @@ impl Alerts {
     /// # Errors
     /// `NotFound(Alert)`, `Conflict`, `Storage`.
     pub async fn open_link(&self, id: AlertId, secret: &Secret, next: NextStep, minutes: u16) -> Flow<Opened> {
-        let entry = Entry::new("alert.opened");
-        let (alert, _) = self.through_link(id, secret, AlertEvent::Right(secret.clone()), Some(entry)).await?;
+        let (alert, actor) = self.let_in(id, secret).await?;
         if alert.state == AlertState::Open {
             let until = self.acts.now().plus_minutes(i64::from(minutes));
-            let actor = self.recipient(id, secret).await?;
-            let new = NewAcknowledgement { next, until };
-            self.acknowledge(&alert.practice, id, new, &actor).await?;
+            match self.acknowledge(&alert.practice, id, NewAcknowledgement { next, until }, &actor).await {
+                // Somebody has ended it meanwhile: that is shown.
+                Ok(_) | Err(FlowError::NotAllowed { code: "alert-ended", .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         self.opened(id, secret).await
     }
@@ -96,18 +108,21 @@ impl Alerts {
     /// # Errors
     /// As [`end`](Self::end).
     pub async fn end_by_link(&self, id: AlertId, secret: &Secret, new: NewEnd) -> Flow<Opened> {
-        let entry = Entry::new("alert.opened");
-        let (alert, _) = self.through_link(id, secret, AlertEvent::Right(secret.clone()), Some(entry)).await?;
-        let actor = self.recipient(id, secret).await?;
+        let (alert, actor) = self.let_in(id, secret).await?;
         self.end(&alert.practice, id, new, &actor).await?;
         self.opened(id, secret).await
+    }
+
+    async fn let_in(&self, id: AlertId, secret: &Secret) -> Flow<(Alert, Actor)> {
+        let entry = Entry::new("alert.opened");
+        self.through_link(id, secret, AlertEvent::Right(secret.clone()), Some(entry)).await
     }
 
     async fn opened(&self, id: AlertId, secret: &Secret) -> Flow<Opened> {
         let Found { alert, practice, .. } = self.find(id, secret).await?;
         let contact = self.storage.contact(&practice.id, alert.contact).await?;
-        let contact: Contact = contact.ok_or(FlowError::NotFound(Thing::Contact))?;
-        let text = crate::model::wording::alert(&practice, &contact, &alert, None, self.acts.now()).body;
+        let contact = contact.ok_or(FlowError::NotFound(Thing::Contact))?;
+        let text = wording::alert(&practice, &contact, &alert, None, self.acts.now()).body;
         Ok(Opened { alert, text, time_zone: practice.time_zone.clone() })
     }
 
@@ -116,7 +131,7 @@ impl Alerts {
         let practice = self.storage.practice_of_alert(id).await?.ok_or_else(unknown)?;
         let practice = self.acts.practice(&practice)?;
         let alert = self.stored(&practice.id, id).await?;
-        let now: Instant = self.acts.now();
+        let now = self.acts.now();
         let told = alert.told.iter().rev().find_map(|told| {
             let link = told.link.as_ref().filter(|link| link.is_opened_by(secret))?;
             Some((told.person.clone(), link.state(now)))
@@ -125,23 +140,15 @@ impl Alerts {
         Ok(Found { alert, practice, person, state })
     }
 
-    /// Whoever was sent the link. A recipient who is a practitioner acts as one.
-    async fn recipient(&self, id: AlertId, secret: &Secret) -> Flow<Actor> {
-        let Found { practice, person, .. } = self.find(id, secret).await?;
-        let is_practitioner = practice.practitioners.iter().any(|one| one.id.0 == person);
-        let role = if is_practitioner { Role::Practitioner } else { Role::Supervisor };
-        Ok(Actor { subject: format!("recipient:{person}"), role })
-    }
-
     async fn through_link(
         &self,
         id: AlertId,
         secret: &Secret,
         event: AlertEvent,
         entry: Option<Entry>,
-    ) -> Flow<(Alert, Contact)> {
-        let Found { practice, .. } = self.find(id, secret).await?;
-        let actor = self.recipient(id, secret).await?;
+    ) -> Flow<(Alert, Actor)> {
+        let found = self.find(id, secret).await?;
+        let (practice, actor) = (Arc::clone(&found.practice), found.recipient());
         let act = Act::new(&practice, &actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
         let before = tx.alert(id).await?.ok_or(FlowError::NotFound(Thing::Alert))?;
@@ -153,6 +160,6 @@ impl Alerts {
         }
         let after = self.keep(tx.as_mut(), act, &before, after, &contact, &rungs, effects).await?;
         tx.commit().await?;
-        Ok((after, contact))
+        Ok((after, actor))
     }
 }

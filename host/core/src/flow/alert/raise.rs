@@ -44,6 +44,7 @@ impl Alerts {
             rung: 0,
             repeats: 0,
             watch_at: act.now,
+            watch: 0,
             told: Vec::new(),
             acknowledged: Vec::new(),
             end: None,
@@ -100,10 +101,9 @@ impl Alerts {
         for AlertEffect::Tell(rung) in effects {
             self.tell(tx, act, &mut after, contact, rungs, rung).await?;
         }
-        // A job that is there looks again no later than this, unless that is earlier now.
-        if before.version == 0 || (after.state != AlertState::Ended && after.watch_at < before.watch_at) {
-            let due = Due::from_now(act.now, after.watch_at);
-            self.acts.enqueue(tx, act, &Job::EscalateAlert(after.id), Lane::Alert, due).await?;
+        if after.watch != before.watch {
+            let job = Job::EscalateAlert(after.id, after.watch);
+            self.acts.enqueue(tx, act, &job, Lane::Alert, Due::from_now(act.now, after.watch_at)).await?;
         }
         tx.save_alert(&mut after).await?;
         Ok(after)

@@ -1,7 +1,5 @@
 //! What time and lost messages do to an alert.
 
-use std::time::Duration;
-
 use super::Alerts;
 use crate::flow::act::Act;
 use crate::flow::error::Flow;
@@ -13,23 +11,22 @@ use crate::model::contact::Contact;
 use crate::ports::storage::{Stored, Transaction};
 
 impl Alerts {
-    /// Tells the next rung when it is time. Says how long it is until somebody must look
-    /// again; `None` once the alert has ended.
+    /// Tells the next rung, or opens an acknowledged alert again: the time of this watch has
+    /// come. Nothing happens when somebody has set another since.
     ///
     /// # Errors
     /// `NotFound(Practice)`, `Conflict`, `Storage`.
-    pub(crate) async fn watch(&self, practice: &PracticeId, id: AlertId, actor: &Actor) -> Flow<Option<Duration>> {
+    pub(crate) async fn watch(&self, practice: &PracticeId, id: AlertId, watch: u32, actor: &Actor) -> Flow<()> {
         let practice = self.acts.practice(practice)?;
         let act = Act::new(&practice, actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
-        let Some(before) = tx.alert(id).await? else { return Ok(None) };
-        if before.state == AlertState::Ended {
-            return Ok(None);
+        let Some(before) = tx.alert(id).await? else { return Ok(()) };
+        if before.state == AlertState::Ended || before.watch != watch {
+            return Ok(());
         }
-        let Some(contact) = tx.contact(before.contact).await? else { return Ok(None) };
-        let after = self.step(tx.as_mut(), act, before, &contact, AlertEvent::Tick).await?;
-        tx.commit().await?;
-        Ok(Some(after.watch_at.since(act.now).max(Duration::from_secs(1))))
+        let Some(contact) = tx.contact(before.contact).await? else { return Ok(()) };
+        self.step(tx.as_mut(), act, before, &contact, AlertEvent::Tick(watch)).await?;
+        Ok(tx.commit().await?)
     }
 
     /// A practitioner has lowered the level: with their reason the alert is over.

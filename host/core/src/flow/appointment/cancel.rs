@@ -70,7 +70,6 @@ impl Appointments {
         let contact = self.changing_contact(act, new.contact, &holder).await?;
         let rules = WriteRules::of(practice, &known.feature)?;
         let asking = self.agendas.asking(practice, &known.feature, &[&known.held.agenda], &rules, Calls::One).await?;
-        let act = Act::new(practice, actor, self.acts.now());
         let kind = IntentKind::Cancel { appointment: known.id.clone(), by: new.by, reason: new.reason.clone() };
         let mut draft = self.draft(act, &known, &holder, contact.as_ref(), kind, digest);
         draft.op = new.op_id.clone();

@@ -27,8 +27,8 @@ pub enum AlertEvent {
         /// Until when somebody's call or decision is promised.
         promised: Option<Instant>,
     },
-    /// Time passed.
-    Tick,
+    /// The time of this watch has come.
+    Tick(u32),
     /// A message did not arrive, or perhaps not.
     Lost(MessageId),
     /// A code is about to be tried on a link.
@@ -94,7 +94,7 @@ pub fn decide(
     let mut next = alert.clone();
     let effects = match event {
         AlertEvent::Raised { level, promised } => raised(&mut next, level, promised, rungs, now),
-        AlertEvent::Tick => tick(&mut next, rungs, now),
+        AlertEvent::Tick(watch) => tick(&mut next, watch, rungs, now),
         AlertEvent::Lost(message) => lost(&mut next, message, rungs, now),
         AlertEvent::Try(secret) => {
             try_code(&mut next, &secret, now)?;
@@ -117,7 +117,7 @@ pub fn decide(
                 return Err(Refusal::invalid("until", fields::step_too_late(minutes)));
             }
             next.state = AlertState::Acknowledged;
-            next.watch_at = until;
+            watch(&mut next, until);
             next.acknowledged.push(Acknowledgement { by, at: now, next: step, until });
             Vec::new()
         }
@@ -175,16 +175,22 @@ fn climb(alert: &mut Alert, rungs: u32, now: Instant) -> Vec<AlertEffect> {
     let pause = answer_time(alert.level);
     if alert.rung < rungs {
         alert.rung += 1;
-        alert.watch_at = now + pause;
+        watch(alert, now + pause);
         return vec![AlertEffect::Tell(alert.rung - 1)];
     }
-    alert.watch_at = now + pause.saturating_mul(1 << alert.repeats.min(6)).min(LONGEST_PAUSE);
+    watch(alert, now + pause.saturating_mul(1 << alert.repeats.min(6)).min(LONGEST_PAUSE));
     alert.repeats = alert.repeats.saturating_add(1);
     rungs.checked_sub(1).map(AlertEffect::Tell).into_iter().collect()
 }
 
-fn tick(alert: &mut Alert, rungs: u32, now: Instant) -> Vec<AlertEffect> {
-    if now < alert.watch_at {
+/// Somebody looks again then, and whoever was to look before does not.
+fn watch(alert: &mut Alert, at: Instant) {
+    alert.watch_at = at;
+    alert.watch = alert.watch.wrapping_add(1);
+}
+
+fn tick(alert: &mut Alert, watch: u32, rungs: u32, now: Instant) -> Vec<AlertEffect> {
+    if watch != alert.watch {
         return Vec::new();
     }
     match alert.state {
@@ -263,6 +269,7 @@ mod tests {
             rung: 0,
             repeats: 0,
             watch_at: NOW,
+            watch: 0,
             told: Vec::new(),
             acknowledged: Vec::new(),
             end: None,
@@ -295,7 +302,7 @@ mod tests {
         let outcome = proptest::sample::select(AlertOutcome::ALL.to_vec());
         let note = prop_oneof![Just(None), Just(Some("personne ne répond au téléphone".to_owned()))];
         let event = prop_oneof![
-            6 => Just(AlertEvent::Tick),
+            2 => (0u32..8).prop_map(AlertEvent::Tick),
             1 => level.prop_map(|level| AlertEvent::Raised { level, promised: None }),
             2 => (0u128..8).prop_map(|one| AlertEvent::Lost(MessageId(Uuid::from_u128(one)))),
             2 => (0u128..8).prop_map(|one| AlertEvent::Try(secret(one))),
@@ -334,7 +341,7 @@ mod tests {
                 let before = alert.clone();
                 // The job looks no later than this.
                 if alert.state != AlertState::Ended && alert.watch_at <= now {
-                    let (next, effects) = decide(&alert, AlertEvent::Tick, RUNGS, now).unwrap();
+                    let (next, effects) = decide(&alert, AlertEvent::Tick(alert.watch), RUNGS, now).unwrap();
                     prop_assert_eq!(effects.len(), 1, "somebody is told when it is time");
                     alert = next;
                     tell(&mut alert, &effects, now);
@@ -382,7 +389,7 @@ mod tests {
         let mut pauses = Vec::new();
         let mut now = NOW;
         for _ in 0..7 {
-            let (next, effects) = decide(&alert, AlertEvent::Tick, RUNGS, now).unwrap();
+            let (next, effects) = decide(&alert, AlertEvent::Tick(alert.watch), RUNGS, now).unwrap();
             assert_eq!(effects, [AlertEffect::Tell(RUNGS - 1)]);
             pauses.push(next.watch_at.millis_since(now) / 60_000);
             now = next.watch_at;

@@ -164,8 +164,13 @@ pub fn decide(
         ContactEvent::Close(closing) => close(&mut next, *closing, now)?,
     }
     if lowers {
-        // What comes up later is alerted again.
-        next.done.retain(|key| !key.starts_with(ALERT_PREFIX));
+        // What rises above this later is alerted again.
+        let is_above = |level: &Level| next.level.is_none_or(|now| !now.at_least(*level));
+        let above: Vec<String> = Level::ALL.iter().filter(|level| is_above(level)).map(alert_key).collect();
+        next.done.retain(|key| !above.contains(key));
+        if let Some(level) = next.level.filter(|level| level.at_least(Level::VeryUrgent)) {
+            mark_done(&mut next, alert_key(&level));
+        }
     }
     let mut effects = effects(&mut next);
     if lowers && next.alert.is_some() && !next.level.is_some_and(|level| level.at_least(Level::VeryUrgent)) {
@@ -474,7 +479,7 @@ fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
     let mut effects = Vec::new();
     let known = contact.supposed.map_or(contact.level, |known| known.level);
     if let Some(level) = known.filter(|level| level.at_least(Level::VeryUrgent))
-        && mark_done(contact, format!("{ALERT_PREFIX}{}", level.as_str()))
+        && mark_done(contact, alert_key(&level))
     {
         effects.push(ContactEffect::Alert(level));
     }
@@ -492,6 +497,10 @@ fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
         effects.push(ContactEffect::Promise(promise.1));
     }
     effects
+}
+
+fn alert_key(level: &Level) -> String {
+    format!("{ALERT_PREFIX}{}", level.as_str())
 }
 
 /// Notes that something is done; says whether it was not before.

@@ -196,7 +196,14 @@ fn banners(
         show("emergency", call_for_help(service));
     }
     match &sequel.alert {
-        Some(alert) if alert.state == AlertState::Open => show("alert-open", banners::alert_open()),
+        Some(alert) if alert.state == AlertState::Open => {
+            let text = match (alert.told.iter().all(|told| told.lost), contact.channel.can_be_asked()) {
+                (true, _) => banners::alert_untold(),
+                (false, true) => banners::alert_open_on_line(),
+                (false, false) => banners::alert_open(),
+            };
+            show("alert-open", text);
+        }
         Some(alert) if alert.state == AlertState::Acknowledged => {
             let next = alert.acknowledged.last().map_or(NextStep::CallBack, |last| last.next);
             show("alert-acknowledged", banners::alert_taken(&next.words()));
