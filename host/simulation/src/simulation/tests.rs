@@ -37,7 +37,8 @@ fn one_seed_gives_one_trace() {
     assert_ne!(once.trace, day(SEED + 1).trace);
 }
 
-/// A rule is taken out: the simulation notices, and the failing day alone shows the same again, but not with the rule in place.
+/// A rule is taken out: the simulation notices, and the failing day alone shows
+/// the same again, but not with the rule in place.
 fn notices(sabotage: Sabotage, oracle: Oracle) {
     notices_among(Faults::everywhere(), sabotage, oracle);
 }
