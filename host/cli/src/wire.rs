@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use greffon_core::flow::Reception;
 use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::pin::KeptSettings;
@@ -142,7 +144,7 @@ impl Host {
         working: bool,
     ) -> anyhow::Result<Self> {
         make_storage_folder(&config.storage)?;
-        let options = StorageOptions { lease_time, ..StorageOptions::default() };
+        let options = StorageOptions { lease_time, lookup_key: lookup_key(&config)?, ..StorageOptions::default() };
         let database = greffon_storage::connect(&config.storage, options).await?;
         if working {
             database.take_role()?;
@@ -150,6 +152,9 @@ impl Host {
         greffon_storage::migrate(&database).await?;
         if working {
             database.void_leases().await?;
+            let waiting = output::spinner("preparing the search of patients");
+            database.renew_lookup().await.context("the search of patients cannot be prepared")?;
+            waiting.finish_and_clear();
         }
         let space: Arc<dyn KeyValue> = Arc::clone(&database) as Arc<dyn KeyValue>;
         let installation = database.installation().await?;
@@ -245,6 +250,18 @@ fn sealing_keys(config: &OperatorConfig) -> anyhow::Result<Option<SealingKeys>> 
     let earlier = config.keys.sealing_earlier.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
     let keys = SealingKeys::new(&current, &earlier);
     keys.map(Some).map_err(|error| anyhow::anyhow!("keys.sealing: {error}\n\n{hint}"))
+}
+
+/// The key of the hashes by which patients are found, when the operator gives one.
+///
+/// # Errors
+/// When it cannot be read, or is none.
+fn lookup_key(config: &OperatorConfig) -> anyhow::Result<Option<[u8; 32]>> {
+    let hint = "hint: make a key with: greffon config sealing-key";
+    let Some(secret) = &config.keys.lookup else { return Ok(None) };
+    let text = secret.read(&config.base).map_err(|(message, _)| anyhow::anyhow!("keys.lookup: {message}\n\n{hint}"))?;
+    let bytes = STANDARD.decode(text.expose_secret().trim()).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map(Some).ok_or_else(|| anyhow::anyhow!("keys.lookup: it is not 32 bytes in base64\n\n{hint}"))
 }
 
 /// Makes the folder of an SQLite file.

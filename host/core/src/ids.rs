@@ -43,6 +43,8 @@ uuid_ids! {
     CommitmentId,
     /// One alert that a person must acknowledge.
     AlertId,
+    /// One patient in a practice's registry.
+    PatientId,
     /// One thing that was told to the patient.
     StatementId,
     /// One line of the audit journal.

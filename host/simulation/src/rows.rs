@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use greffon_core::ids::{
-    AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
+    PracticeId,
 };
 use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
@@ -13,6 +14,7 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
+use greffon_core::model::patient::{Patient, Term, terms_of_patient};
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
@@ -34,6 +36,8 @@ pub struct Rows {
     pub commitments: BTreeMap<CommitmentId, Commitment>,
     /// Alerts by id.
     pub alerts: BTreeMap<AlertId, Alert>,
+    /// Patients by id.
+    pub patients: BTreeMap<PatientId, Patient>,
     /// Dead letters by id.
     pub dead_letters: BTreeMap<JobId, DeadLetter>,
     /// The journal, oldest first.
@@ -77,6 +81,7 @@ impl Rows {
         self.messages.extend(written.messages);
         self.commitments.extend(written.commitments);
         self.alerts.extend(written.alerts);
+        self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
         self.settings.extend(written.settings);
@@ -85,6 +90,21 @@ impl Rows {
         self.ops.extend(written.ops);
         self.audit_ids.extend(written.audit_ids);
     }
+}
+
+/// At most `limit` patients that have one of these terms, and those that they were found
+/// to be.
+pub(super) fn patients_with(patients: &BTreeMap<PatientId, Patient>, terms: &[Term], limit: u32) -> Vec<Patient> {
+    let has = |patient: &&Patient| terms_of_patient(patient).iter().any(|term| terms.contains(term));
+    let mut found: Vec<Patient> = patients.values().filter(has).take(limit as usize).cloned().collect();
+    let mut next = 0;
+    while next < found.len() {
+        let into = found[next].merged_into;
+        let known = |id: &PatientId| found.iter().any(|one| one.id == *id);
+        found.extend(into.filter(|id| !known(id)).and_then(|id| patients.get(&id)).cloned());
+        next += 1;
+    }
+    found
 }
 
 /// A row with an optimistic lock.
@@ -123,6 +143,7 @@ versioned! {
     Message => "message",
     Commitment => "commitment",
     Alert => "alert",
+    Patient => "patient",
     DeadLetter => "dead letter",
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
 use greffon_core::model::alert::{Alert, AlertState};
 use greffon_core::model::audit::AuditEvent;
@@ -17,15 +17,16 @@ use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::known_agendas::{KnownAgendas, MAX_KNOWN_BYTES};
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
-use greffon_core::time::{Instant, Span};
+use greffon_core::time::Span;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::faults::Effect;
-use super::rows::{Rows, check_key};
+use super::rows::{Rows, check_key, patients_with};
 
 mod agenda_turns;
 mod memory;
@@ -140,12 +141,39 @@ impl Storage for MemoryStorage {
         .await?
     }
 
-    async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
+    async fn contacts_of(
+        &self,
+        practice: &PracticeId,
+        origin: Option<&str>,
+        patients: &[PatientId],
+        limit: u32,
+    ) -> Stored<Vec<Contact>> {
         self.read(practice, |rows| {
-            let same = |contact: &&Contact| contact.origin.as_deref() == Some(origin) && contact.received_at >= since;
-            u32::try_from(rows.contacts.values().filter(same).count()).unwrap_or(u32::MAX)
+            let same = |contact: &&Contact| {
+                (origin.is_some() && contact.origin.as_deref() == origin)
+                    || contact.patient.patient().is_some_and(|patient| patients.contains(&patient))
+            };
+            let mut found: Vec<&Contact> = rows.contacts.values().filter(same).collect();
+            found.sort_by_key(|contact| Reverse((contact.received_at, contact.id)));
+            found.into_iter().take(limit as usize).cloned().collect()
         })
         .await
+    }
+
+    async fn patient(&self, practice: &PracticeId, id: PatientId) -> Stored<Option<Patient>> {
+        self.read(practice, |rows| rows.patients.get(&id).cloned()).await
+    }
+
+    async fn patients_with(&self, practice: &PracticeId, terms: &[Term], limit: u32) -> Stored<Vec<Patient>> {
+        self.read(practice, |rows| patients_with(&rows.patients, terms, limit)).await
+    }
+
+    async fn doubtful_patients(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Patient>> {
+        self.read(practice, |rows| {
+            let doubtful = rows.patients.values().filter(|one| one.is_doubtful());
+            listed("patients", doubtful, |one| (one.created_at, one.id), page)
+        })
+        .await?
     }
 
     async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>> {
@@ -263,14 +291,11 @@ impl Storage for MemoryStorage {
         self.read(practice, |rows| rows.commitments.get(&id).cloned()).await
     }
 
-    async fn commitments_of(&self, contact: &Contact) -> Stored<Vec<Commitment>> {
-        if contact.commitments.is_empty() {
+    async fn commitments_named(&self, practice: &PracticeId, ids: &[CommitmentId]) -> Stored<Vec<Commitment>> {
+        if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.read(&contact.practice, |rows| {
-            contact.commitments.iter().filter_map(|id| rows.commitments.get(id).cloned()).collect()
-        })
-        .await
+        self.read(practice, |rows| ids.iter().filter_map(|id| rows.commitments.get(id).cloned()).collect()).await
     }
 
     async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>> {

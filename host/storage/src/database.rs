@@ -15,11 +15,13 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Postgres, Sqlite};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use crate::agenda_queues::AgendaQueues;
 use crate::error::{Cause, SetupError, failed, unavailable};
 use crate::lease_time::{LeaseClock, LeaseTime};
 use crate::line::{Line, Standing, Turn};
+use crate::lookup::LookupKey;
 use crate::postgres_transaction::PostgresTransaction;
 use crate::repository::{agenda_turns, idempotency, jobs, sealed_states};
 use crate::role;
@@ -52,7 +54,7 @@ const LONGEST_PAUSE_OF_ALERTS: Duration = Duration::from_millis(100);
 const TOLD: &str = "greffon_storage::transaction";
 
 /// How the storage is opened.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StorageOptions {
     /// SQLite: connections that read beside the one that writes; 1 to 64.
     pub readers: u32,
@@ -64,11 +66,31 @@ pub struct StorageOptions {
     pub wait: Duration,
     /// The time of leases and due times.
     pub lease_time: LeaseTime,
+    /// The key of the hashes by which patients are found; one that the database holds
+    /// itself when absent.
+    pub lookup_key: Option<[u8; 32]>,
+}
+
+impl fmt::Debug for StorageOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StorageOptions")
+            .field("readers", &self.readers)
+            .field("connections", &self.connections)
+            .field("wait", &self.wait)
+            .field("lease_time", &self.lease_time)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for StorageOptions {
     fn default() -> Self {
-        Self { readers: 4, connections: 16, wait: Duration::from_secs(10), lease_time: LeaseTime::Database }
+        Self {
+            readers: 4,
+            connections: 16,
+            wait: Duration::from_secs(10),
+            lease_time: LeaseTime::Database,
+            lookup_key: None,
+        }
     }
 }
 
@@ -86,6 +108,8 @@ pub struct Database {
     standing: Standing,
     /// The key that every transaction must still hold.
     claim: Option<KeyClaim>,
+    /// Read once, when no operator gave one.
+    lookup: Arc<OnceCell<LookupKey>>,
 }
 
 pub(crate) enum Backend {
@@ -156,6 +180,7 @@ pub async fn connect(url: &str, options: StorageOptions) -> Result<Arc<Database>
         wait,
         standing: Standing::Last,
         claim: None,
+        lookup: Arc::new(OnceCell::new_with(options.lookup_key.map(LookupKey::of))),
     }))
 }
 
@@ -182,7 +207,14 @@ impl Database {
             wait: self.wait,
             standing: self.standing,
             claim: self.claim.clone(),
+            lookup: Arc::clone(&self.lookup),
         }
+    }
+
+    /// The key of the hashes by which patients are found.
+    pub(crate) async fn lookup_key(&self) -> Stored<LookupKey> {
+        let read = async || Ok(LookupKey::of_installation(&self.installation().await?));
+        self.lookup.get_or_try_init(read).await.cloned()
     }
 
     /// Makes this the working process: the one that serves, runs jobs and holds

@@ -12,6 +12,7 @@ mod database;
 mod error;
 mod idempotency;
 mod line;
+mod lookup;
 mod migrations;
 mod postgres_transaction;
 mod repository;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
 use greffon_core::model::alert::{Alert, AlertState};
 use greffon_core::model::audit::AuditEvent;
@@ -15,16 +15,17 @@ use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
-use greffon_core::time::{Instant, Span};
+use greffon_core::time::Span;
 
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
     alerts, appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs,
-    kept_settings, known_agendas, messages,
+    kept_settings, known_agendas, messages, patients,
 };
 use crate::{migrations, transaction};
 
@@ -67,8 +68,27 @@ impl Storage for Database {
         contacts::list(self.reader().await?.on(), practice, state, page).await
     }
 
-    async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
-        contacts::count_from(self.reader().await?.on(), practice, origin, since).await
+    async fn contacts_of(
+        &self,
+        practice: &PracticeId,
+        origin: Option<&str>,
+        patients: &[PatientId],
+        limit: u32,
+    ) -> Stored<Vec<Contact>> {
+        contacts::latest_of(self.reader().await?.on(), practice, origin, patients, limit).await
+    }
+
+    async fn patient(&self, practice: &PracticeId, id: PatientId) -> Stored<Option<Patient>> {
+        patients::get(self.reader().await?.on(), practice, id).await
+    }
+
+    async fn patients_with(&self, practice: &PracticeId, terms: &[Term], limit: u32) -> Stored<Vec<Patient>> {
+        let key = self.lookup_key().await?;
+        patients::with_terms(self.reader().await?.on(), &key, practice, terms, limit).await
+    }
+
+    async fn doubtful_patients(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Patient>> {
+        patients::doubtful(self.reader().await?.on(), practice, page).await
     }
 
     async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>> {
@@ -153,11 +173,11 @@ impl Storage for Database {
         commitments::get(self.reader().await?.on(), practice, id).await
     }
 
-    async fn commitments_of(&self, contact: &Contact) -> Stored<Vec<Commitment>> {
-        if contact.commitments.is_empty() {
+    async fn commitments_named(&self, practice: &PracticeId, ids: &[CommitmentId]) -> Stored<Vec<Commitment>> {
+        if ids.is_empty() {
             return Ok(Vec::new());
         }
-        commitments::get_all(self.reader().await?.on(), &contact.practice, &contact.commitments).await
+        commitments::get_all(self.reader().await?.on(), practice, ids).await
     }
 
     async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>> {

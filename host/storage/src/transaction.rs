@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
 use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
@@ -15,6 +15,7 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
+use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
 use greffon_core::ports::agenda_turn::{AgendaIdentity, Turn as AgendaTurn, TurnRequest};
 use greffon_core::ports::storage::{Stored, Transaction};
@@ -23,14 +24,17 @@ use crate::agenda_queues::AgendaQueues;
 use crate::database::{Database, Open};
 use crate::lease_time::LeaseClock;
 use crate::line::Turn;
+use crate::lookup::LookupKey;
 use crate::repository::{
     agenda_turns, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs, kept_settings,
-    messages,
+    messages, patients,
 };
 use crate::wake::Wake;
 
 /// Begins one.
 pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<Box<dyn Transaction>> {
+    // Read before a connection is held: it may need one of its own.
+    let lookup = database.lookup_key().await?;
     let (open, turn) = database.open_for(practice).await?;
     let lease_clock = Arc::clone(&database.lease_clock);
     let wake = Arc::clone(&database.wake);
@@ -38,6 +42,7 @@ pub(crate) async fn begin(database: &Database, practice: &PracticeId) -> Stored<
         open,
         practice: practice.clone(),
         lease_clock,
+        lookup,
         wake,
         known: Known::default(),
         lines: Vec::new(),
@@ -64,6 +69,7 @@ struct PracticeTransaction {
     open: Open,
     practice: PracticeId,
     lease_clock: Arc<LeaseClock>,
+    lookup: LookupKey,
     wake: Arc<Wake>,
     known: Known,
     /// Lines of the journal, written with the commit, all at once.
@@ -140,6 +146,18 @@ impl Transaction for PracticeTransaction {
         appointments::save(self.open.on(), &self.practice, appointment).await?;
         self.known.appointments.insert(key, Some(appointment.clone()));
         Ok(())
+    }
+
+    async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>> {
+        patients::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn patients_with(&mut self, terms: &[Term], limit: u32) -> Stored<Vec<Patient>> {
+        patients::with_terms(self.open.on(), &self.lookup, &self.practice, terms, limit).await
+    }
+
+    async fn save_patient(&mut self, patient: &mut Patient) -> Stored<()> {
+        patients::save(self.open.on(), &self.lookup, &self.practice, patient).await
     }
 
     async fn message(&mut self, id: MessageId) -> Stored<Option<Message>> {

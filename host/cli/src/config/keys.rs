@@ -20,6 +20,10 @@ pub struct Keys {
     pub sealing: Option<SecretRef>,
     /// Keys that sealed before the present one, and still open.
     pub sealing_earlier: Vec<SecretRef>,
+    /// Key of the hashes by which patients are found: 32 bytes in base64, made as
+    /// `sealing` is. When absent, one that the database holds itself: then whoever has the
+    /// database can try all birth dates and numbers. Another key is taken at the next start.
+    pub lookup: Option<SecretRef>,
 }
 
 impl Keys {
@@ -29,7 +33,8 @@ impl Keys {
         let sealing = self.sealing.iter().map(|secret| ("keys.sealing".to_owned(), "the sealing key", secret));
         let earlier = self.sealing_earlier.iter().enumerate();
         let earlier = earlier.map(|(at, secret)| (format!("keys.sealing-earlier.{at}"), "a sealing key", secret));
-        signing.chain(sealing).chain(earlier)
+        let lookup = self.lookup.iter().map(|secret| ("keys.lookup".to_owned(), "the lookup key", secret));
+        signing.chain(sealing).chain(earlier).chain(lookup)
     }
 
     /// Those that are files, and what they are.
@@ -75,6 +80,7 @@ mod tests {
             format!("signing = {practices}\n"),
             format!("sealing = {practices}\n"),
             format!("sealing-earlier = [{practices}]\nsealing = {{ file = \"k\" }}\n"),
+            format!("lookup = {practices}\n"),
         ] {
             let shown = refused(&keys).expect("refused");
             assert!(shown.contains("greffon.toml:2:") && shown.contains("may be a practice's"), "{shown}");

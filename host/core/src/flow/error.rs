@@ -24,6 +24,8 @@ pub enum Thing {
     Commitment,
     /// An alert of the practice.
     Alert,
+    /// A patient of the practice's registry.
+    Patient,
     /// A job of the practice that was given up.
     DeadLetter,
 }
@@ -39,6 +41,7 @@ impl Thing {
             Self::Intent => "intent",
             Self::Commitment => "commitment",
             Self::Alert => "alert",
+            Self::Patient => "patient",
             Self::DeadLetter => "dead letter",
         }
     }

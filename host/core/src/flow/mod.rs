@@ -15,6 +15,7 @@ mod dead_letter;
 mod error;
 mod journal;
 mod message;
+mod patient;
 mod read;
 
 use std::sync::Arc;
@@ -28,11 +29,14 @@ pub use self::appointment::{Appointments, NewCancellation, NewMove, NewStatus};
 pub(crate) use self::booking::Reconciled;
 pub use self::booking::{BookingOutcome, Bookings, NewBooking, SlotSearch};
 pub use self::commitment::Commitments;
-pub use self::contact::{Contacts, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewStatement};
+pub use self::contact::{
+    Contacts, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewPatientChoice, NewStatement,
+};
 pub use self::dead_letter::DeadLetters;
 pub use self::error::{Flow, FlowError, Thing};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::Messages;
+pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
 pub use self::read::{ReadAlert, ReadContact, Reads};
 use crate::ports::agenda_turn::AgendaTurns;
 use crate::ports::clock::{Clock, Ids};
@@ -53,6 +57,8 @@ pub struct Reception {
     pub commitments: Commitments,
     /// Alerts.
     pub alerts: Alerts,
+    /// The registry of patients.
+    pub patients: Patients,
     /// Jobs that were given up.
     pub dead_letters: DeadLetters,
     /// Everything that is only read.
@@ -105,9 +111,13 @@ impl Reception {
             let (acts, storage) = own();
             Alerts::new(acts, storage, messages.clone())
         };
+        let patients = {
+            let (acts, storage) = own();
+            Patients::new(acts, storage)
+        };
         let contacts = {
             let (acts, storage) = own();
-            Contacts::new(acts, storage, messages.clone(), commitments.clone(), alerts.clone())
+            Contacts::new(acts, storage, messages.clone(), commitments.clone(), alerts.clone(), patients.clone())
         };
         let bookings = {
             let (acts, storage) = own();
@@ -127,6 +137,7 @@ impl Reception {
             appointments,
             commitments,
             alerts,
+            patients,
             dead_letters,
             reads,
             messages,

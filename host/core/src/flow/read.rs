@@ -8,7 +8,7 @@ use super::error::{Flow, FlowError, Thing};
 use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use crate::model::alert::{Alert, AlertState};
 use crate::model::audit::AuditEvent;
-use crate::model::commitment::{Commitment, CommitmentState};
+use crate::model::commitment::{Commitment, CommitmentState, VERIFY_BOOKING};
 use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::Appointment;
@@ -59,12 +59,18 @@ pub struct ReadAlert {
 /// When the database does not answer.
 pub(super) async fn sequel_of(storage: &dyn Storage, contact: &Contact) -> Stored<Sequel> {
     let intents = storage.intents_of(contact).await?;
-    let commitments = storage.commitments_of(contact).await?;
+    let named = async |ids: &[CommitmentId]| match ids {
+        [] => Ok(Vec::new()),
+        ids => storage.commitments_named(&contact.practice, ids).await,
+    };
+    let commitments = named(&contact.commitments).await?;
+    let mut owed = named(&contact.earlier.commitments).await?;
+    owed.retain(|one| !one.state.is_final() && one.what != VERIFY_BOOKING);
     let alert = match contact.alert {
         Some(id) => storage.alert(&contact.practice, id).await?,
         None => None,
     };
-    Ok(Sequel { intents, commitments, alert })
+    Ok(Sequel { intents, commitments, owed, alert })
 }
 
 impl Reads {

@@ -264,3 +264,53 @@ pub struct Inbox {
     /// Whether there is more now.
     pub more: bool,
 }
+
+/// Whether a text can be the address of a mail (RFC 5321 `addr-spec`, without
+/// quoted forms). Keeps line breaks and lists out of headers.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|sign| {
+                !sign.is_whitespace() && !sign.is_control() && !matches!(sign, '<' | '>' | ',' | ';' | ':' | '"' | '@')
+            })
+    };
+    text.len() <= 254
+        && text.split_once('@').is_some_and(|(local, domain)| plain(local) && plain(domain) && local.len() <= 64)
+}
+
+/// Whether a text is a phone number: digits, with or without a leading `+`
+/// (E.164 allows 15).
+#[must_use]
+pub fn is_phone(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_cannot_break_out_of_a_header() {
+        for text in ["a@b.example", "prénom.nom+x@cabinet.example"] {
+            assert!(is_email(text), "{text}");
+        }
+        for text in
+            ["", "a", "@b", "a@", "a@b@c", "a b@c.example", "a@c.example\r\nBcc: x@y.example", "a@b,c@d", "<a@b>"]
+        {
+            assert!(!is_email(text), "{text}");
+        }
+        assert!(!is_email(&format!("{}@b.example", "a".repeat(65))));
+    }
+
+    #[test]
+    fn a_phone_number_is_digits() {
+        for text in ["+33199000001", "15", "0199000001"] {
+            assert!(is_phone(text), "{text}");
+        }
+        for text in ["", "+", "1", "+33 1", "tel:15", "1234567890123456", "+12\n34"] {
+            assert!(!is_phone(text), "{text}");
+        }
+    }
+}

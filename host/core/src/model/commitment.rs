@@ -52,6 +52,10 @@ impl CommitmentState {
     }
 }
 
+/// The promise that somebody looks what became of a booking: owed to the practice, said to
+/// nobody.
+pub const VERIFY_BOOKING: &str = "verify-booking";
+
 /// One promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commitment {

@@ -12,8 +12,8 @@ pub use decide::{
 };
 pub use findings::{CALLER_KINDS, Findings, find, heard_level, heard_reason};
 pub use people::{
-    address_of, is_attended, is_email, is_identified, is_known, is_phone, opening, patient_of, practitioner_asked,
-    site_of,
+    address_of, can_be_registered, identity_of, is_attended, is_identified, is_known, opening, patient_of,
+    practitioner_asked, site_of,
 };
 pub use permission::{is_open, may_book, may_move};
 pub use weigh::{
@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::care::{ContentRef, Fact, Level};
 use super::emergency::EmergencyService;
 use super::heard::Hearing;
+use super::patient::Link;
 use super::pin::Pin;
 use super::triage::{Assessment, Orientation};
 use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
@@ -137,6 +138,12 @@ pub struct Contact {
     /// The alert that its level raised.
     #[serde(default)]
     pub alert: Option<AlertId>,
+    /// Which patient of the registry it is about.
+    #[serde(default)]
+    pub patient: Link,
+    /// What the same caller or patient had asked before.
+    #[serde(default)]
+    pub earlier: Earlier,
     /// The appointment that this contact is about (move, cancel).
     pub about: Option<AppointmentId>,
     /// Other open contacts of the same origin in the last 24 h, at arrival (S12).
@@ -172,6 +179,8 @@ impl Contact {
             intents: Vec::new(),
             commitments: Vec::new(),
             alert: None,
+            patient: Link::Unknown,
+            earlier: Earlier::default(),
             about: None,
             repeated: 0,
             outcome: None,
@@ -199,6 +208,29 @@ impl Contact {
     #[must_use]
     pub fn forbids_appointments(&self) -> bool {
         self.is_emergency() || self.level == Some(Level::Vital)
+    }
+}
+
+/// What the same caller or patient had asked before this contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Their contacts, newest first, at most [`Earlier::MAX`].
+    pub contacts: Vec<ContactId>,
+    /// Promises that were made in these.
+    pub commitments: Vec<CommitmentId>,
+}
+
+impl Earlier {
+    /// More are not looked at.
+    pub const MAX: u32 = 20;
+
+    /// Of these contacts, newest first.
+    #[must_use]
+    pub fn of(contacts: &[Contact]) -> Self {
+        Self {
+            contacts: contacts.iter().map(|one| one.id).collect(),
+            commitments: contacts.iter().flat_map(|one| one.commitments.iter().copied()).collect(),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::care::{Fact, keys, latest};
 use super::civil::{birth_days, years_since};
 use super::contact::patient_of;
+use super::patient::{same_name, same_phone, whole_birth_date};
 use super::person::Person;
-use super::plain::plain;
 use super::practice::{Disclosure, Needs};
 use super::refusal::Refusal;
 
@@ -31,24 +31,16 @@ pub enum Fit {
 /// hyphens do not count; twins differ in their given names, so these do.
 #[must_use]
 pub fn fit(told: &Person, known: &Person) -> Fit {
-    let same = |one: &str, other: &str| !plain(one).trim().is_empty() && plain(one).trim() == plain(other).trim();
     let first = |person: &Person| person.given.first().cloned().unwrap_or_default();
-    if !same(&told.family, &known.family) || !same(&first(told), &first(known)) {
+    if !same_name(&told.family, &known.family) || !same_name(&first(told), &first(known)) {
         return Fit::None;
     }
-    let day = |person: &Person| {
-        let (from, to) = birth_days(person.birth_date.as_deref()?)?;
-        (from == to).then_some(from)
-    };
-    let digits = |person: &Person| {
-        let number: String = person.phone.iter().flat_map(|one| one.chars()).filter(char::is_ascii_digit).collect();
-        // `06…` and `+336…` are the same subscriber.
-        (number.len() >= 9).then(|| number[number.len() - 9..].to_owned())
-    };
+    let day = |person: &Person| whole_birth_date(person.birth_date.as_deref());
+    let phone = || same_phone(told.phone.as_deref().unwrap_or_default(), known.phone.as_deref().unwrap_or_default());
     match (day(told), day(known)) {
         (Some(told), Some(known)) if told == known => Fit::Matched,
         (Some(_), Some(_)) => Fit::None,
-        (_, None) if digits(told).is_some() && digits(told) == digits(known) => Fit::Matched,
+        (_, None) if phone() => Fit::Matched,
         _ => Fit::Named,
     }
 }

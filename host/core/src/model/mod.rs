@@ -19,6 +19,7 @@ pub mod job;
 pub mod known_agendas;
 pub mod message;
 pub mod minimal_script;
+pub mod patient;
 pub mod person;
 pub mod pin;
 pub mod plain;

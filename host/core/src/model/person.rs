@@ -15,7 +15,7 @@ pub struct Identifier {
 
 /// Trust in an identity (RNIV: provisoire, récupérée, validée, qualifiée).
 /// A plugin never raises it; a phone call never gives more than `Provisional`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IdentityTrust {
     /// Declared.
@@ -27,6 +27,19 @@ pub enum IdentityTrust {
     Validated,
     /// Both.
     Qualified,
+}
+
+impl IdentityTrust {
+    /// The wire word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisional => "provisional",
+            Self::Recovered => "recovered",
+            Self::Validated => "validated",
+            Self::Qualified => "qualified",
+        }
+    }
 }
 
 /// A patient, as far as reception needs to know. `Debug` prints no traits.

@@ -24,7 +24,7 @@ use crate::time::{Instant, Span};
 pub struct Banner {
     /// Stable: `emergency`, `triage-unavailable`, `script-unavailable`,
     /// `view-outdated`, `booking-to-verify`, `repeated-contact`, `demo-content`,
-    /// `contradiction`, `alert-open`, `alert-acknowledged`.
+    /// `contradiction`, `alert-open`, `alert-acknowledged`, `patient-doubtful`, `promise-open`.
     pub code: String,
     /// What is to be seen.
     pub text: Text,
@@ -89,6 +89,12 @@ pub struct ContactView {
     pub commitments: Vec<super::commitment::Commitment>,
     /// The alert that its level raised.
     pub alert: Option<super::alert::Alert>,
+    /// Which patient of the registry it is about.
+    pub patient: super::patient::Link,
+    /// Contacts of the same caller or patient before, newest first.
+    pub earlier: Vec<ContactId>,
+    /// Promises that were made in these, and are not kept yet.
+    pub owed: Vec<super::commitment::Commitment>,
 }
 
 /// An approved text that is to be said.

@@ -9,7 +9,7 @@ pub use alert::{alert, alert_link};
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;
-use super::commitment::Commitment;
+use super::commitment::{Commitment, VERIFY_BOOKING};
 use super::contact::{Contact, host_content, patient_of};
 use super::intent::Intent;
 use super::person::Person;
@@ -329,7 +329,7 @@ pub fn said(practice: &Practice, what: &str, due: Instant) -> String {
         "callback" => format!("Un professionnel vous rappelle avant {by}."),
         "document" => format!("Votre document est préparé avant {by}."),
         "decision" => format!("Un professionnel étudie votre demande ; vous avez une réponse avant {by}."),
-        "verify-booking" => format!("Nous vérifions votre rendez-vous et vous rappelons avant {by}."),
+        VERIFY_BOOKING => format!("Nous vérifions votre rendez-vous et vous rappelons avant {by}."),
         _ => format!("Votre demande est transmise ; vous avez une réponse avant {by}."),
     }
 }
@@ -352,7 +352,7 @@ fn promise_words(what: &str) -> &str {
         "decision" => "décision d'un professionnel",
         "answer" => "réponse à un message",
         "document" => "document à préparer",
-        "verify-booking" => "réservation à vérifier",
+        VERIFY_BOOKING => "réservation à vérifier",
         other => other,
     }
 }

@@ -16,6 +16,7 @@ mod office;
 mod pinned;
 mod promises;
 mod reads;
+mod registry;
 mod revisions;
 mod unknown_outcomes;
 mod workers;

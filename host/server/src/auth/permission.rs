@@ -29,6 +29,12 @@ pub(crate) enum Permission {
     ReadAlerts,
     /// Take alerts in hand, and say what came of them.
     ActOnAlerts,
+    /// Look for patients, and read them with what they asked before.
+    ReadPatients,
+    /// Correct patients. Who may raise the trust in an identity is the model's decision.
+    ChangePatients,
+    /// Say which records are one patient, and which are not.
+    JoinPatients,
     /// Read jobs that were given up.
     ReadDeadLetters,
     /// Put them in the queue again, or close them.
@@ -42,7 +48,7 @@ pub(crate) enum Permission {
 
 impl Permission {
     /// All of them.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::ReceiveContacts,
         Self::ReadContacts,
         Self::WriteContacts,
@@ -54,6 +60,9 @@ impl Permission {
         Self::ActOnCommitments,
         Self::ReadAlerts,
         Self::ActOnAlerts,
+        Self::ReadPatients,
+        Self::ChangePatients,
+        Self::JoinPatients,
         Self::ReadDeadLetters,
         Self::ActOnDeadLetters,
         Self::ReadPlugins,
@@ -74,6 +83,9 @@ impl Permission {
             Self::ActOnCommitments => "greffon:act-on-commitments",
             Self::ReadAlerts => "greffon:read-alerts",
             Self::ActOnAlerts => "greffon:act-on-alerts",
+            Self::ReadPatients => "greffon:read-patients",
+            Self::ChangePatients => "greffon:change-patients",
+            Self::JoinPatients => "greffon:join-patients",
             Self::ReadDeadLetters => "greffon:read-dead-letters",
             Self::ActOnDeadLetters => "greffon:act-on-dead-letters",
             Self::ReadPlugins => "greffon:read-plugins",
@@ -85,9 +97,9 @@ impl Permission {
 /// What a role may do inside its practices.
 pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
-        ActOnAlerts, ActOnCommitments, ActOnDeadLetters, Book, ChangeAppointments, ReadAlerts, ReadAppointments,
-        ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters, ReadMessages, ReadPlugins, ReceiveContacts,
-        WriteContacts,
+        ActOnAlerts, ActOnCommitments, ActOnDeadLetters, Book, ChangeAppointments, ChangePatients, JoinPatients,
+        ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters, ReadMessages,
+        ReadPatients, ReadPlugins, ReceiveContacts, WriteContacts,
     };
     match role {
         // Whoever holds the line.
@@ -102,6 +114,8 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadCommitments,
             ActOnCommitments,
             ReadAlerts,
+            ReadPatients,
+            ChangePatients,
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
@@ -119,6 +133,9 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ActOnCommitments,
             ReadAlerts,
             ActOnAlerts,
+            ReadPatients,
+            ChangePatients,
+            JoinPatients,
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
@@ -133,6 +150,9 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadCommitments,
             ActOnCommitments,
             ReadAlerts,
+            ReadPatients,
+            ChangePatients,
+            JoinPatients,
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,

@@ -17,6 +17,7 @@ mod languages;
 mod messages;
 mod metrics;
 mod openapi;
+mod patients;
 mod plugins;
 mod request_log;
 mod rows;

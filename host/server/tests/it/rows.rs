@@ -1,6 +1,6 @@
 //! Rows as an earlier day would have left them.
 
-use greffon_core::ids::{AlertId, AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId};
+use greffon_core::ids::{AlertId, AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId, PatientId};
 use greffon_core::model::alert::{Alert, AlertState, Told};
 use greffon_core::model::audit::{Actor, AuditEvent, Role};
 use greffon_core::model::care::{ContentRef, Level, Sensitivity};
@@ -11,6 +11,7 @@ use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
 use greffon_core::model::intent::Appointment;
 use greffon_core::model::job::{Job, Lane};
 use greffon_core::model::message::{Message, MessageCause, MessageState};
+use greffon_core::model::patient::Patient;
 use greffon_core::model::person::Person;
 use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
 use greffon_core::time::{Instant, Span};
@@ -63,6 +64,17 @@ pub fn dead_letter(practice: &str, number: u128, message: u128) -> DeadLetter {
         reason: None,
         version: 0,
     }
+}
+
+pub fn patient(practice: &str, number: u128) -> Patient {
+    let told = Person {
+        family: "Lefèvre".to_owned(),
+        given: vec!["Chloé".to_owned()],
+        birth_date: Some("1988-03-07".to_owned()),
+        phone: Some("+33639980001".to_owned()),
+        ..Person::default()
+    };
+    Patient::told(PatientId(id(number)), practice.into(), &told, Vec::new(), instant(NOW))
 }
 
 pub fn alert(practice: &str, number: u128) -> Alert {

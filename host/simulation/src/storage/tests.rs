@@ -3,6 +3,7 @@ use std::sync::Arc;
 use futures::executor::block_on;
 use greffon_core::model::intent::IntentState;
 use greffon_core::model::job::{Due, Job};
+use greffon_core::time::Instant;
 
 use super::*;
 use crate::clock::ManualClock;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
 use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
@@ -15,6 +15,7 @@ use greffon_core::model::dead_letter::DeadLetter;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
+use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
@@ -23,7 +24,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::memory::{JobRow, MemoryStorage};
 use crate::Sabotage;
 use crate::faults::{Effect, Fault};
-use crate::rows::{Rows, Versioned, check_key, check_version};
+use crate::rows::{Rows, Versioned, check_key, check_version, patients_with};
 
 /// Everything written so far, and the practice's one pen.
 pub(super) struct MemoryTransaction {
@@ -267,6 +268,27 @@ impl Transaction for MemoryTransaction {
         self.check(alert, |rows| rows.alerts.get(&id))?;
         alert.move_on();
         self.written.alerts.insert(id, alert.clone());
+        Ok(())
+    }
+
+    async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.patients.get(&id)))
+    }
+
+    async fn patients_with(&mut self, terms: &[Term], limit: u32) -> Stored<Vec<Patient>> {
+        self.storage.inner.pace.point().await;
+        let mut patients = self.storage.look(&self.practice, |rows| rows.patients.clone());
+        patients.extend(self.written.patients.clone());
+        Ok(patients_with(&patients, terms, limit))
+    }
+
+    async fn save_patient(&mut self, patient: &mut Patient) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = patient.id;
+        self.check(patient, |rows| rows.patients.get(&id))?;
+        patient.move_on();
+        self.written.patients.insert(id, patient.clone());
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! Contacts.
 
-use greffon_core::ids::{ContactId, PracticeId};
+use greffon_core::ids::{ContactId, PatientId, PracticeId};
 use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::ports::storage::{Listed, Page, Stored};
-use greffon_core::time::Instant;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::error::failed;
 use crate::rows::{self, DocRow, Document};
@@ -26,15 +26,15 @@ const PRACTICE: Sql = Sql::both(
 );
 
 const INSERT: Sql = Sql::both(
-    "INSERT INTO contacts (practice, id, state, received_at, origin_hash, doc, version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7 + 1)
+    "INSERT INTO contacts (practice, id, state, received_at, origin_hash, patient, doc, version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8 + 1)
      ON CONFLICT DO NOTHING",
 );
 
 const UPDATE: Sql = Sql::both(
     "UPDATE contacts
-     SET state = $3, received_at = $4, origin_hash = $5, doc = $6, version = $7 + 1
-     WHERE practice = $1 AND id = $2 AND version = $7",
+     SET state = $3, received_at = $4, origin_hash = $5, patient = $6, doc = $7, version = $8 + 1
+     WHERE practice = $1 AND id = $2 AND version = $8",
 );
 
 const LIST: Sql = Sql::both(
@@ -53,11 +53,19 @@ const LIST_BY_STATE: Sql = Sql::both(
      LIMIT $4",
 );
 
-const COUNT_FROM: Sql = Sql::both(
-    "SELECT COUNT(*)
+const LATEST_OF: Sql = Sql {
+    sqlite: "SELECT id, doc
      FROM contacts
-     WHERE practice = $1 AND origin_hash = $2 AND received_at >= $3",
-);
+     WHERE practice = $1 AND (origin_hash = $2 OR patient IN (SELECT unhex(value, '-') FROM json_each($3)))
+     ORDER BY received_at DESC, id DESC
+     LIMIT $4",
+    postgres: "SELECT id, doc
+     FROM contacts
+     WHERE practice = $1
+         AND (origin_hash = $2 OR patient IN (SELECT value::uuid FROM json_array_elements_text($3::json)))
+     ORDER BY received_at DESC, id DESC
+     LIMIT $4",
+};
 
 impl Document for Contact {
     const THING: &'static str = "contact";
@@ -91,6 +99,7 @@ pub(crate) async fn save(on: On<'_>, practice: &PracticeId, contact: &mut Contac
         contact.state.as_str(),
         contact.received_at.0,
         contact.origin.as_deref().map(|origin| origin_hash(practice, origin)),
+        contact.patient.patient().map(|patient| patient.0),
         doc,
         contact.version,
     )
@@ -115,10 +124,18 @@ pub(crate) async fn list(
     rows::listed(TABLE, found.map_err(failed)?, page)
 }
 
-pub(crate) async fn count_from(on: On<'_>, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32> {
-    let hash = origin_hash(practice, origin);
-    let (count,) = fetch!(fetch_one, (i64,), on, COUNT_FROM, practice.as_str(), hash, since.0).map_err(failed)?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+pub(crate) async fn latest_of(
+    on: On<'_>,
+    practice: &PracticeId,
+    origin: Option<&str>,
+    patients: &[PatientId],
+    limit: u32,
+) -> Stored<Vec<Contact>> {
+    let hash = origin.map(|origin| origin_hash(practice, origin));
+    let named = rows::encode("patient", &patients)?;
+    let found = fetch!(fetch_all, (Uuid, String), on, LATEST_OF, practice.as_str(), hash, named, i64::from(limit))
+        .map_err(failed)?;
+    found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
 }
 
 /// Finds contacts of one origin without keeping the number outside `doc`. The

@@ -16,4 +16,5 @@ pub(crate) mod kept_settings;
 pub(crate) mod keyvalue;
 pub(crate) mod known_agendas;
 pub(crate) mod messages;
+pub(crate) mod patients;
 pub(crate) mod sealed_states;

@@ -16,7 +16,7 @@ contract! {
     contacts_are_listed_by_state,
     a_page_ends_at_200_whatever_is_asked,
     a_cursor_of_another_list_is_refused,
-    contacts_of_one_origin_are_counted_since_an_instant,
+    contacts_of_one_origin_are_found_newest_first,
     what_a_contact_names_is_read_at_once_in_its_order,
     ;
     databases:
@@ -50,7 +50,7 @@ async fn what_a_contact_names_is_read_at_once_in_its_order(f: Fixture) {
 
     let nothing = samples::contact();
     assert_eq!(f.db.intents_of(&nothing).await.unwrap(), []);
-    assert_eq!(f.db.commitments_of(&nothing).await.unwrap(), []);
+    assert_eq!(f.db.commitments_named(&nord(), &nothing.commitments).await.unwrap(), []);
     let [first, second] = intents;
     let [one, other] = commitments;
     let contact = Contact {
@@ -60,10 +60,10 @@ async fn what_a_contact_names_is_read_at_once_in_its_order(f: Fixture) {
         ..nothing
     };
     assert_eq!(f.db.intents_of(&contact).await.unwrap(), [second, first]);
-    assert_eq!(f.db.commitments_of(&contact).await.unwrap(), [other, one]);
+    assert_eq!(f.db.commitments_named(&nord(), &contact.commitments).await.unwrap(), [other, one]);
     let elsewhere = Contact { practice: sud(), ..contact };
     assert_eq!(f.db.intents_of(&elsewhere).await.unwrap(), []);
-    assert_eq!(f.db.commitments_of(&elsewhere).await.unwrap(), []);
+    assert_eq!(f.db.commitments_named(&sud(), &elsewhere.commitments).await.unwrap(), []);
 }
 
 async fn an_unknown_contact_is_absent(f: Fixture) {
@@ -178,16 +178,22 @@ async fn a_cursor_of_another_list_is_refused(f: Fixture) {
     }
 }
 
-async fn contacts_of_one_origin_are_counted_since_an_instant(f: Fixture) {
+async fn contacts_of_one_origin_are_found_newest_first(f: Fixture) {
     for at in [-10, 0, 10] {
         save(&f, &mut Contact { received_at: minute(at), ..samples::contact() }).await.unwrap();
     }
     save(&f, &mut Contact { origin: None, ..samples::contact() }).await.unwrap();
     save(&f, &mut Contact { practice: sud(), ..samples::contact() }).await.unwrap();
 
-    assert_eq!(f.db.contacts_from(&nord(), "+33612345678", MONDAY).await.unwrap(), 2);
-    assert_eq!(f.db.contacts_from(&sud(), "+33612345678", MONDAY).await.unwrap(), 1);
-    assert_eq!(f.db.contacts_from(&nord(), "+33612345679", MONDAY).await.unwrap(), 0);
+    let times = async |practice, origin: &str, limit| -> Vec<_> {
+        let found = f.db.contacts_of(&practice, Some(origin), &[], limit).await.unwrap();
+        found.into_iter().map(|one| one.received_at).collect()
+    };
+    assert_eq!(times(nord(), "+33612345678", 10).await, [minute(10), MONDAY, minute(-10)]);
+    assert_eq!(times(nord(), "+33612345678", 2).await, [minute(10), MONDAY]);
+    assert_eq!(times(sud(), "+33612345678", 10).await.len(), 1);
+    assert_eq!(times(nord(), "+33612345679", 10).await, []);
+    assert_eq!(f.db.contacts_of(&nord(), None, &[], 10).await.unwrap(), []);
 }
 
 async fn an_origin_is_kept_in_the_document_only(f: Fixture) {

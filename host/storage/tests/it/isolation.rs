@@ -54,7 +54,7 @@ async fn another_practice_sees_nothing(f: Fixture) {
     assert_eq!(db.appointment(&sud, None, &nords.appointment.id).await.unwrap(), None);
     assert_eq!(db.message(&sud, nords.message.id).await.unwrap(), None);
     assert_eq!(db.commitment(&sud, nords.commitment.id).await.unwrap(), None);
-    assert_eq!(db.contacts_from(&sud, nords.contact.origin.as_deref().unwrap(), MONDAY).await.unwrap(), 0);
+    assert_eq!(db.contacts_of(&sud, nords.contact.origin.as_deref(), &[], 10).await.unwrap(), []);
 
     let page = page(10);
     assert!(db.contacts(&sud, None, &page).await.unwrap().items.is_empty());

@@ -21,6 +21,7 @@ mod keyvalue;
 mod known_agendas;
 mod lease_time;
 mod messages;
+mod patients;
 mod samples;
 mod sealed_states;
 mod setup;

@@ -78,7 +78,13 @@ impl Clock for TestClock {
 }
 
 pub fn options() -> StorageOptions {
-    StorageOptions { readers: 2, connections: 8, wait: Duration::from_secs(20), lease_time: LeaseTime::Database }
+    StorageOptions {
+        readers: 2,
+        connections: 8,
+        wait: Duration::from_secs(20),
+        lease_time: LeaseTime::Database,
+        lookup_key: None,
+    }
 }
 
 /// The practice of most tests.
@@ -101,7 +107,11 @@ impl Fixture {
 
     async fn node(url: String, clock: Arc<TestClock>, lease_time: Option<LeaseTime>) -> Self {
         let lease_time = lease_time.unwrap_or_else(|| LeaseTime::Injected(Arc::clone(&clock) as _));
-        let db = connect(&url, StorageOptions { lease_time, ..options() }).await.unwrap();
+        Self::opened(url, clock, StorageOptions { lease_time, ..options() }).await
+    }
+
+    async fn opened(url: String, clock: Arc<TestClock>, options: StorageOptions) -> Self {
+        let db = connect(&url, options).await.unwrap();
         Self {
             db: db.clone(),
             keys: db.clone(),
@@ -141,6 +151,12 @@ impl Fixture {
     /// A second node that takes the time from the database, as in production.
     pub async fn real_node(&self) -> Self {
         Self::node(self.url().to_owned(), Arc::clone(&self.clock), Some(LeaseTime::Database)).await
+    }
+
+    /// A second node whose operator gives a key for the terms of patients.
+    pub async fn node_with_key(&self, key: [u8; 32]) -> Self {
+        let options = StorageOptions { lookup_key: Some(key), ..options() };
+        Self::opened(self.url().to_owned(), Arc::clone(&self.clock), options).await
     }
 
     /// The node goes.

@@ -9,7 +9,7 @@ use crate::flow::commitment::Pledge;
 use crate::flow::message::Post;
 use crate::ids::IntentId;
 use crate::model::care::Level;
-use crate::model::commitment::due_at;
+use crate::model::commitment::{VERIFY_BOOKING, due_at};
 use crate::model::contact::{Contact, address_of, opening};
 use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, decide};
 use crate::model::job::{Due, Job, Lane};
@@ -240,7 +240,7 @@ impl Bookings {
     /// Only a person can tell whether it stands.
     pub(super) async fn ask_human(&self, tx: &mut dyn Transaction, act: Act<'_>, intent: &Intent) -> Stored<()> {
         let letter = wording::booking_to_verify(act.practice, intent);
-        self.put_on_desk(tx, act, intent, "verify-booking", letter).await
+        self.put_on_desk(tx, act, intent, VERIFY_BOOKING, letter).await
     }
 
     /// A promise of the reception to the patient, and the message that says so.

@@ -13,12 +13,13 @@ use crate::flow::conversation::grids::{self, Reported};
 use crate::flow::conversation::script::{self, Rendered};
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::{Entry, Involved};
+use crate::flow::patient::Recognised;
 use crate::flow::read::sequel_of;
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
-use crate::model::care::Level;
+use crate::model::care::{Fact, Level};
 use crate::model::contact::{
-    Contact, ContactEffect, ContactEvent, ContactState, HostStep, Outcome, decide, find, host_step,
+    Contact, ContactEffect, ContactEvent, ContactState, HostStep, Outcome, decide, find, host_step, identity_of,
 };
 use crate::model::heard::Listened;
 use crate::model::practice::Practice;
@@ -49,12 +50,16 @@ impl Contacts {
         let act = Act::new(&practice, actor, self.acts.now());
         let facts = Listened::to(checked(&practice, facts, actor, act.now)?);
         let told = facts.facts().len();
+        let recognised = self.recognised(&practice, contact, facts.facts()).await?;
         let contact = self
             .change(
                 act,
                 contact,
                 |contact| {
-                    let (told, _) = decide(contact, ContactEvent::Told(facts.clone()), &practice.delays, act.now)?;
+                    let (mut told, _) = decide(contact, ContactEvent::Told(facts.clone()), &practice.delays, act.now)?;
+                    if let Some(recognised) = &recognised {
+                        recognised.into_contact(&mut told);
+                    }
                     host_pass(&practice, &told, act.now)
                 },
                 |entry| entry.field("facts", told),
@@ -62,6 +67,21 @@ impl Contacts {
             )
             .await?;
         self.look_at(&practice, contact, actor).await
+    }
+
+    /// What the registry says of the patient, when facts tell of another one than before.
+    async fn recognised(&self, practice: &Practice, id: ContactId, facts: &[Fact]) -> Flow<Option<Recognised>> {
+        let nobody = identity_of(&[]);
+        if identity_of(facts) == nobody {
+            return Ok(None);
+        }
+        let before = self.stored(practice, id).await?;
+        let told: Vec<Fact> = before.facts.iter().chain(facts).cloned().collect();
+        if identity_of(&told) == identity_of(&before.facts) {
+            return Ok(None);
+        }
+        let recognised = self.patients.recognise(&practice.id, &told, before.origin.as_deref()).await?;
+        Ok(Some(recognised.after(&before.facts)))
     }
 
     /// The view of a contact whose last step may have been cut short, by a process

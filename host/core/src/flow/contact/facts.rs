@@ -7,8 +7,9 @@ use crate::flow::error::{Flow, FlowError};
 use crate::ids::{MotiveId, PractitionerId, SiteId};
 use crate::model::audit::{Actor, Role};
 use crate::model::care::{Fact, Source, Value, keys};
+use crate::model::channel::{is_email, is_phone};
 use crate::model::civil::parse_date;
-use crate::model::contact::{CALLER_KINDS, EMERGENCY_OUTCOMES, is_email, is_phone};
+use crate::model::contact::{CALLER_KINDS, EMERGENCY_OUTCOMES};
 use crate::model::practice::Practice;
 use crate::time::Instant;
 

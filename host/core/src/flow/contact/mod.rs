@@ -4,6 +4,7 @@ mod advance;
 mod close;
 mod consequences;
 mod facts;
+mod patient;
 mod receive;
 mod script_effects;
 
@@ -16,7 +17,8 @@ use super::alert::Alerts;
 use super::commitment::Commitments;
 use super::error::{Flow, FlowError, Thing};
 use super::message::Messages;
-use crate::ids::{AppointmentId, ContactId};
+use super::patient::Patients;
+use crate::ids::{AppointmentId, ContactId, PatientId};
 use crate::model::care::{Level, Source, Value};
 use crate::model::contact::{Contact, ContactChannel, OverrideCode, RecapOutcome};
 use crate::model::practice::Practice;
@@ -30,6 +32,7 @@ pub struct Contacts {
     messages: Messages,
     commitments: Commitments,
     alerts: Alerts,
+    patients: Patients,
 }
 
 impl Contacts {
@@ -39,8 +42,9 @@ impl Contacts {
         messages: Messages,
         commitments: Commitments,
         alerts: Alerts,
+        patients: Patients,
     ) -> Self {
-        Self { acts, storage, messages, commitments, alerts }
+        Self { acts, storage, messages, commitments, alerts, patients }
     }
 
     async fn stored(&self, practice: &Practice, id: ContactId) -> Flow<Contact> {
@@ -106,6 +110,16 @@ pub enum NewStatement {
     Instruction(String),
     /// Free words: kept, and marked as such.
     Free(String),
+}
+
+/// Which patient of the registry a contact is about, as a person says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NewPatientChoice {
+    /// This one.
+    Known(PatientId),
+    /// None of those that it resembles.
+    Somebody,
 }
 
 /// A clinician's decision to lower a level (S2), or anybody's to raise it.

@@ -11,6 +11,7 @@ use crate::flow::act::Act;
 use crate::flow::conversation::script::first_script;
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
+use crate::flow::patient::Recognised;
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::Fact;
@@ -67,22 +68,27 @@ impl Contacts {
         {
             return Err(FlowError::NotFound(Thing::Appointment));
         }
-        let repeated = match &origin {
-            Some(origin) => self.storage.contacts_from(&practice.id, origin, act.now - REPEATED_WITHIN).await?,
-            None => 0,
-        };
+        let recognised = self.patients.recognise(&practice.id, &facts, origin.as_deref()).await?;
+        let repeated = recognised.repeated(origin.as_deref(), act.now - REPEATED_WITHIN);
         let received = Contact::received(id, practice.id.clone(), new.channel, act.now);
         let contact = Contact { origin, about: new.about, repeated, ..received };
-        let contact = self.store_received(act, contact, facts).await?;
+        let contact = self.store_received(act, contact, facts, &recognised).await?;
         self.look_at(&practice, contact, actor).await
     }
 
-    async fn store_received(&self, act: Act<'_>, contact: Contact, facts: Vec<Fact>) -> Flow<Contact> {
+    async fn store_received(
+        &self,
+        act: Act<'_>,
+        contact: Contact,
+        facts: Vec<Fact>,
+        recognised: &Recognised,
+    ) -> Flow<Contact> {
         let told = facts.len();
         let mut contact = contact;
         if told > 0 {
             (contact, _) = decide(&contact, ContactEvent::Told(Listened::to(facts)), &act.practice.delays, act.now)?;
         }
+        recognised.into_contact(&mut contact);
         let (mut contact, effects) = host_pass(act.practice, &contact, act.now)?;
         contact.script = first_script(act.practice, &contact);
         let pure: Vec<(Pin, &str)> = act.practice.features.iter().filter_map(pinned).collect();

@@ -5,8 +5,9 @@ use jiff::ToSpan;
 use super::Contact;
 use crate::ids::{PractitionerId, SiteId};
 use crate::model::care::{Fact, Value, keys, latest};
-use crate::model::channel::Address;
+use crate::model::channel::{Address, is_email, is_phone};
 use crate::model::civil::Zone;
+use crate::model::patient::whole_birth_date;
 use crate::model::person::{IdentityTrust, Person};
 use crate::model::practice::{Practice, Practitioner, Site};
 use crate::time::{Instant, Span};
@@ -54,6 +55,28 @@ pub fn is_identified(contact: &Contact) -> bool {
     somebody && about && (reachable || contact.origin.is_some())
 }
 
+/// What facts tell of a patient's identity, names and birth date before numbers: another
+/// value means that somebody else may be meant.
+#[must_use]
+pub fn identity_of(facts: &[Fact]) -> [Option<String>; 5] {
+    [keys::PATIENT_FAMILY, keys::PATIENT_GIVEN, keys::PATIENT_BIRTH_DATE, keys::PATIENT_PHONE, keys::CALLER_PHONE]
+        .map(|key| latest(facts, key).and_then(|fact| fact.value.as_text()).map(str::to_owned))
+}
+
+/// Whether facts tell enough of a patient to be written into the registry: family name,
+/// given name, and the whole birth date or a telephone. Of a call in which nobody is a
+/// patient nothing is written.
+#[must_use]
+pub fn can_be_registered(facts: &[Fact]) -> bool {
+    let caller = latest(facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text());
+    if matches!(caller, Some("commercial" | "internal")) {
+        return false;
+    }
+    let told = patient_of(facts);
+    let named = !told.family.trim().is_empty() && !told.given.is_empty();
+    named && (whole_birth_date(told.birth_date.as_deref()).is_some() || told.phone.is_some())
+}
+
 /// Whether the practice knows the patient; not knowing is not "no".
 #[must_use]
 pub fn is_known(facts: &[Fact]) -> Option<bool> {
@@ -93,28 +116,6 @@ pub fn address_of(patient: &Person) -> Option<Address> {
     }
 }
 
-/// Whether a text can be the address of a mail (RFC 5321 `addr-spec`, without
-/// quoted forms). Keeps line breaks and lists out of headers.
-#[must_use]
-pub fn is_email(text: &str) -> bool {
-    let plain = |part: &str| {
-        !part.is_empty()
-            && part.chars().all(|sign| {
-                !sign.is_whitespace() && !sign.is_control() && !matches!(sign, '<' | '>' | ',' | ';' | ':' | '"' | '@')
-            })
-    };
-    text.len() <= 254
-        && text.split_once('@').is_some_and(|(local, domain)| plain(local) && plain(domain) && local.len() <= 64)
-}
-
-/// Whether a text is a phone number: digits, with or without a leading `+`
-/// (E.164 allows 15).
-#[must_use]
-pub fn is_phone(text: &str) -> bool {
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// The practitioner asked for.
 #[must_use]
 pub fn practitioner_asked<'a>(practice: &'a Practice, facts: &[Fact]) -> Option<&'a Practitioner> {
@@ -134,32 +135,4 @@ pub fn site_of<'a>(practice: &'a Practice, facts: &[Fact]) -> Option<&'a Site> {
             practice.site(&agenda.site)
         })
         .or_else(|| practice.sites.first())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_cannot_break_out_of_a_header() {
-        for text in ["a@b.example", "prénom.nom+x@cabinet.example"] {
-            assert!(is_email(text), "{text}");
-        }
-        for text in
-            ["", "a", "@b", "a@", "a@b@c", "a b@c.example", "a@c.example\r\nBcc: x@y.example", "a@b,c@d", "<a@b>"]
-        {
-            assert!(!is_email(text), "{text}");
-        }
-        assert!(!is_email(&format!("{}@b.example", "a".repeat(65))));
-    }
-
-    #[test]
-    fn a_phone_number_is_digits() {
-        for text in ["+33199000001", "15", "0199000001"] {
-            assert!(is_phone(text), "{text}");
-        }
-        for text in ["", "+", "1", "+33 1", "tel:15", "1234567890123456", "+12\n34"] {
-            assert!(!is_phone(text), "{text}");
-        }
-    }
 }

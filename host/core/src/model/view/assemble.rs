@@ -6,10 +6,12 @@ use super::said::Said;
 use super::{Asked, AskedBy, Banner, BookingView, ContactView, Sequel, ToSay, progress_of};
 use crate::model::alert::{AlertState, NextStep};
 use crate::model::care::{Nature, keys, latest};
+use crate::model::civil::Zone;
 use crate::model::contact::{
     CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step, is_identified,
 };
 use crate::model::emergency::EmergencyService;
+use crate::model::patient::Link;
 use crate::model::practice::{Practice, RedFlag};
 use crate::model::red_flags;
 use crate::model::script::{BookingProgress, Effect};
@@ -60,6 +62,9 @@ pub fn assemble(
         bookings: sequel.intents.iter().map(BookingView::of).collect(),
         commitments: sequel.commitments.clone(),
         alert: sequel.alert.clone(),
+        patient: contact.patient.clone(),
+        earlier: contact.earlier.contacts.clone(),
+        owed: sequel.owed.clone(),
     }
 }
 
@@ -231,6 +236,12 @@ fn banners(
     }
     if sequel.intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
         show("booking-to-verify", banners::booking_to_verify());
+    }
+    if matches!(contact.patient, Link::Doubtful { .. }) && contact.state != ContactState::Closed {
+        show("patient-doubtful", banners::patient_doubtful());
+    }
+    if let Some(owed) = sequel.owed.iter().min_by_key(|one| one.due) {
+        show("promise-open", banners::promise_open(&Zone::of(practice).spoken(owed.due)));
     }
     if contact.repeated > 0 {
         show("repeated-contact", banners::repeated_contact(contact.repeated));

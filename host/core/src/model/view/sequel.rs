@@ -11,6 +11,8 @@ pub struct Sequel {
     pub intents: Vec<Intent>,
     /// Promises, oldest first.
     pub commitments: Vec<Commitment>,
+    /// Promises that were made to the same caller or patient before, and are not kept yet.
+    pub owed: Vec<Commitment>,
     /// The alert that its level raised.
     pub alert: Option<Alert>,
 }

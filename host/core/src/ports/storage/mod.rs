@@ -10,7 +10,7 @@ use async_trait::async_trait;
 pub use self::error::{StorageError, Stored};
 use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PracticeId,
+    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
 use crate::model::alert::{Alert, AlertState};
 use crate::model::audit::AuditEvent;
@@ -21,9 +21,10 @@ use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
 use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
+use crate::model::patient::{Patient, Term};
 use crate::model::pin::{Pin, SettingsDigest};
 use crate::model::view::Said;
-use crate::time::{Instant, Span};
+use crate::time::Span;
 
 /// A page of a list, newest or most urgent first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +72,23 @@ pub trait Storage: Send + Sync {
         state: Option<ContactState>,
         page: &Page,
     ) -> Stored<Listed<Contact>>;
-    /// Contacts from the same origin since `since`, not closed or not: both.
-    async fn contacts_from(&self, practice: &PracticeId, origin: &str, since: Instant) -> Stored<u32>;
+    /// The latest contacts from this origin or about one of these patients, newest first,
+    /// at most `limit`.
+    async fn contacts_of(
+        &self,
+        practice: &PracticeId,
+        origin: Option<&str>,
+        patients: &[PatientId],
+        limit: u32,
+    ) -> Stored<Vec<Contact>>;
+
+    /// One patient, also one that was found to be another one.
+    async fn patient(&self, practice: &PracticeId, id: PatientId) -> Stored<Option<Patient>>;
+    /// Patients that have one of these terms, and those that they were found to be; at most
+    /// `limit` of the former. In no order that means anything.
+    async fn patients_with(&self, practice: &PracticeId, terms: &[Term], limit: u32) -> Stored<Vec<Patient>>;
+    /// Patients of whom a person should say whether they are another one, oldest first.
+    async fn doubtful_patients(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Patient>>;
 
     /// What grids and script last said of a contact.
     async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>>;
@@ -133,8 +149,8 @@ pub trait Storage: Send + Sync {
 
     /// One commitment.
     async fn commitment(&self, practice: &PracticeId, id: CommitmentId) -> Stored<Option<Commitment>>;
-    /// The commitments of a contact, in the order in which it names them.
-    async fn commitments_of(&self, contact: &Contact) -> Stored<Vec<Commitment>>;
+    /// The commitments of these names that there are, in their order.
+    async fn commitments_named(&self, practice: &PracticeId, ids: &[CommitmentId]) -> Stored<Vec<Commitment>>;
     /// Commitments, earliest due first.
     async fn commitments(
         &self,
@@ -240,6 +256,14 @@ pub trait Transaction: Send {
     async fn alert(&mut self, id: AlertId) -> Stored<Option<Alert>>;
     /// Inserts or updates it.
     async fn save_alert(&mut self, alert: &mut Alert) -> Stored<()>;
+
+    /// The patient, locked; also one that was found to be another one.
+    async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;
+    /// As [`Storage::patients_with`], as of this transaction: nobody else adds one before its
+    /// end.
+    async fn patients_with(&mut self, terms: &[Term], limit: u32) -> Stored<Vec<Patient>>;
+    /// Inserts or updates it, and what it is found by.
+    async fn save_patient(&mut self, patient: &mut Patient) -> Stored<()>;
 
     /// Takes the turn of all agendas, or of none, as part of this transaction.
     /// `None` while somebody holds one, or waits for one on this node: see

@@ -8,6 +8,7 @@ mod contacts;
 mod dead_letters;
 mod messages;
 mod once;
+mod patients;
 mod plugins;
 pub(crate) mod schema;
 
@@ -22,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     contacts::routes()
         .merge(alerts::routes())
         .merge(appointments::routes())
+        .merge(patients::routes())
         .merge(messages::routes())
         .merge(commitments::routes())
         .merge(dead_letters::routes())

@@ -6,6 +6,7 @@ mod facts;
 mod get;
 mod level;
 mod list;
+mod patient;
 mod receive;
 mod slots;
 
@@ -23,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get::handler))
         .routes(routes!(facts::handler))
         .routes(routes!(level::handler))
+        .routes(routes!(patient::handler))
         .routes(routes!(slots::handler))
         .routes(routes!(book::handler))
         .routes(routes!(close::handler))

@@ -13,6 +13,7 @@ pub(crate) mod dead_letter;
 pub(crate) mod fact;
 pub(crate) mod message;
 pub(crate) mod page;
+pub(crate) mod patient;
 pub(crate) mod person;
 pub(crate) mod plugin;
 pub(crate) mod problem;

@@ -9,6 +9,7 @@ use super::alert::Alert;
 use super::booking::Booking;
 use super::commitment::Commitment;
 use super::contact::ContactState;
+use super::patient::PatientLink;
 use super::time::Timestamp;
 use super::triage::{Assessment, ContentRef, Level, Question};
 use super::{each, mirrored};
@@ -237,6 +238,12 @@ pub(crate) struct ContactView {
     commitments: Vec<Commitment>,
     /// The alert that its level raised.
     alert: Option<Alert>,
+    /// Which patient of the registry it is about.
+    patient: PatientLink,
+    /// Contacts of the same caller or patient before, newest first.
+    earlier: Vec<Uuid>,
+    /// Promises that were made in these, and are not kept yet.
+    owed: Vec<Commitment>,
 }
 
 impl From<view::ContactView> for ContactView {
@@ -259,6 +266,9 @@ impl From<view::ContactView> for ContactView {
             bookings: each(core.bookings),
             commitments: each(core.commitments),
             alert: core.alert.map(Into::into),
+            patient: core.patient.into(),
+            earlier: core.earlier.into_iter().map(|one| one.0).collect(),
+            owed: each(core.owed),
         }
     }
 }
