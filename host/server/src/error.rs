@@ -270,6 +270,7 @@ fn not_found(thing: Thing) -> Text {
         Thing::Intent => problems::intent_not_found(),
         Thing::Commitment => problems::commitment_not_found(),
         Thing::Alert => problems::alert_not_found(),
+        Thing::Patient => problems::patient_not_found(),
         Thing::DeadLetter => problems::task_not_found(),
     }
 }
