@@ -5,10 +5,13 @@ use greffon_sdk::practice::{Level, Value, keys};
 use greffon_sdk::script::{AppointmentState, Orientation, Question, Session};
 
 use crate::caller::Caller;
-use crate::facts::{Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, SLOT_OUTCOME};
+use crate::facts::{
+    DAY, Facts, HALF_DAY, LABORATORY_READ_BACK, LABORATORY_VALUE, LEAVE_MESSAGE, MESSAGE, SLOT_OUTCOME, WISHES,
+};
+use crate::french;
 use crate::motive::Motive;
 use crate::questions;
-use crate::settings::Standard;
+use crate::settings::{ConfirmBy, MotiveKind, Standard};
 
 /// Facts that the spoken recap repeats, where they are known.
 const REPEATED: [&str; 6] = [
@@ -81,6 +84,21 @@ impl<'a> Interview<'a> {
         caller.welcome().iter().filter_map(|key| usual(key, false)).for_each(&mut add);
         if let Some(motive) = &self.motive {
             questions::of_motive(self.settings, self.facts, self.caller, motive).into_iter().for_each(&mut add);
+        }
+        if matches!(caller, Caller::Patient | Caller::Relative | Caller::Unknown) {
+            questions::of_words(self.settings, self.facts, self.caller).into_iter().for_each(&mut add);
+        }
+        if self.is_told_nothing() {
+            usual(LEAVE_MESSAGE, true).into_iter().for_each(&mut add);
+            if self.facts.value(LEAVE_MESSAGE) == Some(&Value::Yes) {
+                usual(MESSAGE, true).into_iter().for_each(&mut add);
+            }
+        }
+        if self.asks_wishes() {
+            usual(WISHES, false).into_iter().for_each(&mut add);
+        }
+        if self.looks_for_slot() && !self.changes_appointment() && self.settings.confirm_by == Some(ConfirmBy::Email) {
+            usual(keys::PATIENT_EMAIL, false).into_iter().for_each(&mut add);
         }
         all
     }
@@ -164,6 +182,32 @@ impl<'a> Interview<'a> {
         })
     }
 
+    fn changes_appointment(&self) -> bool {
+        let kind = self.motive.as_ref().map(|motive| motive.kind);
+        matches!(kind, Some(MotiveKind::Move | MotiveKind::Cancel | MotiveKind::Confirm))
+    }
+
+    /// Whether it is asked what would suit: not of somebody who has said so, nor where
+    /// today is all there is, nor beside the date until which a certificate is needed.
+    fn asks_wishes(&self) -> bool {
+        let told = [WISHES, DAY, HALF_DAY, keys::PRACTITIONER, keys::SITE];
+        let of_certificate = self.motive.as_ref().is_some_and(|motive| motive.kind == MotiveKind::Certificate);
+        let today = matches!(self.orientation(), Some(Orientation::SameDaySlot));
+        let open = self.facts.has(WISHES) || !told.iter().any(|key| self.facts.has(key));
+        self.looks_for_slot() && !today && !of_certificate && open
+    }
+
+    /// Whether the caller asks about somebody else's health or appointments, and may be
+    /// told nothing: any relative, but of a child.
+    pub fn is_told_nothing(&self) -> bool {
+        let asks =
+            matches!(self.motive.as_ref().map(|motive| motive.kind), Some(MotiveKind::Results | MotiveKind::Confirm));
+        let born = self.facts.text(keys::PATIENT_BIRTH_DATE);
+        let is_child = born.is_some_and(|born| french::is_child(born, &self.session.context.now_local));
+        let named = self.facts.has(keys::PATIENT_BIRTH_DATE);
+        asks && named && !is_child && self.caller.is_some_and(Caller::is_third_party)
+    }
+
     /// Whether this contact should end with an appointment and has none yet.
     pub fn looks_for_slot(&self) -> bool {
         let slot = matches!(
@@ -172,7 +216,8 @@ impl<'a> Interview<'a> {
         );
         let wanted = self.motive.as_ref().is_some_and(Motive::wants_slot);
         let for_patient = !matches!(self.caller, Some(Caller::Professional | Caller::Laboratory | Caller::Commercial));
-        slot && wanted && for_patient && !self.has_appointment() && !self.facts.has(SLOT_OUTCOME)
+        let open = !self.has_appointment() && !self.facts.has(SLOT_OUTCOME);
+        slot && wanted && for_patient && open && !self.is_told_nothing()
     }
 }
 
@@ -202,8 +247,9 @@ mod tests {
     fn the_number_and_who_calls_come_before_the_rest() {
         let call = Call::new();
         assert_eq!(call.asked(Phase::Identification), [keys::CALLER_PHONE, keys::CALLER_KIND]);
-        assert_eq!(call.asked(Phase::Request)[0], keys::WORDS);
+        assert_eq!(call.asked(Phase::Greeting), [keys::WORDS], "the caller's own words come before any form");
         assert!(call.says(Phase::Greeting).contains("bonjour"));
+        assert!(Call::new().by("patient").text(keys::WORDS, "x").says(Phase::Greeting).is_empty());
     }
 
     #[test]
@@ -225,7 +271,7 @@ mod tests {
     fn a_sales_call_is_refused_in_one_phrase() {
         let view = Call::new().by("commercial").view();
         assert_eq!(view.prompts.len(), 1);
-        assert!(view.prompts[0].asks.is_empty() && view.prompts[0].spoken.contains("démarchages"));
+        assert!(view.prompts[0].asks.is_empty() && view.prompts[0].spoken.contains("démarchage"));
         assert!(view.may_close && view.missing.is_empty() && view.recap.is_none());
     }
 
@@ -237,7 +283,46 @@ mod tests {
         let prompt = view.prompts.iter().find(|prompt| prompt.phase == Phase::Identification).unwrap();
         assert!(prompt.hint.as_ref().unwrap().contains("ne rien confirmer"));
         let family = prompt.asks.iter().find(|question| question.key == keys::PATIENT_FAMILY).unwrap();
-        assert!(family.spoken.contains("du patient"));
+        assert!(family.spoken.contains("son nom"));
+    }
+
+    #[test]
+    fn one_speaks_to_a_patient_to_a_relative_and_to_a_colleague() {
+        let asked = |caller: &str| {
+            let view = Call::new().by(caller).view();
+            let asks = view.prompts.into_iter().flat_map(|prompt| prompt.asks);
+            asks.map(|question| (question.key, question.spoken)).collect::<std::collections::BTreeMap<_, _>>()
+        };
+        let key = keys::PATIENT_BIRTH_DATE;
+        assert!(asked("patient")[key].contains("votre date"));
+        assert!(asked("relative")[key].contains("sa date"));
+        assert!(asked("professional")[keys::PATIENT_FAMILY].contains("quel patient"));
+    }
+
+    #[test]
+    fn a_relative_who_asks_for_results_is_told_why_not_and_a_parent_is_not_refused() {
+        let call = Call::patient("resultats").by("relative").text(keys::CALLER_NAME, "Paul").slot();
+        assert!(call.says(Phase::Proposal).contains("secret médical"));
+        assert_eq!(call.asked(Phase::Proposal), [LEAVE_MESSAGE]);
+        assert!(!call.effects().iter().any(|effect| matches!(effect, greffon_sdk::script::Effect::SearchSlots(_))));
+        let leaves = call.clone().with(LEAVE_MESSAGE, Value::Yes);
+        assert_eq!(leaves.asked(Phase::Proposal), [MESSAGE]);
+        let child = call.with(keys::PATIENT_BIRTH_DATE, Value::Date("2020-04-30".to_owned()));
+        assert!(!child.says(Phase::Proposal).contains("secret médical"));
+    }
+
+    #[test]
+    fn wishes_are_asked_once_and_not_of_somebody_who_told_them() {
+        let call = Call::patient("consultation").slot();
+        assert_eq!(call.asked(Phase::Proposal), [WISHES]);
+        for told in [call.clone().text(WISHES, "le matin"), call.clone().choice(keys::PRACTITIONER, "dr-martin")] {
+            assert!(told.asked(Phase::Proposal).is_empty());
+        }
+        let today =
+            Call::patient("consultation").concluded(greffon_sdk::practice::Level::SameDay, Orientation::SameDaySlot);
+        assert!(today.asked(Phase::Proposal).is_empty());
+        let mailed = call.settings(serde_json::json!({ "confirm-by": "email" }));
+        assert_eq!(mailed.asked(Phase::Proposal), [WISHES, keys::PATIENT_EMAIL]);
     }
 
     #[test]

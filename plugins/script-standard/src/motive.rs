@@ -3,11 +3,12 @@
 use greffon_sdk::practice::keys;
 
 use crate::facts::{Facts, TASK};
+use crate::french;
 use crate::settings::{MotiveKind, MotiveSettings, Standard};
 
 /// Beginnings of the words, in a motive's id, that tell its kind where the
 /// settings do not.
-const STEMS: [(&str, MotiveKind); 14] = [
+const STEMS: [(&str, MotiveKind); 16] = [
     ("renouvel", MotiveKind::Renewal),
     ("ordonnance", MotiveKind::Renewal),
     ("certificat", MotiveKind::Certificate),
@@ -21,6 +22,8 @@ const STEMS: [(&str, MotiveKind); 14] = [
     ("report", MotiveKind::Move),
     ("changement", MotiveKind::Move),
     ("annul", MotiveKind::Cancel),
+    ("confirm", MotiveKind::Confirm),
+    ("joindre", MotiveKind::Message),
     ("renewal", MotiveKind::Renewal),
 ];
 
@@ -44,15 +47,18 @@ impl<'a> Motive<'a> {
         let kind = match facts.text(TASK) {
             Some("move") => MotiveKind::Move,
             Some("cancel") => MotiveKind::Cancel,
+            Some("confirm") => MotiveKind::Confirm,
             Some("message") => MotiveKind::Message,
             _ => kind,
         };
         Some(Self { id, kind, settings: known })
     }
 
-    /// The name to say.
-    pub fn label(&self) -> &'a str {
-        self.settings.and_then(|motive| motive.label.as_deref()).unwrap_or(self.id)
+    /// As the recap says it, after "c'est pour".
+    pub fn said(&self) -> String {
+        let settings = self.settings;
+        let said = settings.and_then(|motive| motive.said.clone());
+        said.unwrap_or_else(|| french::inside(settings.and_then(|motive| motive.label.as_deref()).unwrap_or(self.id)))
     }
 
     /// Whether it ends with an appointment, if nothing speaks against it.
