@@ -17,8 +17,9 @@ const MINUTE_MS: i64 = 60_000;
 /// All effects that were not carried out yet, in order.
 pub(crate) fn all(interview: &Interview<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if interview.is_sales_call() {
-        effects.push(Effect::Close("commercial".to_owned()));
+    if interview.is_over() {
+        let outcome = if interview.is_wrong_number() { "wrong-number" } else { "commercial" };
+        effects.push(Effect::Close(outcome.to_owned()));
     } else {
         triage(interview, &mut effects);
         instructions(interview, &mut effects);

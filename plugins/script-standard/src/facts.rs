@@ -14,7 +14,8 @@ pub(crate) const LABORATORY_VALUE: &str = "laboratory.value";
 pub(crate) const LABORATORY_READ_BACK: &str = "laboratory.read-back";
 /// Yes or no: something new since the last visit.
 pub(crate) const NEW_SYMPTOMS: &str = "request.new-symptoms";
-/// Choice: question, confirm, move, cancel, message; what a general motive is about.
+/// Choice: question, confirm, move, cancel, message; what a general motive is about. Or
+/// `wrong-number`: nobody wanted this practice.
 pub(crate) const TASK: &str = "request.task";
 /// Choice: a frequent question, or `other`.
 pub(crate) const QUESTION: &str = "request.question";

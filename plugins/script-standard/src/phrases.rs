@@ -54,6 +54,7 @@ pub(crate) struct Phrases {
     pub read_back: String,
     pub closing: String,
     pub commercial: String,
+    pub wrong_number: String,
     /// To a relative who asks for what cannot be told.
     pub confidential: String,
     /// For the operator, when somebody speaks for the patient.
@@ -94,10 +95,11 @@ impl Default for Phrases {
             move_appointment: text("Je regarde les autres horaires."),
             cancel_appointment: text("J'annule le rendez-vous."),
             confirm_appointment: text("Je vérifie le rendez-vous."),
-            requirements: text("Avant de venir, s'il vous plaît."),
+            requirements: text("Encore une chose."),
             read_back: text("Je récapitule."),
             closing: text("Merci de votre appel, au revoir."),
             commercial: text("Je vous remercie, mais le cabinet ne répond pas au démarchage. Au revoir."),
+            wrong_number: text("Je vous en prie, au revoir."),
             confidential: text(
                 "Je ne peux rien vous dire de sa santé ni de ses rendez-vous : c'est le secret médical, et il vaut aussi \
                  pour les proches. La personne peut nous appeler elle-même.",

@@ -14,8 +14,9 @@ use crate::settings::MotiveKind;
 /// All prompts, in the order of the interview.
 pub(crate) fn all(interview: &Interview<'_>) -> Vec<Prompt> {
     let phrases = &interview.settings.phrases;
-    if interview.is_sales_call() {
-        return vec![prompt(interview, Phase::Closing, phrases.commercial.clone(), None, Vec::new())];
+    if interview.is_over() && interview.emergency_call().is_none() {
+        let spoken = if interview.is_wrong_number() { &phrases.wrong_number } else { &phrases.commercial };
+        return vec![prompt(interview, Phase::Closing, spoken.clone(), None, Vec::new())];
     }
     if let Some(number) = interview.emergency_call() {
         let spoken = fill(&phrases.emergency, &[("number", number)]);
