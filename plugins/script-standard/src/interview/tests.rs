@@ -93,8 +93,7 @@ fn wishes_are_asked_once_and_not_of_somebody_who_told_them() {
     for told in [call.clone().text(WISHES, "le matin"), call.clone().choice(keys::PRACTITIONER, "dr-martin")] {
         assert!(told.asked(Phase::Proposal).is_empty());
     }
-    let today =
-        Call::patient("consultation").concluded(greffon_sdk::practice::Level::SameDay, Orientation::SameDaySlot);
+    let today = Call::patient("consultation").concluded(Level::SameDay, Orientation::SameDaySlot);
     assert!(today.asked(Phase::Proposal).is_empty());
     let mailed = call.settings(serde_json::json!({ "confirm-by": "email" }));
     assert_eq!(mailed.asked(Phase::Proposal), [WISHES, keys::PATIENT_EMAIL]);
@@ -152,9 +151,8 @@ fn an_emergency_asks_for_the_place_and_the_number_only() {
     assert_eq!(view.missing, [keys::PATIENT_LOCATION, keys::CALLER_PHONE]);
     assert_eq!(view.prompts.len(), 1);
     assert!(view.prompts[0].spoken.contains("15") && view.recap.is_none());
-    let closing = call
-        .text(keys::PATIENT_LOCATION, "12 rue Haute")
-        .with(keys::CALLER_PHONE, Value::Phone("+33199000001".into()));
+    let closing =
+        call.text(keys::PATIENT_LOCATION, "12 rue Haute").with(keys::CALLER_PHONE, Value::Phone("+33199000001".into()));
     assert!(closing.view().may_close);
 }
 
