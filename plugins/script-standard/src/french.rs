@@ -112,8 +112,13 @@ fn written_day(civil: &str) -> &str {
     civil.get(..10).unwrap_or(civil)
 }
 
-/// A practitioner, or a place named after one, as it is said: `Dr Claire Martin` is `le
-/// docteur Claire Martin`.
+/// A place that is named after somebody: `Cabinet du Dr Morel` is `Cabinet du docteur
+/// Morel`.
+pub(crate) fn place(name: &str) -> String {
+    name.replace(" Dr ", " docteur ")
+}
+
+/// A practitioner, as it is said: `Dr Claire Martin` is `le docteur Claire Martin`.
 pub(crate) fn person(name: &str) -> String {
     let titles = [("Dr ", "le docteur "), ("Pr ", "le professeur "), ("M. ", "monsieur "), ("Mme ", "madame ")];
     titles
@@ -230,6 +235,7 @@ mod tests {
         assert_eq!(person("Dr Claire Martin"), "le docteur Claire Martin");
         assert_eq!(person("Mme Gaëlle Kermadec"), "madame Gaëlle Kermadec");
         assert_eq!(person("Drissa Traoré"), "Drissa Traoré");
+        assert_eq!(place("Cabinet du Dr Morel"), "Cabinet du docteur Morel");
         let items = ["a", "b", "c"].map(str::to_owned);
         assert_eq!((list(&items), list(&items[..1]), list(&[])), ("a, b et c".into(), "a".into(), String::new()));
         assert_eq!(inside("Consultation de suivi"), "consultation de suivi");

@@ -96,7 +96,7 @@ impl Default for Phrases {
             cancel_appointment: text("J'annule le rendez-vous."),
             confirm_appointment: text("Je vérifie le rendez-vous."),
             requirements: text("Encore une chose."),
-            read_back: text("Je récapitule."),
+            read_back: text("Je récapitule :"),
             closing: text("Merci de votre appel, au revoir."),
             commercial: text("Je vous remercie, mais le cabinet ne répond pas au démarchage. Au revoir."),
             wrong_number: text("Je vous en prie, au revoir."),
@@ -116,9 +116,9 @@ impl Default for Phrases {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Templates {
-    /// `{given}` `{family}`
+    /// `{given}` `{family}`: the first part of a sentence
     pub patient: String,
-    /// `{date}`
+    /// `{date}`: the second part
     pub birth_date: String,
     /// `{number}`
     pub phone: String,
@@ -144,8 +144,8 @@ impl Default for Templates {
     fn default() -> Self {
         let text = str::to_owned;
         Self {
-            patient: text("{given} {family}."),
-            birth_date: text("Date de naissance : le {date}."),
+            patient: text("{given} {family}"),
+            birth_date: text("date de naissance le {date}"),
             phone: text("Je peux vous rappeler au {number}."),
             motive: text("C'est pour {motive}."),
             appointment: text("Le rendez-vous est {when}{practitioner}."),

@@ -58,13 +58,17 @@ fn understood(interview: &Interview<'_>) -> Vec<String> {
     let templates = &interview.settings.templates;
     let value = |key: &str| interview.facts.value(key).and_then(|value: &Value| said(key, value));
     let mut lines = Vec::new();
+    let mut who = Vec::new();
     let (given, family) = (value(keys::PATIENT_GIVEN), value(keys::PATIENT_FAMILY));
     if given.is_some() || family.is_some() {
         let (given, family) = (given.unwrap_or_default(), family.unwrap_or_default());
-        lines.push(fill(&templates.patient, &[("given", &given), ("family", &family)]));
+        who.push(fill(&templates.patient, &[("given", &given), ("family", &family)]));
     }
     if let Some(date) = value(keys::PATIENT_BIRTH_DATE) {
-        lines.push(fill(&templates.birth_date, &[("date", &date)]));
+        who.push(fill(&templates.birth_date, &[("date", &date)]));
+    }
+    if !who.is_empty() {
+        lines.push(format!("{}.", who.join(", ")));
     }
     if let Some(number) = value(keys::CALLER_PHONE) {
         lines.push(fill(&templates.phone, &[("number", &number)]));
@@ -99,7 +103,7 @@ fn agreed(interview: &Interview<'_>, appointment: &AppointmentSummary) -> Vec<St
     let values = [("when", when.as_str()), ("date", &date), ("time", &time), ("practitioner", &with)];
     let mut lines = vec![fill(&templates.appointment, &values)];
     if let Some(site) = &appointment.site {
-        lines.push(fill(&templates.site, &[("site", site)]));
+        lines.push(fill(&templates.site, &[("site", &french::place(site))]));
     }
     lines
 }
@@ -159,7 +163,7 @@ mod tests {
         let recap = call.slot().appointment(confirmed()).view().recap.unwrap();
         assert_eq!(
             recap.text,
-            "Je récapitule. Anne Durand. Date de naissance : le 30 avril 1958. Je peux vous rappeler au 01 99 00 00 01. \
+            "Je récapitule : Anne Durand, date de naissance le 30 avril 1958. Je peux vous rappeler au 01 99 00 00 01. \
              C'est pour une consultation. Le rendez-vous est mardi 24 novembre à 9 h 30, avec le docteur Claire Martin. \
              Cela se passe ici : Site Nord."
         );
