@@ -97,10 +97,11 @@ impl Caller {
             Self::Laboratory => vec![keys::CALLER_PHONE, keys::CALLER_NAME],
         };
         required.extend(identity);
-        if self == Self::Laboratory {
-            required.extend([LABORATORY_VALUE, LABORATORY_READ_BACK]);
+        match self {
+            // A result is what a laboratory calls for.
+            Self::Laboratory => required.extend([LABORATORY_VALUE, LABORATORY_READ_BACK]),
+            _ => required.push(keys::MOTIVE),
         }
-        required.push(keys::MOTIVE);
         required
     }
 

@@ -6,7 +6,8 @@ use greffon_sdk::script::{AppointmentState, Orientation, Question, Session};
 
 use crate::caller::Caller;
 use crate::facts::{
-    DAY, Facts, HALF_DAY, LABORATORY_READ_BACK, LABORATORY_VALUE, LEAVE_MESSAGE, MESSAGE, SLOT_OUTCOME, TASK, WISHES,
+    DAY, Facts, HALF_DAY, LABORATORY_READ_BACK, LABORATORY_VALUE, LEAVE_MESSAGE, MESSAGE, QUESTION, SLOT_OUTCOME,
+    STILL_SUITS, TASK, WISHES,
 };
 use crate::french;
 use crate::motive::Motive;
@@ -22,6 +23,14 @@ const REPEATED: [&str; 6] = [
     keys::MOTIVE,
     LABORATORY_VALUE,
 ];
+
+/// One question more, unless it is asked already.
+fn add(all: &mut Vec<Question>, question: Question) {
+    match all.iter_mut().find(|other| other.key == question.key) {
+        Some(other) => other.required |= question.required,
+        None => all.push(question),
+    }
+}
 
 /// An interview, as the session knows it.
 pub(crate) struct Interview<'a> {
@@ -83,31 +92,39 @@ impl<'a> Interview<'a> {
                 .collect();
         }
         let mut all: Vec<Question> = usual(keys::CALLER_KIND, true).into_iter().collect();
-        let mut add = |question: Question| match all.iter_mut().find(|other| other.key == question.key) {
-            Some(other) => other.required |= question.required,
-            None => all.push(question),
-        };
         // Until it is known who calls, they are asked what a patient is asked.
         let caller = self.caller.unwrap_or(Caller::Patient);
-        caller.required(self.settings).into_iter().filter_map(|key| usual(key, true)).for_each(&mut add);
-        caller.welcome().iter().filter_map(|key| usual(key, false)).for_each(&mut add);
+        caller
+            .required(self.settings)
+            .into_iter()
+            .filter_map(|key| usual(key, true))
+            .for_each(|one| add(&mut all, one));
+        caller.welcome().iter().filter_map(|key| usual(key, false)).for_each(|one| add(&mut all, one));
         if let Some(motive) = &self.motive {
-            questions::of_motive(self.settings, self.facts, self.caller, motive).into_iter().for_each(&mut add);
+            questions::of_motive(self.settings, self.facts, self.caller, motive)
+                .into_iter()
+                .for_each(|one| add(&mut all, one));
         }
         if matches!(caller, Caller::Patient | Caller::Relative | Caller::Unknown) {
-            questions::of_words(self.settings, self.facts, self.caller).into_iter().for_each(&mut add);
+            questions::of_words(self.settings, self.facts, self.caller).into_iter().for_each(|one| add(&mut all, one));
         }
         if self.is_told_nothing() {
-            usual(LEAVE_MESSAGE, true).into_iter().for_each(&mut add);
+            all.retain(|question| question.key != STILL_SUITS);
+        }
+        if self.is_answered_at_once() {
+            all.retain(|question| ![keys::PATIENT_BIRTH_DATE, keys::CALLER_PHONE].contains(&question.key.as_str()));
+        }
+        if self.is_told_nothing() {
+            usual(LEAVE_MESSAGE, true).into_iter().for_each(|one| add(&mut all, one));
             if self.facts.value(LEAVE_MESSAGE) == Some(&Value::Yes) {
-                usual(MESSAGE, true).into_iter().for_each(&mut add);
+                usual(MESSAGE, true).into_iter().for_each(|one| add(&mut all, one));
             }
         }
         if self.asks_wishes() {
-            usual(WISHES, false).into_iter().for_each(&mut add);
+            usual(WISHES, false).into_iter().for_each(|one| add(&mut all, one));
         }
         if self.looks_for_slot() && !self.changes_appointment() && self.settings.confirm_by == Some(ConfirmBy::Email) {
-            usual(keys::PATIENT_EMAIL, false).into_iter().for_each(&mut add);
+            usual(keys::PATIENT_EMAIL, false).into_iter().for_each(|one| add(&mut all, one));
         }
         all
     }
@@ -189,6 +206,13 @@ impl<'a> Interview<'a> {
                 AppointmentState::Pending | AppointmentState::Confirmed | AppointmentState::ToVerify
             )
         })
+    }
+
+    /// Whether an approved text is all that is wanted: it tells nothing of anybody.
+    fn is_answered_at_once(&self) -> bool {
+        let asked = self.facts.text(QUESTION);
+        let general = self.motive.as_ref().is_some_and(|motive| motive.kind == MotiveKind::Question);
+        general && self.settings.faq.iter().any(|faq| Some(faq.id.as_str()) == asked)
     }
 
     fn changes_appointment(&self) -> bool {

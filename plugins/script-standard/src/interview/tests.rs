@@ -87,6 +87,15 @@ fn a_relative_who_asks_for_results_is_told_why_not_and_a_parent_is_not_refused()
 }
 
 #[test]
+fn whoever_asks_for_the_opening_hours_is_not_asked_for_a_birth_date() {
+    let settings = serde_json::json!({ "faq": [{ "id": "horaires", "label": "Horaires", "instruction": "horaires" }] });
+    let call = Call::new().by("patient").choice(keys::MOTIVE, "administratif").settings(settings);
+    assert!(call.view().missing.contains(&keys::PATIENT_BIRTH_DATE.to_owned()));
+    let answered = call.choice("request.task", "question").choice(QUESTION, "horaires");
+    assert_eq!(answered.view().missing, [keys::PATIENT_FAMILY, keys::PATIENT_GIVEN]);
+}
+
+#[test]
 fn wishes_are_asked_once_and_not_of_somebody_who_told_them() {
     let call = Call::patient("consultation").slot();
     assert_eq!(call.asked(Phase::Proposal), [WISHES]);
