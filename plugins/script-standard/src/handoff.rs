@@ -6,9 +6,9 @@ use greffon_sdk::script::Orientation;
 
 use crate::caller::Caller;
 use crate::facts::{LEAVE_MESSAGE, PROFESSIONAL_URGENT, QUESTION, SLOT_OUTCOME};
+use crate::fill::fill;
 use crate::interview::Interview;
 use crate::questions::OTHER;
-use crate::recap::fill;
 use crate::settings::MotiveKind;
 
 /// A request that is handed to somebody, and the promise that goes with it.

@@ -7,6 +7,7 @@ mod caller;
 mod check;
 mod effects;
 mod facts;
+mod fill;
 mod french;
 mod handoff;
 mod interview;

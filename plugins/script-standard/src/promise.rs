@@ -3,9 +3,9 @@
 use greffon_sdk::practice::{Level, Span};
 use greffon_sdk::script::CommitmentSummary;
 
+use crate::fill::fill;
 use crate::french;
 use crate::interview::Interview;
-use crate::recap::fill;
 
 const MINUTE_MS: i64 = 60_000;
 

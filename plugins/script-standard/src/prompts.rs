@@ -5,10 +5,11 @@ use greffon_sdk::script::{AppointmentState, AppointmentSummary, Orientation, Pha
 
 use crate::caller::Caller;
 use crate::facts::{LEAVE_MESSAGE, MESSAGE, RELATION, STILL_SUITS, WISHES};
+use crate::fill::fill;
 use crate::french;
 use crate::interview::Interview;
 use crate::promise;
-use crate::recap::{self, fill};
+use crate::recap;
 use crate::settings::MotiveKind;
 
 /// All prompts, in the order of the interview.
