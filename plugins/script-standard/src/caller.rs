@@ -4,6 +4,7 @@ use greffon_sdk::practice::keys;
 
 use crate::facts::{Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, PROFESSIONAL_URGENT, RELATION};
 use crate::settings::Standard;
+use crate::tone::Tone;
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +56,13 @@ impl Caller {
     /// What the operator reads.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Patient => "Le patient",
-            Self::Relative => "Un proche ou un tuteur",
-            Self::Professional => "Un professionnel de santé",
-            Self::Laboratory => "Un laboratoire",
-            Self::Commercial => "Un démarchage",
-            Self::Internal => "Quelqu'un du cabinet",
-            Self::Unknown => "Quelqu'un d'autre",
+            Self::Patient => "Pour moi",
+            Self::Relative => "Pour un proche, ou quelqu'un que je représente",
+            Self::Professional => "Je suis un confrère, une infirmière, un pharmacien",
+            Self::Laboratory => "J'appelle d'un laboratoire",
+            Self::Commercial => "Une proposition commerciale",
+            Self::Internal => "Je suis du cabinet",
+            Self::Unknown => "Autre chose",
         }
     }
 
@@ -69,6 +70,15 @@ impl Caller {
     /// health may be confirmed without the frame that the practice sets.
     pub fn is_third_party(self) -> bool {
         matches!(self, Self::Relative | Self::Unknown)
+    }
+
+    /// How one speaks to them.
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Patient => Tone::Patient,
+            Self::Relative | Self::Unknown | Self::Commercial => Tone::Relative,
+            Self::Professional | Self::Laboratory | Self::Internal => Tone::Professional,
+        }
     }
 
     /// Keys that this caller must answer, in the order of asking. Identity,
@@ -87,18 +97,19 @@ impl Caller {
             Self::Laboratory => vec![keys::CALLER_PHONE, keys::CALLER_NAME],
         };
         required.extend(identity);
-        if self == Self::Laboratory {
-            required.extend([LABORATORY_VALUE, LABORATORY_READ_BACK]);
+        match self {
+            // A result is what a laboratory calls for.
+            Self::Laboratory => required.extend([LABORATORY_VALUE, LABORATORY_READ_BACK]),
+            _ => required.push(keys::MOTIVE),
         }
-        required.push(keys::MOTIVE);
         required
     }
 
     /// Keys that are asked of this caller and may stay open.
     pub fn welcome(self) -> &'static [&'static str] {
         match self {
-            Self::Patient | Self::Unknown => &[keys::WORDS, keys::PATIENT_KNOWN, keys::PATIENT_EMAIL],
-            Self::Relative => &[RELATION, keys::WORDS, keys::PATIENT_KNOWN, keys::PATIENT_EMAIL],
+            Self::Patient | Self::Unknown => &[keys::WORDS],
+            Self::Relative => &[RELATION, keys::WORDS],
             Self::Professional => &[keys::PATIENT_FAMILY, keys::PATIENT_GIVEN, PROFESSIONAL_URGENT],
             Self::Laboratory | Self::Commercial | Self::Internal => &[],
         }

@@ -31,6 +31,7 @@ pub(crate) fn all(settings: &Standard) -> Vec<Finding> {
     motives(settings, &mut findings);
     asks("/questions", &settings.questions, settings, &mut findings);
     faq(settings, &mut findings);
+    handovers(settings, &mut findings);
     placeholders(settings, &mut findings);
     for phase in settings.guide_seconds.keys() {
         if !PHASES.iter().any(|known| phase_name(*known) == phase) {
@@ -89,6 +90,11 @@ fn asks(path: &str, asks: &[Ask], settings: &Standard, findings: &mut Vec<Findin
             wording::key(&format!("{path}/key"), &ask.key, findings);
         }
         wording::question(&format!("{path}/spoken"), &ask.spoken, findings);
+        for (tone, spoken) in [("to-relative", &ask.to_relative), ("to-professional", &ask.to_professional)] {
+            if let Some(spoken) = spoken {
+                wording::question(&format!("{path}/{tone}"), spoken, findings);
+            }
+        }
         wording::text(&format!("{path}/why"), &ask.why, findings);
         if !keys.insert(ask.key.as_str()) {
             findings.push(Finding::error(format!("{path}/key"), format!("« {} » est écrit deux fois.", ask.key)));
@@ -117,22 +123,40 @@ fn faq(settings: &Standard, findings: &mut Vec<Finding>) {
     }
 }
 
+fn handovers(settings: &Standard, findings: &mut Vec<Finding>) {
+    let mut ids = BTreeSet::new();
+    for (index, handover) in settings.handovers.iter().enumerate() {
+        let path = format!("/handovers/{index}");
+        if !ids.insert(handover.id.as_str()) {
+            findings.push(Finding::error(format!("{path}/id"), format!("« {} » est écrit deux fois.", handover.id)));
+        }
+        wording::text(&format!("{path}/said"), &handover.said, findings);
+    }
+}
+
 /// Each template knows its own placeholders.
 fn placeholders(settings: &Standard, findings: &mut Vec<Finding>) {
     let (phrases, templates) = (&settings.phrases, &settings.templates);
-    let known: [(&str, &str, &[&str]); 13] = [
+    let known: [(&str, &str, &[&str]); 20] = [
         ("/phrases/emergency", &phrases.emergency, &["number"]),
-        ("/phrases/slot-offered", &phrases.slot_offered, &["date", "time"]),
+        ("/phrases/slot-offered", &phrases.slot_offered, &["when", "practitioner"]),
+        ("/phrases/slot-to-verify", &phrases.slot_to_verify, &["by"]),
+        ("/phrases/no-slot", &phrases.no_slot, &["by"]),
+        ("/phrases/callback", &phrases.callback, &["by"]),
+        ("/phrases/decision", &phrases.decision, &["by"]),
+        ("/phrases/message", &phrases.message, &["by"]),
+        ("/phrases/document", &phrases.document, &["by"]),
+        ("/phrases/laboratory", &phrases.laboratory, &["by"]),
         ("/templates/patient", &templates.patient, &["given", "family"]),
         ("/templates/birth-date", &templates.birth_date, &["date"]),
         ("/templates/phone", &templates.phone, &["number"]),
         ("/templates/motive", &templates.motive, &["motive"]),
-        ("/templates/appointment", &templates.appointment, &["date", "time"]),
+        ("/templates/appointment", &templates.appointment, &["when", "date", "time", "practitioner"]),
         ("/templates/practitioner", &templates.practitioner, &["practitioner"]),
         ("/templates/site", &templates.site, &["site"]),
         ("/templates/documents", &templates.documents, &["documents"]),
         ("/templates/arrive-early", &templates.arrive_early, &["minutes"]),
-        ("/templates/commitment", &templates.commitment, &["said", "date", "time"]),
+        ("/templates/commitment", &templates.commitment, &["said", "by"]),
         ("/templates/laboratory", &templates.laboratory, &["value"]),
     ];
     for (path, template, names) in known {

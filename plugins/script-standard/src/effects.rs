@@ -4,9 +4,12 @@ use greffon_sdk::practice::{ContentRef, keys};
 use greffon_sdk::script::{CommitmentDraft, Effect, MessageDraft, Orientation};
 
 use crate::caller::Caller;
-use crate::facts::{APPOINTMENT, LABORATORY_VALUE, NEW_SYMPTOMS, PROFESSIONAL_URGENT, QUESTION, SLOT};
+use crate::facts::{
+    APPOINTMENT, DAY, HALF_DAY, LABORATORY_VALUE, MESSAGE, NEW_SYMPTOMS, PROFESSIONAL_URGENT, QUESTION, SLOT,
+};
 use crate::handoff::{self, Handoff};
 use crate::interview::Interview;
+use crate::promise;
 use crate::settings::MotiveKind;
 
 const MINUTE_MS: i64 = 60_000;
@@ -14,8 +17,9 @@ const MINUTE_MS: i64 = 60_000;
 /// All effects that were not carried out yet, in order.
 pub(crate) fn all(interview: &Interview<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if interview.is_sales_call() {
-        effects.push(Effect::Close("commercial".to_owned()));
+    if interview.is_over() {
+        let outcome = if interview.is_wrong_number() { "wrong-number" } else { "commercial" };
+        effects.push(Effect::Close(outcome.to_owned()));
     } else {
         triage(interview, &mut effects);
         instructions(interview, &mut effects);
@@ -105,7 +109,8 @@ fn criteria(interview: &Interview<'_>) -> Vec<(String, String)> {
     if let Some(motive) = &interview.motive {
         add("motive", motive.id.to_owned());
     }
-    for (key, fact) in [("site", keys::SITE), ("practitioner", keys::PRACTITIONER)] {
+    let wishes = [("site", keys::SITE), ("practitioner", keys::PRACTITIONER), ("day", DAY), ("half-day", HALF_DAY)];
+    for (key, fact) in wishes {
         if let Some(id) = interview.facts.text(fact) {
             add(key, id.to_owned());
         }
@@ -135,7 +140,7 @@ fn left_of_day_ms(now_local: &str) -> i64 {
     (1440 - passed_min.clamp(0, 1439)) * MINUTE_MS
 }
 
-fn hand_over(interview: &Interview<'_>, handoff: &Handoff, effects: &mut Vec<Effect>) {
+fn hand_over(interview: &Interview<'_>, handoff: &Handoff<'_>, effects: &mut Vec<Effect>) {
     let basics = [
         keys::CALLER_KIND,
         keys::CALLER_NAME,
@@ -153,15 +158,16 @@ fn hand_over(interview: &Interview<'_>, handoff: &Handoff, effects: &mut Vec<Eff
         to: handoff.to.to_owned(),
         template: ContentRef::in_settings(handoff.template, "1"),
         facts,
-        verbatim: interview.facts.text(keys::WORDS).map(str::to_owned),
+        verbatim: interview.facts.text(MESSAGE).or_else(|| interview.facts.text(keys::WORDS)).map(str::to_owned),
         level: handoff.level,
     }));
+    let context = &interview.session.context;
     let promised = interview.session.commitments.iter().any(|commitment| commitment.what == handoff.what);
     if !promised {
         effects.push(Effect::Commitment(CommitmentDraft {
             what: handoff.what.to_owned(),
             said: handoff.said.clone(),
-            due: interview.session.context.now.saturating_add(i64::from(handoff.within_min) * MINUTE_MS),
+            due: promise::due(context.now, handoff.within_min, handoff.level, &context.opening),
             owner: handoff.to.to_owned(),
             level: handoff.level,
         }));
@@ -295,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_promise_is_not_made_twice() {
-        let mut call = Call::patient("message").text(keys::WORDS, "Merci de me rappeler").slot();
+        let mut call = Call::patient("message").text(MESSAGE, "Merci de me rappeler").slot();
         assert!(names(&call).contains(&"commitment:answer".to_owned()));
         call.session.commitments.push(CommitmentSummary {
             what: "answer".to_owned(),
@@ -304,7 +310,7 @@ mod tests {
             due_local: String::new(),
         });
         assert!(!names(&call).contains(&"commitment:answer".to_owned()));
-        let by_host = Call::patient("message").text(keys::WORDS, "x");
+        let by_host = Call::patient("message").text(MESSAGE, "x");
         let by_host = by_host.concluded(Level::Soon, Orientation::Message("practitioner".to_owned()));
         assert!(!names(&by_host).iter().any(|name| name.starts_with("commitment") || name.starts_with("notify")));
     }
@@ -318,6 +324,36 @@ mod tests {
         let content = ContentRef::in_settings("horaires", "2");
         assert!(stated.iter().any(|effect| matches!(effect, Effect::StateInstruction(stated) if *stated == content)));
         assert!(names(&call.choice(QUESTION, OTHER)).contains(&"notify:patient-question".to_owned()));
+    }
+
+    #[test]
+    fn felt_urgency_is_looked_at_by_somebody_and_lowers_nothing() {
+        let settings = serde_json::json!({ "packs": ["medecine-generale", "urgence-ressentie"] });
+        let call = Call::patient("consultation").settings(settings).slot();
+        let urgent = call.clone().text(keys::WORDS, "Je veux être vu AUJOURD’HUI");
+        assert!(urgent.asked(greffon_sdk::script::Phase::Request).contains(&"symptom.worse".to_owned()));
+        for answer in [Value::Yes, Value::Unknown, Value::Refused] {
+            let effects = urgent.clone().with("symptom.worse", answer).effects();
+            let told = effects.iter().find_map(|effect| match effect {
+                Effect::Notify(draft) => Some((draft.to.as_str(), draft.template.id.as_str(), draft.level)),
+                _ => None,
+            });
+            assert_eq!(told, Some(("practitioner", "felt-urgency", Level::SameDay)));
+            assert!(effects.iter().any(|effect| matches!(effect, Effect::SearchSlots(_))), "the slot stays");
+        }
+        assert!(!names(&urgent.with("symptom.worse", Value::No)).contains(&"notify:felt-urgency".to_owned()));
+        let calm = call.text(keys::WORDS, "Un rendez-vous, s'il vous plaît");
+        assert!(!calm.asked(greffon_sdk::script::Phase::Request).contains(&"symptom.worse".to_owned()));
+    }
+
+    #[test]
+    fn where_nothing_is_left_the_practice_calls_back() {
+        let call = Call::patient("consultation").slot();
+        for outcome in ["none-left", "none-suits"] {
+            let told = names(&call.clone().choice(SLOT_OUTCOME, outcome));
+            assert!(told.contains(&"notify:no-slot".to_owned()) && told.contains(&"commitment:slot".to_owned()));
+        }
+        assert!(!names(&call.choice(SLOT_OUTCOME, "declined")).contains(&"notify:no-slot".to_owned()));
     }
 
     #[test]

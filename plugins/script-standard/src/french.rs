@@ -18,8 +18,7 @@ const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "sam
 
 /// `2026-11-24T09:30…` as `mardi 24 novembre 2026`. What is no date stays as it is.
 pub(crate) fn date(civil: &str) -> String {
-    let written = civil.get(..10).unwrap_or(civil);
-    let Some((year, month, day)) = parts(written) else { return civil.to_owned() };
+    let Some((year, month, day)) = parts(written_day(civil)) else { return civil.to_owned() };
     format!("{} {}", DAYS[weekday(year, month, day)], day_month_year(year, month, day))
 }
 
@@ -56,14 +55,94 @@ pub(crate) fn phone(number: &str) -> String {
     pairs.join(" ")
 }
 
-/// A delay from now: `dans l'heure`, `dans les 24 heures`.
-pub(crate) fn within(minutes: u32) -> String {
-    match minutes {
-        0 | 1 => "dans la minute".to_owned(),
-        2..60 => format!("dans les {minutes} minutes"),
-        60 => "dans l'heure".to_owned(),
-        61..2880 => format!("dans les {} heures", minutes.div_ceil(60)),
-        _ => format!("dans les {} jours", minutes.div_ceil(1440)),
+/// When something is, as one says it on a given day: `aujourd'hui à 10 h`, `demain mardi à
+/// 9 h`, `mardi 24 novembre à 9 h 30`; the year where it is another one.
+pub(crate) fn when(civil: &str, now: &str) -> String {
+    match time(civil) {
+        time if time.is_empty() => day(civil, now),
+        time => format!("{} à {time}", day(civil, now)),
+    }
+}
+
+/// Until when something is promised: `aujourd'hui avant 18 h`, `avant mardi 24 novembre à
+/// 9 h`. Nothing for what cannot be read.
+pub(crate) fn by(civil: &str, now: &str) -> String {
+    let time = time(civil);
+    match days_ahead(civil, now) {
+        None => String::new(),
+        Some(0 | 1) => format!("{} avant {time}", day(civil, now)),
+        Some(_) => format!("avant {}", when(civil, now)),
+    }
+}
+
+fn day(civil: &str, now: &str) -> String {
+    match (days_ahead(civil, now), parts(written_day(civil))) {
+        (Some(0), _) => "aujourd'hui".to_owned(),
+        (Some(1), Some((year, month, day))) => format!("demain {}", DAYS[weekday(year, month, day)]),
+        (Some(_), Some((year, month, day))) if now.starts_with(&format!("{year:04}")) => {
+            let written = day_month_year(year, month, day);
+            format!("{} {}", DAYS[weekday(year, month, day)], written.trim_end_matches(&format!(" {year}")))
+        }
+        _ => date(civil),
+    }
+}
+
+/// Days from one civil time to another.
+fn days_ahead(civil: &str, now: &str) -> Option<i64> {
+    let number = |civil: &str| {
+        let (year, month, day) = parts(written_day(civil))?;
+        let month = i64::try_from(month).ok()?;
+        // Days since 1 March of the year 0, in the Gregorian calendar.
+        let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+        Some(365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day)
+    };
+    Some(number(civil)? - number(now)?)
+}
+
+/// Whether somebody born then is younger than 18; a year alone counts from its end.
+pub(crate) fn is_child(born: &str, now: &str) -> bool {
+    let (Some(year), Some(day)) = (born.get(..4), now.get(..10)) else { return false };
+    let Ok(year) = year.parse::<i64>() else { return false };
+    let of_age =
+        format!("{:04}{}", year.saturating_add(18), born.get(4..).filter(|rest| rest.len() == 6).unwrap_or("-12-31"));
+    *day < *of_age
+}
+
+fn written_day(civil: &str) -> &str {
+    civil.get(..10).unwrap_or(civil)
+}
+
+/// A place that is named after somebody: `Cabinet du Dr Morel` is `Cabinet du docteur
+/// Morel`.
+pub(crate) fn place(name: &str) -> String {
+    name.replace(" Dr ", " docteur ")
+}
+
+/// A practitioner, as it is said: `Dr Claire Martin` is `le docteur Claire Martin`.
+pub(crate) fn person(name: &str) -> String {
+    let titles = [("Dr ", "le docteur "), ("Pr ", "le professeur "), ("M. ", "monsieur "), ("Mme ", "madame ")];
+    titles
+        .iter()
+        .find_map(|(written, said)| Some(format!("{said}{}", name.strip_prefix(written)?)))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+/// A list as it is said: `la carte Vitale et l'ordonnance`.
+pub(crate) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} et {last}", first.join(", ")),
+    }
+}
+
+/// A label in the middle of a sentence: its first letter small, unless it is a name's or
+/// an abbreviation's.
+pub(crate) fn inside(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        _ => label.to_owned(),
     }
 }
 
@@ -127,12 +206,39 @@ mod tests {
     }
 
     #[test]
-    fn delays_are_rounded_up() {
-        assert_eq!(within(0), "dans la minute");
-        assert_eq!(within(30), "dans les 30 minutes");
-        assert_eq!(within(60), "dans l'heure");
-        assert_eq!(within(61), "dans les 2 heures");
-        assert_eq!(within(1440), "dans les 24 heures");
-        assert_eq!(within(2881), "dans les 3 jours");
+    fn today_and_tomorrow_are_said_as_such() {
+        let now = "2026-11-23T08:00:00";
+        assert_eq!(when("2026-11-23T10:00", now), "aujourd'hui à 10 h");
+        assert_eq!(when("2026-11-24T09:30", now), "demain mardi à 9 h 30");
+        assert_eq!(when("2026-12-01T09:30", now), "mardi 1er décembre à 9 h 30");
+        assert_eq!(when("2027-01-05T14:00", now), "mardi 5 janvier 2027 à 14 h");
+        assert_eq!(when("2026-12-31", "2026-12-30T10:00"), "demain jeudi");
+        assert_eq!(by("2026-11-23T18:00", now), "aujourd'hui avant 18 h");
+        assert_eq!(by("2026-11-24T09:00", now), "demain mardi avant 9 h");
+        assert_eq!(by("2026-11-26T09:00", now), "avant jeudi 26 novembre à 9 h");
+        assert_eq!(by("2027-01-01T09:00", "2026-12-31T20:00"), "demain vendredi avant 9 h");
+        assert_eq!(by("", now), "");
+    }
+
+    #[test]
+    fn a_child_is_younger_than_eighteen() {
+        let now = "2026-11-23T08:00:00";
+        for (born, child) in
+            [("2008-11-24", true), ("2008-11-23", false), ("2008", true), ("2007", false), ("x", false), ("", false)]
+        {
+            assert_eq!(is_child(born, now), child, "{born}");
+        }
+    }
+
+    #[test]
+    fn people_and_lists_are_said_as_one_says_them() {
+        assert_eq!(person("Dr Claire Martin"), "le docteur Claire Martin");
+        assert_eq!(person("Mme Gaëlle Kermadec"), "madame Gaëlle Kermadec");
+        assert_eq!(person("Drissa Traoré"), "Drissa Traoré");
+        assert_eq!(place("Cabinet du Dr Morel"), "Cabinet du docteur Morel");
+        let items = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!((list(&items), list(&items[..1]), list(&[])), ("a, b et c".into(), "a".into(), String::new()));
+        assert_eq!(inside("Consultation de suivi"), "consultation de suivi");
+        assert_eq!(inside("ECG de repos"), "ECG de repos");
     }
 }

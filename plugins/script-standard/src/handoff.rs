@@ -1,25 +1,25 @@
 //! Requests that somebody of the practice must answer: to whom they go, and
 //! what is promised.
 
-use greffon_sdk::practice::Level;
+use greffon_sdk::practice::{Level, Value};
 use greffon_sdk::script::Orientation;
 
 use crate::caller::Caller;
-use crate::facts::{PROFESSIONAL_URGENT, QUESTION};
-use crate::french;
+use crate::facts::{LEAVE_MESSAGE, PROFESSIONAL_URGENT, QUESTION, SLOT_OUTCOME};
+use crate::fill::fill;
 use crate::interview::Interview;
 use crate::questions::OTHER;
 use crate::settings::MotiveKind;
 
 /// A request that is handed to somebody, and the promise that goes with it.
-pub(crate) struct Handoff {
+pub(crate) struct Handoff<'a> {
     /// What is promised.
     pub what: &'static str,
     /// Which message.
-    pub template: &'static str,
+    pub template: &'a str,
     /// To whom, by the names that the host knows.
-    pub to: &'static str,
-    /// The words of the promise.
+    pub to: &'a str,
+    /// The words of the promise, before its hour.
     pub said: String,
     pub within_min: u32,
     pub level: Level,
@@ -27,23 +27,20 @@ pub(crate) struct Handoff {
 
 /// None: nobody has to answer, or the triage's orientation says already who
 /// does, and the host promises that by itself.
-pub(crate) fn of(interview: &Interview<'_>) -> Option<Handoff> {
+pub(crate) fn of<'a>(interview: &Interview<'a>) -> Option<Handoff<'a>> {
     if interview.emergency_call().is_some() || !interview.is_complete() {
         return None;
     }
-    let delays = &interview.settings.delays;
+    let (delays, phrases) = (&interview.settings.delays, &interview.settings.phrases);
+    let level = interview.level();
     if interview.caller == Some(Caller::Laboratory) {
-        let within_min = delays.laboratory_min;
         return Some(Handoff {
             what: "laboratory-result",
             template: "laboratory-result",
-            to: "practitioner",
-            said: format!(
-                "Le résultat est transmis au médecin, qui en accuse réception {}.",
-                french::within(within_min)
-            ),
-            within_min,
-            level: interview.level().raised_to(Level::VeryUrgent),
+            to: PRACTITIONER,
+            said: without_hour(&phrases.laboratory),
+            within_min: delays.laboratory_min,
+            level: level.raised_to(Level::VeryUrgent),
         });
     }
     let promised = matches!(
@@ -64,24 +61,67 @@ pub(crate) fn of(interview: &Interview<'_>) -> Option<Handoff> {
         what: "answer",
         template,
         to,
-        said: format!("Votre message est transmis ; vous avez une réponse {}.", french::within(within_min)),
+        said: without_hour(&phrases.message),
         within_min,
         level,
     };
     if interview.caller == Some(Caller::Professional) {
         let urgent = interview.facts.may_be(PROFESSIONAL_URGENT);
         return Some(if urgent {
-            let level = interview.level().raised_to(Level::VeryUrgent);
-            answer("professional-message", "practitioner", delays.professional_urgent_min, level)
+            let level = level.raised_to(Level::VeryUrgent);
+            answer("professional-message", PRACTITIONER, delays.professional_urgent_min, level)
         } else {
-            answer("professional-message", "practitioner", delays.professional_min, interview.level())
+            answer("professional-message", PRACTITIONER, delays.professional_min, level)
+        });
+    }
+    if let Some(asked) = looked_at(interview) {
+        return Some(asked);
+    }
+    if interview.is_told_nothing() {
+        let leaves = interview.facts.value(LEAVE_MESSAGE) == Some(&Value::Yes);
+        return leaves.then(|| answer("relative-message", PRACTITIONER, delays.answer_min, level));
+    }
+    if matches!(interview.facts.text(SLOT_OUTCOME), Some("none-left" | "none-suits")) {
+        let today = level.raised_to(Level::SameDay) == level;
+        return Some(Handoff {
+            what: "slot",
+            template: "no-slot",
+            to: if today { PRACTITIONER } else { SECRETARIAT },
+            said: without_hour(&phrases.no_slot),
+            within_min: delays.no_slot_min,
+            level,
         });
     }
     match interview.motive.as_ref()?.kind {
-        MotiveKind::Message => Some(answer("patient-message", "practitioner", delays.answer_min, interview.level())),
+        MotiveKind::Message => Some(answer("patient-message", PRACTITIONER, delays.answer_min, level)),
         MotiveKind::Question if interview.facts.text(QUESTION) == Some(OTHER) => {
-            Some(answer("patient-question", "secretariat", delays.answer_min, interview.level()))
+            Some(answer("patient-question", SECRETARIAT, delays.answer_min, level))
         }
         _ => None,
     }
+}
+
+const PRACTITIONER: &str = "practitioner";
+const SECRETARIAT: &str = "secretariat";
+
+/// What the practice wants somebody to look at, whatever else comes of the contact: today's
+/// appointment is such a look.
+fn looked_at<'a>(interview: &Interview<'a>) -> Option<Handoff<'a>> {
+    if matches!(interview.orientation(), Some(Orientation::SameDaySlot)) {
+        return None;
+    }
+    let facts = interview.facts;
+    let wanted = interview.settings.handovers.iter().find(|one| facts.said(&one.when_said) && facts.is(&one.when))?;
+    Some(Handoff {
+        what: "answer",
+        template: &wanted.id,
+        to: &wanted.to,
+        said: wanted.said.clone(),
+        within_min: wanted.within_min,
+        level: interview.level().raised_to(wanted.level.into()),
+    })
+}
+
+fn without_hour(phrase: &str) -> String {
+    fill(phrase, &[("by", "")])
 }

@@ -5,10 +5,14 @@ use greffon_sdk::practice::{Level, Value, keys};
 use greffon_sdk::script::{AppointmentState, Orientation, Question, Session};
 
 use crate::caller::Caller;
-use crate::facts::{Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, SLOT_OUTCOME};
+use crate::facts::{
+    DAY, Facts, HALF_DAY, LABORATORY_READ_BACK, LABORATORY_VALUE, LEAVE_MESSAGE, MESSAGE, QUESTION, SLOT_OUTCOME,
+    STILL_SUITS, TASK, WISHES,
+};
+use crate::french;
 use crate::motive::Motive;
 use crate::questions;
-use crate::settings::Standard;
+use crate::settings::{ConfirmBy, MotiveKind, Standard};
 
 /// Facts that the spoken recap repeats, where they are known.
 const REPEATED: [&str; 6] = [
@@ -19,6 +23,14 @@ const REPEATED: [&str; 6] = [
     keys::MOTIVE,
     LABORATORY_VALUE,
 ];
+
+/// One question more, unless it is asked already.
+fn add(all: &mut Vec<Question>, question: Question) {
+    match all.iter_mut().find(|other| other.key == question.key) {
+        Some(other) => other.required |= question.required,
+        None => all.push(question),
+    }
+}
 
 /// An interview, as the session knows it.
 pub(crate) struct Interview<'a> {
@@ -54,10 +66,19 @@ impl<'a> Interview<'a> {
         self.caller == Some(Caller::Commercial)
     }
 
+    /// Whether nobody wants anything of the practice: one sentence, and the end.
+    pub fn is_over(&self) -> bool {
+        self.is_sales_call() || self.is_wrong_number()
+    }
+
+    pub fn is_wrong_number(&self) -> bool {
+        self.facts.text(TASK) == Some("wrong-number")
+    }
+
     /// Everything to ask, answered or not, in the order of asking. Those of the
     /// caller before those of the motive; required ones say so.
     pub fn questions(&self) -> Vec<Question> {
-        if self.is_sales_call() {
+        if self.is_over() {
             return Vec::new();
         }
         let usual = |key: &str, required: bool| {
@@ -71,16 +92,39 @@ impl<'a> Interview<'a> {
                 .collect();
         }
         let mut all: Vec<Question> = usual(keys::CALLER_KIND, true).into_iter().collect();
-        let mut add = |question: Question| match all.iter_mut().find(|other| other.key == question.key) {
-            Some(other) => other.required |= question.required,
-            None => all.push(question),
-        };
         // Until it is known who calls, they are asked what a patient is asked.
         let caller = self.caller.unwrap_or(Caller::Patient);
-        caller.required(self.settings).into_iter().filter_map(|key| usual(key, true)).for_each(&mut add);
-        caller.welcome().iter().filter_map(|key| usual(key, false)).for_each(&mut add);
+        caller
+            .required(self.settings)
+            .into_iter()
+            .filter_map(|key| usual(key, true))
+            .for_each(|one| add(&mut all, one));
+        caller.welcome().iter().filter_map(|key| usual(key, false)).for_each(|one| add(&mut all, one));
         if let Some(motive) = &self.motive {
-            questions::of_motive(self.settings, self.facts, self.caller, motive).into_iter().for_each(&mut add);
+            questions::of_motive(self.settings, self.facts, self.caller, motive)
+                .into_iter()
+                .for_each(|one| add(&mut all, one));
+        }
+        if matches!(caller, Caller::Patient | Caller::Relative | Caller::Unknown) {
+            questions::of_words(self.settings, self.facts, self.caller).into_iter().for_each(|one| add(&mut all, one));
+        }
+        if self.is_told_nothing() {
+            all.retain(|question| question.key != STILL_SUITS);
+        }
+        if self.is_answered_at_once() {
+            all.retain(|question| ![keys::PATIENT_BIRTH_DATE, keys::CALLER_PHONE].contains(&question.key.as_str()));
+        }
+        if self.is_told_nothing() {
+            usual(LEAVE_MESSAGE, true).into_iter().for_each(|one| add(&mut all, one));
+            if self.facts.value(LEAVE_MESSAGE) == Some(&Value::Yes) {
+                usual(MESSAGE, true).into_iter().for_each(|one| add(&mut all, one));
+            }
+        }
+        if self.asks_wishes() {
+            usual(WISHES, false).into_iter().for_each(|one| add(&mut all, one));
+        }
+        if self.looks_for_slot() && !self.changes_appointment() && self.settings.confirm_by == Some(ConfirmBy::Email) {
+            usual(keys::PATIENT_EMAIL, false).into_iter().for_each(|one| add(&mut all, one));
         }
         all
     }
@@ -128,12 +172,12 @@ impl<'a> Interview<'a> {
     /// it too.
     pub fn has_recap(&self) -> bool {
         let concluded = self.session.assessment.is_some() || self.motive.is_none();
-        !self.is_sales_call() && self.emergency_call().is_none() && concluded && self.is_complete()
+        !self.is_over() && self.emergency_call().is_none() && concluded && self.is_complete()
     }
 
     /// Whether the script asks for nothing more, once nothing is missing.
     pub fn has_nothing_more(&self) -> bool {
-        self.is_sales_call() || self.emergency_call().is_some() || self.has_recap()
+        self.is_over() || self.emergency_call().is_some() || self.has_recap()
     }
 
     /// Whether the recap must be read now: there is one, and no slot is being
@@ -164,6 +208,39 @@ impl<'a> Interview<'a> {
         })
     }
 
+    /// Whether an approved text is all that is wanted: it tells nothing of anybody.
+    fn is_answered_at_once(&self) -> bool {
+        let asked = self.facts.text(QUESTION);
+        let general = self.motive.as_ref().is_some_and(|motive| motive.kind == MotiveKind::Question);
+        general && self.settings.faq.iter().any(|faq| Some(faq.id.as_str()) == asked)
+    }
+
+    fn changes_appointment(&self) -> bool {
+        let kind = self.motive.as_ref().map(|motive| motive.kind);
+        matches!(kind, Some(MotiveKind::Move | MotiveKind::Cancel | MotiveKind::Confirm))
+    }
+
+    /// Whether it is asked what would suit: not of somebody who has said so, nor where
+    /// today is all there is, nor beside the date until which a certificate is needed.
+    fn asks_wishes(&self) -> bool {
+        let told = [WISHES, DAY, HALF_DAY, keys::PRACTITIONER, keys::SITE];
+        let of_certificate = self.motive.as_ref().is_some_and(|motive| motive.kind == MotiveKind::Certificate);
+        let today = matches!(self.orientation(), Some(Orientation::SameDaySlot));
+        let open = self.facts.has(WISHES) || !told.iter().any(|key| self.facts.has(key));
+        self.looks_for_slot() && !today && !of_certificate && open
+    }
+
+    /// Whether the caller asks about somebody else's health or appointments, and may be
+    /// told nothing: any relative, but of a child.
+    pub fn is_told_nothing(&self) -> bool {
+        let asks =
+            matches!(self.motive.as_ref().map(|motive| motive.kind), Some(MotiveKind::Results | MotiveKind::Confirm));
+        let born = self.facts.text(keys::PATIENT_BIRTH_DATE);
+        let is_child = born.is_some_and(|born| french::is_child(born, &self.session.context.now_local));
+        let named = self.facts.has(keys::PATIENT_BIRTH_DATE);
+        asks && named && !is_child && self.caller.is_some_and(Caller::is_third_party)
+    }
+
     /// Whether this contact should end with an appointment and has none yet.
     pub fn looks_for_slot(&self) -> bool {
         let slot = matches!(
@@ -172,167 +249,10 @@ impl<'a> Interview<'a> {
         );
         let wanted = self.motive.as_ref().is_some_and(Motive::wants_slot);
         let for_patient = !matches!(self.caller, Some(Caller::Professional | Caller::Laboratory | Caller::Commercial));
-        slot && wanted && for_patient && !self.has_appointment() && !self.facts.has(SLOT_OUTCOME)
+        let open = !self.has_appointment() && !self.facts.has(SLOT_OUTCOME);
+        slot && wanted && for_patient && open && !self.is_told_nothing()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use greffon_sdk::practice::Value;
-    use greffon_sdk::script::Phase;
-
-    use super::*;
-    use crate::testing::{Call, confirmed};
-
-    #[test]
-    fn a_patient_is_asked_for_identity_number_and_motive() {
-        let missing = Call::new().view().missing;
-        let expected = [
-            keys::CALLER_KIND,
-            keys::CALLER_PHONE,
-            keys::PATIENT_FAMILY,
-            keys::PATIENT_GIVEN,
-            keys::PATIENT_BIRTH_DATE,
-            keys::MOTIVE,
-        ];
-        assert_eq!(missing, expected);
-    }
-
-    #[test]
-    fn the_number_and_who_calls_come_before_the_rest() {
-        let call = Call::new();
-        assert_eq!(call.asked(Phase::Identification), [keys::CALLER_PHONE, keys::CALLER_KIND]);
-        assert_eq!(call.asked(Phase::Request)[0], keys::WORDS);
-        assert!(call.says(Phase::Greeting).contains("bonjour"));
-    }
-
-    #[test]
-    fn what_was_answered_is_not_asked_again_in_any_order() {
-        let call = Call::new().text(keys::PATIENT_GIVEN, "Anne").choice(keys::MOTIVE, "consultation").by("patient");
-        let asked = call.asked(Phase::Identification);
-        assert!(!asked.contains(&keys::PATIENT_GIVEN.to_owned()));
-        assert!(asked.contains(&keys::PATIENT_FAMILY.to_owned()));
-        assert!(!call.asked(Phase::Request).contains(&keys::MOTIVE.to_owned()));
-    }
-
-    #[test]
-    fn unknown_and_refused_are_answers() {
-        let call = Call::patient("consultation").with(keys::PATIENT_BIRTH_DATE, Value::Refused).slot();
-        assert!(!call.view().missing.contains(&keys::PATIENT_BIRTH_DATE.to_owned()));
-    }
-
-    #[test]
-    fn a_sales_call_is_refused_in_one_phrase() {
-        let view = Call::new().by("commercial").view();
-        assert_eq!(view.prompts.len(), 1);
-        assert!(view.prompts[0].asks.is_empty() && view.prompts[0].spoken.contains("démarchages"));
-        assert!(view.may_close && view.missing.is_empty() && view.recap.is_none());
-    }
-
-    #[test]
-    fn a_relative_is_asked_who_they_are_and_told_nothing() {
-        let call = Call::new().by("relative");
-        let view = call.view();
-        assert!(view.missing.contains(&keys::CALLER_NAME.to_owned()));
-        let prompt = view.prompts.iter().find(|prompt| prompt.phase == Phase::Identification).unwrap();
-        assert!(prompt.hint.as_ref().unwrap().contains("ne rien confirmer"));
-        let family = prompt.asks.iter().find(|question| question.key == keys::PATIENT_FAMILY).unwrap();
-        assert!(family.spoken.contains("du patient"));
-    }
-
-    #[test]
-    fn a_laboratory_hears_its_value_read_back() {
-        let call = Call::new().by("laboratory");
-        assert!(!call.asked(Phase::Request).contains(&LABORATORY_READ_BACK.to_owned()));
-        let told = call.text(LABORATORY_VALUE, "kaliémie 6,8 mmol/L");
-        let view = told.view();
-        let request = view.prompts.iter().find(|prompt| prompt.phase == Phase::Request).unwrap();
-        let read_back = request.asks.iter().find(|question| question.key == LABORATORY_READ_BACK).unwrap();
-        assert!(read_back.spoken.contains("kaliémie 6,8 mmol/L"));
-        assert!(view.missing.contains(&LABORATORY_READ_BACK.to_owned()));
-        let right = told.with(LABORATORY_READ_BACK, Value::Yes);
-        assert!(!right.view().missing.contains(&LABORATORY_READ_BACK.to_owned()));
-    }
-
-    #[test]
-    fn a_value_that_was_read_back_wrong_is_asked_again() {
-        let wrong = Call::new().by("laboratory").text(LABORATORY_VALUE, "6,8").with(LABORATORY_READ_BACK, Value::No);
-        assert!(wrong.asked(Phase::Request).contains(&LABORATORY_VALUE.to_owned()));
-        let again = wrong.text(LABORATORY_VALUE, "5,8");
-        assert!(again.asked(Phase::Request).contains(&LABORATORY_READ_BACK.to_owned()));
-        assert!(!again.asked(Phase::Request).contains(&LABORATORY_VALUE.to_owned()));
-        let doubtful = again.clone().with(LABORATORY_READ_BACK, Value::Unknown);
-        assert!(doubtful.view().missing.contains(&LABORATORY_VALUE.to_owned()));
-        assert!(!again.with(LABORATORY_READ_BACK, Value::Yes).view().missing.contains(&LABORATORY_VALUE.to_owned()));
-    }
-
-    #[test]
-    fn a_renewal_asks_for_new_symptoms_and_a_certificate_for_its_purpose() {
-        assert!(Call::patient("renouvellement").view().missing.contains(&"request.new-symptoms".to_owned()));
-        assert!(Call::patient("certificat-sport").view().missing.contains(&"certificate.purpose".to_owned()));
-    }
-
-    #[test]
-    fn questions_of_a_motive_follow_their_condition() {
-        let settings = serde_json::json!({ "motives": [{ "id": "scanner", "questions": [
-            { "key": "exam.allergy", "spoken": "Êtes-vous allergique à l'iode ?", "kind": "yes-no", "required": true },
-            { "key": "exam.reaction", "spoken": "Qu'est-il arrivé ?", "kind": "text", "required": true,
-              "when": { "fact": "exam.allergy", "is": ["yes", "unknown"] } },
-        ] }] });
-        let call = Call::patient("scanner").settings(settings);
-        assert_eq!(call.view().missing, ["exam.allergy"]);
-        assert_eq!(call.clone().with("exam.allergy", Value::Refused).view().missing, ["exam.reaction"]);
-        assert!(call.with("exam.allergy", Value::No).slot().view().missing.is_empty());
-    }
-
-    #[test]
-    fn an_emergency_asks_for_the_place_and_the_number_only() {
-        let call = Call::new().by("relative").choice(keys::MOTIVE, "consultation").emergency();
-        let view = call.view();
-        assert_eq!(view.missing, [keys::PATIENT_LOCATION, keys::CALLER_PHONE]);
-        assert_eq!(view.prompts.len(), 1);
-        assert!(view.prompts[0].spoken.contains("15") && view.recap.is_none());
-        let closing = call
-            .text(keys::PATIENT_LOCATION, "12 rue Haute")
-            .with(keys::CALLER_PHONE, Value::Phone("+33199000001".into()));
-        assert!(closing.view().may_close);
-    }
-
-    #[test]
-    fn the_recap_waits_for_the_triage_and_for_the_slot() {
-        let call = Call::patient("consultation");
-        assert!(call.view().recap.is_none() && !call.view().may_close);
-        let searching = call.slot();
-        assert!(searching.view().recap.is_some());
-        assert!(searching.asked(Phase::ReadBack).is_empty() && searching.view().missing.is_empty());
-        let booked = searching.appointment(confirmed());
-        assert_eq!(booked.asked(Phase::ReadBack), [keys::RECAP]);
-        assert_eq!(booked.view().missing, [keys::RECAP]);
-        let said = booked.choice(keys::RECAP, "confirmed").view();
-        assert!(said.may_close && said.missing.is_empty());
-        assert_eq!(said.recap.unwrap().confirmed, Some(true));
-    }
-
-    #[test]
-    fn a_corrected_fact_makes_the_recap_stale() {
-        let call = Call::patient("administratif").slot().choice(keys::RECAP, "confirmed");
-        assert_eq!(call.view().recap.unwrap().confirmed, Some(true));
-        let changed = call.text(keys::PATIENT_FAMILY, "Durant");
-        assert_eq!(changed.view().recap.unwrap().confirmed, None);
-        assert_eq!(changed.asked(Phase::ReadBack), [keys::RECAP]);
-    }
-
-    #[test]
-    fn a_reason_allows_closing_with_facts_missing() {
-        let mut call = Call::new().by("patient");
-        assert!(!call.view().may_close);
-        call.session.override_reason = Some("la ligne a été coupée".to_owned());
-        assert!(call.view().may_close && !call.view().missing.is_empty());
-    }
-
-    #[test]
-    fn the_same_session_gives_the_same_view() {
-        let call = Call::patient("renouvellement").slot().appointment(confirmed());
-        assert_eq!(format!("{:?}", call.view()), format!("{:?}", call.view()));
-    }
-}
+mod tests;

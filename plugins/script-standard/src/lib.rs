@@ -7,21 +7,27 @@ mod caller;
 mod check;
 mod effects;
 mod facts;
+mod fill;
 mod french;
 mod handoff;
 mod interview;
 mod motive;
+mod packs;
+mod phrases;
+mod promise;
 mod prompts;
 mod questions;
 mod recap;
 mod settings;
 #[cfg(test)]
 mod testing;
+mod tone;
 mod view;
 
 use greffon_sdk::practice::{ContentRef, Finding};
 use greffon_sdk::script::{Info, Script, ScriptError, Session, View};
 
+use crate::packs::Written;
 use crate::settings::Standard;
 
 /// The one script of this plugin.
@@ -31,7 +37,7 @@ const SCRIPT: &str = "standard";
 struct ScriptStandard;
 
 impl Script for ScriptStandard {
-    type Settings = Standard;
+    type Settings = Written;
     type Prepared = Standard;
 
     fn catalogue(settings: &Standard) -> Result<Vec<Info>, ScriptError> {
@@ -55,8 +61,8 @@ impl Script for ScriptStandard {
         Ok(view::of(settings, session))
     }
 
-    fn check(settings: &Standard) -> Vec<Finding> {
-        check::all(settings)
+    fn check(settings: &Written) -> Vec<Finding> {
+        settings.check()
     }
 }
 
@@ -90,14 +96,14 @@ mod tests {
         for settings in [json!({}), example()] {
             let errors: Vec<String> = schema().iter_errors(&settings).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{errors:?}");
-            let settings: Standard = serde_json::from_value(settings).unwrap();
-            assert!(check::all(&settings).is_empty(), "{:?}", check::all(&settings));
+            let settings: Written = serde_json::from_value(settings).unwrap();
+            assert!(settings.check().is_empty(), "{:?}", settings.check());
         }
         for settings in
             [json!({ "greetings": "x" }), json!({ "phrases": { "hello": "x" } }), json!({ "motives": [{}] })]
         {
             assert!(!schema().is_valid(&settings), "{settings}");
-            assert!(serde_json::from_value::<Standard>(settings).is_err());
+            assert!(serde_json::from_value::<Written>(settings).is_err());
         }
     }
 
@@ -108,7 +114,7 @@ mod tests {
             let names = manifest["settings-schema"]["properties"][table]["propertyNames"]["enum"].clone();
             for name in names.as_array().unwrap() {
                 let settings = json!({ table: { name.as_str().unwrap(): "x" } });
-                assert!(serde_json::from_value::<Standard>(settings).is_ok(), "{table}.{name}");
+                assert!(serde_json::from_value::<Written>(settings).is_ok(), "{table}.{name}");
             }
         }
     }

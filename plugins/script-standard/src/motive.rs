@@ -3,11 +3,12 @@
 use greffon_sdk::practice::keys;
 
 use crate::facts::{Facts, TASK};
+use crate::french;
 use crate::settings::{MotiveKind, MotiveSettings, Standard};
 
 /// Beginnings of the words, in a motive's id, that tell its kind where the
 /// settings do not.
-const STEMS: [(&str, MotiveKind); 14] = [
+const STEMS: [(&str, MotiveKind); 16] = [
     ("renouvel", MotiveKind::Renewal),
     ("ordonnance", MotiveKind::Renewal),
     ("certificat", MotiveKind::Certificate),
@@ -21,6 +22,8 @@ const STEMS: [(&str, MotiveKind); 14] = [
     ("report", MotiveKind::Move),
     ("changement", MotiveKind::Move),
     ("annul", MotiveKind::Cancel),
+    ("confirm", MotiveKind::Confirm),
+    ("joindre", MotiveKind::Message),
     ("renewal", MotiveKind::Renewal),
 ];
 
@@ -30,6 +33,8 @@ pub(crate) struct Motive<'a> {
     /// The practice's id for it.
     pub id: &'a str,
     pub kind: MotiveKind,
+    /// What it is about, where the motive is a general one.
+    task: Option<&'a str>,
     /// What the settings say about it. None: nothing.
     pub settings: Option<&'a MotiveSettings>,
 }
@@ -41,18 +46,32 @@ impl<'a> Motive<'a> {
         let known = settings.motives.iter().find(|motive| motive.id == id);
         let kind = known.and_then(|motive| motive.kind).unwrap_or_else(|| guessed(id));
         // Somebody who picked a general motive may have said what for.
-        let kind = match facts.text(TASK) {
+        let task = facts.text(TASK);
+        let kind = match task {
             Some("move") => MotiveKind::Move,
             Some("cancel") => MotiveKind::Cancel,
+            Some("confirm") => MotiveKind::Confirm,
             Some("message") => MotiveKind::Message,
             _ => kind,
         };
-        Some(Self { id, kind, settings: known })
+        Some(Self { id, kind, task, settings: known })
     }
 
-    /// The name to say.
-    pub fn label(&self) -> &'a str {
-        self.settings.and_then(|motive| motive.label.as_deref()).unwrap_or(self.id)
+    /// As the recap says it, after "c'est pour".
+    pub fn said(&self) -> String {
+        let settings = self.settings;
+        let task = match self.task {
+            Some("move") => Some("déplacer un rendez-vous"),
+            Some("cancel") => Some("annuler un rendez-vous"),
+            Some("confirm") => Some("vérifier un rendez-vous"),
+            Some("message") => Some("laisser un message"),
+            _ => None,
+        };
+        if let Some(task) = task {
+            return task.to_owned();
+        }
+        let said = settings.and_then(|motive| motive.said.clone());
+        said.unwrap_or_else(|| french::inside(settings.and_then(|motive| motive.label.as_deref()).unwrap_or(self.id)))
     }
 
     /// Whether it ends with an appointment, if nothing speaks against it.

@@ -4,17 +4,20 @@ use greffon_sdk::practice::{Level, keys};
 use greffon_sdk::script::{AppointmentState, AppointmentSummary, Orientation, Phase, Prompt, Question};
 
 use crate::caller::Caller;
-use crate::facts::RELATION;
+use crate::facts::{LEAVE_MESSAGE, MESSAGE, RELATION, STILL_SUITS, WISHES};
+use crate::fill::fill;
 use crate::french;
 use crate::interview::Interview;
-use crate::recap::{self, fill};
+use crate::promise;
+use crate::recap;
 use crate::settings::MotiveKind;
 
 /// All prompts, in the order of the interview.
 pub(crate) fn all(interview: &Interview<'_>) -> Vec<Prompt> {
     let phrases = &interview.settings.phrases;
-    if interview.is_sales_call() {
-        return vec![prompt(interview, Phase::Closing, phrases.commercial.clone(), None, Vec::new())];
+    if interview.is_over() && interview.emergency_call().is_none() {
+        let spoken = if interview.is_wrong_number() { &phrases.wrong_number } else { &phrases.commercial };
+        return vec![prompt(interview, Phase::Closing, spoken.clone(), None, Vec::new())];
     }
     if let Some(number) = interview.emergency_call() {
         let spoken = fill(&phrases.emergency, &[("number", number)]);
@@ -22,9 +25,7 @@ pub(crate) fn all(interview: &Interview<'_>) -> Vec<Prompt> {
         return vec![prompt(interview, Phase::Triage, spoken, None, asks)];
     }
     let mut prompts = Vec::new();
-    if interview.caller.is_none() {
-        prompts.push(prompt(interview, Phase::Greeting, interview.settings.greeting.clone(), None, Vec::new()));
-    }
+    prompts.extend(greeting(interview));
     prompts.extend(identification(interview));
     prompts.extend(request(interview));
     prompts.extend(triage(interview));
@@ -35,6 +36,13 @@ pub(crate) fn all(interview: &Interview<'_>) -> Vec<Prompt> {
         prompts.push(prompt(interview, Phase::Closing, phrases.closing.clone(), None, Vec::new()));
     }
     prompts
+}
+
+/// Who answers, and the caller's own words before any form.
+fn greeting(interview: &Interview<'_>) -> Option<Prompt> {
+    let asks = open(interview, |key| key == keys::WORDS);
+    let begins = interview.caller.is_none() || !asks.is_empty();
+    begins.then(|| prompt(interview, Phase::Greeting, interview.settings.greeting.clone(), None, asks))
 }
 
 fn prompt(
@@ -57,7 +65,12 @@ fn open(interview: &Interview<'_>, of: impl Fn(&str) -> bool) -> Vec<Question> {
 
 /// Who calls and for whom is identification; the rest belongs to the request.
 fn identifies(key: &str) -> bool {
-    key.starts_with("caller.") || key.starts_with("patient.")
+    (key.starts_with("caller.") || key.starts_with("patient.")) && key != keys::PATIENT_EMAIL
+}
+
+/// What belongs to an appointment that is looked for.
+fn proposes(key: &str) -> bool {
+    [WISHES, keys::PATIENT_EMAIL, STILL_SUITS, LEAVE_MESSAGE, MESSAGE].contains(&key)
 }
 
 fn identification(interview: &Interview<'_>) -> Option<Prompt> {
@@ -78,86 +91,81 @@ fn identification(interview: &Interview<'_>) -> Option<Prompt> {
 }
 
 fn request(interview: &Interview<'_>) -> Option<Prompt> {
-    let mut asks = open(interview, |key| !identifies(key));
-    // The caller's own words come before any form.
-    asks.sort_by_key(|question| match question.key.as_str() {
-        keys::WORDS => 0,
-        keys::MOTIVE => 1,
-        _ => 2,
-    });
+    let mut asks = open(interview, |key| !identifies(key) && !proposes(key) && key != keys::WORDS);
+    asks.sort_by_key(|question| u8::from(question.key != keys::MOTIVE));
     let phrases = &interview.settings.phrases;
-    let hint = format!("{} {}", phrases.no_advice, phrases.park);
+    let hint = format!("{} {} {}", phrases.no_advice, phrases.park, phrases.upset);
     (!asks.is_empty()).then(|| prompt(interview, Phase::Request, phrases.request.clone(), Some(hint), asks))
 }
 
 fn triage(interview: &Interview<'_>) -> Option<Prompt> {
+    let phrases = &interview.settings.phrases;
     let Some(assessment) = &interview.session.assessment else {
         interview.motive.as_ref()?;
         let hint = "Poser d'abord les questions de tri affichées.".to_owned();
-        return Some(prompt(
-            interview,
-            Phase::Triage,
-            interview.settings.phrases.triage.clone(),
-            Some(hint),
-            Vec::new(),
-        ));
+        return Some(prompt(interview, Phase::Triage, phrases.triage.clone(), Some(hint), Vec::new()));
     };
     let reasons: Vec<&str> = assessment.reasons.iter().map(|reason| reason.text.as_str()).collect();
     let content = &assessment.protocol;
     let hint =
         format!("Orientation selon la consigne {} (version {}) : {}", content.id, content.version, reasons.join(" ; "));
-    Some(prompt(interview, Phase::Triage, level_phrase(assessment.level).to_owned(), Some(hint), Vec::new()))
-}
-
-fn level_phrase(level: Level) -> &'static str {
-    match level {
-        Level::Vital | Level::VeryUrgent => "Votre demande passe en priorité.",
-        Level::SameDay => "Votre demande est à traiter dans la journée.",
-        Level::Soon => "Votre demande est à traiter dans les prochains jours.",
-        Level::Routine => "Votre demande n'est pas urgente.",
-    }
+    let spoken = match assessment.level {
+        Level::Vital | Level::VeryUrgent => &phrases.at_once,
+        Level::SameDay => &phrases.today,
+        Level::Soon | Level::Routine => &phrases.noted,
+    };
+    Some(prompt(interview, Phase::Triage, spoken.clone(), Some(hint), Vec::new()))
 }
 
 fn proposal(interview: &Interview<'_>) -> Option<Prompt> {
     let phrases = &interview.settings.phrases;
-    let orientation = interview.orientation()?;
-    let spoken = if let Some(appointment) = interview.session.appointment.as_ref() {
+    let orientation = interview.orientation();
+    let kind = interview.motive.as_ref().map(|motive| motive.kind);
+    let asks = open(interview, proposes);
+    let spoken = if interview.is_told_nothing() {
+        phrases.confidential.clone()
+    } else if let Some(appointment) = interview.session.appointment.as_ref() {
         slot_phrase(interview, appointment)
     } else if interview.looks_for_slot() {
-        match interview.motive.as_ref().map(|motive| motive.kind) {
+        match kind {
             Some(MotiveKind::Move) => phrases.move_appointment.clone(),
             _ => phrases.proposal.clone(),
         }
-    } else if interview.motive.as_ref().is_some_and(|motive| motive.kind == MotiveKind::Cancel) {
+    } else if kind == Some(MotiveKind::Cancel) {
         phrases.cancel_appointment.clone()
-    } else if crate::handoff::of(interview).is_some() {
-        phrases.message.clone()
+    } else if kind == Some(MotiveKind::Confirm) {
+        phrases.confirm_appointment.clone()
+    } else if kind == Some(MotiveKind::Message) && asks.iter().any(|question| question.key == MESSAGE) {
+        phrases.reach.clone()
+    } else if let Some(handoff) = crate::handoff::of(interview) {
+        promise::said_or(interview, handoff.what, &handoff.said)
     } else {
-        match orientation {
+        match orientation? {
             Orientation::LiveTransfer(_) => phrases.transfer.clone(),
-            Orientation::ClinicianCallback(_) => phrases.callback.clone(),
-            Orientation::HumanDecision(_) => phrases.decision.clone(),
-            Orientation::Message(_) => phrases.message.clone(),
-            Orientation::DocumentRequest(_) => phrases.document.clone(),
+            Orientation::ClinicianCallback(_) => promise::said_or(interview, "callback", &phrases.callback),
+            Orientation::HumanDecision(_) => promise::said_or(interview, "decision", &phrases.decision),
+            Orientation::Message(_) => promise::said_or(interview, "answer", &phrases.message),
+            Orientation::DocumentRequest(_) => promise::said_or(interview, "document", &phrases.document),
             Orientation::Redirect(_) => phrases.redirect.clone(),
             Orientation::Recontact(_) => phrases.recontact.clone(),
             _ => return None,
         }
     };
-    Some(prompt(interview, Phase::Proposal, spoken, None, Vec::new()))
+    Some(prompt(interview, Phase::Proposal, spoken, None, asks))
 }
 
 fn slot_phrase(interview: &Interview<'_>, appointment: &AppointmentSummary) -> String {
     let phrases = &interview.settings.phrases;
     match appointment.state {
         AppointmentState::None => {
-            let (date, time) = (french::date(&appointment.start_local), french::time(&appointment.start_local));
-            fill(&phrases.slot_offered, &[("date", &date), ("time", &time)])
+            let when = french::when(&appointment.start_local, &interview.session.context.now_local);
+            let practitioner = appointment.practitioner.as_deref().map(french::person).unwrap_or_default();
+            fill(&phrases.slot_offered, &[("when", &when), ("practitioner", &practitioner)])
         }
         AppointmentState::Pending => phrases.slot_pending.clone(),
         AppointmentState::Confirmed => phrases.slot_confirmed.clone(),
         AppointmentState::Refused => phrases.slot_refused.clone(),
-        AppointmentState::ToVerify => phrases.slot_to_verify.clone(),
+        AppointmentState::ToVerify => promise::said_or(interview, "verify-booking", &phrases.slot_to_verify),
     }
 }
 

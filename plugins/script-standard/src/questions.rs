@@ -5,12 +5,13 @@ use greffon_sdk::script::{AnswerKind, Choice, Question};
 
 use crate::caller::Caller;
 use crate::facts::{
-    CERTIFICATE_DEADLINE, CERTIFICATE_PURPOSE, Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, NEW_SYMPTOMS,
-    PROFESSIONAL_URGENT, QUESTION, RELATION, TASK,
+    CERTIFICATE_DEADLINE, CERTIFICATE_PURPOSE, Facts, LABORATORY_READ_BACK, LABORATORY_VALUE, LEAVE_MESSAGE, MESSAGE,
+    NEW_SYMPTOMS, PROFESSIONAL_URGENT, QUESTION, RELATION, STILL_SUITS, TASK, WISHES,
 };
 use crate::french;
 use crate::motive::Motive;
-use crate::settings::{MotiveKind, Standard, When};
+use crate::settings::{Ask, MotiveKind, MotiveSettings, Standard};
+use crate::tone::Tone;
 
 /// A frequent question that is none.
 pub(crate) const OTHER: &str = "other";
@@ -18,121 +19,162 @@ pub(crate) const OTHER: &str = "other";
 /// The usual question for a key, as it is asked of this caller. None: there is
 /// none.
 pub(crate) fn usual(settings: &Standard, facts: Facts<'_>, caller: Option<Caller>, key: &str) -> Option<Question> {
+    let tone = caller.map_or(Tone::Patient, Caller::tone);
     if let Some(own) = settings.questions.iter().find(|ask| ask.key == key) {
-        return Some(own.into());
+        return Some(own.question(tone));
     }
-    let is_patient = matches!(caller, None | Some(Caller::Patient));
-    let to = |patient: &str, other: &str| if is_patient { patient.to_owned() } else { other.to_owned() };
-    let (kind, spoken, choices) = match key {
-        keys::CALLER_KIND => (
-            AnswerKind::Single,
-            "Qui appelle ?".to_owned(),
-            choices(Caller::ALL.map(|one| (one.as_str(), one.label()))),
-        ),
-        keys::CALLER_NAME => (AnswerKind::Text, "Quel est votre nom, s'il vous plaît ?".to_owned(), Vec::new()),
-        keys::CALLER_PHONE => {
-            (AnswerKind::Phone, "À quel numéro vous rappeler si la ligne coupe ?".to_owned(), Vec::new())
-        }
-        RELATION => (
-            AnswerKind::Single,
-            "Qui êtes-vous pour le patient ?".to_owned(),
-            choices([
-                ("parent", "Un parent"),
-                ("child", "Un enfant"),
-                ("partner", "Le conjoint"),
-                ("guardian", "Le tuteur ou représentant légal"),
-                ("carer", "Un aidant ou un voisin"),
-                ("other", "Autre"),
-            ]),
-        ),
-        keys::PATIENT_FAMILY => (
-            AnswerKind::Text,
-            to("Quel est votre nom de famille ?", "Quel est le nom de famille du patient ?"),
-            Vec::new(),
-        ),
-        keys::PATIENT_GIVEN => (AnswerKind::Text, to("Et votre prénom ?", "Et son prénom ?"), Vec::new()),
-        keys::PATIENT_BIRTH_DATE => (
-            AnswerKind::Date,
-            to("Quelle est votre date de naissance ?", "Quelle est sa date de naissance ?"),
-            Vec::new(),
-        ),
-        keys::PATIENT_KNOWN => (
-            AnswerKind::YesNoUnknown,
-            to("Êtes-vous déjà venu au cabinet ?", "Est-il déjà venu au cabinet ?"),
-            Vec::new(),
-        ),
-        keys::PATIENT_EMAIL => {
-            (AnswerKind::Text, "À quelle adresse e-mail envoyer la confirmation ?".to_owned(), Vec::new())
-        }
-        keys::PATIENT_LOCATION => {
-            (AnswerKind::Text, to("Où êtes-vous en ce moment ?", "Où est le patient en ce moment ?"), Vec::new())
-        }
-        keys::WORDS => (AnswerKind::Text, "Dites-moi votre demande avec vos mots.".to_owned(), Vec::new()),
-        keys::MOTIVE => (
-            AnswerKind::Single,
-            "Quel est le motif ?".to_owned(),
-            settings
-                .motives
-                .iter()
-                .map(|motive| choice(&motive.id, motive.label.as_deref().unwrap_or(&motive.id)))
-                .collect(),
-        ),
-        NEW_SYMPTOMS => (AnswerKind::YesNoUnknown, "Y a-t-il des symptômes nouveaux ?".to_owned(), Vec::new()),
-        TASK => (
-            AnswerKind::Single,
-            "Que souhaitez-vous exactement ?".to_owned(),
-            choices([
-                ("question", "Une information"),
-                ("move", "Déplacer un rendez-vous"),
-                ("cancel", "Annuler un rendez-vous"),
-                ("message", "Laisser un message"),
-            ]),
-        ),
-        QUESTION => {
-            let known = settings.faq.iter().map(|faq| choice(&faq.id, &faq.label));
-            (
-                AnswerKind::Single,
-                "Quelle est votre question ?".to_owned(),
-                known.chain([choice(OTHER, "Autre question")]).collect(),
-            )
-        }
-        CERTIFICATE_PURPOSE => (AnswerKind::Text, "Pour quoi est ce certificat ?".to_owned(), Vec::new()),
-        CERTIFICATE_DEADLINE => (AnswerKind::Date, "Pour quelle date vous le faut-il ?".to_owned(), Vec::new()),
-        PROFESSIONAL_URGENT => (AnswerKind::YesNoUnknown, "Est-ce urgent pour ce patient ?".to_owned(), Vec::new()),
-        LABORATORY_VALUE => (AnswerKind::Text, "Quel examen, quelle valeur, quelle unité ?".to_owned(), Vec::new()),
+    let (kind, spoken) = match key {
         LABORATORY_READ_BACK => {
             let value = facts.text(LABORATORY_VALUE).unwrap_or_default();
-            (AnswerKind::YesNoUnknown, format!("Je relis : « {value} ». Est-ce exact ?"), Vec::new())
+            (AnswerKind::YesNoUnknown, format!("Je relis : « {value} ». C'est bien cela ?"))
         }
-        keys::RECAP => (
-            AnswerKind::Single,
-            "Est-ce bien cela ?".to_owned(),
-            choices([
-                ("confirmed", "Confirmé"),
-                ("corrected", "Corrigé"),
-                ("not-reached", "L'appelant n'était plus là"),
-            ]),
-        ),
-        _ => return None,
+        _ => {
+            let (kind, [patient, relative, professional]) = wording(key)?;
+            (kind, tone.of(patient, relative, professional).to_owned())
+        }
     };
     Some(Question {
         key: key.to_owned(),
         spoken,
         why: why(key).to_owned(),
         kind,
-        choices,
+        choices: choices_of(settings, key),
         red_flag: false,
         required: false,
     })
+}
+
+/// A question to the patient, to somebody who speaks for the patient, and to a colleague.
+fn wording(key: &str) -> Option<(AnswerKind, [&'static str; 3])> {
+    use AnswerKind::{Date, Phone, Single, Text, YesNoUnknown};
+    let same = |spoken: &'static str| [spoken; 3];
+    Some(match key {
+        keys::WORDS => {
+            (Text, ["Dites-moi ce qui vous amène.", "Dites-moi ce qui vous amène.", "Dites-moi, je vous écoute."])
+        }
+        keys::CALLER_KIND => (Single, same("C'est pour vous-même, ou vous appelez pour quelqu'un d'autre ?")),
+        keys::CALLER_PHONE => (Phone, same("À quel numéro puis-je vous rappeler, si nous sommes coupés ?")),
+        keys::CALLER_NAME => (
+            Text,
+            [
+                "Quel est votre nom, s'il vous plaît ?",
+                "Et vous-même, quel est votre nom ?",
+                "Quel est votre nom, et d'où appelez-vous ?",
+            ],
+        ),
+        RELATION => (Single, same("Quel est votre lien avec la personne ?")),
+        keys::PATIENT_FAMILY => (
+            Text,
+            [
+                "Quel est votre nom, avec le prénom ?",
+                "Quel est son nom, avec le prénom ?",
+                "Pour quel patient, nom et prénom ?",
+            ],
+        ),
+        keys::PATIENT_GIVEN => (Text, ["Et votre prénom ?", "Et son prénom ?", "Et le prénom du patient ?"]),
+        keys::PATIENT_BIRTH_DATE => (
+            Date,
+            [
+                "Quelle est votre date de naissance ?",
+                "Quelle est sa date de naissance ?",
+                "Quelle est sa date de naissance ?",
+            ],
+        ),
+        keys::PATIENT_KNOWN => (
+            YesNoUnknown,
+            [
+                "Êtes-vous déjà venu chez nous ?",
+                "La personne est-elle déjà venue chez nous ?",
+                "Ce patient est-il suivi chez nous ?",
+            ],
+        ),
+        keys::PATIENT_EMAIL => (Text, same("À quelle adresse e-mail puis-je envoyer la confirmation ?")),
+        keys::PATIENT_LOCATION => (Text, same("Quelle est l'adresse exacte, avec l'étage et le code ?")),
+        keys::MOTIVE => (Single, ["C'est pour quel motif ?", "C'est pour quel motif ?", "C'est à quel sujet ?"]),
+        WISHES => (
+            Text,
+            [
+                "Avez-vous une préférence pour le jour, l'heure ou le médecin ?",
+                "Avez-vous une préférence pour le jour, l'heure ou le médecin ?",
+                "Une préférence pour le jour ou le médecin ?",
+            ],
+        ),
+        NEW_SYMPTOMS => (
+            YesNoUnknown,
+            [
+                "Y a-t-il quelque chose de nouveau depuis la dernière fois, une gêne, une douleur, autre chose ?",
+                "A-t-elle, ou a-t-il, quelque chose de nouveau depuis la dernière fois ?",
+                "Y a-t-il des symptômes nouveaux ?",
+            ],
+        ),
+        TASK => (Single, same("C'est pour un renseignement, ou au sujet d'un rendez-vous ?")),
+        QUESTION => (Single, same("Quelle est votre question ?")),
+        MESSAGE => (
+            Text,
+            [
+                "Que voulez-vous que je lui dise ?",
+                "Que voulez-vous que je lui dise ?",
+                "Quel message dois-je lui transmettre ?",
+            ],
+        ),
+        LEAVE_MESSAGE => (YesNoUnknown, same("Voulez-vous que je laisse un message au médecin ?")),
+        STILL_SUITS => (YesNoUnknown, same("Ce rendez-vous vous convient toujours ?")),
+        CERTIFICATE_PURPOSE => (Text, same("C'est un certificat pour quoi, exactement ?")),
+        CERTIFICATE_DEADLINE => {
+            (Date, ["Pour quelle date vous le faut-il ?", "Pour quelle date le faut-il ?", "Pour quelle date ?"])
+        }
+        PROFESSIONAL_URGENT => (YesNoUnknown, same("Avez-vous besoin du médecin tout de suite ?")),
+        LABORATORY_VALUE => (Text, same("Quel est l'examen, avec la valeur et l'unité ?")),
+        keys::RECAP => (Single, same("C'est bien cela ?")),
+        _ => return None,
+    })
+}
+
+/// The choices of a question, as a person would say them.
+fn choices_of(settings: &Standard, key: &str) -> Vec<Choice> {
+    match key {
+        keys::CALLER_KIND => choices(Caller::ALL.map(|one| (one.as_str(), one.label()))),
+        RELATION => choices([
+            ("parent", "Son père ou sa mère"),
+            ("child", "Son fils ou sa fille"),
+            ("partner", "Son mari, sa femme, son compagnon, sa compagne"),
+            ("guardian", "Son tuteur ou sa tutrice"),
+            ("carer", "Quelqu'un qui s'en occupe, un voisin"),
+            ("other", "Quelqu'un d'autre"),
+        ]),
+        keys::MOTIVE => {
+            let label = |motive: &MotiveSettings| choice(&motive.id, motive.label.as_deref().unwrap_or(&motive.id));
+            settings.motives.iter().map(label).collect()
+        }
+        TASK => choices([
+            ("question", "Un renseignement"),
+            ("confirm", "Vérifier un rendez-vous"),
+            ("move", "Déplacer un rendez-vous"),
+            ("cancel", "Annuler un rendez-vous"),
+            ("message", "Laisser un message"),
+        ]),
+        QUESTION => {
+            let known = settings.faq.iter().map(|faq| choice(&faq.id, &faq.label));
+            known.chain([choice(OTHER, "Une autre question")]).collect()
+        }
+        keys::RECAP => choices([
+            ("confirmed", "Oui, c'est bien cela"),
+            ("corrected", "Non, il faut corriger"),
+            ("not-reached", "L'appelant n'était plus là"),
+        ]),
+        _ => Vec::new(),
+    }
 }
 
 /// Why a question is asked, for the operator.
 fn why(key: &str) -> &'static str {
     match key {
         keys::CALLER_PHONE => "À relire à l'appelant, chiffre par chiffre.",
+        keys::PATIENT_FAMILY => "Le prénom est souvent dit en même temps : le noter aussi.",
         keys::PATIENT_BIRTH_DATE => "Premier trait d'identité à vérifier.",
         keys::WORDS => "Noter les mots de l'appelant, sans les interpréter.",
         keys::MOTIVE => "Choisir dans la liste des motifs du cabinet.",
+        WISHES => "Noter aussi le jour, la demi-journée, le praticien ou le site demandés.",
         NEW_SYMPTOMS => "Un renouvellement avec des symptômes nouveaux repasse par le tri.",
         LABORATORY_READ_BACK => "Une valeur critique est toujours relue à celui qui la donne.",
         _ => "",
@@ -155,28 +197,26 @@ pub(crate) fn of_motive(
         MotiveKind::Certificate => {
             [usual(CERTIFICATE_PURPOSE, true), usual(CERTIFICATE_DEADLINE, false)].into_iter().flatten().collect()
         }
-        MotiveKind::Message => usual(keys::WORDS, true).into_iter().collect(),
+        MotiveKind::Message => usual(MESSAGE, true).into_iter().collect(),
+        MotiveKind::Confirm => usual(STILL_SUITS, false).into_iter().collect(),
         _ if general == MotiveKind::Question && !facts.has(TASK) => usual(TASK, false).into_iter().collect(),
-        MotiveKind::Question if !settings.faq.is_empty() => usual(QUESTION, false).into_iter().collect(),
+        MotiveKind::Question => usual(QUESTION, false).into_iter().collect(),
         _ => Vec::new(),
     };
+    let tone = caller.map_or(Tone::Patient, Caller::tone);
     let own = motive.settings.iter().flat_map(|motive| &motive.questions);
-    questions.extend(own.filter(|ask| ask.when.as_ref().is_none_or(|when| applies(facts, when))).map(Question::from));
+    let applies = |ask: &&Ask| ask.when.as_ref().is_none_or(|when| facts.is(when));
+    questions.extend(own.filter(applies).map(|ask| ask.question(tone)));
     questions
 }
 
-/// Whether a fact has one of the answers; `unknown` takes `refused` along.
-fn applies(facts: Facts<'_>, when: &When) -> bool {
-    let is = |word: &str| when.is.iter().any(|one| one == word);
-    match facts.value(&when.fact) {
-        Some(Value::Yes) => is("yes"),
-        Some(Value::No) => is("no"),
-        Some(Value::Unknown) => is("unknown"),
-        Some(Value::Refused) => is("unknown") || is("refused"),
-        Some(Value::Choices(choices)) => choices.iter().any(|choice| is(choice)),
-        Some(value) => value.as_text().is_some_and(is),
-        None => false,
-    }
+/// Questions that the caller's own words bring up, whatever the motive.
+pub(crate) fn of_words(settings: &Standard, facts: Facts<'_>, caller: Option<Caller>) -> Vec<Question> {
+    let tone = caller.map_or(Tone::Patient, Caller::tone);
+    let brought_up = |ask: &&Ask| {
+        !ask.when_said.is_empty() && facts.said(&ask.when_said) && ask.when.as_ref().is_none_or(|when| facts.is(when))
+    };
+    settings.questions.iter().filter(brought_up).map(|ask| ask.question(tone)).collect()
 }
 
 /// An answer as it is said back.

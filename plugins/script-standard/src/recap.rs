@@ -5,8 +5,10 @@ use greffon_sdk::practice::{Value, keys};
 use greffon_sdk::script::{AppointmentState, AppointmentSummary, ReadBack};
 
 use crate::facts::LABORATORY_VALUE;
+use crate::fill::fill;
 use crate::french;
 use crate::interview::Interview;
+use crate::promise;
 use crate::questions::said;
 use crate::settings::Standard;
 
@@ -40,12 +42,14 @@ pub(crate) fn text(interview: &Interview<'_>, variant: Variant) -> String {
         lines.extend(understood(interview));
     }
     if let Some(appointment) = &interview.session.appointment {
-        lines.extend(agreed(interview.settings, appointment));
+        lines.extend(agreed(interview, appointment));
+        // What to bring was said a moment ago; whoever reads it later needs it.
+        if variant == Variant::Discreet && appointment.state == AppointmentState::Confirmed {
+            lines.extend(to_bring(interview.settings, appointment));
+        }
     }
     for commitment in &interview.session.commitments {
-        let (date, time) = (french::date(&commitment.due_local), french::time(&commitment.due_local));
-        let template = &interview.settings.templates.commitment;
-        lines.push(fill(template, &[("said", &commitment.said), ("date", &date), ("time", &time)]));
+        lines.push(promise::said(interview, commitment));
     }
     lines.join(" ")
 }
@@ -55,19 +59,23 @@ fn understood(interview: &Interview<'_>) -> Vec<String> {
     let templates = &interview.settings.templates;
     let value = |key: &str| interview.facts.value(key).and_then(|value: &Value| said(key, value));
     let mut lines = Vec::new();
+    let mut who = Vec::new();
     let (given, family) = (value(keys::PATIENT_GIVEN), value(keys::PATIENT_FAMILY));
     if given.is_some() || family.is_some() {
         let (given, family) = (given.unwrap_or_default(), family.unwrap_or_default());
-        lines.push(fill(&templates.patient, &[("given", &given), ("family", &family)]));
+        who.push(fill(&templates.patient, &[("given", &given), ("family", &family)]));
     }
     if let Some(date) = value(keys::PATIENT_BIRTH_DATE) {
-        lines.push(fill(&templates.birth_date, &[("date", &date)]));
+        who.push(fill(&templates.birth_date, &[("date", &date)]));
+    }
+    if !who.is_empty() {
+        lines.push(format!("{}.", who.join(", ")));
     }
     if let Some(number) = value(keys::CALLER_PHONE) {
         lines.push(fill(&templates.phone, &[("number", &number)]));
     }
     if let Some(motive) = &interview.motive {
-        lines.push(fill(&templates.motive, &[("motive", motive.label())]));
+        lines.push(fill(&templates.motive, &[("motive", &motive.said())]));
     }
     if let Some(result) = value(LABORATORY_VALUE) {
         lines.push(fill(&templates.laboratory, &[("value", &result)]));
@@ -76,22 +84,28 @@ fn understood(interview: &Interview<'_>) -> Vec<String> {
 }
 
 /// What was agreed about the appointment, as far as it is certain.
-fn agreed(settings: &Standard, appointment: &AppointmentSummary) -> Vec<String> {
-    let (phrases, templates) = (&settings.phrases, &settings.templates);
+fn agreed(interview: &Interview<'_>, appointment: &AppointmentSummary) -> Vec<String> {
+    let (phrases, templates) = (&interview.settings.phrases, &interview.settings.templates);
     match appointment.state {
         AppointmentState::None | AppointmentState::Refused => return Vec::new(),
-        AppointmentState::Pending | AppointmentState::ToVerify => return vec![phrases.slot_to_verify.clone()],
+        AppointmentState::Pending | AppointmentState::ToVerify => {
+            // The promise to verify says it with its hour.
+            let promised = interview.session.commitments.iter().any(|one| one.what == "verify-booking");
+            let verifies = fill(&phrases.slot_to_verify, &[("by", "")]);
+            return if promised { Vec::new() } else { vec![verifies] };
+        }
         AppointmentState::Confirmed => {}
     }
+    let now = &interview.session.context.now_local;
     let (date, time) = (french::date(&appointment.start_local), french::time(&appointment.start_local));
-    let mut lines = vec![fill(&templates.appointment, &[("date", &date), ("time", &time)])];
-    if let Some(practitioner) = &appointment.practitioner {
-        lines.push(fill(&templates.practitioner, &[("practitioner", practitioner)]));
-    }
+    let when = french::when(&appointment.start_local, now);
+    let with = appointment.practitioner.as_deref().map(french::person);
+    let with = with.map(|name| fill(&templates.practitioner, &[("practitioner", &name)])).unwrap_or_default();
+    let values = [("when", when.as_str()), ("date", &date), ("time", &time), ("practitioner", &with)];
+    let mut lines = vec![fill(&templates.appointment, &values)];
     if let Some(site) = &appointment.site {
-        lines.push(fill(&templates.site, &[("site", site)]));
+        lines.push(fill(&templates.site, &[("site", &french::place(site))]));
     }
-    lines.extend(to_bring(settings, appointment));
     lines
 }
 
@@ -99,7 +113,7 @@ fn agreed(settings: &Standard, appointment: &AppointmentSummary) -> Vec<String> 
 pub(crate) fn to_bring(settings: &Standard, appointment: &AppointmentSummary) -> Vec<String> {
     let mut lines = Vec::new();
     if !appointment.documents.is_empty() {
-        let documents = appointment.documents.join(", ");
+        let documents = french::list(&appointment.documents);
         lines.push(fill(&settings.templates.documents, &[("documents", &documents)]));
     }
     if appointment.arrive_early_min > 0 {
@@ -107,33 +121,6 @@ pub(crate) fn to_bring(settings: &Standard, appointment: &AppointmentSummary) ->
         lines.push(fill(&settings.templates.arrive_early, &[("minutes", &minutes)]));
     }
     lines
-}
-
-/// A template with its placeholders filled. What is filled in is not looked at
-/// again, so that a caller's braces stay braces.
-pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::new();
-    let mut rest = template;
-    while let Some(start) = rest.find('{') {
-        filled.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let value = rest.find('}').and_then(|end| {
-            let (_, value) = values.iter().find(|(name, _)| *name == &rest[1..end])?;
-            Some((end, value))
-        });
-        match value {
-            Some((end, value)) => {
-                filled.push_str(value);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                filled.push('{');
-                rest = &rest[1..];
-            }
-        }
-    }
-    filled.push_str(rest);
-    filled.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -144,14 +131,14 @@ mod tests {
     use crate::testing::{Call, NOW, confirmed};
 
     #[test]
-    fn the_recap_says_who_when_where_and_what_to_bring() {
-        let call = Call::patient("consultation").slot().appointment(confirmed());
-        let recap = call.view().recap.unwrap();
+    fn the_recap_says_who_what_for_when_and_where() {
+        let call = Call::patient("consultation").settings(serde_json::json!({ "packs": ["medecine-generale"] }));
+        let recap = call.slot().appointment(confirmed()).view().recap.unwrap();
         assert_eq!(
             recap.text,
-            "Je récapitule. Pour Anne Durand. Date de naissance : 30 avril 1958. Numéro pour vous joindre : 01 99 00 00 01. \
-             Motif : consultation. Rendez-vous le mardi 24 novembre 2026 à 9 h 30. Avec Dr Claire Martin. Lieu : Site Nord. \
-             À apporter : carte Vitale, ordonnance. Merci d'arriver 15 minutes en avance."
+            "Je récapitule : Anne Durand, date de naissance le 30 avril 1958. Je peux vous rappeler au 01 99 00 00 01. \
+             C'est pour une consultation. Le rendez-vous est mardi 24 novembre à 9 h 30, avec le docteur Claire Martin. \
+             Cela se passe ici : Site Nord."
         );
         assert_eq!(
             recap.facts,
@@ -166,7 +153,7 @@ mod tests {
         let view = call.view();
         let prompt = view.prompts.iter().find(|prompt| prompt.phase == Phase::ReadBack).unwrap();
         let hint = prompt.hint.as_ref().unwrap();
-        assert!(hint.contains("mardi 24 novembre 2026 à 9 h 30") && hint.contains("carte Vitale"));
+        assert!(hint.contains("mardi 24 novembre à 9 h 30") && hint.contains("carte Vitale"));
         for word in ["certificat", "Durand", "1958", "judo"] {
             assert!(!hint.contains(word), "{word}");
         }
@@ -177,7 +164,7 @@ mod tests {
         for state in [AppointmentState::Pending, AppointmentState::ToVerify] {
             let call = Call::patient("consultation").slot().appointment(AppointmentSummary { state, ..confirmed() });
             let text = call.view().recap.unwrap().text;
-            assert!(text.contains("Je vérifie votre rendez-vous") && !text.contains("9 h 30"), "{text}");
+            assert!(text.contains("vérifier le rendez-vous") && !text.contains("9 h 30"), "{text}");
         }
         let refused = AppointmentSummary { state: AppointmentState::Refused, ..confirmed() };
         assert!(!Call::patient("consultation").slot().appointment(refused).view().recap.unwrap().text.contains("24"));
@@ -193,16 +180,6 @@ mod tests {
             due_local: "2026-11-21T11:30".to_owned(),
         });
         let text = call.view().recap.unwrap().text;
-        assert!(
-            text.ends_with("Un médecin vous rappelle. Au plus tard le samedi 21 novembre 2026 à 11 h 30."),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn a_callers_braces_are_not_placeholders() {
-        assert_eq!(fill("Pour {given} {family}.", &[("given", "{family}"), ("family", "X")]), "Pour {family} X.");
-        assert_eq!(fill("{", &[]), "{");
-        assert_eq!(fill("{a}{b", &[("a", "1")]), "1{b");
+        assert!(text.ends_with("Le médecin vous rappelle aujourd'hui avant 11 h 30."), "{text}");
     }
 }

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use greffon_sdk::practice::ContentRef;
+use greffon_sdk::practice::{ContentRef, Level};
 use greffon_sdk::script::{AnswerKind, Choice, Phase, Question};
 use serde::{Deserialize, Serialize};
 
-/// The settings.
+use crate::phrases::{Phrases, Templates};
+use crate::tone::Tone;
+
+/// The settings, with the packs that they name.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Standard {
     /// Version of this content; another one withdraws it.
     pub version: String,
+    /// The packs that stand below these settings, by name; see `packs.rs`.
+    pub packs: Vec<String>,
     pub greeting: String,
     pub phrases: Phrases,
     pub templates: Templates,
@@ -27,6 +32,10 @@ pub(crate) struct Standard {
     pub questions: Vec<Ask>,
     /// Frequent questions with their approved answers.
     pub faq: Vec<Faq>,
+    /// Requests that somebody looks at, besides those that the motive hands over.
+    pub handovers: Vec<Handover>,
+    /// How an appointment is confirmed in writing; by nothing when absent.
+    pub confirm_by: Option<ConfirmBy>,
     pub delays: Delays,
 }
 
@@ -34,7 +43,8 @@ impl Default for Standard {
     fn default() -> Self {
         Self {
             version: "1".to_owned(),
-            greeting: "Cabinet médical, bonjour, que puis-je pour vous ?".to_owned(),
+            packs: Vec::new(),
+            greeting: "Cabinet médical, bonjour.".to_owned(),
             phrases: Phrases::default(),
             templates: Templates::default(),
             guide_seconds: BTreeMap::new(),
@@ -43,126 +53,9 @@ impl Default for Standard {
             required: BTreeMap::new(),
             questions: Vec::new(),
             faq: Vec::new(),
+            handovers: Vec::new(),
+            confirm_by: None,
             delays: Delays::default(),
-        }
-    }
-}
-
-/// What is said, by the moment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
-pub(crate) struct Phrases {
-    pub identification: String,
-    pub request: String,
-    /// Brings a caller back to the subject.
-    pub park: String,
-    pub triage: String,
-    /// `{number}`: the number to call.
-    pub emergency: String,
-    pub transfer: String,
-    pub proposal: String,
-    pub slot_offered: String,
-    pub slot_pending: String,
-    pub slot_confirmed: String,
-    pub slot_refused: String,
-    pub slot_to_verify: String,
-    pub callback: String,
-    pub decision: String,
-    pub message: String,
-    pub document: String,
-    pub redirect: String,
-    pub recontact: String,
-    pub move_appointment: String,
-    pub cancel_appointment: String,
-    pub requirements: String,
-    pub read_back: String,
-    pub closing: String,
-    pub commercial: String,
-    /// For the operator, when somebody speaks for the patient.
-    pub third_party: String,
-    /// For the operator, on a medical motive.
-    pub no_advice: String,
-}
-
-impl Default for Phrases {
-    fn default() -> Self {
-        let text = str::to_owned;
-        Self {
-            identification: text("Je prends d'abord quelques informations."),
-            request: text("Dites-moi ce qui vous amène."),
-            park: text("Si l'appelant s'éloigne du sujet : « Je le note, revenons à votre demande. »"),
-            triage: text("Quelques questions pour savoir si c'est urgent."),
-            emergency: text("C'est une urgence. Restez en ligne : nous appelons le {number}."),
-            transfer: text("Je vous mets en relation tout de suite."),
-            proposal: text("Je cherche un rendez-vous pour vous."),
-            slot_offered: text("Je vous propose le {date} à {time}."),
-            slot_pending: text("Un instant, j'enregistre votre rendez-vous."),
-            slot_confirmed: text("Votre rendez-vous est confirmé."),
-            slot_refused: text("Cet horaire vient d'être pris. Je vous en propose un autre."),
-            slot_to_verify: text("Je vérifie votre rendez-vous. Nous vous le confirmons au plus vite."),
-            callback: text("Un professionnel de santé vous rappelle."),
-            decision: text("Un professionnel de santé étudie votre demande."),
-            message: text("Je transmets votre message."),
-            document: text("Votre document est demandé."),
-            redirect: text("Un autre service peut vous répondre mieux que nous."),
-            recontact: text("Nous reprenons contact avec vous."),
-            move_appointment: text("Je cherche un autre horaire pour votre rendez-vous."),
-            cancel_appointment: text("J'annule votre rendez-vous."),
-            requirements: text("Voici ce qu'il faut prévoir."),
-            read_back: text("Je récapitule."),
-            closing: text("Merci de votre appel. Bonne journée."),
-            commercial: text("Merci, le cabinet ne donne pas suite aux démarchages. Bonne journée."),
-            third_party: text(
-                "L'appelant n'est pas le patient : ne rien confirmer de sa santé ni de ses rendez-vous passés.",
-            ),
-            no_advice: text("Noter ce qui est dit, sans l'interpréter. Jamais d'avis médical."),
-        }
-    }
-}
-
-/// Sentences of the recap, with what they are filled from.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
-pub(crate) struct Templates {
-    /// `{given}` `{family}`
-    pub patient: String,
-    /// `{date}`
-    pub birth_date: String,
-    /// `{number}`
-    pub phone: String,
-    /// `{motive}`: health data, left out of the discreet text.
-    pub motive: String,
-    /// `{date}` `{time}`
-    pub appointment: String,
-    /// `{practitioner}`
-    pub practitioner: String,
-    /// `{site}`
-    pub site: String,
-    /// `{documents}`
-    pub documents: String,
-    /// `{minutes}`
-    pub arrive_early: String,
-    /// `{said}` `{date}` `{time}`
-    pub commitment: String,
-    /// `{value}`
-    pub laboratory: String,
-}
-
-impl Default for Templates {
-    fn default() -> Self {
-        let text = str::to_owned;
-        Self {
-            patient: text("Pour {given} {family}."),
-            birth_date: text("Date de naissance : {date}."),
-            phone: text("Numéro pour vous joindre : {number}."),
-            motive: text("Motif : {motive}."),
-            appointment: text("Rendez-vous le {date} à {time}."),
-            practitioner: text("Avec {practitioner}."),
-            site: text("Lieu : {site}."),
-            documents: text("À apporter : {documents}."),
-            arrive_early: text("Merci d'arriver {minutes} minutes en avance."),
-            commitment: text("{said} Au plus tard le {date} à {time}."),
-            laboratory: text("Résultat noté : {value}."),
         }
     }
 }
@@ -175,11 +68,19 @@ pub(crate) struct Delays {
     pub professional_min: u32,
     pub professional_urgent_min: u32,
     pub laboratory_min: u32,
+    /// When nothing is left to offer: the practice calls back.
+    pub no_slot_min: u32,
 }
 
 impl Default for Delays {
     fn default() -> Self {
-        Self { answer_min: 1440, professional_min: 240, professional_urgent_min: 30, laboratory_min: 30 }
+        Self {
+            answer_min: 1440,
+            professional_min: 240,
+            professional_urgent_min: 30,
+            laboratory_min: 30,
+            no_slot_min: 120,
+        }
     }
 }
 
@@ -204,6 +105,8 @@ pub(crate) enum MotiveKind {
     Move,
     /// The end of an appointment.
     Cancel,
+    /// Whether an appointment still stands.
+    Confirm,
 }
 
 /// A motive of the practice.
@@ -212,8 +115,10 @@ pub(crate) enum MotiveKind {
 pub(crate) struct MotiveSettings {
     /// As the practice's file names it.
     pub id: String,
-    /// None: the id is said.
+    /// For the list; none: the id.
     pub label: Option<String>,
+    /// As the recap says it, after "c'est pour"; none: the label.
+    pub said: Option<String>,
     /// None: guessed from the id.
     pub kind: Option<MotiveKind>,
     /// Medical and practical questions of this motive, in order.
@@ -226,7 +131,12 @@ pub(crate) struct MotiveSettings {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Ask {
     pub key: String,
+    /// To the patient, in the second person.
     pub spoken: String,
+    /// To whoever speaks for the patient; none: as to the patient.
+    pub to_relative: Option<String>,
+    /// To a colleague; none: as to a relative.
+    pub to_professional: Option<String>,
     #[serde(default)]
     pub why: String,
     pub kind: AskKind,
@@ -236,6 +146,10 @@ pub(crate) struct Ask {
     pub required: bool,
     /// Asked only when this fact has one of these answers.
     pub when: Option<When>,
+    /// Of a practice's `questions`: asked, once, when the caller's own words have one of
+    /// these.
+    #[serde(default)]
+    pub when_said: Vec<String>,
 }
 
 /// What kind of answer a question takes.
@@ -265,6 +179,52 @@ pub(crate) struct AskChoice {
 pub(crate) struct When {
     pub fact: String,
     pub is: Vec<String>,
+}
+
+/// A request that somebody of the practice looks at, whatever else comes of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Handover {
+    /// Names the message.
+    pub id: String,
+    /// The caller's own words have one of these; any when empty.
+    #[serde(default)]
+    pub when_said: Vec<String>,
+    /// And this fact has one of these answers.
+    pub when: When,
+    /// To whom, by the names that the host knows.
+    pub to: String,
+    /// What is said of it, before the hour.
+    pub said: String,
+    pub within_min: u32,
+    /// At least as urgent as this; a script only raises.
+    pub level: Raised,
+}
+
+/// A level that a script raises a message to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Raised {
+    Soon,
+    SameDay,
+    VeryUrgent,
+}
+
+impl From<Raised> for Level {
+    fn from(raised: Raised) -> Self {
+        match raised {
+            Raised::Soon => Self::Soon,
+            Raised::SameDay => Self::SameDay,
+            Raised::VeryUrgent => Self::VeryUrgent,
+        }
+    }
+}
+
+/// How an appointment is confirmed in writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ConfirmBy {
+    Email,
 }
 
 /// A frequent question.
@@ -326,14 +286,21 @@ pub(crate) fn phase_name(phase: Phase) -> &'static str {
     }
 }
 
-impl From<&Ask> for Question {
-    fn from(ask: &Ask) -> Self {
+impl Ask {
+    /// The question, as it is asked in this tone.
+    pub fn question(&self, tone: Tone) -> Question {
         let choice = |choice: &AskChoice| Choice { id: choice.id.clone(), label: choice.label.clone() };
-        Self {
-            key: ask.key.clone(),
-            spoken: ask.spoken.clone(),
-            why: ask.why.clone(),
-            kind: match ask.kind {
+        let relative = self.to_relative.as_ref().unwrap_or(&self.spoken);
+        let spoken = match tone {
+            Tone::Patient => &self.spoken,
+            Tone::Relative => relative,
+            Tone::Professional => self.to_professional.as_ref().unwrap_or(relative),
+        };
+        Question {
+            key: self.key.clone(),
+            spoken: spoken.clone(),
+            why: self.why.clone(),
+            kind: match self.kind {
                 AskKind::YesNo => AnswerKind::YesNoUnknown,
                 AskKind::Single => AnswerKind::Single,
                 AskKind::Multiple => AnswerKind::Multiple,
@@ -342,9 +309,9 @@ impl From<&Ask> for Question {
                 AskKind::Date => AnswerKind::Date,
                 AskKind::Phone => AnswerKind::Phone,
             },
-            choices: ask.choices.iter().map(choice).collect(),
+            choices: self.choices.iter().map(choice).collect(),
             red_flag: false,
-            required: ask.required,
+            required: self.required,
         }
     }
 }

@@ -8,6 +8,7 @@ use greffon_sdk::script::{
 use greffon_sdk::testing;
 
 use crate::ScriptStandard;
+use crate::packs::Written;
 use crate::settings::Standard;
 
 /// 2026-11-21T08:30:00Z.
@@ -91,7 +92,7 @@ impl Call {
     }
 
     pub fn view(&self) -> View {
-        let settings = testing::prepared::<Standard, Standard>(&self.settings);
+        let settings = testing::prepared::<Written, Standard>(&self.settings);
         ScriptStandard::render(&settings, &self.session).unwrap()
     }
 

@@ -5,6 +5,7 @@ mod doctor;
 mod migrate;
 mod plugin;
 mod practice;
+mod script;
 mod sdk;
 mod serve;
 mod token;
@@ -46,6 +47,9 @@ enum Command {
     /// Write, build, try, list and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Plugin),
+    /// Rehearse what is said
+    #[command(subcommand)]
+    Script(script::Script),
     /// Export what plugins are written with
     #[command(subcommand)]
     Sdk(sdk::Sdk),
@@ -70,6 +74,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Config(command) => command.run(&arguments.config),
         Command::Practice(command) => block_on(command.run(config()?)),
         Command::Plugin(command) => command.run(),
+        Command::Script(command) => block_on(command.run()),
         Command::Sdk(command) => command.run(),
         Command::Token(token) => token.run(&arguments.config),
         Command::Migrate => block_on(migrate::run(config()?)),

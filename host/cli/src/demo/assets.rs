@@ -39,9 +39,13 @@ const DAYS: [(&str, &str); 3] = [
 ];
 
 /// Writes the practices, and the grids that they share, into a folder, with the
-/// CalDAV server at `agenda`.
-pub fn write_practices(folder: &Path, agenda: SocketAddr) -> anyhow::Result<()> {
-    for (path, text) in FILES {
+/// CalDAV server at `agenda`; from `examples` where it is given, else from the binary.
+pub fn write_practices(folder: &Path, examples: Option<&Path>, agenda: SocketAddr) -> anyhow::Result<()> {
+    for (path, embedded) in FILES {
+        let text = match examples.map(|examples| examples.join(path)) {
+            Some(file) => std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?,
+            None => embedded.to_owned(),
+        };
         write(&folder.join(path), &text.replace(EXAMPLE_ORIGIN, &format!("http://{agenda}")))?;
     }
     write(&folder.join(SECRET), "demo-without-secrets\n")

@@ -2,6 +2,7 @@
 
 mod commands;
 mod confinement;
+mod dialogues;
 mod kill_nine;
 mod kit;
 mod second_process;

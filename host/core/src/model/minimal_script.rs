@@ -23,8 +23,8 @@ pub fn render(practice: &Practice, session: &Session) -> View {
     // A sales call leaves no name.
     let sales = latest(&session.facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text()) == Some("commercial");
     if !sales {
-        ask(Phase::Identification, "Qui appelle, et pour qui ?", identity());
-        ask(Phase::Request, "Que puis-je faire pour vous ?", request(practice));
+        ask(Phase::Request, "D'accord.", request(practice));
+        ask(Phase::Identification, "Je prends quelques renseignements.", identity());
     }
     let recap = missing.is_empty().then(|| recap(practice, session));
     if let Some(recap) = &recap {
@@ -38,33 +38,37 @@ fn identity() -> Vec<Question> {
     vec![
         Question {
             choices: [
-                ("patient", "Le patient"),
-                ("relative", "Un proche"),
-                ("professional", "Un professionnel de santé"),
-                ("laboratory", "Un laboratoire"),
-                ("commercial", "Un démarchage"),
-                ("internal", "Quelqu'un du cabinet"),
-                ("unknown", "Autre"),
+                ("patient", "Pour moi"),
+                ("relative", "Pour un proche"),
+                ("professional", "Je suis un confrère, une infirmière, un pharmacien"),
+                ("laboratory", "J'appelle d'un laboratoire"),
+                ("commercial", "Une proposition commerciale"),
+                ("internal", "Je suis du cabinet"),
+                ("unknown", "Autre chose"),
             ]
             .map(|(id, label)| Choice { id: id.to_owned(), label: label.to_owned() })
             .to_vec(),
-            ..question(keys::CALLER_KIND, "Vous êtes le patient ?", AnswerKind::Single)
+            ..question(
+                keys::CALLER_KIND,
+                "C'est pour vous-même, ou vous appelez pour quelqu'un d'autre ?",
+                AnswerKind::Single,
+            )
         },
         question(keys::PATIENT_FAMILY, "Quel est le nom du patient ?", AnswerKind::Text),
         question(keys::PATIENT_GIVEN, "Et son prénom ?", AnswerKind::Text),
         question(keys::PATIENT_BIRTH_DATE, "Quelle est sa date de naissance ?", AnswerKind::Date),
-        question(keys::CALLER_PHONE, "À quel numéro vous rappeler ?", AnswerKind::Phone),
+        question(keys::CALLER_PHONE, "À quel numéro puis-je vous rappeler, si nous sommes coupés ?", AnswerKind::Phone),
     ]
 }
 
 fn request(practice: &Practice) -> Vec<Question> {
     let choices = practice.motives.iter().map(|motive| Choice { id: motive.id.0.clone(), label: motive.label.clone() });
     vec![
+        Question { required: false, ..question(keys::WORDS, "Dites-moi ce qui vous amène.", AnswerKind::Text) },
         Question {
-            required: false,
-            ..question(keys::WORDS, "Dites-moi votre demande avec vos mots.", AnswerKind::Text)
+            choices: choices.collect(),
+            ..question(keys::MOTIVE, "C'est pour quel motif ?", AnswerKind::Single)
         },
-        Question { choices: choices.collect(), ..question(keys::MOTIVE, "Quel est le motif ?", AnswerKind::Single) },
     ]
 }
 

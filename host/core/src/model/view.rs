@@ -170,6 +170,9 @@ pub struct OfferedSlot {
     pub practitioner: Option<PractitionerId>,
     /// Where.
     pub site: Option<SiteId>,
+    /// The sentence that proposes it.
+    #[serde(default)]
+    pub spoken: String,
     /// The slot.
     #[serde(flatten)]
     pub slot: Slot,

@@ -4,8 +4,10 @@
 //! not even the motive. To the practice: what it needs to act.
 
 mod alert;
+mod offer;
 
 pub use alert::{alert, alert_link};
+pub use offer::offer;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;

@@ -10,6 +10,7 @@ use crate::model::practice::{Motive, Practice, Practitioner, PractitionerAgenda}
 use crate::model::scheduling::{AgendaError, Slot, SlotPage, SlotQuery, SlotState};
 use crate::model::slots::{Asker, Desk, Taken, free_slots};
 use crate::model::view::OfferedSlot;
+use crate::model::wording::offer;
 use crate::ports::plugins::PluginFailure;
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored};
@@ -198,6 +199,7 @@ impl Agendas {
             feature: feature.clone(),
             practitioner: Some(practitioner.id.clone()),
             site: Some(agenda.site.clone()),
+            spoken: offer(wish.practice, Some(practitioner), slot.span.start, wish.now),
             slot,
         }));
         Ok(())

@@ -98,6 +98,9 @@ pub(crate) struct Slot {
     /// Where a person could book it by hand.
     #[serde(default)]
     booking_url: Option<String>,
+    /// The sentence that proposes it, in French.
+    #[serde(default)]
+    spoken: Option<String>,
 }
 
 impl From<view::OfferedSlot> for Slot {
@@ -118,6 +121,7 @@ impl From<view::OfferedSlot> for Slot {
             handle: slot.handle,
             version: slot.version,
             booking_url: slot.booking_url,
+            spoken: Some(core.spoken),
         }
     }
 }
