@@ -12,7 +12,6 @@ mod select;
 mod settings;
 #[cfg(test)]
 mod testing;
-mod utc;
 
 use greffon_sdk::practice::Finding;
 use greffon_sdk::triage::{Encounter, Protocol, Step, Triage, TriageError};

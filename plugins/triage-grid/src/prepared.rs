@@ -2,12 +2,10 @@
 //! each protocol apart, so that of a large grid a call reads the one or two that
 //! serve.
 
-use greffon_sdk::practice::{Instant, Validation};
 use greffon_sdk::prepared::Part;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{self, Grid, Protocol, Service};
-use crate::utc;
+use crate::settings::{Grid, Protocol, Service};
 
 /// All grids of a practice.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,18 +33,7 @@ pub(crate) struct Entry {
     pub min_age_days: Option<u32>,
     /// In days, included.
     pub max_age_days: Option<u32>,
-    /// Needs no signature.
-    pub demo: bool,
-    /// None: not signed, or by dates that are none, which the analysis refuses.
-    pub signature: Option<Signature>,
     pub protocol: Part<Protocol>,
-}
-
-/// When a clinician's signature holds: `[from, until)`.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Signature {
-    pub from: Instant,
-    pub until: Instant,
 }
 
 impl From<Grid> for Prepared {
@@ -58,42 +45,11 @@ impl From<Grid> for Prepared {
 
 impl From<Protocol> for Entry {
     fn from(protocol: Protocol) -> Self {
-        let validation = protocol.validation.as_ref().and_then(validation);
         Self {
             protocol: Part::of(&protocol),
             motives: protocol.motives,
             min_age_days: protocol.min_age_days,
             max_age_days: protocol.max_age_days,
-            demo: protocol.demo,
-            signature: validation.map(|signed| Signature { from: signed.validated_at, until: signed.expires_at }),
         }
     }
-}
-
-impl Signature {
-    pub fn began(self, now: Instant) -> bool {
-        now >= self.from
-    }
-
-    pub fn ended(self, now: Instant) -> bool {
-        now >= self.until
-    }
-}
-
-/// A signature in the words of the contract. None: a date or the signature
-/// itself cannot be read, which the analysis refuses.
-pub(crate) fn validation(written: &settings::Validation) -> Option<Validation> {
-    Some(Validation {
-        author: written.author.clone(),
-        validator_rpps: written.validator_rpps.clone(),
-        validated_at: utc::parse(&written.validated_at)?,
-        expires_at: utc::parse(&written.expires_at)?,
-        signature: bytes(&written.signature)?,
-    })
-}
-
-fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = hexadecimal.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>()?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    rest.is_empty().then(|| pairs.iter().map(|[high, low]| (high << 4 | low) as u8).collect())
 }

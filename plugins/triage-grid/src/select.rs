@@ -1,12 +1,12 @@
 //! Which protocols serve a case, and what they are.
 
-use greffon_sdk::practice::Instant;
 use greffon_sdk::triage::{Encounter, Protocol as Described, TriageError};
 
-use crate::prepared::{Entry, Prepared, validation};
+use crate::prepared::{Entry, Prepared};
 use crate::settings::Protocol;
 
-/// What a protocol is, for the host. The title of a demonstration says so.
+/// What a protocol is, for the host. The title of a demonstration says so. Who signed it
+/// and until when is the host's to know: a signature lies beside the settings.
 pub(crate) fn describe(protocol: Protocol) -> Described {
     Described {
         ref_: protocol.content(),
@@ -15,7 +15,7 @@ pub(crate) fn describe(protocol: Protocol) -> Described {
         min_age_days: protocol.min_age_days,
         max_age_days: protocol.max_age_days,
         floor: protocol.floor,
-        content_validation: protocol.validation.as_ref().and_then(validation),
+        content_validation: None,
     }
 }
 
@@ -39,22 +39,11 @@ pub(crate) fn serving(grid: &Prepared, encounter: &Encounter) -> Result<Vec<Prot
     if serving.is_empty() {
         return Err(TriageError::NotApplicable);
     }
-    serving.into_iter().map(|entry| signed(entry, encounter.context.now)).collect()
+    serving.into_iter().map(|entry| Ok(entry.protocol.read()?)).collect()
 }
 
 fn serves_age(entry: &Entry, days: u32) -> bool {
     entry.min_age_days.is_none_or(|least| days >= least) && entry.max_age_days.is_none_or(|most| days <= most)
-}
-
-/// Reads a protocol whose signature holds.
-fn signed(entry: &Entry, now: Instant) -> Result<Protocol, TriageError> {
-    let protocol = entry.protocol.read()?;
-    match entry.signature {
-        None if entry.demo => Ok(protocol),
-        Some(signature) if signature.ended(now) => Err(TriageError::ProtocolExpired(protocol.content())),
-        Some(signature) if signature.began(now) => Ok(protocol),
-        _ => Err(TriageError::ProtocolUnvalidated(protocol.content())),
-    }
 }
 
 #[cfg(test)]
@@ -68,40 +57,9 @@ mod tests {
     fn a_demonstration_is_named_as_such() {
         let described = describe(grid(fever()).protocols.remove(0));
         assert_eq!(described.title, "[DÉMO] Fièvre du nourrisson");
-        assert!(described.content_validation.is_none());
-    }
-
-    #[test]
-    fn an_unsigned_protocol_is_refused() {
         let mut settings = fever();
         settings["protocols"][0]["demo"] = false.into();
-        assert!(matches!(Case::new("fever").step(&settings), Err(TriageError::ProtocolUnvalidated(_))));
-    }
-
-    #[test]
-    fn a_signature_holds_until_the_first_instant_of_its_end() {
-        let mut settings = fever();
-        settings["protocols"][0]["validation"] = serde_json::json!({
-            "author": "dr-martin", "validator-rpps": "10003456789",
-            "validated-at": "2026-09-01", "expires-at": "2026-11-21T08:30:00Z", "signature": "0aff"
-        });
-        let mut case = Case::new("fever");
-        case.encounter.context.now -= 1;
-        assert!(matches!(case.step(&settings), Ok(Step::Ask(_))));
-        case.encounter.context.now += 1;
-        assert!(matches!(case.step(&settings), Err(TriageError::ProtocolExpired(_))));
-        let described = describe(grid(settings).protocols.remove(0));
-        assert_eq!(described.content_validation.unwrap().signature, [0x0a, 0xff]);
-    }
-
-    #[test]
-    fn a_protocol_whose_dates_are_none_is_not_signed() {
-        let mut settings = fever();
-        settings["protocols"][0]["validation"] = serde_json::json!({
-            "author": "dr-martin", "validator-rpps": "1", "validated-at": "2026-09-31", "expires-at": "2027-01-01"
-        });
-        settings["protocols"][0]["demo"] = false.into();
-        assert!(matches!(Case::new("fever").step(&settings), Err(TriageError::ProtocolUnvalidated(_))));
+        assert_eq!(describe(grid(settings).protocols.remove(0)).title, "Fièvre du nourrisson");
     }
 
     #[test]

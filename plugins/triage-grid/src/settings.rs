@@ -46,10 +46,10 @@ pub(crate) struct Protocol {
     pub floor: Level,
     #[serde(default = "medical", with = "nature")]
     pub nature: Nature,
-    /// Written for demonstrations: needs no signature, and says so.
+    /// Written for demonstrations, and says so. A practice whose patients are real is
+    /// refused it by the host.
     #[serde(default)]
     pub demo: bool,
-    pub validation: Option<Validation>,
     /// Said with every conclusion that has none of its own.
     #[serde(default)]
     pub safety_net: Option<Instruction>,
@@ -63,21 +63,6 @@ pub(crate) struct Protocol {
 
 fn medical() -> Nature {
     Nature::Medical
-}
-
-/// A clinician's signature.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Validation {
-    pub author: String,
-    pub validator_rpps: String,
-    /// `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`.
-    pub validated_at: String,
-    /// As above; the first instant at which it no longer holds.
-    pub expires_at: String,
-    /// Ed25519, 128 hexadecimal digits. Empty: not signed electronically.
-    #[serde(default)]
-    pub signature: String,
 }
 
 /// A question whose positive answer ends the questions.

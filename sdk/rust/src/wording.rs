@@ -76,7 +76,7 @@ pub fn question(path: &str, sentence: &str, findings: &mut Vec<Finding>) {
     let lower = sentence.to_lowercase().replace('’', "'");
     let count = lower.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
     if count == 0 {
-        findings.push(Finding::error(path, "La question n'a pas de texte."));
+        findings.push(Finding::error(path, "La question n'a pas de texte : l'écrire."));
     }
     if count > MAX_WORDS {
         let message = format!("{count} mots : une question se dit en {MAX_WORDS} mots au plus.");
@@ -86,7 +86,10 @@ pub fn question(path: &str, sentence: &str, findings: &mut Vec<Finding>) {
         findings.push(Finding::warning(path, "Question double : poser une seule question à la fois."));
     }
     if NEGATIVES.iter().any(|negative| lower.contains(negative)) {
-        findings.push(Finding::warning(path, "Question négative : un « oui » peut y vouloir dire non."));
+        findings.push(Finding::warning(
+            path,
+            "Question négative : un « oui » peut y vouloir dire non. La tourner en question simple.",
+        ));
     }
     text(path, sentence, findings);
 }
@@ -105,7 +108,10 @@ pub fn text(path: &str, text: &str, findings: &mut Vec<Finding>) {
         unit.len() < word.len() && UNITS.contains(&unit)
     });
     if follows || joined {
-        findings.push(Finding::error(path, "Ce texte contient une dose : le secrétariat ne donne pas d'avis médical."));
+        findings.push(Finding::error(
+            path,
+            "Ce texte contient une dose : la retirer, le secrétariat ne donne pas d'avis médical.",
+        ));
     }
     if let Some(drug) = words.iter().find(|word| DRUGS.contains(word)) {
         let message = format!("Ce texte nomme un médicament (« {drug} ») : vérifier qu'il ne conseille rien.");

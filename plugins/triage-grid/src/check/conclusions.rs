@@ -30,7 +30,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
         }
         let has_net = rule.safety_net.is_some() || protocol.safety_net.is_some();
         if !rule.level.at_least(Level::VeryUrgent) && !has_net {
-            let message = "Il manque la consigne à dire en cas d'aggravation (safety-net).";
+            let message = "Il manque la consigne à dire en cas d'aggravation : ajouter safety-net.";
             findings.push(Finding::error(format!("{path}/safety-net"), message));
         }
         let same = protocol.rules[..index]
@@ -38,7 +38,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
             .find(|other| other.level != rule.level && normal(&other.when) == normal(&rule.when));
         if let Some(other) = same {
             let message = format!(
-                "Mêmes conditions que la règle « {} », autre niveau : le plus urgent des deux est retenu.",
+                "Mêmes conditions que la règle « {} », autre niveau : le plus urgent des deux est retenu. N'en garder qu'une.",
                 other.id
             );
             findings.push(Finding::warning(format!("{path}/level"), message));
@@ -49,7 +49,11 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
 fn below_floor(place: &Place<'_>, level: Level, path: &str, findings: &mut Vec<Finding>) {
     let floor = place.protocol.floor;
     if !level.at_least(floor) {
-        let message = format!("Le niveau {} est sous le plancher de la grille ({}).", level.as_str(), floor.as_str());
+        let message = format!(
+            "Le niveau {} est sous le plancher de la grille ({}) : le relever, ou changer floor.",
+            level.as_str(),
+            floor.as_str()
+        );
         findings.push(Finding::error(format!("{path}/level"), message));
     }
 }
@@ -64,7 +68,10 @@ fn unnamed(destination: &Destination, path: &str, findings: &mut Vec<Finding>) {
         return;
     };
     if name.trim().is_empty() {
-        findings.push(Finding::error(format!("{path}/orientation"), "L'orientation ne dit pas vers qui ou pourquoi."));
+        findings.push(Finding::error(
+            format!("{path}/orientation"),
+            "L'orientation ne dit pas vers qui ou pourquoi : l'écrire.",
+        ));
     }
 }
 

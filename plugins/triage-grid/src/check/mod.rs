@@ -4,10 +4,11 @@
 
 mod bands;
 mod conclusions;
+mod delays;
+mod flags;
 mod place;
 mod reach;
 mod search;
-mod signature;
 mod structure;
 mod wording;
 
@@ -24,9 +25,15 @@ pub(crate) fn all(grid: &Grid) -> Vec<Finding> {
     }
     for (index, protocol) in grid.protocols.iter().enumerate() {
         let place = Place { protocol, path: format!("/protocols/{index}") };
-        signature::check(&place, &mut findings);
+        if protocol.demo {
+            let message = "Contenu de démonstration : refusé hors d'un cabinet de démonstration. Retirer demo = true \
+                           une fois la grille relue par un soignant.";
+            findings.push(Finding::warning(format!("{}/demo", place.path), message));
+        }
         let sound = structure::check(&place, &mut findings);
         conclusions::check(&place, &mut findings);
+        delays::check(&place, &mut findings);
+        flags::check(&place, &mut findings);
         wording::check(&place, &mut findings);
         // Keys that do not exist and circles would only be told again.
         if sound {
@@ -34,6 +41,7 @@ pub(crate) fn all(grid: &Grid) -> Vec<Finding> {
         }
     }
     bands::check(grid, &mut findings);
+    flags::between(grid, &mut findings);
     findings
 }
 
@@ -149,13 +157,80 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_signature_is_an_error_but_for_demonstrations() {
-        finds(WARNING, "/protocols/0/validation", "démonstration", |_| ());
-        finds(ERROR, "/protocols/0/validation", "signature", |protocol| protocol["demo"] = false.into());
-        finds(ERROR, "/protocols/0/validation/expires-at", "après", |protocol| {
-            protocol["validation"] = json!({ "author": "a", "validator-rpps": "10003456789",
-                "validated-at": "2026-09-01", "expires-at": "2026-09-01" });
+    fn a_demonstration_says_what_it_is() {
+        finds(WARNING, "/protocols/0/demo", "démonstration", |_| ());
+        assert!(
+            after(|protocol| protocol["demo"] = false.into()).iter().all(|(_, path, _)| path != "/protocols/0/demo")
+        );
+    }
+
+    #[test]
+    fn what_the_host_would_not_wait_for_is_an_error() {
+        for (level, orientation, words) in [
+            ("very-urgent", json!({ "clinician-callback": 16 }), "15 minutes"),
+            ("very-urgent", json!("same-day-slot"), "trop tard"),
+            ("same-day", json!({ "slot-within": 1441 }), "24 heures"),
+            ("same-day", json!({ "clinician-callback": 1441 }), "24 heures"),
+            ("soon", json!({ "slot-within": 10081 }), "7 jours"),
+            ("soon", json!({ "recontact": 10081 }), "7 jours"),
+        ] {
+            finds(ERROR, "/protocols/0/rules/1/orientation", words, |protocol| {
+                protocol["rules"][1]["level"] = level.into();
+                protocol["rules"][1]["orientation"] = orientation.clone();
+            });
+        }
+        finds(ERROR, "/protocols/0/red-flags/0/orientation", "emergency-call", |protocol| {
+            protocol["red-flags"][0]["orientation"] = json!({ "live-transfer": "on-call" });
         });
+        finds(ERROR, "/protocols/0/red-flags/1/orientation", "15 minutes", |protocol| {
+            protocol["red-flags"][1]["orientation"] = json!({ "clinician-callback": 45 });
+        });
+    }
+
+    #[test]
+    fn signs_that_contradict_each_other_are_errors() {
+        finds(ERROR, "/protocols/0/red-flags/1/spoken", "se contredisent", |protocol| {
+            protocol["red-flags"][1]["spoken"] = "Est-il difficile à réveiller ?".into();
+        });
+        finds(ERROR, "/protocols/0/red-flags/1/spoken", "deux fois", |protocol| {
+            protocol["red-flags"][1]["spoken"] = "est-il  difficile à réveiller".into();
+            protocol["red-flags"][1]["level"] = "vital".into();
+        });
+        finds(ERROR, "/protocols/0/questions/2/spoken", "déjà", |protocol| {
+            protocol["questions"][2]["spoken"] = "Est-il difficile à réveiller ?".into();
+        });
+        finds(ERROR, "/protocols/0/red-flags/0/level", "same-day", |protocol| {
+            protocol["red-flags"][0]["level"] = "soon".into();
+        });
+    }
+
+    #[test]
+    fn one_key_says_one_thing_in_all_protocols() {
+        let with_second = |change: &dyn Fn(&mut Value)| {
+            let mut settings = fever();
+            let mut second = settings["protocols"][0].clone();
+            (second["id"], second["min-age-days"], second["max-age-days"]) =
+                ("fever-child".into(), 731.into(), Value::Null);
+            change(&mut second);
+            settings["protocols"].as_array_mut().unwrap().push(second);
+            all(&grid(settings)).into_iter().map(|one| (one.path, one.message)).collect::<Vec<_>>()
+        };
+        let at = |found: &[(String, String)], path: &str, words: &str| {
+            found.iter().any(|(place, message)| place == path && message.contains(words))
+        };
+        assert!(!with_second(&|_| ()).iter().any(|(_, message)| message.contains("fever-infant")));
+        let found = with_second(&|second| second["red-flags"][0]["spoken"] = "Dort-il tout le temps ?".into());
+        assert!(at(&found, "/protocols/1/red-flags/0/spoken", "autrement"), "{found:#?}");
+        let found = with_second(&|second| second["red-flags"][0]["level"] = "same-day".into());
+        assert!(at(&found, "/protocols/1/red-flags/0/level", "vital"), "{found:#?}");
+        let found = with_second(&|second| second["questions"][2]["key"] = "fever.spots".into());
+        assert!(at(&found, "/protocols/1/questions/2/key", "signe d'alerte"), "{found:#?}");
+    }
+
+    #[test]
+    fn ages_that_nobody_serves_are_a_warning() {
+        finds(WARNING, "/protocols/0/max-age-days", "730", |_| ());
+        finds(WARNING, "/protocols/0/min-age-days", "28", |protocol| protocol["min-age-days"] = 28.into());
     }
 
     #[test]

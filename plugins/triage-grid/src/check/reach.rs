@@ -13,7 +13,7 @@ use crate::settings::{Kind, Protocol, Question};
 pub(super) fn check(place: &Place<'_>, max_questions: usize, findings: &mut Vec<Finding>) {
     let protocol = place.protocol;
     if protocol.rules.is_empty() {
-        let message = "Aucune règle : sans signe d'alerte, chaque cas ira à une décision humaine.";
+        let message = "Aucune règle : sans signe d'alerte, chaque cas ira à une décision humaine. Ajouter des règles.";
         findings.push(Finding::error(format!("{}/rules", place.path), message));
         return;
     }
@@ -21,7 +21,7 @@ pub(super) fn check(place: &Place<'_>, max_questions: usize, findings: &mut Vec<
         let path = place.question(index);
         let never = question.when.as_ref().is_some_and(|when| is_impossible(protocol, when));
         if never {
-            let message = "Cette question n'est jamais posée : sa condition ne peut pas être vraie.";
+            let message = "Cette question n'est jamais posée : sa condition ne peut pas être vraie. Corriger when, ou la retirer.";
             findings.push(Finding::error(format!("{path}/when"), message));
         } else {
             answers(place, &path, question, findings);
@@ -29,8 +29,10 @@ pub(super) fn check(place: &Place<'_>, max_questions: usize, findings: &mut Vec<
     }
     for (index, rule) in protocol.rules.iter().enumerate() {
         if is_impossible(protocol, &rule.when) {
-            let message =
-                format!("La règle « {} » ne s'applique jamais : sa condition ne peut pas être vraie.", rule.id);
+            let message = format!(
+                "La règle « {} » ne s'applique jamais : sa condition ne peut pas être vraie. Corriger when, ou la retirer.",
+                rule.id
+            );
             findings.push(Finding::error(format!("{}/when", place.rule(index)), message));
         }
     }
@@ -59,18 +61,21 @@ fn answers(place: &Place<'_>, path: &str, question: &Question, findings: &mut Ve
             search.satisfies(&rule.when) != Some(false)
         });
         if !led {
-            let message = format!("La réponse « {label} » ne mène à aucune règle.");
+            let message = format!("La réponse « {label} » ne mène à aucune règle : en ajouter une.");
             findings.push(Finding::error(path, message));
         }
     }
     let looked_at = conditions(protocol).any(|condition| condition.facts().contains(question.key.as_str()));
     let unknown = conditions(protocol).any(|condition| condition.knows_unknown(&question.key));
     if question.required && looked_at && !unknown {
-        let message = "Pas de branche « ne sait pas » : une réponse inconnue ira à une décision humaine.";
+        let message = "Pas de branche « ne sait pas » : une réponse inconnue ira à une décision humaine. Écrire \"unknown\" dans une règle.";
         findings.push(Finding::warning(path, message));
     }
     if !looked_at && question.kind != Kind::Text {
-        findings.push(Finding::warning(path, "Aucune règle ne regarde la réponse à cette question."));
+        findings.push(Finding::warning(
+            path,
+            "Aucune règle ne regarde la réponse à cette question : la retirer, ou écrire la règle.",
+        ));
     }
 }
 
@@ -90,13 +95,14 @@ fn dead_end(place: &Place<'_>, findings: &mut Vec<Finding>) {
     });
     match found {
         Some(ControlFlow::Break(example)) => {
-            let message =
-                format!("Impasse : aucune règle ne conclut quand {example}. Une décision humaine sera demandée.");
+            let message = format!(
+                "Impasse : aucune règle ne conclut quand {example}. Une décision humaine sera demandée ; pour conclure, ajouter une règle."
+            );
             findings.push(Finding::warning(path, message));
         }
         Some(ControlFlow::Continue(())) => {}
         None => {
-            let message = "Trop de combinaisons pour chercher les impasses ; chacune deviendra une décision humaine.";
+            let message = "Trop de combinaisons pour chercher les impasses ; chacune deviendra une décision humaine. Partager ce protocole en deux.";
             findings.push(Finding::warning(path, message));
         }
     }
@@ -136,7 +142,7 @@ fn longest(place: &Place<'_>, max_questions: usize, findings: &mut Vec<Finding>)
     if longest > max_questions {
         let message = format!(
             "Jusqu'à {longest} questions, pour {max_questions} au plus (max-questions) : les cas longs iront à une décision \
-             humaine."
+             humaine. Retirer des questions, ou leur donner une condition (when)."
         );
         findings.push(Finding::warning(&place.path, message));
     }

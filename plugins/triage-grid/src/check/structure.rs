@@ -56,9 +56,12 @@ fn names(place: &Place<'_>, findings: &mut Vec<Finding>) {
         unique(choices.map(|(index, choice)| (format!("{path}/{index}/id"), choice.id.as_str())), findings);
         let takes_choices = matches!(question.kind, Kind::Single | Kind::Multiple);
         if takes_choices && question.choices.len() < 2 {
-            findings.push(Finding::error(path, "Une question à choix a besoin d'au moins deux réponses."));
+            findings.push(Finding::error(
+                path,
+                "Une question à choix a besoin d'au moins deux réponses : les ajouter à choices.",
+            ));
         } else if !takes_choices && !question.choices.is_empty() {
-            findings.push(Finding::error(path, "Seule une question à choix (single, multiple) propose des réponses."));
+            findings.push(Finding::error(path, "Seule une question à choix (single, multiple) propose des réponses : retirer choices, ou changer kind."));
         }
     }
 }
@@ -67,7 +70,10 @@ fn unique<'a>(names: impl Iterator<Item = (String, &'a str)>, findings: &mut Vec
     let mut seen = BTreeSet::new();
     for (path, name) in names {
         if !seen.insert(name) {
-            findings.push(Finding::error(path, format!("« {name} » est écrit deux fois.")));
+            findings.push(Finding::error(
+                path,
+                format!("« {name} » est écrit deux fois : donner un autre nom à l'un des deux."),
+            ));
         }
     }
 }
@@ -88,7 +94,8 @@ fn wrong(protocol: &Protocol, key: &str, test: &Test) -> Option<String> {
     }
     let Some(question) = protocol.questions.iter().find(|question| question.key == key) else {
         let elsewhere = ANSWERED_ELSEWHERE.iter().any(|prefix| key.starts_with(prefix));
-        return (!elsewhere).then(|| format!("Aucune question ne porte la clé « {key} »."));
+        return (!elsewhere)
+            .then(|| format!("Aucune question ne porte la clé « {key} » : corriger la clé, ou ajouter la question."));
     };
     let choices = || question.choices.iter().map(|choice| choice.id.as_str());
     match (question.kind, test) {
@@ -99,25 +106,32 @@ fn wrong(protocol: &Protocol, key: &str, test: &Test) -> Option<String> {
         (Kind::Multiple, Test::Includes(words)) => words
             .iter()
             .find(|word| !choices().any(|choice| choice == word.as_str()))
-            .map(|word| format!("« {word} » n'est pas une réponse de « {key} ».")),
+            .map(|word| format!("« {word} » n'est pas une réponse de « {key} » : écrire l'id d'un de ses choix.")),
         (Kind::Number, Test::Within(range)) => {
             let empty = matches!((range.at_least, range.below), (Some(least), Some(below)) if least >= below);
-            empty.then(|| format!("L'intervalle de « {key} » est vide."))
+            empty.then(|| format!("L'intervalle de « {key} » est vide : at-least doit être plus petit que below."))
         }
         (_, Test::Is(_)) => wrong_words(key, test, &["unknown", "refused"]),
-        (_, Test::Within(_)) => Some(format!("La réponse à « {key} » n'est pas un nombre.")),
-        (_, Test::Includes(_)) => Some(format!("« {key} » n'est pas une question à plusieurs réponses.")),
+        (_, Test::Within(_)) => {
+            Some(format!("La réponse à « {key} » n'est pas un nombre : la comparer avec is ou includes."))
+        }
+        (_, Test::Includes(_)) => {
+            Some(format!("« {key} » n'est pas une question à plusieurs réponses : la comparer avec is."))
+        }
     }
 }
 
 fn wrong_words(key: &str, test: &Test, known: &[&str]) -> Option<String> {
     match test {
-        Test::Is(words) => words
-            .iter()
-            .find(|word| !known.contains(&word.as_str()))
-            .map(|word| format!("« {word} » n'est pas une réponse de « {key} » ({}).", known.join(", "))),
-        Test::Within(_) => Some(format!("La réponse à « {key} » n'est pas un nombre.")),
-        Test::Includes(_) => Some(format!("« {key} » n'est pas une question à plusieurs réponses.")),
+        Test::Is(words) => words.iter().find(|word| !known.contains(&word.as_str())).map(|word| {
+            format!("« {word} » n'est pas une réponse de « {key} » : écrire une de celles-ci : {}.", known.join(", "))
+        }),
+        Test::Within(_) => {
+            Some(format!("La réponse à « {key} » n'est pas un nombre : la comparer avec is ou includes."))
+        }
+        Test::Includes(_) => {
+            Some(format!("« {key} » n'est pas une question à plusieurs réponses : la comparer avec is."))
+        }
     }
 }
 
@@ -153,7 +167,7 @@ fn circles(place: &Place<'_>, findings: &mut Vec<Finding>) {
         if behind.contains(key) && !told.contains(key) {
             let circle = behind.iter().filter(|other| reachable(other, &waits).contains(key)).copied();
             let circle: Vec<&str> = circle.collect();
-            let message = format!("Ces questions s'attendent en cercle : {}.", circle.join(", "));
+            let message = format!("Ces questions s'attendent en cercle : {}. Retirer un des when.", circle.join(", "));
             findings.push(Finding::error(format!("{}/when", place.question(index)), message));
             told.extend(circle);
         }
