@@ -44,6 +44,7 @@ async fn slots_are_offered_with_rfc_3339_times() {
       "practitioner": "dr-martin",
       "seats_left": 1,
       "site": "nord",
+      "spoken": "Je peux vous proposer aujourd'hui à 14 h avec le docteur Claire Martin, cela vous irait ?",
       "start": "2026-11-23T13:00:00Z",
       "state": "free",
       "version": null

@@ -142,6 +142,8 @@ async fn roles_may_do_what_the_table_says() {
     greffon:act-on-dead-letters: secretary supervisor practitioner practice-admin
     greffon:book: secretary supervisor practitioner
     greffon:change-appointments: secretary supervisor practitioner
+    greffon:change-patients: secretary supervisor practitioner practice-admin
+    greffon:join-patients: supervisor practitioner practice-admin
     greffon:read-alerts: secretary supervisor practitioner practice-admin
     greffon:read-appointments: secretary supervisor practitioner practice-admin
     greffon:read-audit: supervisor practice-admin auditor
@@ -149,6 +151,7 @@ async fn roles_may_do_what_the_table_says() {
     greffon:read-contacts: secretary supervisor practitioner practice-admin
     greffon:read-dead-letters: secretary supervisor practitioner practice-admin
     greffon:read-messages: secretary supervisor practitioner practice-admin
+    greffon:read-patients: secretary supervisor practitioner practice-admin
     greffon:read-plugins: secretary supervisor practitioner practice-admin integrator operator-admin
     greffon:receive-contacts: secretary supervisor practitioner
     greffon:write-contacts: secretary supervisor practitioner

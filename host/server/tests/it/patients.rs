@@ -92,7 +92,7 @@ async fn a_change_names_the_version_that_was_read() {
         (changed["trust"].as_str(), changed["trust_set"]["reason"].as_str()),
         (Some("validated"), change["reason"].as_str())
     );
-    assert_eq!(put(&app, Role::PracticeAdmin, &path(1), &change).await.problem(), "409 conflict");
+    assert_eq!(put(&app, Role::PracticeAdmin, &path(1), &change).await.problem(), "409 changed-meanwhile");
     let mut place = change;
     place["version"] = changed["version"].clone();
     place["traits"]["birth_place"] = json!("Paris");
