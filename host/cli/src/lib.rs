@@ -7,6 +7,7 @@ mod commands;
 pub mod config;
 pub mod demo;
 mod output;
+pub mod signature;
 mod telemetry;
 pub mod wire;
 mod worker;

@@ -1,7 +1,9 @@
 //! The binary as people and programs start it.
 
+mod bad_content;
 mod commands;
 mod confinement;
+mod grid;
 mod kill_nine;
 mod kit;
 mod second_process;
