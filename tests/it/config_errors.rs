@@ -293,7 +293,7 @@ async fn what_may_not_be_said_is_refused_at_its_line() -> anyhow::Result<()> {
         "[instructions.conseil]\nversion = \"1\"\napproved-by = \"Dr Martin\"\ntext = \"Prenez deux aspirines.\"\n";
     let good = practice::local("cabinet");
     let shown = refused(good.clone(), &format!("{good}\n{instruction}"), &[]).await?;
-    says(&shown, &["| text = \"Prenez deux aspirines.\"", "advises a medicine", "a practitioner"]);
+    says(&shown, &["| text = \"Prenez deux aspirines.\"", "conseille un médicament", "du soignant"]);
     let late = format!("{good}\n[delays]\nurgent-decision-min = 100000\n");
     says(&refused(good, &late, &[]).await?, &["| urgent-decision-min = 100000", "from 1 to 15"]);
     Ok(())

@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 mod output;
 mod rehearsal;
+pub mod signature;
 mod telemetry;
 pub mod wire;
 mod worker;

@@ -85,7 +85,9 @@ impl Wiring {
         waiting.finish_and_clear();
         let plugins = Box::new(Resolver(Arc::clone(&runtime)));
         let supervised = !config.supervisors.is_empty();
-        let around = Surroundings { plugins, shared: config.shared.clone(), supervised };
+        let signers = config.signers.clone();
+        let around =
+            Surroundings { plugins, shared: config.shared.clone(), supervised, signers, clock: Arc::clone(&clock) };
         let directory = Arc::new(Directory::new(config.practices.clone(), around));
         Ok(Self { config, runtime, directory, clock })
     }

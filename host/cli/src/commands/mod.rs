@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod grid;
 mod migrate;
 mod plugin;
 mod practice;
@@ -44,6 +45,9 @@ enum Command {
     /// List and check practices
     #[command(subcommand)]
     Practice(practice::Practice),
+    /// Check, explain and sign the grids and scripts of a practice
+    #[command(subcommand)]
+    Grid(grid::Grid),
     /// Write, build, try, list and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Plugin),
@@ -73,6 +77,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => block_on(demo.run()),
         Command::Config(command) => command.run(&arguments.config),
         Command::Practice(command) => block_on(command.run(config()?)),
+        Command::Grid(command) => block_on(command.run(config)),
         Command::Plugin(command) => command.run(),
         Command::Script(command) => block_on(command.run()),
         Command::Sdk(command) => command.run(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use greffon_core::model::practice::{PluginKind, Serves};
-use greffon_core::model::triage::{Finding, FindingSeverity, Protocol};
+use greffon_core::model::triage::{Finding, FindingSeverity};
 use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
 use greffon_runtime::binding::{Binding, Credential, CredentialScheme, Grants, MailRelay};
@@ -17,14 +17,19 @@ use super::diagnostic::{Diagnostic, Findings, Source};
 use super::loader::{Loaded, Loader};
 use super::plugins::Plugins;
 use super::practice_file::{CredentialFile, FeatureFile};
+use super::references;
 use super::said;
 use super::secret::SecretRef;
+use super::services;
+use super::signed::{self, Asked, Signable};
 
 /// A feature, and what was found on the way.
 pub(super) struct Built {
     pub(super) feature: Feature,
     /// What is wrong with it and, from the plugin itself, what might be.
     pub(super) findings: Findings,
+    /// The grid or script, when it can be signed.
+    pub(super) signable: Option<Signable>,
 }
 
 /// The practice's relay, or why there is none to be had.
@@ -55,6 +60,7 @@ pub(super) fn build(
             earlier: None,
         },
         findings: Vec::new(),
+        signable: None,
     };
     match bind(loader, id, written, relay, plugins, &mut built) {
         Ok(bound) => built.feature.bound = Ok(bound),
@@ -112,11 +118,17 @@ fn bind(
     built.feature.earlier = plugins.earlier_settings(&loader.practice, &id.into(), &plugin);
     built.feature.stamp =
         Stamp { feature: id.into(), plugin: plugin.id, version: plugin.version, digest: plugin.digest };
+    let is_content = matches!(plugin.kind, PluginKind::Triage | PluginKind::Script);
+    let asked = is_content.then(|| Asked::of(loader, id));
+    if let Some(asked) = &asked {
+        asked.guard_earlier(loader, &mut built.feature);
+    }
+    let written_settings = settings(loader, &key, written)?;
     let binding = Binding {
         practice: loader.practice.clone(),
         feature: id.into(),
         plugin: plugin.reference,
-        settings: settings(loader, &key, written)?,
+        settings: if is_content { services::put(&written_settings) } else { written_settings.clone() },
         grants: Grants { http: written.grants.http.clone(), ..Grants::default() }
             .with_powers(|power| written.grants.has(power)),
         credentials: credentials(loader, &key, written)?,
@@ -124,36 +136,41 @@ fn bind(
     };
     built.feature.settings = plugins.kept_settings(&binding);
     granted(loader, id, written, &plugins.ungranted(&binding), built).map_err(out)?;
-    if matches!(plugin.kind, PluginKind::Triage | PluginKind::Script) {
-        let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
-        built.findings.extend(said::findings(&binding.settings).iter().map(placed));
+    let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
+    if is_content {
+        built.findings.extend(said::findings(&written_settings).iter().map(placed));
+        built.findings.extend(references::findings(loader.file, &written_settings).iter().map(placed));
     }
     let bound = plugins.bind(&binding);
     // Of a plugin that is bound they are there already.
     let findings = plugins.analyse(&binding).map_err(out)?;
-    let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
     built.findings.extend(findings.iter().map(placed));
-    if let Ok(Bound::Triage(triage)) = &bound
-        && !loader.file.demo
-    {
-        built.findings.extend(unsigned(loader, &key, triage.protocols()));
-    }
     let error = built.findings.iter().find(|(severity, _)| *severity == FindingSeverity::Error);
     if let Some((_, shown)) = error {
         return Err(Out { problem: problem_of(shown, "settings", false), shown: None });
     }
-    bound.map_err(out)
-}
-
-/// The grids that no clinician has signed: a practice that is no demonstration triages by
-/// none of them. Without a grid a person decides, after the red flags.
-fn unsigned(loader: &Loader<'_>, key: &str, protocols: &[Protocol]) -> Vec<(FindingSeverity, Diagnostic)> {
-    let shown = |protocol: &Protocol| {
-        let message = format!("no clinician has signed the grid \"{}\" ({})", protocol.content.id, protocol.title);
-        let hint = "have it signed, or say demo = true in a practice whose patients are synthetic";
-        (FindingSeverity::Error, loader.source.at_key(&format!("{key}.plugin"), message, Some(hint.to_owned())))
-    };
-    protocols.iter().filter(|protocol| protocol.validation.is_none()).map(shown).collect()
+    let bound = bound.map_err(out)?;
+    let (Some(asked), Some(kept)) = (&asked, built.feature.settings.clone()) else { return Ok(bound) };
+    let (used, signable) = asked.judge(loader, id, &kept, bound);
+    built.signable = Some(signable);
+    if let Some(path) = signed::demonstration(&written_settings, "").filter(|_| !loader.file.demo) {
+        let message = "contenu de démonstration, refusé dans un cabinet dont les patients sont réels : le faire relire \
+                       par un soignant, puis retirer demo = true";
+        let finding = Finding { severity: FindingSeverity::Error, path, message: message.to_owned() };
+        let shown = found(loader, id, written, &finding);
+        return Err(Out { problem: problem_of(&shown, "settings", false), shown: Some(shown) });
+    }
+    used.map_err(|refusal| {
+        let without = match plugin.kind {
+            PluginKind::Triage => {
+                "sans cette grille, le cabinet tourne en mode consignes : signes d'alerte, puis décision humaine"
+            }
+            _ => "sans ce script, l'entretien est celui de greffon",
+        };
+        let message = format!("{} ({without})", refusal.message);
+        let shown = loader.source.at_key(&key, message, Some(refusal.hint));
+        Out { problem: problem_of(&shown, "", refusal.passing), shown: Some(shown) }
+    })
 }
 
 /// Notes each permission that the plugin asks for and does not have.

@@ -72,6 +72,13 @@ pub enum Refused {
     Unreadable(io::Error),
 }
 
+impl Refused {
+    /// Whether there is nothing of that name.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Unreadable(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
 impl Folder {
     /// Opens a folder that the operator names. It may be, and be reached by, a
     /// link: only what is below it is confined.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
 use greffon_core::ports::practices::{LivePractice, Practices};
+use greffon_core::time::Instant;
 
 use super::confined::Folder;
 use super::diagnostic::Diagnostic;
@@ -32,6 +33,8 @@ struct Loaded {
     errors: Vec<Diagnostic>,
     /// Whether they may be over although no file changed.
     may_pass: bool,
+    /// From when on it is to be read again although no file changed.
+    until: Option<Instant>,
 }
 
 /// What was refused for good. It is not looked at again while the files stay
@@ -91,16 +94,17 @@ impl Directory {
     }
 
     fn refresh_one(&self, id: &PracticeId, folder: &Path, refresh: &mut Refresh) {
-        let (mut same, mut whole) = (false, false);
+        let (mut same, mut whole, mut due) = (false, false, false);
         if let Some(loaded) = self.taken().get(id) {
             same = !loaded.watched.changed();
             whole = loaded.errors.is_empty();
-            if same && !loaded.may_pass {
+            due = loaded.until.is_some_and(|until| until <= self.around.clock.now());
+            if same && !due && !loaded.may_pass {
                 refresh.out.extend(loaded.errors.iter().cloned());
                 return;
             }
         }
-        if let Some(errors) = self.refused_before(id) {
+        if !due && let Some(errors) = self.refused_before(id) {
             refresh.problems.extend(errors);
             return;
         }
@@ -113,7 +117,9 @@ impl Directory {
         };
         let errors: Vec<Diagnostic> = read.errors().cloned().collect();
         let may_pass = read.may_pass();
-        if whole && !errors.is_empty() {
+        // What was signed before may have been withdrawn, and must go then too.
+        let keeps = whole && self.get(id).is_some_and(|earlier| read.lets_go_on(&earlier));
+        if keeps && !errors.is_empty() {
             refresh.problems.extend(errors.iter().cloned());
             if !may_pass {
                 self.refused().insert(id.clone(), Refused { watched: read.watched, errors });
@@ -125,8 +131,8 @@ impl Directory {
             refresh.ungranted.extend(read.ungranted.iter().cloned());
         }
         refresh.out.extend(errors.iter().cloned());
-        let Read { practice, watched, .. } = read;
-        let loaded = Loaded { practice: Arc::new(practice), watched, errors, may_pass };
+        let Read { practice, watched, until, .. } = read;
+        let loaded = Loaded { practice: Arc::new(practice), watched, errors, may_pass, until };
         self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
     }
 

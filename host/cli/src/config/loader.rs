@@ -1,19 +1,22 @@
 //! One practice file while it is read: where errors are told, which other files
 //! it names and may name.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use greffon_core::ids::PracticeId;
-use greffon_core::model::pin::MAX_SETTINGS_BYTES;
+use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::pin::{MAX_SETTINGS_BYTES, SettingsDigest};
+use greffon_core::ports::clock::Clock;
 use greffon_core::ports::plugins::Problem;
+use greffon_core::time::Instant;
 use greffon_runtime::{PluginFiles, nearest};
 use secrecy::SecretString;
 
 use super::confined::{Content, Folder, Refused};
-use super::diagnostic::{Diagnostic, Source};
+use super::diagnostic::{Diagnostic, Findings, Source};
 use super::environment;
 use super::plugin_files::{self, Found};
 use super::plugins::Plugins;
@@ -21,6 +24,7 @@ use super::practice_file::PracticeFile;
 use super::secret::{self, SecretEnv, SecretFile, SecretRef};
 use super::shared::{self, Named, SharedFolders};
 use super::watched::Watched;
+use crate::signature::{self, Refusal, Signatures, Signer};
 
 /// A part of a practice, or the first thing that is wrong with it.
 pub(super) type Loaded<T> = Result<T, Diagnostic>;
@@ -33,6 +37,10 @@ pub struct Surroundings {
     pub shared: SharedFolders,
     /// Whether the operator has supervisors, who are told of every alert at last.
     pub supervised: bool,
+    /// Whose signatures count.
+    pub signers: Vec<Signer>,
+    /// Tells which signatures and approvals hold.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The file and what was read of it.
@@ -53,6 +61,14 @@ pub(super) struct Loader<'a> {
     /// Settings files by the names that are written: a place in one is looked
     /// for in what was read, not in what the file has become.
     pub(super) settings: RefCell<BTreeMap<String, Rc<Content>>>,
+    /// Whether an approval has ended: then no earlier configuration goes on.
+    pub(super) lapsed: Cell<bool>,
+    /// Of each feature whose content is to be signed, the settings whose signature holds now.
+    pub(super) signed: RefCell<Vec<(FeatureId, Vec<SettingsDigest>)>>,
+    /// When the first approval ends that holds now.
+    pub(super) until: Cell<Option<Instant>>,
+    /// What was found in the practice's own texts.
+    pub(super) findings: RefCell<Findings>,
 }
 
 impl<'a> Loader<'a> {
@@ -74,6 +90,10 @@ impl<'a> Loader<'a> {
             ungranted: RefCell::default(),
             refresh_tokens: RefCell::default(),
             settings: RefCell::default(),
+            lapsed: Cell::default(),
+            signed: RefCell::default(),
+            until: Cell::default(),
+            findings: RefCell::default(),
         }
     }
 
@@ -131,6 +151,32 @@ impl<'a> Loader<'a> {
         }
         self.settings.borrow_mut().insert(written.to_owned(), Rc::clone(&content));
         Ok(content)
+    }
+
+    /// Reads the signatures of a feature, which lie in the practice's own folder.
+    ///
+    /// # Errors
+    /// That there are none, or that what is there is no file of signatures.
+    pub(super) fn signatures(&self, feature: &str) -> Result<Signatures, Refusal> {
+        let name = signature::name_of(feature);
+        let content = match self.own.read(&name, signature::MOST_BYTES) {
+            Ok(content) => content,
+            Err(refused) if refused.is_absent() => {
+                self.watched.borrow_mut().note_absent(self.own.path(), Path::new(&name));
+                return Err(Refusal::unsigned(&self.practice));
+            }
+            Err(refused) => {
+                let hint = format!("l'effacer et signer de nouveau : greffon grid sign {}", self.practice);
+                let message = format!("le fichier de signatures {name:?} ne peut pas être lu : {refused}");
+                return Err(Refusal { passing: true, ..Refusal::lasting(message, hint) });
+            }
+        };
+        self.watched.borrow_mut().note(self.own.path(), Path::new(&name), &content);
+        let parsed = content.text().map_err(|refused| refused.to_string()).and_then(Signatures::parse);
+        parsed.map_err(|error| {
+            let hint = format!("l'effacer et signer de nouveau : greffon grid sign {}", self.practice);
+            Refusal::lasting(format!("le fichier de signatures {name:?} n'en est pas un : {error}"), hint)
+        })
     }
 
     /// Reads the files of a plugin; `None` is a bundled one, which has none.

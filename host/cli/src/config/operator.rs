@@ -16,6 +16,7 @@ use super::environment;
 use super::keys::Keys;
 use super::shared::{self, SharedFolders};
 use super::supervision::{self, Supervisor};
+use crate::signature::{Signer, wrong_signer};
 
 /// The commented file that `greffon config example` prints.
 pub const EXAMPLE: &str = include_str!("../../greffon.example.toml");
@@ -55,6 +56,8 @@ pub struct OperatorConfig {
     pub public_origin: Option<String>,
     /// Who is told of every alert at last.
     pub supervisors: Vec<Supervisor>,
+    /// Practitioners whose signatures under grids and scripts count.
+    pub signers: Vec<Signer>,
     /// Log lines.
     pub log: Log,
     /// The file's folder: relative paths start there.
@@ -76,6 +79,7 @@ impl Default for OperatorConfig {
             shared: SharedFolders::new(),
             public_origin: None,
             supervisors: Vec::new(),
+            signers: Vec::new(),
             log: Log::default(),
             base: PathBuf::from("."),
         }
@@ -263,6 +267,9 @@ impl OperatorConfig {
         }
         if let Some((message, hint)) = self.public_origin.as_deref().and_then(supervision::wrong_origin) {
             return fail("public-origin", message, hint);
+        }
+        if let Some((key, message, hint)) = wrong_signer(&self.signers) {
+            return fail(&key, message, hint);
         }
         let limits = &self.limits;
         if limits.concurrent_calls == 0 || limits.concurrent_calls > 1000 {

@@ -5,20 +5,21 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use greffon_core::ids::PracticeId;
+use greffon_core::ids::{FeatureId, PracticeId};
 use greffon_core::model::care::{Level, Sensitivity};
 use greffon_core::model::civil::parse_date;
 use greffon_core::model::holidays::{Closures, Territory};
 use greffon_core::model::person::Identifier;
+use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::practice::{
-    Absence, Delays, Disclosure, Instruction, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner,
-    PractitionerAgenda, RedFlag, Site, Supervision, WeekHours,
+    Absence, Delays, Disclosure, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda,
+    RedFlag, Site, Supervision, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
-use greffon_core::model::spoken::{Fault, faults};
 use greffon_core::model::triage::FindingSeverity;
 use greffon_core::ports::plugins::Stamp;
 use greffon_core::ports::practices::{Feature, LivePractice};
+use greffon_core::time::Instant;
 use greffon_runtime::binding::{MailRelay, MailSecurity};
 use sha2::{Digest as _, Sha256};
 
@@ -34,6 +35,9 @@ use super::practice_file::{
 };
 use super::practice_folders::{PRACTICE_FILE, unread};
 use super::practice_id;
+use super::said;
+use super::services;
+use super::signed::Signable;
 use super::watched::Watched;
 
 /// Authority of RPPS numbers (ANS, NOS: `urn:oid:1.2.250.1.71.4.2.1`).
@@ -52,6 +56,16 @@ pub struct Read {
     pub ungranted: Vec<Diagnostic>,
     /// The files that it was read from.
     pub watched: Watched,
+    /// Those of the findings that are about what may be said: grids, scripts, instructions.
+    pub contents: Findings,
+    /// Its grids and scripts that can be read, signed or not, in the file's order.
+    pub signables: Vec<Signable>,
+    /// Whether an approval has ended, so that no earlier configuration may go on.
+    lapsed: bool,
+    /// Of each feature whose content is to be signed, the settings whose signature holds.
+    signed: Vec<(FeatureId, Vec<SettingsDigest>)>,
+    /// From when on it is to be read again although no file changed: an approval ends.
+    pub until: Option<Instant>,
 }
 
 impl Read {
@@ -59,6 +73,16 @@ impl Read {
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         let errors = self.findings.iter().filter(|(severity, _)| *severity == FindingSeverity::Error);
         errors.map(|(_, diagnostic)| diagnostic)
+    }
+
+    /// Whether an earlier configuration may go on in place of this one: every approval of
+    /// it holds, and every signature under its grids and scripts.
+    pub fn lets_go_on(&self, earlier: &LivePractice) -> bool {
+        let is_signed = |(feature, signed): &(FeatureId, Vec<SettingsDigest>)| {
+            let used = earlier.feature(feature).filter(|one| one.bound.is_ok()).and_then(|one| one.settings.as_ref());
+            used.is_none_or(|settings| signed.contains(&settings.digest()))
+        };
+        !self.lapsed && self.signed.iter().all(is_signed)
     }
 
     /// Whether it may be better at the next try, although no file changed.
@@ -83,20 +107,23 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     let loader = Loader::new(&source, &written, around, Rc::new(folder));
     loader.watched.borrow_mut().note(loader.own.path(), Path::new(PRACTICE_FILE), &content);
     let mut practice = loader.practice()?;
-    let (features, mut findings) = loader.features(around.plugins.as_ref())?;
+    let (features, signables, mut findings) = loader.features(around.plugins.as_ref())?;
+    findings.extend(loader.findings.borrow().iter().cloned());
+    let contents = loader.findings.take();
     let ungranted = loader.ungranted.into_inner();
     let warnings = loader.warnings.into_inner().into_iter().chain(ungranted.iter().cloned());
     findings.extend(warnings.map(|one| (FindingSeverity::Warning, one)));
+    let (lapsed, until, signed) = (loader.lapsed.get(), loader.until.get(), loader.signed.take());
     let watched = loader.watched.into_inner();
     practice.revision = revision(&watched, &features);
     let practice = LivePractice { practice, features };
     findings.extend(alerts::unheard(&source, &practice, around.supervised).map(|one| (FindingSeverity::Warning, one)));
-    Ok(Read { practice, findings, ungranted, watched })
+    Ok(Read { practice, findings, ungranted, watched, contents, signables, lapsed, signed, until })
 }
 
 impl Loader<'_> {
     /// The features, bound as far as they can be, and what was found.
-    fn features(&self, plugins: &dyn Plugins) -> Loaded<(Vec<Feature>, Findings)> {
+    fn features(&self, plugins: &dyn Plugins) -> Loaded<(Vec<Feature>, Vec<Signable>, Findings)> {
         let relay = self.mail();
         let sends = |feature: &FeatureFile| feature.grants.mail;
         if !self.file.features.values().any(sends)
@@ -104,14 +131,19 @@ impl Loader<'_> {
         {
             return Err(problem.clone());
         }
-        let (mut features, mut findings) = (Vec::new(), Vec::new());
+        let (mut features, mut signables, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         for (id, written) in &self.file.features {
             let built = binding::build(self, id, written, &relay, plugins)?;
+            if matches!(built.feature.kind, Some(PluginKind::Triage | PluginKind::Script) | None) {
+                self.findings.borrow_mut().extend(built.findings.iter().cloned());
+            } else {
+                findings.extend(built.findings);
+            }
             features.push(built.feature);
-            findings.extend(built.findings);
+            signables.extend(built.signable);
         }
         self.agendas_are_served(&mut features)?;
-        Ok((features, findings))
+        Ok((features, signables, findings))
     }
 
     fn practice(&self) -> Loaded<Practice> {
@@ -136,12 +168,13 @@ impl Loader<'_> {
         let practitioners =
             file.practitioners.iter().map(|(id, one)| self.practitioner(id, one)).collect::<Loaded<Vec<_>>>()?;
         let motives = file.motives.iter().map(|(id, motive)| self.motive(id, motive)).collect::<Loaded<Vec<_>>>()?;
+        self.other_texts();
         Ok(Practice {
             id: PracticeId(file.id.clone()),
             name: file.name.clone(),
             time_zone: file.time_zone.clone(),
             revision: String::new(),
-            greeting: file.greeting.clone(),
+            greeting: file.greeting.as_deref().map(services::put_text),
             phone: file.phone.clone(),
             demo: file.demo,
             sites,
@@ -281,34 +314,10 @@ impl Loader<'_> {
             modes: if motive.modes.is_empty() { vec![VisitMode::Office] } else { motive.modes.clone() },
             practitioners: motive.practitioners.iter().map(|one| one.as_str().into()).collect(),
             seats,
-            instructions: motive.instructions.clone(),
+            instructions: motive.instructions.as_deref().map(services::put_text),
             documents: motive.documents.clone(),
             arrive_early_min: motive.arrive_early_min,
         })
-    }
-
-    /// Texts that may be said. They may give the practice's own number.
-    fn instructions(&self) -> Loaded<Vec<Instruction>> {
-        self.file
-            .instructions
-            .iter()
-            .map(|(id, one)| {
-                self.may_be_said(&format!("instructions.{id}.text"), &one.text, &[Fault::Number])?;
-                Ok(Instruction {
-                    id: id.clone(),
-                    version: one.version.clone(),
-                    text: one.text.clone(),
-                    approved_by: one.approved_by.clone(),
-                })
-            })
-            .collect()
-    }
-
-    fn may_be_said(&self, key: &str, text: &str, but_for: &[Fault]) -> Loaded<()> {
-        match faults(text).into_iter().find(|fault| !but_for.contains(fault)) {
-            Some(fault) => self.fail(key, fault.message(), fault.hint()),
-            None => Ok(()),
-        }
     }
 
     fn red_flags(&self) -> Loaded<Vec<RedFlag>> {
@@ -324,10 +333,16 @@ impl Loader<'_> {
                         "vital, very-urgent or same-day",
                     );
                 }
-                self.may_be_said(&format!("red-flags.{id}.spoken"), &flag.spoken, &[])?;
+                let key = format!("red-flags.{id}.spoken");
+                let wrong = said::faults(&flag.spoken, said::Of::Content);
+                // A sign that nobody may ask for is not left out: the file is refused.
+                if let Some((_, message)) = wrong.iter().find(|(severity, _)| *severity == FindingSeverity::Error) {
+                    return Err(self.source.at_key(&key, message.clone(), None));
+                }
+                self.says(&key, &wrong);
                 Ok(RedFlag {
                     id: id.clone(),
-                    spoken: flag.spoken.clone(),
+                    spoken: services::put_text(&flag.spoken),
                     words: flag.words.clone(),
                     level: flag.level,
                 })

@@ -277,6 +277,9 @@ pub struct InstructionFile {
     pub text: String,
     /// RPPS of the clinician who approved it.
     pub approved_by: String,
+    /// First day on which it must not be said any more, in the practice's time zone:
+    /// `2027-12-01`. Only a demonstration practice may leave it out.
+    pub approved_until: Option<String>,
 }
 
 /// Somebody who is told things: at least one address. An alert uses all of them, any

@@ -117,7 +117,13 @@ fn parsed(text: &str) -> Result<Read, Box<Diagnostic>> {
     let folder = practices.path().join("les-tilleuls");
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::write(folder.join(PRACTICE_FILE), text).expect("written");
-    let around = Surroundings { plugins: Box::new(Known), shared: SharedFolders::new(), supervised: true };
+    let around = Surroundings {
+        plugins: Box::new(Known),
+        shared: SharedFolders::new(),
+        supervised: true,
+        signers: Vec::new(),
+        clock: Arc::new(SystemClock),
+    };
     super::read(Folder::open(&folder).expect("opens"), &around)
 }
 

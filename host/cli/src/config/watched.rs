@@ -17,18 +17,23 @@ use super::stamp::Stamp;
 #[derive(Debug, Default)]
 pub struct Watched(BTreeMap<PathBuf, BTreeMap<PathBuf, Seen>>);
 
-/// A file as it was read.
+/// A file as it was read, or that it was not there.
 #[derive(Debug)]
-struct Seen {
-    stamp: Stamp,
-    content: [u8; 32],
+enum Seen {
+    There { stamp: Stamp, content: [u8; 32] },
+    Absent,
 }
 
 impl Watched {
     /// Notes a file that was read.
     pub fn note(&mut self, folder: &Path, name: &Path, read: &Content) {
-        let seen = || Seen { stamp: read.stamp, content: Sha256::digest(&read.bytes).into() };
+        let seen = || Seen::There { stamp: read.stamp, content: Sha256::digest(&read.bytes).into() };
         self.0.entry(folder.to_path_buf()).or_default().entry(name.to_path_buf()).or_insert_with(seen);
+    }
+
+    /// Notes a file that was looked for and not there: its coming is a change.
+    pub fn note_absent(&mut self, folder: &Path, name: &Path) {
+        self.0.entry(folder.to_path_buf()).or_default().entry(name.to_path_buf()).or_insert(Seen::Absent);
     }
 
     /// Digest of names and contents: the same on every node that reads the same
@@ -36,8 +41,10 @@ impl Watched {
     pub fn digest(&self) -> [u8; 32] {
         let mut digest = Sha256::new();
         for (name, seen) in self.0.values().flatten() {
-            digest.update(Sha256::digest(name.as_os_str().as_encoded_bytes()));
-            digest.update(seen.content);
+            if let Seen::There { content, .. } = seen {
+                digest.update(Sha256::digest(name.as_os_str().as_encoded_bytes()));
+                digest.update(content);
+            }
         }
         digest.finalize().into()
     }
@@ -47,7 +54,11 @@ impl Watched {
         self.0.iter().any(|(path, files)| {
             let Ok(folder) = Folder::open(path) else { return true };
             let is_as_before = |(name, before): (&PathBuf, &Seen)| {
-                name.to_str().and_then(|name| folder.stamp(name).ok()).is_some_and(|now| now == before.stamp)
+                let now = name.to_str().map(|name| folder.stamp(name));
+                match before {
+                    Seen::There { stamp, .. } => now.and_then(Result::ok).is_some_and(|now| now == *stamp),
+                    Seen::Absent => now.is_some_and(|now| now.is_err_and(|refused| refused.is_absent())),
+                }
             };
             !files.iter().all(is_as_before)
         })

@@ -152,17 +152,6 @@ fn tokens_and_the_schema_are_made_on_the_command_line() {
 }
 
 #[test]
-fn a_real_practice_takes_no_grid_that_no_clinician_has_signed() {
-    let folder = installation();
-    let file = "practices/cabinet-morel/practice.toml";
-    replace(folder.path(), file, "demo = true", "demo = false");
-    let checked = greffon(folder.path(), &["practice", "check", "cabinet-morel"]);
-    assert_eq!(checked.status.code(), Some(1));
-    let text = String::from_utf8_lossy(&checked.stdout);
-    assert!(text.contains("no clinician has signed the grid") && text.contains("practice.toml:"), "{text}");
-}
-
-#[test]
 fn a_recipient_s_code_is_asked_for_and_only_its_hash_is_kept() {
     let folder = installation();
     let set = |recipient: &str, code: &str| {

@@ -1,8 +1,10 @@
 //! The binary as people and programs start it.
 
+mod bad_content;
 mod commands;
 mod confinement;
 mod dialogues;
+mod grid;
 mod kill_nine;
 mod kit;
 mod second_process;

@@ -7,6 +7,8 @@ mod caller;
 mod effects;
 #[path = "../../../../../plugins/script-standard/src/facts.rs"]
 mod facts;
+#[path = "../../../../../plugins/script-standard/src/fill.rs"]
+mod fill;
 #[path = "../../../../../plugins/script-standard/src/french.rs"]
 mod french;
 #[path = "../../../../../plugins/script-standard/src/handoff.rs"]
@@ -15,6 +17,12 @@ mod handoff;
 mod interview;
 #[path = "../../../../../plugins/script-standard/src/motive.rs"]
 mod motive;
+#[path = "../../../../../plugins/script-standard/src/packs.rs"]
+mod packs;
+#[path = "../../../../../plugins/script-standard/src/phrases.rs"]
+mod phrases;
+#[path = "../../../../../plugins/script-standard/src/promise.rs"]
+mod promise;
 #[path = "../../../../../plugins/script-standard/src/prompts.rs"]
 mod prompts;
 #[path = "../../../../../plugins/script-standard/src/questions.rs"]
@@ -23,6 +31,8 @@ mod questions;
 mod recap;
 #[path = "../../../../../plugins/script-standard/src/settings.rs"]
 mod settings;
+#[path = "../../../../../plugins/script-standard/src/tone.rs"]
+mod tone;
 #[path = "../../../../../plugins/script-standard/src/view.rs"]
 mod view;
 
