@@ -58,10 +58,12 @@ pub fn fill(outcome: &mut Outcome, view: &Value, messages: &[Value], zone: &str)
             .did
             .push(format!("alerte {}, prévenus : {told}", level_of(&view["alert"]["level"]).unwrap_or_default()));
     }
-    for message in messages {
-        let (to, subject) = (text(&message["recipient"]), text(&message["subject"]));
-        outcome.did.push(format!("message à {to} : « {subject} »"));
-    }
+    // Written in the same moment, they have no order of their own.
+    let letter =
+        |message: &Value| format!("message à {} : « {} »", text(&message["recipient"]), text(&message["subject"]));
+    let mut letters: Vec<String> = messages.iter().map(letter).collect();
+    letters.sort();
+    outcome.did.extend(letters);
 }
 
 fn level_of(level: &Value) -> Option<String> {

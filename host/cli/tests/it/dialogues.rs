@@ -15,19 +15,25 @@ use crate::support::{fails, greffon, put, succeeds};
 
 /// At most so many questions. What is asked to learn something counts; a slot that is
 /// proposed and the recap do not.
+///
+/// New symptoms stay within nine while the words bring up no sign. Each sign that they bring
+/// up is a question of the host's: `plus-de-place` has two ("de la fièvre"), and takes ten;
+/// `urgence-ressentie` has five, four of them heard by the model in words of every day, and
+/// takes fourteen. Both are held where they are, so that they only become fewer.
 const BOUNDS: [(&str, u64); 8] = [
     ("certificat-sport", 5),
     ("deplacer", 4),
     ("annuler", 4),
     ("fievre-toux", 9),
-    ("urgence-ressentie", 9),
-    ("plus-de-place", 9),
     ("renouvellement", 9),
     ("trois-reponses", 5),
+    ("plus-de-place", 10),
+    ("urgence-ressentie", 14),
 ];
 
-/// Emergencies: at most so many questions until it is known where they lead.
-const EMERGENCIES: [&str; 4] = ["douleur-thoracique", "infirmiere-au-chevet", "fievre-nourrisson", "ne-sait-pas"];
+/// Emergencies, which are known to be one after at most three questions. The fever of an
+/// infant is very urgent and no emergency: its alert is raised by the first answer.
+const EMERGENCIES: [&str; 4] = ["douleur-thoracique", "infirmiere-au-chevet", "langue-inconnue", "ne-sait-pas"];
 
 /// What is asked again on purpose: a value that was read back as wrong.
 const AGAIN: [&str; 2] = ["laboratory.value", "laboratory.read-back"];
