@@ -17,8 +17,6 @@ mod prepared;
 mod run;
 #[path = "../../../../../plugins/triage-grid/src/settings.rs"]
 mod settings;
-#[path = "../../../../../plugins/triage-grid/src/utc.rs"]
-mod utc;
 
 use greffon_sdk::triage::{Encounter, Step, Triage, TriageError};
 use serde::{Deserialize, Serialize};
