@@ -1,8 +1,6 @@
 //! `triage-grid` as it was: the settings as JSON in every call, the allocator of
 //! the standard library, 1 MiB of stack. The rest is the plugin's own source.
 
-#![expect(dead_code, reason = "what the plugin has beside `next` is not built into this")]
-
 #[path = "../../../../../plugins/triage-grid/src/asking.rs"]
 mod asking;
 #[path = "../../../../../plugins/triage-grid/src/conclude.rs"]
