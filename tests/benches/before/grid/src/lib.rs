@@ -9,8 +9,15 @@ mod conclude;
 mod condition;
 #[path = "../../../../../plugins/triage-grid/src/known.rs"]
 mod known;
-#[path = "../../../../../plugins/triage-grid/src/prepared.rs"]
-mod prepared;
+mod prepared {
+    use crate::settings::Service;
+
+    /// What holds for all protocols.
+    pub(crate) struct Common {
+        pub emergency_service: Service,
+        pub max_questions: usize,
+    }
+}
 #[path = "../../../../../plugins/triage-grid/src/run.rs"]
 mod run;
 #[path = "../../../../../plugins/triage-grid/src/settings.rs"]
