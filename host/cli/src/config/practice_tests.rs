@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use greffon_core::ids::FeatureId;
 use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::triage::{Encounter, Finding, Protocol, Step};
+use greffon_core::ports::clock::SystemClock;
 use greffon_core::ports::earlier::EarlierSettings;
 use greffon_core::ports::plugins::{Bound, Health, PluginFailure, Problem, Pure, Triage};
 use greffon_runtime::binding::Binding;

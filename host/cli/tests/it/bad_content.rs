@@ -192,10 +192,10 @@ const CASES: &[Case] = cases! {
         @ G "Est-ce que vous pouvez": "mots";
     "two questions in one": [G "Boit-il bien ?" => "Boit-il bien ? Mange-t-il ?"] @ G "Mange-t-il": "double";
     "negative question": [G "Boit-il bien ?" => "N'a-t-il pas soif ?"] @ G "pas soif": "négative";
-    "dose in a reason": [G "Ne boit pas bien" => "Donner 250 mg"] @ G "250 mg": "dose";
+    "dose in a reason": [G "Ne boit pas bien" => "Donner 250 mg"] @ G "Donner 250": "dose";
     "medicine in a reason": [G "Ne boit pas bien" => "Soulagé par le Doliprane"] @ G "Doliprane": "médicament";
     "medicine in a question": [G "Boit-il bien ?" => "Prenez deux aspirines, d'accord ?"] @ G "deux aspirines": "conseille un médicament";
-    "telephone number": [G "Boit-il bien ?" => "Appelez le 08 99 12 34 56, boit-il bien ?"] @ G "08 99": "numéro de téléphone";
+    "telephone number": [G "Boit-il bien ?" => "Appelez le 08 99 12 34 56, boit-il bien ?"] @ G "Appelez le 08": "numéro de téléphone";
     "spelled number": [G "Ne boit pas bien" => "Appelez le zéro huit quatre-vingt-dix-neuf douze"] @ G "zéro huit": "numéro de téléphone";
     "number of nobody": [G "Ne boit pas bien" => "Appelez le 3624 tout de suite"] @ G "3624": "aucun service";
     "digits of the service": [G "Ne boit pas bien" => "Faites le 15 tout de suite"] @ G "Faites le 15": "{service.samu}";
@@ -208,7 +208,7 @@ const CASES: &[Case] = cases! {
     "advice at the end": [S "Merci de votre appel." => "Merci. Reposez-vous."] @ S "closing": "conseil de soin";
     "number in a phrase": [S "Merci de votre appel." => "Merci, rappelez au 0899 12 34 56."] @ S "closing": "numéro de téléphone";
     "medicine in a phrase": [S "Merci de votre appel." => "Prenez votre Doliprane et rappelez."] @ S "closing": "conseille un médicament";
-    "dose in a motive's question": [S "Depuis quand ?" => "Prenez 500 mg, depuis quand ?"] @ S "500 mg": "dose";
+    "dose in a motive's question": [S "Depuis quand ?" => "Prenez 500 mg, depuis quand ?"] @ S "Prenez 500": "dose";
     "faq without its instruction": [S "aggravation@1" => "agravation@1"] @ S "agravation@1": "écrire « aggravation »";
     "required and never asked": [S "version = \"1\"" => "version = \"1\"\nrequired = { patient = [\"patient.pointure\"] }"] @ S "pointure": "aucune question";
     // Instructions and the practice's own texts.

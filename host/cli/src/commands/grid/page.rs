@@ -217,8 +217,8 @@ fn delay(minutes: u32) -> String {
     match minutes {
         1 => "la minute".to_owned(),
         2..=119 => format!("les {minutes} minutes"),
-        _ if minutes % 1440 == 0 && minutes >= 2880 => format!("les {} jours", minutes / 1440),
-        _ if minutes % 60 == 0 => format!("les {} heures", minutes / 60),
+        _ if minutes.is_multiple_of(1440) && minutes >= 2880 => format!("les {} jours", minutes / 1440),
+        _ if minutes.is_multiple_of(60) => format!("les {} heures", minutes / 60),
         _ => format!("les {} heures {} minutes", minutes / 60, minutes % 60),
     }
 }

@@ -1,8 +1,6 @@
 //! `triage-grid` as it was: the settings as JSON in every call, the allocator of
 //! the standard library, 1 MiB of stack. The rest is the plugin's own source.
 
-#![expect(dead_code, reason = "what the plugin has beside `next` is not built into this")]
-
 #[path = "../../../../../plugins/triage-grid/src/asking.rs"]
 mod asking;
 #[path = "../../../../../plugins/triage-grid/src/conclude.rs"]
@@ -11,8 +9,15 @@ mod conclude;
 mod condition;
 #[path = "../../../../../plugins/triage-grid/src/known.rs"]
 mod known;
-#[path = "../../../../../plugins/triage-grid/src/prepared.rs"]
-mod prepared;
+mod prepared {
+    use crate::settings::Service;
+
+    /// What holds for all protocols.
+    pub(crate) struct Common {
+        pub emergency_service: Service,
+        pub max_questions: usize,
+    }
+}
 #[path = "../../../../../plugins/triage-grid/src/run.rs"]
 mod run;
 #[path = "../../../../../plugins/triage-grid/src/settings.rs"]
