@@ -21,7 +21,7 @@ use crate::agenda_queues::AgendaQueues;
 use crate::error::{Cause, SetupError, failed, unavailable};
 use crate::lease_time::{LeaseClock, LeaseTime};
 use crate::line::{Line, Standing, Turn};
-use crate::lookup::LookupKey;
+use crate::lookup_key::LookupKey;
 use crate::postgres_transaction::PostgresTransaction;
 use crate::repository::{agenda_turns, idempotency, jobs, sealed_states};
 use crate::role;

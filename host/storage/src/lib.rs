@@ -13,6 +13,7 @@ mod error;
 mod idempotency;
 mod line;
 mod lookup;
+mod lookup_key;
 mod migrations;
 mod postgres_transaction;
 mod repository;

@@ -24,7 +24,7 @@ use crate::agenda_queues::AgendaQueues;
 use crate::database::{Database, Open};
 use crate::lease_time::LeaseClock;
 use crate::line::Turn;
-use crate::lookup::LookupKey;
+use crate::lookup_key::LookupKey;
 use crate::repository::{
     agenda_turns, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs, kept_settings,
     messages, patients,

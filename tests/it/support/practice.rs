@@ -30,9 +30,12 @@ fn caldav_feature(origin: &str, calendar: &str, more: &str) -> String {
     )
 }
 
-/// A practice with a medical motive, whose triage is asked of this plugin.
+/// A practice with a medical motive and what is said when it gets worse, whose triage is
+/// asked of this plugin.
 pub fn with_triage(id: &str, plugin: &str) -> String {
-    let motive = "[motives.consultation]\nlabel = \"Consultation\"\nduration-min = 15\n";
+    let motive = "[motives.consultation]\nlabel = \"Consultation\"\nduration-min = 15\n\n\
+                  [instructions.aggravation]\nversion = \"1\"\napproved-by = \"Dr Martin\"\n\
+                  text = \"Si cela s'aggrave, rappelez-nous.\"\n";
     format!("{}\n{motive}\n[features.tri]\nplugin = \"{plugin}\"\n", local(id))
 }
 

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::api::Api;
 use super::day::{Case, Patient, PlannedContact};
 
+/// Where a confirmation goes.
+const EMAIL: &str = "patient.email";
+
 /// Rounds of questions after which a secretary stops asking.
 const ROUNDS: usize = 15;
 
@@ -130,7 +133,7 @@ impl Call<'_> {
             ("patient.given", Some(patient)) => text(&patient.given),
             ("patient.birth-date", Some(patient)) => Some(json!({ "date": patient.birth_date })),
             ("patient.phone", Some(patient)) => Some(json!({ "phone": patient.phone })),
-            ("patient.email", Some(patient)) => text(&patient.email),
+            (EMAIL, Some(patient)) => text(&patient.email),
             ("patient.family" | "patient.given", None) => text("Non communiqué"),
             ("patient.known", _) => Some(json!("yes")),
             ("patient.location", _) => text("à son domicile"),
@@ -145,7 +148,20 @@ impl Call<'_> {
             Ok(slots) => slots,
             Err(without) => return Ok(without),
         };
+        self.ask_where_to_confirm(api, view).await?;
         self.take(api, view, &offer).await
+    }
+
+    /// Whoever books asks where the confirmation goes, when the script has not: it does
+    /// while it looks for a slot, and this caller is given one whom it expects none for.
+    async fn ask_where_to_confirm(&self, api: &Api, view: &Value) -> anyhow::Result<()> {
+        let path = format!("/v1/contacts/{}", contact_of(view));
+        let known = api.call(Method::GET, &path, None).await?.ok("reading a contact")?;
+        let is_known = known["facts"].as_array().is_some_and(|facts| facts.iter().any(|one| one["key"] == EMAIL));
+        let Some(value) = self.identity(EMAIL).filter(|_| !is_known) else { return Ok(()) };
+        let body = json!({ "facts": [{ "key": EMAIL, "value": value }] });
+        api.call(Method::POST, &format!("{path}/facts"), Some(&body)).await?.ok("writing facts down")?;
+        Ok(())
     }
 
     /// Slots on offer: at the practitioner asked for, else at anybody's.

@@ -6,7 +6,7 @@ use greffon_core::ports::storage::{Listed, Page, Stored};
 use uuid::Uuid;
 
 use crate::error::failed;
-use crate::lookup::LookupKey;
+use crate::lookup_key::LookupKey;
 use crate::rows::{self, DocRow, Document};
 use crate::sql::{On, Sql};
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use greffon_core::model::triage::FindingSeverity;
 use serde_json::json;
 
-use super::folder;
+use super::read::folder;
 use crate::config::diagnostic::{Diagnostic, Findings};
 use crate::output;
 use crate::wire::Wiring;

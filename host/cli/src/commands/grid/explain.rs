@@ -12,7 +12,7 @@ use greffon_core::ports::plugins::Bound;
 use greffon_core::ports::practices::LivePractice;
 
 use super::page::{self, Page};
-use super::read;
+use super::read::read;
 use super::walk::{Thresholds, Tree, Walk};
 use crate::config::signed::Signable;
 use crate::output;

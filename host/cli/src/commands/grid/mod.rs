@@ -4,19 +4,16 @@ mod check;
 mod explain;
 mod key;
 mod page;
+mod read;
 mod sign;
 mod verify;
 mod walk;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use greffon_core::ids::PracticeId;
 
 use crate::config::operator::OperatorConfig;
-use crate::config::practice::Read;
-use crate::config::practice_folders::{self, PRACTICE_FILE};
 use crate::wire::Wiring;
 
 #[derive(Subcommand)]
@@ -67,20 +64,4 @@ impl Grid {
             Self::Verify { practice, json } => verify::run(&Wiring::without_storage(config()?)?, &practice, json),
         }
     }
-}
-
-/// The folder of a practice.
-fn folder(wiring: &Wiring, practice: &str) -> anyhow::Result<PathBuf> {
-    let listed = practice_folders::list(&wiring.config.practices)?;
-    if let Some(folder) = listed.practices.get(&PracticeId::from(practice)) {
-        return Ok(folder.clone());
-    }
-    let known: Vec<&str> = listed.practices.keys().map(PracticeId::as_str).collect();
-    let folder = wiring.config.practices.join(practice);
-    anyhow::bail!("no {PRACTICE_FILE} in {}\n\nhint: practices there: {}", folder.display(), known.join(", "))
-}
-
-/// A practice as it would be served.
-fn read(wiring: &Wiring, practice: &str) -> anyhow::Result<Read> {
-    Ok(wiring.directory.examine(&folder(wiring, practice)?)?)
 }

@@ -13,7 +13,8 @@ use greffon_core::model::practice::PluginKind;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::time::Instant;
 
-use super::{folder, key, read};
+use super::key;
+use super::read::{folder, read};
 use crate::config::confined::Folder;
 use crate::config::practice::Read;
 use crate::config::signed::Signable;

@@ -6,7 +6,7 @@ use greffon_core::model::civil::Zone;
 use greffon_core::model::practice::PluginKind;
 use serde_json::json;
 
-use super::read;
+use super::read::read;
 use super::sign::names;
 use crate::output;
 use crate::wire::Wiring;

@@ -58,7 +58,7 @@ impl Contacts {
                 |contact| {
                     let (mut told, _) = decide(contact, ContactEvent::Told(facts.clone()), &practice.delays, act.now)?;
                     if let Some(recognised) = &recognised {
-                        recognised.into_contact(&mut told);
+                        recognised.write_into(&mut told);
                     }
                     host_pass(&practice, &told, act.now)
                 },

@@ -88,7 +88,7 @@ impl Contacts {
         if told > 0 {
             (contact, _) = decide(&contact, ContactEvent::Told(Listened::to(facts)), &act.practice.delays, act.now)?;
         }
-        recognised.into_contact(&mut contact);
+        recognised.write_into(&mut contact);
         let (mut contact, effects) = host_pass(act.practice, &contact, act.now)?;
         contact.script = first_script(act.practice, &contact);
         let pure: Vec<(Pin, &str)> = act.practice.features.iter().filter_map(pinned).collect();

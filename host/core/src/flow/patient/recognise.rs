@@ -28,7 +28,7 @@ pub(crate) struct Recognised {
 
 impl Recognised {
     /// The contact with what was found, if its facts still tell the same.
-    pub(crate) fn into_contact(&self, contact: &mut Contact) {
+    pub(crate) fn write_into(&self, contact: &mut Contact) {
         if identity_of(&contact.facts) != self.identity {
             return;
         }

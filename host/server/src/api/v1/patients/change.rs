@@ -9,7 +9,7 @@ use greffon_core::model::patient::Change;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::named;
+use super::named::named;
 use crate::api::extract::Payload;
 use crate::api::v1::schema::each;
 use crate::api::v1::schema::patient::{Patient, Preferences, Relation, Traits};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::named;
+use super::named::named;
 use crate::api::v1::schema::patient::WholePatient;
 use crate::api::v1::schema::problem::Problems;
 use crate::app::App;

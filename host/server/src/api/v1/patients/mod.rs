@@ -3,18 +3,16 @@
 mod change;
 mod doubtful;
 mod get;
+mod named;
 mod resolve;
 mod search;
 
 use std::sync::Arc;
 
-use greffon_core::flow::Thing;
-use greffon_core::ids::PatientId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::error::ApiError;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
@@ -23,9 +21,4 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get::handler))
         .routes(routes!(change::handler))
         .routes(routes!(resolve::handler))
-}
-
-/// The patient that a path names.
-fn named(id: &str) -> Result<PatientId, ApiError> {
-    id.parse().map_err(|_| ApiError::NotFound(Thing::Patient))
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::named;
+use super::named::named;
 use crate::api::extract::Payload;
 use crate::api::v1::schema::patient::Patient;
 use crate::api::v1::schema::problem::{Problem, Problems};
