@@ -92,11 +92,17 @@ impl Rows {
     }
 }
 
-/// At most `limit` patients that have one of these terms, and those that they were found
-/// to be.
+/// At most `limit` patients that have one of these terms, those of the first terms first,
+/// and those that they were found to be.
 pub(super) fn patients_with(patients: &BTreeMap<PatientId, Patient>, terms: &[Term], limit: u32) -> Vec<Patient> {
-    let has = |patient: &&Patient| terms_of_patient(patient).iter().any(|term| terms.contains(term));
-    let mut found: Vec<Patient> = patients.values().filter(has).take(limit as usize).cloned().collect();
+    let place = |patient: &Patient| {
+        let own = terms_of_patient(patient);
+        terms.iter().position(|term| own.contains(term))
+    };
+    let mut named: Vec<(usize, &Patient)> =
+        patients.values().filter_map(|patient| Some((place(patient)?, patient))).collect();
+    named.sort_by_key(|(place, patient)| (*place, patient.id));
+    let mut found: Vec<Patient> = named.into_iter().take(limit as usize).map(|(_, patient)| patient.clone()).collect();
     let mut next = 0;
     while next < found.len() {
         let into = found[next].merged_into;

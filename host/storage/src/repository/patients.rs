@@ -30,15 +30,17 @@ const UPDATE: Sql = Sql::both(
      WHERE practice = $1 AND id = $2 AND version = $8",
 );
 
-/// Those that have a term, and upwards those that they were found to be.
+/// Those that have a term, those of the first terms first, and upwards those that they
+/// were found to be.
 const WITH_TERMS: Sql = Sql {
     sqlite: "WITH RECURSIVE found (id) AS (
          SELECT patient
          FROM (
-             SELECT DISTINCT patient
-             FROM patient_terms
-             WHERE practice = $1 AND term IN (SELECT unhex(value) FROM json_each($2))
-             ORDER BY patient
+             SELECT named.patient
+             FROM json_each($2) AS wanted
+             JOIN patient_terms AS named ON named.practice = $1 AND named.term = unhex(wanted.value)
+             GROUP BY named.patient
+             ORDER BY MIN(wanted.key), named.patient
              LIMIT $3
          )
          UNION
@@ -54,12 +56,13 @@ const WITH_TERMS: Sql = Sql {
     postgres: "WITH RECURSIVE found (id) AS (
          SELECT patient
          FROM (
-             SELECT DISTINCT patient
-             FROM patient_terms
-             WHERE practice = $1 AND term IN (SELECT decode(value, 'hex') FROM json_array_elements_text($2::json))
-             ORDER BY patient
+             SELECT named.patient
+             FROM json_array_elements_text($2::json) WITH ORDINALITY AS wanted (term, place)
+             JOIN patient_terms AS named ON named.practice = $1 AND named.term = decode(wanted.term, 'hex')
+             GROUP BY named.patient
+             ORDER BY MIN(wanted.place), named.patient
              LIMIT $3
-         ) AS named
+         ) AS first
          UNION
          SELECT patients.merged_into
          FROM patients

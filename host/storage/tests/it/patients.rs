@@ -11,6 +11,7 @@ contract! {
     a_patient_is_read_back_as_it_was_saved,
     save_refuses_the_known_and_the_overtaken,
     patients_are_found_by_date_names_and_telephone,
+    those_of_the_first_terms_are_found_first,
     what_a_patient_is_no_longer_called_finds_nobody,
     a_record_that_was_joined_brings_the_one_it_is,
     another_practice_finds_nobody,
@@ -93,6 +94,21 @@ async fn patients_are_found_by_date_names_and_telephone(f: Fixture) {
     let both = tx.patients_with(&terms_of_patient(&other), 10).await.unwrap();
     assert_eq!(both.len(), 2, "what the transaction has written is found in it");
     assert_eq!(tx.patients_with(&terms_of_patient(&other), 1).await.unwrap().len(), 1);
+}
+
+/// Many have a name; the one who has the date as well is among those that are found.
+async fn those_of_the_first_terms_are_found_first(f: Fixture) {
+    let mut tx = f.begin().await;
+    for number in 0..5 {
+        let told = told("Lefèvre", "Chloé", &format!("196{number}-01-01"), &format!("+3363998001{number}"));
+        let mut namesake = Patient::told(PatientId(samples::id()), nord(), &told, Vec::new(), minute(0));
+        tx.save_patient(&mut namesake).await.unwrap();
+    }
+    let mut wanted = chloe();
+    tx.save_patient(&mut wanted).await.unwrap();
+    tx.commit().await.unwrap();
+    let terms = terms_of(&told("Lefèvre", "Chloé", "1988-03-07", ""));
+    assert_eq!(f.db.patients_with(&nord(), &terms, 1).await.unwrap(), [wanted]);
 }
 
 async fn what_a_patient_is_no_longer_called_finds_nobody(f: Fixture) {

@@ -66,17 +66,18 @@ pub fn terms_of_patient(patient: &Patient) -> Vec<Term> {
     terms
 }
 
-/// What those are looked for by whom a caller may mean: also with day and month, or
-/// family and given name, in the place of each other.
+/// What those are looked for by whom a caller may mean, what tells most first: also with
+/// day and month, or family and given name, in the place of each other. Names come last, as
+/// hundreds may have them.
 #[must_use]
 pub fn terms_of(told: &Person) -> Vec<Term> {
     let first = told.given.first().map_or("", String::as_str);
     let date = whole_birth_date(told.birth_date.as_deref());
     let dates = [date, date.and_then(swapped)].into_iter().flatten().map(|date| date.to_string());
     let mut terms: Vec<Term> = dates.filter_map(|date| Term::birth_date(&date)).collect();
-    terms.extend([Term::names(&told.family, first), Term::names(first, &told.family)].into_iter().flatten());
     terms.extend(told.phone.as_deref().and_then(Term::phone));
-    terms.sort();
-    terms.dedup();
+    terms.extend(Term::names(&told.family, first));
+    let turned = Term::names(first, &told.family);
+    terms.extend(turned.filter(|turned| terms.last() != Some(turned)));
     terms
 }

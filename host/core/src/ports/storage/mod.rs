@@ -85,7 +85,8 @@ pub trait Storage: Send + Sync {
     /// One patient, also one that was found to be another one.
     async fn patient(&self, practice: &PracticeId, id: PatientId) -> Stored<Option<Patient>>;
     /// Patients that have one of these terms, and those that they were found to be; at most
-    /// `limit` of the former. In no order that means anything.
+    /// `limit` of the former, those of the first terms before others. In no order that means
+    /// anything.
     async fn patients_with(&self, practice: &PracticeId, terms: &[Term], limit: u32) -> Stored<Vec<Patient>>;
     /// Patients of whom a person should say whether they are another one, oldest first.
     async fn doubtful_patients(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Patient>>;
