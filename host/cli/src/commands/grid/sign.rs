@@ -1,6 +1,9 @@
 //! `greffon grid sign|withdraw`: statements of a practitioner, added to the file beside the
 //! grid.
 
+use std::fs::Permissions;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -220,8 +223,11 @@ fn add(wiring: &Wiring, practice: &str, feature: &FeatureId, added: Vec<Statemen
     let path = folder.join(name_of(feature.as_str()));
     let below = path.parent().context("a file lies in a folder")?;
     std::fs::create_dir_all(below).with_context(|| format!("cannot make {}", below.display()))?;
-    let part = path.with_extension("sig.part");
-    let written = std::fs::write(&part, all.text()?).and_then(|()| std::fs::rename(&part, &path));
-    written.with_context(|| format!("cannot write {}", path.display()))?;
+    // A file of its own name: what the practice's folder may have put in its place is never
+    // written through.
+    let mut part =
+        tempfile::Builder::new().prefix(".sig").permissions(Permissions::from_mode(0o644)).tempfile_in(below)?;
+    part.write_all(all.text()?.as_bytes())?;
+    part.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
 }
