@@ -139,7 +139,10 @@ fn bind(
     let placed = |one: &Finding| (one.severity, found(loader, id, written, one));
     if is_content {
         built.findings.extend(said::findings(&written_settings).iter().map(placed));
-        built.findings.extend(references::findings(loader.file, &written_settings).iter().map(placed));
+        // What another plugin's settings name is its own affair.
+        if references::FORMATS.contains(&built.feature.stamp.plugin.as_str()) {
+            built.findings.extend(references::findings(loader.file, &written_settings).iter().map(placed));
+        }
     }
     let bound = plugins.bind(&binding);
     // Of a plugin that is bound they are there already.

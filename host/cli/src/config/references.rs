@@ -11,6 +11,9 @@ use serde_json::Value;
 use super::hours;
 use super::practice_file::{Hours, PracticeFile};
 
+/// The plugins whose settings are written like this.
+pub(super) const FORMATS: [&str; 2] = ["triage-grid", "script-standard"];
+
 /// Keys of settings that name an instruction: `id`, or `id@version`.
 const INSTRUCTIONS: [&str; 3] = ["say", "safety-net", "instruction"];
 
