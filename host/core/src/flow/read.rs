@@ -64,13 +64,16 @@ pub(super) async fn sequel_of(storage: &dyn Storage, contact: &Contact) -> Store
         ids => storage.commitments_named(&contact.practice, ids).await,
     };
     let commitments = named(&contact.commitments).await?;
+    let open = |one: &Commitment| !one.state.is_final() && one.what != VERIFY_BOOKING;
     let mut owed = named(&contact.earlier.commitments).await?;
-    owed.retain(|one| !one.state.is_final() && one.what != VERIFY_BOOKING);
+    owed.retain(open);
+    let mut owed_at_origin = named(&contact.earlier.of_origin).await?;
+    owed_at_origin.retain(open);
     let alert = match contact.alert {
         Some(id) => storage.alert(&contact.practice, id).await?,
         None => None,
     };
-    Ok(Sequel { intents, commitments, owed, alert })
+    Ok(Sequel { intents, commitments, owed, owed_at_origin, alert })
 }
 
 impl Reads {

@@ -28,7 +28,7 @@ use super::heard::Hearing;
 use super::patient::Link;
 use super::pin::Pin;
 use super::triage::{Assessment, Orientation};
-use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, IntentId, PracticeId, StatementId};
+use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, IntentId, PatientId, PracticeId, StatementId};
 use crate::time::Instant;
 
 /// How a contact arrived.
@@ -216,21 +216,34 @@ impl Contact {
 pub struct Earlier {
     /// Their contacts, newest first, at most [`Earlier::MAX`].
     pub contacts: Vec<ContactId>,
-    /// Promises that were made in these.
+    /// Promises that were made in those of the same patient.
     pub commitments: Vec<CommitmentId>,
+    /// Promises that were made in others of the same number or address, which a family or a
+    /// home may share: nobody knows to whom.
+    #[serde(default)]
+    pub of_origin: Vec<CommitmentId>,
 }
 
 impl Earlier {
     /// More are not looked at.
     pub const MAX: u32 = 20;
 
-    /// Of these contacts, newest first.
+    /// Of these contacts, newest first, when this one is about a patient of these records, or
+    /// about nobody that is known. What is known to be another patient's is left out then.
     #[must_use]
-    pub fn of(contacts: &[Contact]) -> Self {
-        Self {
-            contacts: contacts.iter().map(|one| one.id).collect(),
-            commitments: contacts.iter().flat_map(|one| one.commitments.iter().copied()).collect(),
+    pub fn of<'c>(contacts: impl Iterator<Item = &'c Contact>, records: &[PatientId]) -> Self {
+        let mut earlier = Self::default();
+        for one in contacts {
+            let patient = one.patient.patient();
+            let same = patient.is_some_and(|patient| records.contains(&patient));
+            if !same && !records.is_empty() && patient.is_some() {
+                continue;
+            }
+            earlier.contacts.push(one.id);
+            let promised = if same { &mut earlier.commitments } else { &mut earlier.of_origin };
+            promised.extend(&one.commitments);
         }
+        earlier
     }
 }
 

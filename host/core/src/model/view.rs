@@ -24,7 +24,8 @@ use crate::time::{Instant, Span};
 pub struct Banner {
     /// Stable: `emergency`, `triage-unavailable`, `script-unavailable`,
     /// `view-outdated`, `booking-to-verify`, `repeated-contact`, `demo-content`,
-    /// `contradiction`, `alert-open`, `alert-acknowledged`, `patient-doubtful`, `promise-open`.
+    /// `contradiction`, `alert-open`, `alert-acknowledged`, `patient-doubtful`, `promise-open`,
+    /// `promise-open-at-origin`.
     pub code: String,
     /// What is to be seen.
     pub text: Text,
@@ -93,8 +94,11 @@ pub struct ContactView {
     pub patient: super::patient::Link,
     /// Contacts of the same caller or patient before, newest first.
     pub earlier: Vec<ContactId>,
-    /// Promises that were made in these, and are not kept yet.
+    /// Promises that were made about the same patient before, and are not kept yet.
     pub owed: Vec<super::commitment::Commitment>,
+    /// Those that were made to somebody who called from the same number or address: not to be
+    /// told before it is known who calls.
+    pub owed_at_origin: Vec<super::commitment::Commitment>,
 }
 
 /// An approved text that is to be said.

@@ -1,18 +1,18 @@
 //! Who a patient is: recognised without a doubt, or decided by a person.
 
 use futures::executor::block_on;
-use greffon_core::flow::{Flow, NewContact, NewFact, NewJoin, NewPatient, NewPatientChoice, PatientSearch};
+use greffon_core::flow::{Flow, NewClosing, NewContact, NewFact, NewJoin, NewPatient, NewPatientChoice, PatientSearch};
 use greffon_core::ids::{ContactId, PatientId};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Value, keys};
-use greffon_core::model::contact::ContactChannel;
+use greffon_core::model::contact::{ContactChannel, RecapOutcome};
 use greffon_core::model::patient::{Change, Link, Patient, Sex};
 use greffon_core::model::person::IdentityTrust;
 use greffon_core::model::view::ContactView;
 use greffon_core::ports::storage::{Page, Storage};
 use greffon_simulation::{Effect, Fault};
 
-use crate::office::{Office, code, doctor, everything, fact, secretary, text};
+use crate::office::{Office, code, cut_off, doctor, everything, fact, secretary, text};
 
 const FIRST: &str = "06 39 98 00 01";
 const OTHER: &str = "06 39 98 00 02";
@@ -176,7 +176,9 @@ fn joined_records_are_one_patient_and_come_apart_again_as_they_were() {
     assert_eq!(again.patient.patient(), Some(first), "found by the number of the other record");
     assert_eq!(again.earlier, [b, a]);
     assert_eq!(search(&office, born("1988-03-07", "lef")).unwrap().len(), 1);
-    assert_eq!(code(&resolve(&office, second, NewJoin::Same(first)).unwrap_err()), "patient-merged");
+    let again = resolve(&office, second, NewJoin::Same(first)).expect("said again, nothing happens");
+    assert_eq!((again.merged_into, office.journal("patient.joined")), (Some(first), 1));
+    assert_eq!(code(&resolve(&office, first, NewJoin::Same(second)).unwrap_err()), "patient-merged");
     assert_eq!(code(&resolve(&office, second, NewJoin::Apart(second)).unwrap_err()), "patient-not-merged");
     resolve(&office, second, NewJoin::Apart(first)).unwrap();
     let after = office.rows().patients;
@@ -299,7 +301,62 @@ fn the_same_number_shows_what_is_owed_before_any_name_is_told() {
     office.plan.next(Effect::Triage, Fault::Refused);
     let first = ring(&office, Some("+33639980001"), everything("consultation"));
     let next = ring(&office, Some("+33639980001"), vec![]);
-    assert_eq!((next.earlier.clone(), next.owed.len()), (vec![first.contact], 1));
+    assert_eq!((next.earlier.clone(), next.owed_at_origin.len()), (vec![first.contact], 1));
+    assert!(has_banner(&next, "promise-open-at-origin"));
+    assert!(next.owed.is_empty() && !has_banner(&next, "promise-open"), "nobody knows to whom");
+}
+
+/// A family, or a home, has one number.
+#[test]
+fn what_is_owed_to_another_patient_of_the_same_number_is_shown_to_nobody() {
+    let office = Office::open();
+    let number = Some("+33639980001");
+    over(&office, "Petit", "Anne", "1952-03-04", FIRST);
+    over(&office, "Petit", "Jean", "1950-01-02", FIRST);
+    office.plan.next(Effect::Triage, Fault::Refused);
+    let hers = ring(&office, number, said("Petit", "Anne", "1952-03-04", FIRST));
+    assert_eq!(hers.commitments.len(), 1);
+    let his = ring(&office, number, said("Petit", "Jean", "1950-01-02", FIRST));
+    assert!(his.owed.is_empty() && his.owed_at_origin.is_empty(), "{:?}", his.banners);
+    assert!(!his.earlier.contains(&hers.contact));
+    let unnamed = ring(&office, number, vec![]);
+    assert_eq!((unnamed.owed.len(), unnamed.owed_at_origin.len()), (0, 1));
+}
+
+#[test]
+fn records_that_are_quite_the_same_are_not_added_to() {
+    let office = Office::open();
+    over(&office, "Petit", "Jean", "1950-01-02", FIRST);
+    over(&office, "Petit", "Jean", "1950-01-02", OTHER);
+    let mut facts = said("Petit", "Jean", "1950-01-02", FIRST);
+    facts.retain(|one| one.key != keys::CALLER_PHONE);
+    for _ in 0..3 {
+        let view = office.receive(facts.clone());
+        let new = NewClosing {
+            recap: RecapOutcome::Confirmed,
+            statements: vec![],
+            overriding: Some(cut_off("aucun numéro à lui")),
+        };
+        office.close_with(view.contact, new).expect("closed");
+        let Link::Doubtful { candidates } = link(&office, view.contact) else {
+            panic!("{:?}", link(&office, view.contact))
+        };
+        assert_eq!(candidates.len(), 2);
+    }
+    assert_eq!(office.rows().patients.len(), 2);
+}
+
+#[test]
+fn a_record_that_is_joined_during_a_call_loses_nothing_of_it() {
+    let office = Office::open();
+    let first = patient(&office, over(&office, "Lefèvre", "Chloé", "1988-03-07", FIRST));
+    let second = patient(&office, over(&office, "Martin", "Chloé", "1988-03-07", OTHER));
+    let contact = office.receive(said("Martin", "Chloé", "1988-03-07", OTHER)).contact;
+    assert_eq!(link(&office, contact).patient(), Some(second));
+    resolve(&office, second, NewJoin::Same(first)).unwrap();
+    office.tell(contact, vec![text(keys::PATIENT_EMAIL, "chloe@martin.example")]).unwrap();
+    office.close(contact).expect("closed");
+    assert_eq!(office.rows().patients[&first].phones, ["+33639980001", "+33639980002"]);
 }
 
 #[test]

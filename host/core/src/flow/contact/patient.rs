@@ -4,11 +4,11 @@ use greffon_words::refusals;
 
 use super::{Contacts, NewPatientChoice};
 use crate::flow::act::Act;
-use crate::flow::error::{Flow, FlowError, Thing};
-use crate::ids::{ContactId, PatientId, PracticeId};
+use crate::flow::error::Flow;
+use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::{Contact, Earlier, can_be_registered, is_open};
-use crate::model::patient::{Link, MAX_MERGED};
+use crate::model::patient::Link;
 use crate::model::refusal::Refusal;
 use crate::model::view::ContactView;
 
@@ -32,12 +32,13 @@ impl Contacts {
         let chosen = match choice {
             NewPatientChoice::Somebody => None,
             NewPatientChoice::Known(patient) => {
-                let (patient, names) = self.standing(&practice.id, patient).await?;
+                let patient = self.patients.standing(&practice.id, patient).await?;
+                let records = patient.all_names();
                 let before = self.stored(&practice, contact).await?;
                 let origin = before.origin.as_deref();
-                let mut contacts = self.storage.contacts_of(&practice.id, origin, &names, Earlier::MAX).await?;
-                contacts.retain(|one| one.id != contact);
-                Some((patient, Earlier::of(&contacts)))
+                let contacts = self.storage.contacts_of(&practice.id, origin, &records, Earlier::MAX).await?;
+                let others = contacts.iter().filter(|one| one.id != contact);
+                Some((patient.id, Earlier::of(others, &records)))
             }
         };
         let decision = |before: &Contact| {
@@ -68,18 +69,5 @@ impl Contacts {
         let contact =
             self.change(act, contact, decision, |entry| entry.field("patient", word), "contact.patient-chosen").await?;
         self.look_at(&practice, contact, actor).await
-    }
-
-    /// A patient as it stands now, and all its records.
-    async fn standing(&self, practice: &PracticeId, patient: PatientId) -> Flow<(PatientId, Vec<PatientId>)> {
-        let mut id = patient;
-        for _ in 0..=MAX_MERGED {
-            let found = self.storage.patient(practice, id).await?.ok_or(FlowError::NotFound(Thing::Patient))?;
-            match found.merged_into {
-                Some(into) => id = into,
-                None => return Ok((id, found.all_names())),
-            }
-        }
-        Err(FlowError::NotFound(Thing::Patient))
     }
 }

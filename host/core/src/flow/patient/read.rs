@@ -82,11 +82,7 @@ impl Patients {
     /// `NotFound(Patient)`, `Storage`.
     pub async fn get(&self, practice: &PracticeId, id: PatientId, actor: &Actor) -> Flow<ReadPatient> {
         let practice = self.acts.practice(practice)?;
-        let mut patient = self.known(&practice.id, id).await?;
-        for _ in 0..MAX_MERGED {
-            let Some(into) = patient.merged_into else { break };
-            patient = self.known(&practice.id, into).await?;
-        }
+        let patient = self.standing(&practice.id, id).await?;
         let mut joined = Vec::new();
         for name in &patient.absorbed {
             joined.extend(self.storage.patient(&practice.id, *name).await?);
@@ -113,8 +109,20 @@ impl Patients {
         self.storage.doubtful_patients(practice, page).await
     }
 
-    pub(super) async fn known(&self, practice: &PracticeId, id: PatientId) -> Flow<Patient> {
-        self.storage.patient(practice, id).await?.ok_or(FlowError::NotFound(Thing::Patient))
+    /// A patient as it stands now: the record that it was joined to, where it was.
+    ///
+    /// # Errors
+    /// `NotFound(Patient)`, `Storage`.
+    pub(crate) async fn standing(&self, practice: &PracticeId, id: PatientId) -> Flow<Patient> {
+        let mut next = id;
+        for _ in 0..=MAX_MERGED {
+            let found = self.storage.patient(practice, next).await?.ok_or(FlowError::NotFound(Thing::Patient))?;
+            match found.merged_into {
+                Some(into) => next = into,
+                None => return Ok(found),
+            }
+        }
+        Err(FlowError::NotFound(Thing::Patient))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::flow::journal::Entry;
 use crate::ids::{PatientId, PracticeId};
 use crate::model::care::Fact;
 use crate::model::contact::{Contact, Earlier, can_be_registered, identity_of, patient_of};
-use crate::model::patient::{Link, Match, Patient, meet, recognise, terms_of};
+use crate::model::patient::{Link, MAX_MERGED, Match, Patient, meet, recognise, terms_of};
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::Instant;
 
@@ -22,6 +22,8 @@ pub(crate) struct Recognised {
     link: Link,
     /// Whether only the numbers are others than when a person chose: the choice stands.
     choice_stands: bool,
+    /// The records of that patient.
+    records: Vec<PatientId>,
     /// Contacts of the same origin or patient, newest first.
     contacts: Vec<Contact>,
 }
@@ -32,13 +34,12 @@ impl Recognised {
         if identity_of(&contact.facts) != self.identity {
             return;
         }
-        let others: Vec<Contact> = self.contacts.iter().filter(|one| one.id != contact.id).cloned().collect();
         let chosen = matches!(contact.patient, Link::Known { by: Some(_), .. } | Link::Somebody { .. });
         if chosen && self.choice_stands {
             return;
         }
         contact.patient = self.link.clone();
-        contact.earlier = Earlier::of(&others);
+        contact.earlier = Earlier::of(self.contacts.iter().filter(|one| one.id != contact.id), &self.records);
     }
 
     /// The same, for facts that were told after others.
@@ -68,7 +69,7 @@ impl Patients {
         origin: Option<&str>,
     ) -> Stored<Recognised> {
         let told = patient_of(facts);
-        let mut names: Vec<PatientId> = Vec::new();
+        let mut records: Vec<PatientId> = Vec::new();
         let mut link = Link::Unknown;
         if can_be_registered(facts) {
             let found = self.storage.patients_with(practice, &terms_of(&told), MAX_FOUND).await?;
@@ -76,17 +77,17 @@ impl Patients {
                 Match::Nobody => Link::Unknown,
                 Match::Several(candidates) => Link::Doubtful { candidates },
                 Match::One(patient) => {
-                    names = found.iter().find(|one| one.id == patient).map_or_else(Vec::new, Patient::all_names);
+                    records = found.iter().find(|one| one.id == patient).map_or_else(Vec::new, Patient::all_names);
                     Link::Known { patient, by: None }
                 }
             };
         }
-        let contacts = if origin.is_none() && names.is_empty() {
+        let contacts = if origin.is_none() && records.is_empty() {
             Vec::new()
         } else {
-            self.storage.contacts_of(practice, origin, &names, Earlier::MAX).await?
+            self.storage.contacts_of(practice, origin, &records, Earlier::MAX).await?
         };
-        Ok(Recognised { identity: identity_of(facts), link, choice_stands: false, contacts })
+        Ok(Recognised { identity: identity_of(facts), link, choice_stands: false, records, contacts })
     }
 
     /// Writes the patient of a contact that ends into the registry: as the one that was
@@ -113,6 +114,11 @@ impl Patients {
                 contact.patient = Link::Known { patient, by: None };
                 return self.met(tx, act, contact, patient).await;
             }
+            // Several records are quite the same already: one more would help nobody.
+            Match::Several(candidates) if not.is_empty() && candidates.iter().any(|one| one.differs.is_empty()) => {
+                contact.patient = Link::Doubtful { candidates };
+                return Ok(());
+            }
             Match::Several(candidates) => {
                 candidates.iter().map(|one| one.patient).filter(|one| !not.contains(one)).collect()
             }
@@ -136,12 +142,18 @@ impl Patients {
     }
 
     async fn met(&self, tx: &mut dyn Transaction, act: Act<'_>, contact: &Contact, patient: PatientId) -> Stored<()> {
-        let Some(known) = tx.patient(patient).await? else { return Ok(()) };
+        let Some(mut known) = tx.patient(patient).await? else { return Ok(()) };
+        for _ in 0..MAX_MERGED {
+            // It may have been joined to another record since it was recognised.
+            let Some(into) = known.merged_into else { break };
+            let Some(whole) = tx.patient(into).await? else { return Ok(()) };
+            known = whole;
+        }
         let mut met = meet(&known, &patient_of(&contact.facts));
-        if met == known || known.merged_into.is_some() {
+        if met == known {
             return Ok(());
         }
-        let entry = Entry::new("patient.met").in_contact(Some(contact.id)).about("patient", patient);
+        let entry = Entry::new("patient.met").in_contact(Some(contact.id)).about("patient", known.id);
         self.acts.note(tx, act, entry).await?;
         tx.save_patient(&mut met).await
     }

@@ -37,6 +37,9 @@ impl Patients {
         let mut tx = self.storage.begin(&practice.id).await?;
         let one = locked(tx.as_mut(), id).await?;
         let (mut one, mut others, entry) = match join {
+            // Said again, as an answer may have been lost.
+            NewJoin::Same(into) if one.merged_into == Some(into) => return Ok(one),
+            NewJoin::Distinct(from) if one.distinct.contains(&from) => return Ok(one),
             NewJoin::Same(into) => {
                 let into = locked(tx.as_mut(), into).await?;
                 let (one, into) = merge(&one, &into)?;

@@ -65,6 +65,7 @@ pub fn assemble(
         patient: contact.patient.clone(),
         earlier: contact.earlier.contacts.clone(),
         owed: sequel.owed.clone(),
+        owed_at_origin: sequel.owed_at_origin.clone(),
     }
 }
 
@@ -242,6 +243,9 @@ fn banners(
     }
     if let Some(owed) = sequel.owed.iter().min_by_key(|one| one.due) {
         show("promise-open", banners::promise_open(&Zone::of(practice).spoken(owed.due)));
+    }
+    if let Some(owed) = sequel.owed_at_origin.iter().min_by_key(|one| one.due) {
+        show("promise-open-at-origin", banners::promise_open_at_origin(&Zone::of(practice).spoken(owed.due)));
     }
     if contact.repeated > 0 {
         show("repeated-contact", banners::repeated_contact(contact.repeated));

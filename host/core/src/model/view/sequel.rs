@@ -11,8 +11,10 @@ pub struct Sequel {
     pub intents: Vec<Intent>,
     /// Promises, oldest first.
     pub commitments: Vec<Commitment>,
-    /// Promises that were made to the same caller or patient before, and are not kept yet.
+    /// Promises that were made about the same patient before, and are not kept yet.
     pub owed: Vec<Commitment>,
+    /// Those that were made to somebody who called from the same number or address.
+    pub owed_at_origin: Vec<Commitment>,
     /// The alert that its level raised.
     pub alert: Option<Alert>,
 }

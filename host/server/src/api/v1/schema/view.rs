@@ -242,8 +242,11 @@ pub(crate) struct ContactView {
     patient: PatientLink,
     /// Contacts of the same caller or patient before, newest first.
     earlier: Vec<Uuid>,
-    /// Promises that were made in these, and are not kept yet.
+    /// Promises that were made about the same patient before, and are not kept yet.
     owed: Vec<Commitment>,
+    /// Those that were made to somebody who called from the same number or address: not to be
+    /// told before it is known who calls.
+    owed_at_origin: Vec<Commitment>,
 }
 
 impl From<view::ContactView> for ContactView {
@@ -269,6 +272,7 @@ impl From<view::ContactView> for ContactView {
             patient: core.patient.into(),
             earlier: core.earlier.into_iter().map(|one| one.0).collect(),
             owed: each(core.owed),
+            owed_at_origin: each(core.owed_at_origin),
         }
     }
 }
