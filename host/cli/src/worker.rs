@@ -20,6 +20,9 @@ const STOP_GRACE: Duration = Duration::from_secs(35);
 /// Pause between two looks at how old it is what agendas told of themselves.
 const ASK_AGENDAS: Duration = Duration::from_secs(10 * 60);
 
+/// Pause between two looks whether each practice has its job of the night.
+const ASK_TO_PURGE: Duration = Duration::from_secs(60 * 60);
+
 /// Pause between two looks at what waits in the queue, for metrics.
 const MEASURE: Duration = Duration::from_secs(5);
 
@@ -29,6 +32,7 @@ pub struct Working {
     lanes: JoinSet<()>,
     _renewing: AbortOnDrop,
     _agendas: AbortOnDrop,
+    _purging: AbortOnDrop,
 }
 
 impl Working {
@@ -43,7 +47,14 @@ impl Working {
         }
         let renewing = AbortOnDrop(tokio::spawn(renew(workers)).abort_handle());
         let agendas = tokio::spawn(ask_agendas(Jobs::new(host.reception.clone())));
-        Self { stop, lanes, _renewing: renewing, _agendas: AbortOnDrop(agendas.abort_handle()) }
+        let purging = tokio::spawn(ask_to_purge(Jobs::new(host.reception.clone())));
+        Self {
+            stop,
+            lanes,
+            _renewing: renewing,
+            _agendas: AbortOnDrop(agendas.abort_handle()),
+            _purging: AbortOnDrop(purging.abort_handle()),
+        }
     }
 
     /// Takes no more jobs, and lets those that run come to their end.
@@ -95,6 +106,17 @@ async fn ask_agendas(jobs: Jobs) {
             Err(error) => tracing::warn!(error = %error, "agendas cannot be asked what they are"),
         }
         tokio::time::sleep(ASK_AGENDAS).await;
+    }
+}
+
+/// Has what practices have kept for long enough removed every night.
+async fn ask_to_purge(jobs: Jobs) {
+    loop {
+        match jobs.enqueue_purges().await {
+            Ok(count) => tracing::debug!(count, "practices will have removed what is old"),
+            Err(error) => tracing::warn!(error = %error, "what is old cannot be removed"),
+        }
+        tokio::time::sleep(ASK_TO_PURGE).await;
     }
 }
 

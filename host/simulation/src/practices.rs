@@ -12,6 +12,7 @@ use greffon_core::model::practice::{
     Delays, Disclosure, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site,
     Supervision, WeekHours,
 };
+use greffon_core::model::retention::Retention;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
 use greffon_core::ports::plugins::{Bound, Stamp};
 use greffon_core::ports::practices::{Feature, LivePractice, Practices};
@@ -143,6 +144,7 @@ pub fn french_practice(id: &str) -> Practice {
         disclosure: Disclosure::default(),
         supervision: Supervision::default(),
         delays: Delays::default(),
+        retention: Retention::default(),
     }
 }
 

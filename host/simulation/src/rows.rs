@@ -16,6 +16,7 @@ use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term, terms_of_patient};
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::retention::Trail;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
 
@@ -55,7 +56,53 @@ pub struct Rows {
     pub(super) audit_ids: BTreeSet<AuditId>,
 }
 
+/// What a transaction removes with its commit.
+#[derive(Debug, Default)]
+pub(super) struct Gone {
+    contacts: Vec<ContactId>,
+    intents: Vec<(IntentId, OpId)>,
+    commitments: Vec<CommitmentId>,
+    alerts: Vec<AlertId>,
+    appointments: Vec<(FeatureId, AppointmentId)>,
+    pub(super) patients: Vec<PatientId>,
+    pub(super) messages: Vec<MessageId>,
+}
+
+impl Gone {
+    /// A contact with its trail.
+    pub(super) fn contact(&mut self, trail: &Trail) {
+        self.contacts.push(trail.contact.id);
+        self.alerts.extend(trail.contact.alert);
+        self.intents.extend(trail.intents.iter().map(|intent| (intent.id, intent.op.clone())));
+        self.commitments.extend(trail.commitments.iter().map(|commitment| commitment.id));
+        self.appointments.extend(trail.appointments.iter().map(|one| (one.feature.clone(), one.id.clone())));
+    }
+}
+
 impl Rows {
+    /// Takes over what a transaction wrote, and loses what it removed.
+    pub(super) fn take(&mut self, written: Self, gone: &Gone) {
+        self.absorb(written);
+        self.lose(gone);
+    }
+
+    fn lose(&mut self, gone: &Gone) {
+        for id in &gone.contacts {
+            self.contacts.remove(id);
+            self.views.remove(id);
+            self.pins.remove(id);
+        }
+        for (id, op) in &gone.intents {
+            self.intents.remove(id);
+            self.ops.remove(op);
+        }
+        self.commitments.retain(|id, _| !gone.commitments.contains(id));
+        self.alerts.retain(|id, _| !gone.alerts.contains(id));
+        self.appointments.retain(|key, _| !gone.appointments.contains(key));
+        self.patients.retain(|id, _| !gone.patients.contains(id));
+        self.messages.retain(|id, _| !gone.messages.contains(id));
+    }
+
     /// Claims of live intents, with the chain that each belongs to.
     pub fn live_claims(&self) -> impl Iterator<Item = (IntentId, &Claim)> {
         self.intents.values().filter(|intent| intent.state.is_live()).flat_map(|intent| {
@@ -73,8 +120,7 @@ impl Rows {
         (before - self.settings.len()) as u64
     }
 
-    /// Takes over what a transaction wrote.
-    pub(super) fn absorb(&mut self, written: Self) {
+    fn absorb(&mut self, written: Self) {
         self.contacts.extend(written.contacts);
         self.intents.extend(written.intents);
         self.appointments.extend(written.appointments);

@@ -21,7 +21,7 @@ use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
-use greffon_core::time::Span;
+use greffon_core::time::{Instant, Span};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -172,6 +172,22 @@ impl Storage for MemoryStorage {
         self.read(practice, |rows| {
             let doubtful = rows.patients.values().filter(|one| one.is_doubtful());
             listed("patients", doubtful, |one| (one.created_at, one.id), page)
+        })
+        .await?
+    }
+
+    async fn old_contacts(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Contact>> {
+        self.read(practice, |rows| {
+            let old = |one: &&Contact| one.state == ContactState::Closed && one.received_at < before;
+            listed("old contacts", rows.contacts.values().filter(old), |one| (one.received_at, one.id), page)
+        })
+        .await?
+    }
+
+    async fn old_patients(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Patient>> {
+        self.read(practice, |rows| {
+            let old = |one: &&Patient| one.merged_into.is_none() && one.last_heard_of() < before;
+            listed("old patients", rows.patients.values().filter(old), |one| (one.last_heard_of(), one.id), page)
         })
         .await?
     }

@@ -413,7 +413,9 @@ async fn sqlite(
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
-        .pragma("journal_size_limit", WAL_KEPT_BYTES);
+        .pragma("journal_size_limit", WAL_KEPT_BYTES)
+        // What is removed is overwritten, not only let go.
+        .pragma("secure_delete", "ON");
     let reading = base.pragma("query_only", "ON");
 
     // A connection to a local file does not go bad: it is neither tested nor

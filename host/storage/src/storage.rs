@@ -19,13 +19,13 @@ use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
-use greffon_core::time::Span;
+use greffon_core::time::{Instant, Span};
 
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
     alerts, appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs,
-    kept_settings, known_agendas, messages, patients,
+    kept_settings, known_agendas, messages, patients, retention,
 };
 use crate::{migrations, transaction};
 
@@ -89,6 +89,14 @@ impl Storage for Database {
 
     async fn doubtful_patients(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Patient>> {
         patients::doubtful(self.reader().await?.on(), practice, page).await
+    }
+
+    async fn old_contacts(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Contact>> {
+        retention::old_contacts(self.reader().await?.on(), practice, before, page).await
+    }
+
+    async fn old_patients(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Patient>> {
+        retention::old_patients(self.reader().await?.on(), practice, before, page).await
     }
 
     async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>> {

@@ -17,8 +17,10 @@ use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
+use greffon_core::model::retention::Trail;
 use greffon_core::ports::agenda_turn::{AgendaIdentity, Turn as AgendaTurn, TurnRequest};
 use greffon_core::ports::storage::{Stored, Transaction};
+use greffon_core::time::Instant;
 
 use crate::agenda_queues::AgendaQueues;
 use crate::database::{Database, Open};
@@ -27,7 +29,7 @@ use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
     agenda_turns, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs, kept_settings,
-    messages, patients,
+    messages, patients, retention,
 };
 use crate::wake::Wake;
 
@@ -218,6 +220,23 @@ impl Transaction for PracticeTransaction {
 
     async fn save_dead_letter(&mut self, letter: &mut DeadLetter) -> Stored<()> {
         dead_letters::save(self.open.on(), &self.practice, letter).await
+    }
+
+    async fn intents_in(&mut self, contact: ContactId) -> Stored<Vec<Intent>> {
+        intents::in_contact(self.open.on(), &self.practice, contact).await
+    }
+
+    async fn remove_contact(&mut self, trail: &Trail) -> Stored<()> {
+        self.known = Known::default();
+        retention::remove_contact(self.open.on(), &self.practice, trail).await
+    }
+
+    async fn remove_patient(&mut self, patient: &Patient) -> Stored<bool> {
+        retention::remove_patient(self.open.on(), &self.practice, patient).await
+    }
+
+    async fn remove_messages(&mut self, before: Instant, limit: u32) -> Stored<u64> {
+        retention::remove_messages(self.open.on(), &self.practice, before, limit).await
     }
 
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {

@@ -20,6 +20,7 @@ pub mod practice_file;
 pub mod practice_folders;
 pub mod practice_id;
 mod references;
+mod retention;
 mod said;
 pub mod secret;
 mod services;

@@ -187,6 +187,7 @@ impl Loader<'_> {
             disclosure: self.disclosure(),
             supervision: Supervision::default(),
             delays: self.delays()?,
+            retention: self.retention()?,
         })
     }
 

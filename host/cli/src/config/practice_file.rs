@@ -60,6 +60,9 @@ pub struct PracticeFile {
     /// Delays of promises.
     #[serde(default)]
     pub delays: DelaysFile,
+    /// For how long what is known of patients is kept.
+    #[serde(default)]
+    pub retention: RetentionFile,
     /// SMTP relay.
     pub mail: Option<MailFile>,
     /// Plugins, with settings and grants.
@@ -357,6 +360,21 @@ pub struct DelaysFile {
     pub answer_min: Option<u32>,
     /// A document is ready.
     pub document_min: Option<u32>,
+}
+
+/// For how long what is known of patients is kept, in days.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RetentionFile {
+    /// Contacts with their bookings and promises, after all of them ended; 730 when absent.
+    pub contacts_days: Option<u32>,
+    /// Messages; 365 when absent.
+    pub messages_days: Option<u32>,
+    /// Patients, after the last contact; 1825 when absent.
+    pub patients_days: Option<u32>,
+    /// Nothing is removed: a complaint or a lawsuit is under way.
+    #[serde(default)]
+    pub hold: bool,
 }
 
 /// An SMTP relay.

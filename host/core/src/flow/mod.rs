@@ -17,6 +17,7 @@ mod journal;
 mod message;
 mod patient;
 mod read;
+mod retention;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub(crate) use self::journal::Entry;
 pub(crate) use self::message::Messages;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
 pub use self::read::{ReadAlert, ReadContact, Reads};
+pub use self::retention::{Removed, Retention};
 use crate::ports::agenda_turn::AgendaTurns;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::practices::Practices;
@@ -67,6 +69,8 @@ pub struct Reception {
     pub(crate) acts: Acts,
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) agendas: Agendas,
+    /// What has been kept for long enough.
+    pub retention: Retention,
 }
 
 impl Reception {
@@ -127,6 +131,10 @@ impl Reception {
             let (acts, storage) = own();
             Appointments::new(acts, storage, agendas.clone(), bookings.clone(), contacts.clone())
         };
+        let retention = {
+            let (acts, storage) = own();
+            Retention::new(acts, storage)
+        };
         let dead_letters = {
             let (acts, storage) = own();
             DeadLetters::new(acts, storage, messages.clone())
@@ -144,6 +152,7 @@ impl Reception {
             acts,
             storage,
             agendas,
+            retention,
         }
     }
 }

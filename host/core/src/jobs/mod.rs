@@ -7,6 +7,7 @@ mod expire_hold;
 mod give_up;
 pub mod metrics;
 mod outcome;
+mod purge;
 mod read_agendas;
 mod reconcile_booking;
 mod refresh_view;
@@ -39,7 +40,7 @@ impl Jobs {
     /// # Errors
     /// What the job could not deal with itself: it is run again later.
     async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
-        let Reception { contacts, bookings, commitments, alerts, acts, agendas, .. } = &self.reception;
+        let Reception { contacts, bookings, commitments, alerts, acts, agendas, retention, .. } = &self.reception;
         let practice = acts.practice(&leased.practice)?;
         match &leased.job {
             Job::DeliverMessage(message) => deliver_message::run(&self.reception, &practice, leased, *message).await,
@@ -48,6 +49,7 @@ impl Jobs {
             Job::WatchCommitment(commitment) => watch_commitment::run(commitments, acts, &practice, *commitment).await,
             Job::EscalateAlert(alert, watch) => escalate_alert::run(alerts, &practice.id, *alert, *watch).await,
             Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
+            Job::Purge => purge::run(retention, &practice).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
             Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
         }
@@ -68,6 +70,21 @@ impl Jobs {
         Ok(written)
     }
 
+    /// Writes the jobs that remove what practices have kept for long enough, one for each
+    /// practice that has none: it comes back every night. To be called now and then. Says how
+    /// many it wrote.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was written stays.
+    pub async fn enqueue_purges(&self) -> Stored<usize> {
+        let Reception { acts, retention, .. } = &self.reception;
+        let mut written = 0;
+        for practice in acts.practices() {
+            written += usize::from(retention.enqueue(&practice).await?);
+        }
+        Ok(written)
+    }
+
     /// What a person is asked to do in place of a job that was given up.
     async fn ask_instead(&self, tx: &mut dyn Transaction, act: Act<'_>, job: &Job) -> Stored<()> {
         let Reception { messages, bookings, commitments, .. } = &self.reception;
@@ -79,8 +96,11 @@ impl Jobs {
             Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,
             Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
             // The contact itself says that its view is outdated, or which question has no
-            // answer; an alert is never given up; the agendas, how old it is what is known of them.
-            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::EscalateAlert(..) | Job::ReadAgendas(_) => Ok(()),
+            // answer; the agendas, how old it is what is known of them; the others are never
+            // given up.
+            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::EscalateAlert(..) | Job::ReadAgendas(_) | Job::Purge => {
+                Ok(())
+            }
         }
     }
 }

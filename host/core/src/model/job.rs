@@ -30,6 +30,8 @@ pub enum Job {
     EscalateAlert(AlertId, u32),
     /// Read what the agendas of a feature tell of themselves.
     ReadAgendas(FeatureId),
+    /// Remove what has been kept for long enough.
+    Purge,
 }
 
 impl Job {
@@ -45,6 +47,7 @@ impl Job {
             Self::WatchAnswers(_) => "watch-answers",
             Self::EscalateAlert(..) => "escalate-alert",
             Self::ReadAgendas(_) => "read-agendas",
+            Self::Purge => "purge",
         }
     }
 
@@ -58,6 +61,7 @@ impl Job {
             Self::RefreshView(id) | Self::WatchAnswers(id) => ("contact", id),
             Self::EscalateAlert(id, _) => ("alert", id),
             Self::ReadAgendas(id) => ("feature", id),
+            Self::Purge => return "practice".to_owned(),
         };
         format!("{thing}:{id}")
     }
@@ -78,6 +82,8 @@ impl Job {
             Self::RefreshView(_) => (60 * second, 8),
             // Their age shows, and they are asked again every hour.
             Self::ReadAgendas(_) => (600 * second, 6),
+            // What is old today is old tomorrow: it is never given up.
+            Self::Purge => (900 * second, u32::MAX),
             // An agenda that is down for a night is looked at in the morning.
             Self::ReconcileBooking(_) | Self::ExpireHold(_) => (900 * second, 60),
         };

@@ -27,6 +27,7 @@ pub mod practice;
 pub mod recipients;
 pub mod red_flags;
 pub mod refusal;
+pub mod retention;
 pub mod scheduling;
 pub mod script;
 pub mod slots;

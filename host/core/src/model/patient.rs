@@ -150,6 +150,9 @@ pub struct Patient {
     pub absorbed: Vec<PatientId>,
     /// When the practice first heard of them.
     pub created_at: Instant,
+    /// When the last of their contacts arrived that is not kept any more.
+    #[serde(default)]
+    pub heard_of_at: Option<Instant>,
     /// Optimistic lock.
     pub version: i64,
 }
@@ -178,6 +181,7 @@ impl Patient {
             merged_into: None,
             absorbed: Vec::new(),
             created_at: now,
+            heard_of_at: None,
             version: 0,
         }
     }

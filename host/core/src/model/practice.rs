@@ -10,6 +10,7 @@ use super::care::Level;
 use super::channel::Address;
 use super::holidays::Closures;
 use super::person::Identifier;
+use super::retention::Retention;
 use super::scheduling::{PatientRule, VisitMode};
 use crate::ids::{AgendaId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
 
@@ -51,6 +52,8 @@ pub struct Practice {
     pub supervision: Supervision,
     /// Delays the practice promises.
     pub delays: Delays,
+    /// How long what it knows of its patients is kept.
+    pub retention: Retention,
 }
 
 impl Practice {

@@ -17,6 +17,7 @@ mod pinned;
 mod promises;
 mod reads;
 mod registry;
+mod retention;
 mod revisions;
 mod unknown_outcomes;
 mod workers;

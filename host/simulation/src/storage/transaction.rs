@@ -17,14 +17,16 @@ use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
+use greffon_core::model::retention::Trail;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
+use greffon_core::time::Instant;
 use tokio::sync::OwnedMutexGuard;
 
 use super::memory::{JobRow, MemoryStorage};
 use crate::Sabotage;
 use crate::faults::{Effect, Fault};
-use crate::rows::{Rows, Versioned, check_key, check_version, patients_with};
+use crate::rows::{Gone, Rows, Versioned, check_key, check_version, patients_with};
 
 /// Everything written so far, and the practice's one pen.
 pub(super) struct MemoryTransaction {
@@ -33,6 +35,7 @@ pub(super) struct MemoryTransaction {
     written: Rows,
     jobs: Vec<(JobId, JobRow)>,
     removed: Vec<(JobId, u32)>,
+    gone: Gone,
     /// Turns that are gone again if this is dropped.
     taken: Vec<Turn>,
     given_back: Vec<Turn>,
@@ -47,6 +50,7 @@ impl MemoryTransaction {
             written: Rows::default(),
             jobs: Vec::new(),
             removed: Vec::new(),
+            gone: Gone::default(),
             taken: Vec::new(),
             given_back: Vec::new(),
             _writer: writer,
@@ -352,6 +356,52 @@ impl Transaction for MemoryTransaction {
         Ok(())
     }
 
+    async fn intents_in(&mut self, contact: ContactId) -> Stored<Vec<Intent>> {
+        self.storage.inner.pace.point().await;
+        let mut intents = self.storage.look(&self.practice, |rows| rows.intents.clone());
+        intents.extend(self.written.intents.clone());
+        Ok(intents.into_values().filter(|intent| intent.contact == Some(contact)).collect())
+    }
+
+    async fn remove_contact(&mut self, trail: &Trail) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let contact = &trail.contact;
+        let stored = self.see(|rows| rows.contacts.get(&contact.id));
+        if stored.is_none_or(|stored| stored.version != contact.version) {
+            return Err(StorageError::Stale { thing: "contact" });
+        }
+        self.gone.contact(trail);
+        Ok(())
+    }
+
+    async fn remove_patient(&mut self, patient: &Patient) -> Stored<bool> {
+        self.storage.inner.pace.point().await;
+        let names = patient.all_names();
+        let named = |rows: &Rows| {
+            rows.contacts.values().any(|contact| contact.patient.patient().is_some_and(|one| names.contains(&one)))
+        };
+        let stored = self.see(|rows| rows.patients.get(&patient.id));
+        let is_named = named(&self.written) || self.storage.look(&self.practice, named);
+        if is_named || stored.is_none_or(|stored| stored.version != patient.version) {
+            return Ok(false);
+        }
+        self.gone.patients.extend(names);
+        Ok(true)
+    }
+
+    async fn remove_messages(&mut self, before: Instant, limit: u32) -> Stored<u64> {
+        self.storage.inner.pace.point().await;
+        let old = |message: &&Message| message.created_at < before && message.state.is_final();
+        let mut found: Vec<_> = self.storage.look(&self.practice, |rows| {
+            rows.messages.values().filter(old).map(|message| (message.created_at, message.id)).collect()
+        });
+        found.sort_unstable();
+        found.truncate(limit as usize);
+        let count = found.len() as u64;
+        self.gone.messages.extend(found.into_iter().map(|(_, id)| id));
+        Ok(count)
+    }
+
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()> {
         self.storage.inner.pace.point().await;
         self.check_owner("audit event", &event.practice)?;
@@ -376,7 +426,8 @@ impl Transaction for MemoryTransaction {
         if fault.is_some_and(|fault| fault != Fault::ResponseLost) {
             return unanswered();
         }
-        storage.lock().practices.entry(practice).or_default().absorb(written);
+        let gone = std::mem::take(&mut self.gone);
+        storage.lock().practices.entry(practice).or_default().take(written, &gone);
         self.taken.clear();
         for turn in &self.given_back {
             storage.inner.turns.give_back(turn);

@@ -1,6 +1,6 @@
 //! Booking intents, with their claims.
 
-use greffon_core::ids::{IntentId, OpId, PracticeId};
+use greffon_core::ids::{ContactId, IntentId, OpId, PracticeId};
 use greffon_core::model::intent::Intent;
 use greffon_core::ports::storage::{StorageError, Stored};
 use uuid::Uuid;
@@ -27,6 +27,13 @@ const GET_ALL: Sql = Sql {
      WHERE practice = $1 AND id IN (SELECT value::uuid FROM json_array_elements_text($2::json))",
 };
 
+const IN_CONTACT: Sql = Sql::both(
+    "SELECT id, doc
+     FROM intents
+     WHERE practice = $1 AND contact = $2
+     ORDER BY id",
+);
+
 const GET_BY_OP: Sql = Sql::both(
     "SELECT doc
      FROM intents
@@ -35,16 +42,16 @@ const GET_BY_OP: Sql = Sql::both(
 
 const INSERT: Sql = Sql {
     sqlite: concat!(
-        "INSERT INTO intents (practice, id, op, state, doc, version)
-     SELECT $1, $2, $3, $4, $5, $6 + 1
+        "INSERT INTO intents (practice, id, op, state, doc, version, contact)
+     SELECT $1, $2, $3, $4, $5, $6 + 1, $9
      WHERE NOT EXISTS (",
         taken!(@sqlite "1"),
         ")
      ON CONFLICT DO NOTHING"
     ),
     postgres: concat!(
-        "INSERT INTO intents (practice, id, op, state, doc, version)
-     SELECT $1, $2, $3, $4, $5, $6 + 1
+        "INSERT INTO intents (practice, id, op, state, doc, version, contact)
+     SELECT $1, $2, $3, $4, $5, $6 + 1, $9
      WHERE NOT EXISTS (",
         taken!(@postgres "1"),
         ")
@@ -56,7 +63,7 @@ const INSERT: Sql = Sql {
 const UPDATE: Sql = Sql {
     sqlite: concat!(
         "UPDATE intents
-     SET state = $4, doc = $5, version = $6 + 1
+     SET state = $4, doc = $5, version = $6 + 1, contact = $9
      WHERE practice = $1 AND id = $2 AND op = $3 AND version = $6
        AND NOT EXISTS (",
         taken!(@sqlite "1"),
@@ -64,7 +71,7 @@ const UPDATE: Sql = Sql {
     ),
     postgres: concat!(
         "UPDATE intents
-     SET state = $4, doc = $5, version = $6 + 1
+     SET state = $4, doc = $5, version = $6 + 1, contact = $9
      WHERE practice = $1 AND id = $2 AND op = $3 AND version = $6
        AND NOT EXISTS (",
         taken!(@postgres "1"),
@@ -117,6 +124,12 @@ pub(crate) async fn get(on: On<'_>, practice: &PracticeId, id: IntentId) -> Stor
     row.map(|(doc,)| rows::decode(TABLE, id, &doc)).transpose()
 }
 
+/// Those that were made in this contact.
+pub(crate) async fn in_contact(on: On<'_>, practice: &PracticeId, contact: ContactId) -> Stored<Vec<Intent>> {
+    let found = fetch!(fetch_all, (Uuid, String), on, IN_CONTACT, practice.as_str(), contact.0).map_err(failed)?;
+    found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
+}
+
 pub(crate) async fn get_by_op(on: On<'_>, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {
     if !rows::possible(op.as_str()) {
         return Ok(None);
@@ -142,8 +155,9 @@ pub(crate) async fn save(
         (practice.as_str(), intent.id.0, intent.state.as_str(), intent.version, intent.chain.0);
     let save = if version == 0 { INSERT } else { UPDATE };
     let doc = doc.as_str();
+    let contact = intent.contact.map(|contact| contact.0);
     let written =
-        execute!(on.again(), save, name, id, op, state, doc, version, json.as_str(), chain).map_err(failed)?;
+        execute!(on.again(), save, name, id, op, state, doc, version, json.as_str(), chain, contact).map_err(failed)?;
     if written > 0 {
         let held = match before.filter(|before| before.version == version) {
             _ if version == 0 => Some(Vec::new()),

@@ -17,4 +17,5 @@ pub(crate) mod keyvalue;
 pub(crate) mod known_agendas;
 pub(crate) mod messages;
 pub(crate) mod patients;
+pub(crate) mod retention;
 pub(crate) mod sealed_states;

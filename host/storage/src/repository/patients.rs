@@ -19,14 +19,15 @@ const GET: Sql = Sql::both(
 );
 
 const INSERT: Sql = Sql::both(
-    "INSERT INTO patients (practice, id, doubtful, merged_into, created_at, terms_key, doc, version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8 + 1)
+    "INSERT INTO patients (practice, id, doubtful, merged_into, created_at, terms_key, doc, version, heard_of_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8 + 1, $9)
      ON CONFLICT DO NOTHING",
 );
 
 const UPDATE: Sql = Sql::both(
     "UPDATE patients
-     SET doubtful = $3, merged_into = $4, created_at = $5, terms_key = $6, doc = $7, version = $8 + 1
+     SET doubtful = $3, merged_into = $4, created_at = $5, terms_key = $6, doc = $7, version = $8 + 1,
+         heard_of_at = $9
      WHERE practice = $1 AND id = $2 AND version = $8",
 );
 
@@ -161,6 +162,7 @@ pub(crate) async fn save(mut on: On<'_>, key: &LookupKey, practice: &PracticeId,
         key.fingerprint(),
         doc,
         patient.version,
+        patient.last_heard_of().0,
     )
     .map_err(failed)?;
     rows::saved(patient, written)?;

@@ -22,6 +22,7 @@ mod known_agendas;
 mod lease_time;
 mod messages;
 mod patients;
+mod retention;
 mod samples;
 mod sealed_states;
 mod setup;

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -173,6 +174,11 @@ impl Fixture {
 
     fn url(&self) -> &str {
         self.database.as_ref().map_or("", |(_, url)| url)
+    }
+
+    /// The file of a database that is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.url().strip_prefix("sqlite:").map(PathBuf::from)
     }
 
     pub fn is_postgres(&self) -> bool {

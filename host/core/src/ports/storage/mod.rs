@@ -23,8 +23,9 @@ use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
 use crate::model::patient::{Patient, Term};
 use crate::model::pin::{Pin, SettingsDigest};
+use crate::model::retention::Trail;
 use crate::model::view::Said;
-use crate::time::Span;
+use crate::time::{Instant, Span};
 
 /// A page of a list, newest or most urgent first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,6 +204,12 @@ pub trait Storage: Send + Sync {
         page: &Page,
     ) -> Stored<Listed<DeadLetter>>;
 
+    /// Contacts that were closed, of those that arrived before this instant, oldest first.
+    async fn old_contacts(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Contact>>;
+    /// Patients who stand for themselves and were last heard of before this instant
+    /// ([`Patient::last_heard_of`]), oldest first; those with contacts too.
+    async fn old_patients(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Patient>>;
+
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;
 }
@@ -286,6 +293,21 @@ pub trait Transaction: Send {
     async fn dead_letter(&mut self, id: JobId) -> Stored<Option<DeadLetter>>;
     /// Inserts or updates it.
     async fn save_dead_letter(&mut self, letter: &mut DeadLetter) -> Stored<()>;
+    /// The intents that were made in this contact, also those that it does not name, by id.
+    async fn intents_in(&mut self, contact: ContactId) -> Stored<Vec<Intent>>;
+    /// Removes, with the commit, a contact and all of its trail, with claims, alert, views
+    /// and pins. Appointments that are not in the trail stay.
+    ///
+    /// # Errors
+    /// `Stale` when the contact is not the stored one.
+    async fn remove_contact(&mut self, trail: &Trail) -> Stored<()>;
+    /// Removes, with the commit, a patient and the records that were found to be it. Says
+    /// whether: nothing happens as long as a contact is about one of them, or when the patient
+    /// is not the stored one.
+    async fn remove_patient(&mut self, patient: &Patient) -> Stored<bool>;
+    /// Removes, with the commit, up to `limit` messages that were written before this instant
+    /// and will not be sent any more, oldest first; how many.
+    async fn remove_messages(&mut self, before: Instant, limit: u32) -> Stored<u64>;
     /// Writes a line of the journal. One that was written before is refused here, or
     /// else by [`commit`](Self::commit).
     async fn audit(&mut self, event: &AuditEvent) -> Stored<()>;
