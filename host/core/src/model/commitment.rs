@@ -80,7 +80,8 @@ pub struct Commitment {
     pub due: Instant,
     /// Where it is.
     pub state: CommitmentState,
-    /// How far the ladder went: 0 nothing, 1 warned at 75 %, 2 late.
+    /// How far the ladder went: 0 nothing, 1 warned at 75 %, 2 late, and one more each
+    /// time that those above were told again.
     pub rung: u8,
     /// Earlier due times, with the reason of each change.
     pub moves: Vec<CommitmentMove>,

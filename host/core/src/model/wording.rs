@@ -233,15 +233,26 @@ pub fn approved_text(practice: &Practice, template: &ContentRef) -> Option<Lette
     Some(letter)
 }
 
+/// What somebody is told of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminder {
+    /// It is due soon.
+    Soon,
+    /// It is late.
+    Late,
+    /// It is late still, and somebody was told of that.
+    StillLate,
+}
+
 /// Reminds the owner of a promise that is due soon, or tells those above that it
 /// is late. Says nothing of the patient.
 #[must_use]
-pub fn about_promise(practice: &Practice, commitment: &Commitment, late: bool) -> Letter {
+pub fn about_promise(practice: &Practice, commitment: &Commitment, reminder: Reminder) -> Letter {
     let due = zone(practice).spoken(commitment.due);
-    let (template, subject) = if late {
-        ("host.commitment-late", "Engagement en retard")
-    } else {
-        ("host.commitment-warning", "Engagement à tenir bientôt")
+    let (template, subject) = match reminder {
+        Reminder::Soon => ("host.commitment-warning", "Engagement à tenir bientôt"),
+        Reminder::Late => ("host.commitment-late", "Engagement en retard"),
+        Reminder::StillLate => ("host.commitment-still-late", "Engagement toujours pas tenu"),
     };
     let lines = vec![
         format!("{subject} : {}", promise_words(&commitment.what)),

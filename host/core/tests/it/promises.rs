@@ -1,7 +1,9 @@
 use futures::executor::block_on;
 use greffon_core::flow::Flow;
 use greffon_core::ids::CommitmentId;
+use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::{Commitment, CommitmentAction, CommitmentState};
+use greffon_core::model::practice::Recipient;
 use greffon_simulation::{Effect, Fault};
 
 use crate::office::{NOW, Office, code, everything, secretary};
@@ -31,12 +33,19 @@ fn a_promise_is_warned_about_then_escalated_then_kept_late() {
     assert_eq!(sent(&office, "host.commitment-warning"), 1);
     office.wait_s(30 * 60);
     assert_eq!(sent(&office, "host.commitment-late"), 1);
+    office.wait_s(2 * 3600 - 1);
+    assert_eq!(sent(&office, "host.commitment-still-late"), 0);
+    office.wait_s(1);
+    assert_eq!(sent(&office, "host.commitment-still-late"), 1);
     office.wait_s(48 * 3600);
     assert_eq!((sent(&office, "host.commitment-warning"), sent(&office, "host.commitment-late")), (1, 1));
+    assert_eq!(sent(&office, "host.commitment-still-late"), 3, "every day");
     let kept = act(&office, promise.id, CommitmentAction::Keep { note: "rappelée".to_owned() }).unwrap();
     assert_eq!(kept.state, CommitmentState::KeptLate);
     let again = act(&office, promise.id, CommitmentAction::Start);
     assert_eq!(code(&again.unwrap_err()), "already-final");
+    office.wait_s(48 * 3600);
+    assert_eq!(sent(&office, "host.commitment-still-late"), 3);
     assert_eq!(office.storage.jobs(), [], "nothing is left to watch");
 }
 
@@ -101,4 +110,24 @@ fn a_promise_falls_on_a_day_on_which_somebody_is_there() {
     let tomorrow_morning = NOW.plus_minutes(24 * 60);
     assert_eq!(closed(jiff::civil::date(2026, 11, 24)), tomorrow_morning);
     assert_eq!(closed(jiff::civil::date(2026, 11, 25)), NOW.plus_minutes(120));
+}
+
+/// At last the operator knows, who sees that nobody of the practice does anything.
+#[test]
+fn a_promise_that_is_late_still_is_told_to_every_supervisor() {
+    let office = Office::open();
+    office.reload(|live| {
+        for name in ["plateforme:a", "plateforme:b"] {
+            let address = Address { scheme: "mailto".to_owned(), value: format!("{name}@operator.example") };
+            let recipient = Recipient { addresses: vec![address], code: None };
+            live.practice.recipients.insert(name.to_owned(), recipient);
+            live.practice.supervision.supervisors.push(name.to_owned());
+        }
+    });
+    promised(&office);
+    office.wait_s(2 * 3600);
+    let told = |name: &str| office.sent_to(&format!("{name}@operator.example")).len();
+    assert_eq!((told("plateforme:a"), told("plateforme:b")), (0, 0));
+    office.wait_s(2 * 3600);
+    assert_eq!((told("plateforme:a"), told("plateforme:b")), (1, 1));
 }

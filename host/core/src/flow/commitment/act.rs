@@ -14,7 +14,7 @@ use crate::model::contact::{address_of, patient_of};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::recipients::{PATIENT, Recipient, escalation, first_of};
-use crate::model::wording;
+use crate::model::wording::{self, Reminder};
 use crate::ports::storage::{Stored, Transaction};
 
 /// Longest note or reason, in characters.
@@ -66,8 +66,11 @@ impl Commitments {
         }
         for effect in &effects {
             match effect {
-                CommitmentEffect::Warn => self.remind(tx.as_mut(), act, &commitment, false).await?,
-                CommitmentEffect::Escalate => self.remind(tx.as_mut(), act, &commitment, true).await?,
+                CommitmentEffect::Warn => self.remind(tx.as_mut(), act, &commitment, Reminder::Soon).await?,
+                CommitmentEffect::Escalate => self.remind(tx.as_mut(), act, &commitment, Reminder::Late).await?,
+                CommitmentEffect::EscalateFurther => {
+                    self.remind(tx.as_mut(), act, &commitment, Reminder::StillLate).await?;
+                }
                 CommitmentEffect::TellMoved => self.tell_moved(tx.as_mut(), act, &commitment).await?,
                 CommitmentEffect::WatchAt(_) => {}
             }
@@ -86,18 +89,33 @@ impl Commitments {
         Ok(commitment)
     }
 
-    async fn remind(&self, tx: &mut dyn Transaction, act: Act<'_>, commitment: &Commitment, late: bool) -> Stored<()> {
-        let names =
-            if late { escalation() } else { std::iter::once(commitment.owner.clone()).chain(escalation()).collect() };
-        let post = Post {
-            to: first_of(act.practice, &names),
-            letter: wording::about_promise(act.practice, commitment, late),
-            level: commitment.level,
-            valid_until: None,
-            cause: MessageCause::Commitment(commitment.id),
-            contact: Some(commitment.contact),
+    async fn remind(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        commitment: &Commitment,
+        reminder: Reminder,
+    ) -> Stored<()> {
+        let first = |names: Vec<String>| vec![first_of(act.practice, &names)];
+        let supervisors = &act.practice.supervision.supervisors;
+        let told = match reminder {
+            Reminder::Soon => first(std::iter::once(commitment.owner.clone()).chain(escalation()).collect()),
+            Reminder::StillLate if !supervisors.is_empty() => {
+                supervisors.iter().map(|name| first_of(act.practice, std::slice::from_ref(name))).collect()
+            }
+            Reminder::Late | Reminder::StillLate => first(escalation()),
         };
-        self.messages.post(tx, act, post).await?;
+        for to in told {
+            let post = Post {
+                to,
+                letter: wording::about_promise(act.practice, commitment, reminder),
+                level: commitment.level,
+                valid_until: None,
+                cause: MessageCause::Commitment(commitment.id),
+                contact: Some(commitment.contact),
+            };
+            self.messages.post(tx, act, post).await?;
+        }
         Ok(())
     }
 
@@ -105,7 +123,7 @@ impl Commitments {
     /// is late are told now.
     pub(crate) async fn give_up(&self, tx: &mut dyn Transaction, act: Act<'_>, id: CommitmentId) -> Stored<()> {
         match tx.commitment(id).await? {
-            Some(commitment) if !commitment.state.is_final() => self.remind(tx, act, &commitment, true).await,
+            Some(commitment) if !commitment.state.is_final() => self.remind(tx, act, &commitment, Reminder::Late).await,
             _ => Ok(()),
         }
     }
@@ -133,7 +151,8 @@ fn journal_action(before: &Commitment, after: &Commitment) -> String {
     let action = match after.rung {
         _ if before.moves.len() != after.moves.len() => "moved",
         1 => "warned",
-        _ => "late",
+        _ if before.rung < 2 => "late",
+        _ => "still-late",
     };
     format!("commitment.{action}")
 }

@@ -3,15 +3,23 @@
 use greffon_words::{fields, refusals};
 
 use super::{Commitment, CommitmentAction, CommitmentMove, CommitmentState};
+use crate::model::care::Level;
 use crate::model::refusal::Refusal;
 use crate::time::Instant;
 
 /// Nothing is promised further ahead, in days.
 pub const MAX_PROMISE_DAYS: i64 = 366;
 
-/// How far the ladder goes: warned, then late.
+/// How far the ladder went: warned, then late, then late still, as often as there are rungs.
 const WARNED: u8 = 1;
 const LATE: u8 = 2;
+
+/// Minutes after which a promise that is late is told further up, where somebody must be seen
+/// the same day, and otherwise.
+const STILL_LATE_MIN: (i64, i64) = (30, 120);
+/// After that it is told again: every day for a week, and then every week.
+const DAY_MIN: i64 = 24 * 60;
+const DAILY_RUNGS: i64 = 7;
 
 /// What happens to a commitment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +43,8 @@ pub enum CommitmentEffect {
     Warn,
     /// It is late: tell those above the owner. Once per due time.
     Escalate,
+    /// It is late still: tell those above them. Once per rung.
+    EscalateFurther,
     /// Tell the beneficiary the new time.
     TellMoved,
     /// Look at it again at this instant.
@@ -110,9 +120,16 @@ fn tick(commitment: &mut Commitment, now: Instant) -> Vec<CommitmentEffect> {
     }
     let mut effects = vec![];
     if now >= commitment.due {
+        let reached = reached_rung(commitment, now);
         if commitment.rung < LATE {
-            commitment.rung = LATE;
             effects.push(CommitmentEffect::Escalate);
+        } else if commitment.rung < reached {
+            effects.push(CommitmentEffect::EscalateFurther);
+        }
+        // Whoever comes late says it once, and not as often as it was missed.
+        commitment.rung = commitment.rung.max(reached);
+        if let Some(next) = commitment.rung.checked_add(1) {
+            effects.push(CommitmentEffect::WatchAt(told_at(commitment, next)));
         }
         return effects;
     }
@@ -133,6 +150,23 @@ fn warning_at(commitment: &Commitment) -> Instant {
     let from = commitment.moves.last().map_or(commitment.promised_at, |last| last.at);
     let delay_ms = commitment.due.millis_since(from).max(0);
     from.plus_millis(delay_ms - delay_ms / 4)
+}
+
+/// When a rung from the late one on is told.
+fn told_at(commitment: &Commitment, rung: u8) -> Instant {
+    let (urgent, otherwise) = STILL_LATE_MIN;
+    let first = if commitment.level.at_least(Level::SameDay) { urgent } else { otherwise };
+    let minutes = match i64::from(rung) - i64::from(LATE) {
+        ..=0 => 0,
+        further @ 1..=DAILY_RUNGS => first + (further - 1) * DAY_MIN,
+        further => first + (DAILY_RUNGS - 1) * DAY_MIN + (further - DAILY_RUNGS) * 7 * DAY_MIN,
+    };
+    commitment.due.plus_minutes(minutes)
+}
+
+/// The highest rung whose time has come.
+fn reached_rung(commitment: &Commitment, now: Instant) -> u8 {
+    (LATE..=u8::MAX).take_while(|rung| told_at(commitment, *rung) <= now).last().unwrap_or(LATE)
 }
 
 fn end(commitment: &mut Commitment, state: CommitmentState, note: String, now: Instant) -> Vec<CommitmentEffect> {
@@ -191,15 +225,41 @@ mod tests {
         let (_, effects) = decide(&warned, CommitmentEvent::Tick, MADE.plus_minutes(50)).unwrap();
         assert_eq!(effects, [CommitmentEffect::WatchAt(MADE.plus_minutes(60))]);
         let (late, effects) = decide(&warned, CommitmentEvent::Tick, MADE.plus_minutes(60)).unwrap();
-        assert_eq!(effects, [CommitmentEffect::Escalate]);
-        let (_, effects) = decide(&late, CommitmentEvent::Tick, MADE.plus_minutes(61)).unwrap();
-        assert_eq!(effects, []);
+        assert_eq!(effects, [CommitmentEffect::Escalate, CommitmentEffect::WatchAt(MADE.plus_minutes(180))]);
+        let (same, effects) = decide(&late, CommitmentEvent::Tick, MADE.plus_minutes(61)).unwrap();
+        assert_eq!((&same, effects), (&late, vec![CommitmentEffect::WatchAt(MADE.plus_minutes(180))]));
+    }
+
+    #[test]
+    fn what_is_late_still_is_told_further_up_until_somebody_ends_it() {
+        let mut commitment = promised();
+        let mut watch = commitment.due;
+        let mut told = vec![];
+        for _ in 0..11 {
+            let (next, effects) = decide(&commitment, CommitmentEvent::Tick, watch).unwrap();
+            assert_ne!(next.rung, commitment.rung);
+            told.push(watch.millis_since(commitment.due) / 60_000);
+            watch = CommitmentEffect::next_watch(&effects).unwrap();
+            commitment = next;
+        }
+        let (first, week) = (120, 120 + 6 * DAY_MIN);
+        let days = (0..7).map(|days| first + days * DAY_MIN);
+        let weeks = (1..4).map(|weeks| week + weeks * 7 * DAY_MIN);
+        assert_eq!(told, std::iter::once(0).chain(days).chain(weeks).collect::<Vec<i64>>());
+        let (kept, _) = decide(&commitment, act(CommitmentAction::Keep { note: String::new() }), watch).unwrap();
+        assert_eq!(decide(&kept, CommitmentEvent::Tick, watch.plus_minutes(DAY_MIN)).unwrap(), (kept.clone(), vec![]));
+        let urgent = Commitment { level: Level::VeryUrgent, rung: 2, ..promised() };
+        let (_, effects) = decide(&urgent, CommitmentEvent::Tick, urgent.due.plus_minutes(30)).unwrap();
+        assert_eq!(effects[0], CommitmentEffect::EscalateFurther);
+        let last = Commitment { rung: u8::MAX, ..promised() };
+        assert_eq!(decide(&last, CommitmentEvent::Tick, Instant(i64::MAX)).unwrap(), (last.clone(), vec![]));
     }
 
     #[test]
     fn a_watch_that_was_held_up_escalates_without_a_warning() {
         let (late, effects) = decide(&promised(), CommitmentEvent::Tick, MADE.plus_minutes(600)).unwrap();
-        assert_eq!((late.rung, effects), (2, vec![CommitmentEffect::Escalate]));
+        let next = CommitmentEffect::WatchAt(MADE.plus_minutes(180 + DAY_MIN));
+        assert_eq!((late.rung, effects), (3, vec![CommitmentEffect::Escalate, next]), "once, however late");
     }
 
     #[test]
@@ -277,13 +337,16 @@ mod tests {
                         CommitmentEffect::Escalate => {
                             prop_assert!(!escalated_for.contains(&commitment.due), "once per due time");
                             escalated_for.push(commitment.due);
-                            watch = None;
+                        }
+                        CommitmentEffect::EscalateFurther => {
+                            prop_assert!(escalated_for.contains(&commitment.due), "late first");
+                            prop_assert!(commitment.rung > was.rung);
                         }
                         CommitmentEffect::Warn | CommitmentEffect::TellMoved => {}
                     }
                 }
                 if !commitment.state.is_final() {
-                    prop_assert!(watch.is_some() || commitment.rung == LATE, "watched, or known to be late");
+                    prop_assert!(watch.is_some(), "watched until it ends");
                 }
             }
         }
