@@ -56,7 +56,7 @@ pub(crate) struct Commitment {
     due: Timestamp,
     /// Where it is.
     state: CommitmentState,
-    /// How far the warnings went: 0 nothing, 1 warned, 2 late.
+    /// How far the warnings went: 0 nothing, 1 warned, 2 late, then one more a telling.
     rung: u8,
     /// Earlier due times.
     moves: Vec<CommitmentMove>,
