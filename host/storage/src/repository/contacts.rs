@@ -53,18 +53,52 @@ const LIST_BY_STATE: Sql = Sql::both(
      LIMIT $4",
 );
 
+/// Of each index only the newest rows are read: a condition with `OR` would let PostgreSQL
+/// read the whole practice backwards for somebody who never called.
 const LATEST_OF: Sql = Sql {
-    sqlite: "SELECT id, doc
-     FROM contacts
-     WHERE practice = $1 AND (origin_hash = $2 OR patient IN (SELECT unhex(value, '-') FROM json_each($3)))
-     ORDER BY received_at DESC, id DESC
-     LIMIT $4",
-    postgres: "SELECT id, doc
-     FROM contacts
-     WHERE practice = $1
-         AND (origin_hash = $2 OR patient IN (SELECT value::uuid FROM json_array_elements_text($3::json)))
-     ORDER BY received_at DESC, id DESC
-     LIMIT $4",
+    sqlite: "WITH named (id, received_at) AS (
+         SELECT id, received_at
+         FROM (
+             SELECT id, received_at
+             FROM contacts
+             WHERE practice = $1 AND origin_hash = $2
+             ORDER BY received_at DESC, id DESC
+             LIMIT $4
+         )
+         UNION
+         SELECT contacts.id, contacts.received_at
+         FROM json_each($3) AS wanted
+         CROSS JOIN contacts
+         WHERE contacts.practice = $1 AND contacts.patient = unhex(wanted.value, '-')
+     )
+     SELECT contacts.id, contacts.doc
+     FROM (SELECT id, received_at FROM named ORDER BY received_at DESC, id DESC LIMIT $4) AS newest
+     CROSS JOIN contacts
+     WHERE contacts.practice = $1 AND contacts.id = newest.id
+     ORDER BY newest.received_at DESC, newest.id DESC",
+    postgres: "WITH named (id, received_at) AS (
+         (
+             SELECT id, received_at
+             FROM contacts
+             WHERE practice = $1 AND origin_hash = $2
+             ORDER BY received_at DESC, id DESC
+             LIMIT $4
+         )
+         UNION
+         SELECT about.id, about.received_at
+         FROM json_array_elements_text($3::json) AS wanted (patient)
+         CROSS JOIN LATERAL (
+             SELECT id, received_at
+             FROM contacts
+             WHERE practice = $1 AND patient = wanted.patient::uuid
+             ORDER BY received_at DESC, id DESC
+             LIMIT $4
+         ) AS about
+     )
+     SELECT newest.id, one.doc
+     FROM (SELECT id, received_at FROM named ORDER BY received_at DESC, id DESC LIMIT $4) AS newest
+     CROSS JOIN LATERAL (SELECT doc FROM contacts WHERE practice = $1 AND id = newest.id LIMIT 1) AS one
+     ORDER BY newest.received_at DESC, newest.id DESC",
 };
 
 impl Document for Contact {
