@@ -295,10 +295,10 @@ async fn what_may_not_be_said_is_refused_at_its_line() -> anyhow::Result<()> {
     let shown = refused(good.clone(), &format!("{good}\n{instruction}"), &[]).await?;
     says(&shown, &["| text = \"Prenez deux aspirines.\"", "conseille un médicament", "du soignant"]);
     let late = format!("{good}\n[delays]\nurgent-decision-min = 100000\n");
-    says(&refused(good, &late, &[]).await?, &["| urgent-decision-min = 100000", "from 1 to 15"]);
+    says(&refused(good.clone(), &late, &[]).await?, &["| urgent-decision-min = 100000", "from 1 to 15"]);
     for (line, bounds) in [("contacts-days = 89", "from 90 to 7300"), ("patients-days = 7301", "from 365 to 7300")] {
         let short = format!("{good}\n[retention]\n{line}\n");
-        says(&refused(good, &short, &[]).await?, &[&format!("| {line}"), bounds]);
+        says(&refused(good.clone(), &short, &[]).await?, &[&format!("| {line}"), bounds]);
     }
     Ok(())
 }
