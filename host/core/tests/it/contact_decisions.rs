@@ -6,7 +6,7 @@ use greffon_core::model::audit::Role;
 use greffon_core::model::care::{ContentRef, Fact, Level, Nature, Source, Value, keys};
 use greffon_core::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactChannel, ContactEffect, ContactEvent, ContactState, HostStep,
-    Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
+    Lowering, Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
 };
 use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::heard::Listened;
@@ -361,6 +361,31 @@ fn anybody_in_care_raises_and_nobody_else_touches_the_level() {
     for role in [Role::Integrator, Role::Auditor, Role::OperatorAdmin, Role::System] {
         assert_eq!(set_level(&contact, Level::Vital, role, ""), Err(Refusal::Forbidden { code: "care-role" }));
     }
+}
+
+/// Two processes, one of which is hours ahead: what was told last was told last.
+#[test]
+fn the_order_of_what_is_told_counts_and_no_clock() {
+    let later = |fact: Fact| Fact { at: NOW.plus_minutes(120), ..fact };
+    let words = || fact(keys::WORDS, Value::Text("mon mari ne respire plus".to_owned()));
+    let open = |contact: &Contact| find(&practice(), contact, NOW).to_ask.iter().any(|flag| flag.id == "breathing");
+    let (denied, _) = advance(&received(), vec![later(fact("red-flag.breathing", Value::No))], vec![]);
+    let (contact, _) = advance(&denied, vec![words()], vec![]);
+    assert!(open(&contact), "a no before the words, by a clock that is ahead, answers nothing");
+    let (contact, _) = advance(&received(), vec![later(words())], vec![]);
+    let (contact, _) = advance(&contact, vec![fact("red-flag.breathing", Value::No)], vec![]);
+    assert!(!open(&contact), "a no after the words, by a clock that is behind, answers them");
+
+    let (urgent, _) = advance(&received(), vec![fact("red-flag.burn", Value::Yes)], vec![]);
+    let (by, role, reason) = ("dr".to_owned(), Role::Practitioner, "vue ce matin".to_owned());
+    let lowering = ContactEvent::LevelSet { level: Level::Soon, reason, by, role };
+    let (lowered, _) = decide(&urgent, lowering, &practice().delays, NOW.plus_minutes(120)).unwrap();
+    let (contact, _) = advance(&lowered, vec![words()], vec![]);
+    assert!(open(&contact), "what is said after a lowering is asked about, whatever clock it was lowered by");
+    let mut stored = serde_json::to_value(lowered.lowered.as_ref().unwrap()).unwrap();
+    stored.as_object_mut().unwrap().remove("facts");
+    let of_before: Lowering = serde_json::from_value(stored).unwrap();
+    assert!(of_before.knew(&contact.facts, 0), "of one that was stored before, its instant says it");
 }
 
 fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Result<Contact, &'static str> {

@@ -319,7 +319,8 @@ fn set_level(
             contact.state = ContactState::Concluded;
             // The clinician has just decided: nobody is asked to decide again.
             mark_done(contact, format!("{PROMISE_PREFIX}decision"));
-            contact.lowered = Some(Lowering { to: level, from, by, reason: reason.to_owned(), at: now });
+            let facts = Some(contact.facts.len());
+            contact.lowered = Some(Lowering { to: level, from, by, reason: reason.to_owned(), at: now, facts });
         }
         _ => {
             let before = contact.level;
