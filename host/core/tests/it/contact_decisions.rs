@@ -9,7 +9,7 @@ use greffon_core::model::contact::{
     Lowering, Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
 };
 use greffon_core::model::emergency::EmergencyService;
-use greffon_core::model::heard::Listened;
+use greffon_core::model::heard::{Heard, Hearing, Listened};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::red_flags::{answer_key, core_set};
 use greffon_core::model::refusal::Refusal;
@@ -235,6 +235,47 @@ fn where_nobody_can_be_asked_words_count_at_their_level() {
 }
 
 #[test]
+fn at_the_vital_level_it_is_the_service_before_anything_is_answered() {
+    let form = Contact { channel: ContactChannel::Form, ..received() };
+    let written = |text: &str| vec![fact(keys::WORDS, Value::Text(text.to_owned()))];
+    let (contact, _) = advance(&form, written("Je veux mourir, j'ai préparé mes cachets"), vec![]);
+    assert!(contact.is_emergency() && contact.state == ContactState::Concluded, "{:?}", contact.assessment);
+    let said = contact.assessment.unwrap().reasons.into_iter().map(|reason| reason.rule).collect::<Vec<_>>();
+    assert_eq!(said, ["heard.suicidal-danger"], "S15: it names the sign");
+    // At night, of words that only sound like it: shown, and nobody is woken.
+    let unsure =
+        Heard { sign: "breathing".to_owned(), rule: "model".to_owned(), fact: 0, start: 0, end: 1, sure: false };
+    let facts = written("un rendez-vous pour un vaccin, merci");
+    let hearing = Hearing { heard: vec![unsure], foreign: false, facts: facts.len() };
+    let at_night = Contact { facts, hearing, ..form };
+    let (contact, effects) = advance_at(&at_night, vec![], vec![], NOW.plus_minutes(-6 * 60));
+    assert!(contact.is_emergency() && contact.supposed.is_some());
+    assert_eq!(effects, []);
+
+    let mut vital = practice();
+    vital.motives[0].floor = Some(Level::Vital);
+    let (told, _) = decide(
+        &received(),
+        ContactEvent::Told(Listened::to(vec![choice(keys::MOTIVE, "consultation")])),
+        &vital.delays,
+        NOW,
+    )
+    .unwrap();
+    let step = host_step(&told, &find(&vital, &told, NOW));
+    let HostStep::Conclude(concluded) = step else { panic!("{step:?}") };
+    assert_eq!(concluded.orientation, Orientation::EmergencyCall(EmergencyService::Samu), "by the motive's own floor");
+}
+
+#[test]
+fn a_call_that_is_cut_at_the_vital_level_is_the_service_s() {
+    let open = Contact { state: ContactState::Open, level: Some(Level::Vital), ..received() };
+    assert_eq!(
+        closing_as(&open, true, Some("la ligne est coupée"), RecapOutcome::NotReached),
+        Err("emergency-outcome-missing")
+    );
+}
+
+#[test]
 fn a_language_that_nobody_listens_to_asks_for_a_person_today() {
     let form = Contact { channel: ContactChannel::Form, ..received() };
     let written = fact(keys::WORDS, Value::Text("Mi hijo tiene mucha fiebre y no puedo despertarlo".to_owned()));
@@ -389,14 +430,19 @@ fn the_order_of_what_is_told_counts_and_no_clock() {
 }
 
 fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Result<Contact, &'static str> {
+    closing_as(contact, script_allows, reason, RecapOutcome::Confirmed)
+}
+
+fn closing_as(
+    contact: &Contact,
+    script_allows: bool,
+    reason: Option<&str>,
+    recap: RecapOutcome,
+) -> Result<Contact, &'static str> {
     let practice = practice();
     let nature = find(&practice, contact, NOW).nature;
     let closing = Closing {
-        outcome: CloseOutcome {
-            recap: RecapOutcome::Confirmed,
-            override_reason: reason.map(str::to_owned),
-            override_code: None,
-        },
+        outcome: CloseOutcome { recap, override_reason: reason.map(str::to_owned), override_code: None },
         statements: vec![Statement {
             id: StatementId(Uuid::from_u128(9)),
             instruction: None,
@@ -608,7 +654,7 @@ proptest! {
             let booked = may_book(&contact, None).is_ok();
             prop_assert!(denied || counted || !booked, "booked with {} unanswered", heard.sign);
         }
-        if contact.level == Some(Level::Vital) && contact.assessment.is_some() {
+        if contact.level == Some(Level::Vital) {
             prop_assert!(contact.is_emergency(), "at the vital level it is the service: {:?}", contact.assessment);
         }
     }

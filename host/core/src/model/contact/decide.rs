@@ -161,7 +161,7 @@ pub fn decide(
         ContactEvent::LevelSet { level, reason, by, role } => {
             set_level(&mut next, level, &reason, by, role, delays, now)?;
         }
-        ContactEvent::Close(closing) => close(&mut next, *closing, now)?,
+        ContactEvent::Close(closing) => close(&mut next, *closing, delays, now)?,
     }
     if lowers {
         // What rises above this later is alerted again.
@@ -409,9 +409,9 @@ fn has_emergency_outcome(contact: &Contact) -> bool {
         .is_some_and(|fact| matches!(&fact.value, Value::Choice(text) if EMERGENCY_OUTCOMES.contains(&text.as_str())))
 }
 
-fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Refusal> {
+fn close(contact: &mut Contact, closing: Closing, delays: &Delays, now: Instant) -> Result<(), Refusal> {
     if closing.outcome.recap == RecapOutcome::NotReached && closing.check.overridden {
-        cut_off(contact, closing.check.nature);
+        cut_off(contact, closing.check.nature, delays);
     }
     if let Some(code) = close_blockers(contact, &closing.check).first() {
         let remedy = match *code {
@@ -437,13 +437,15 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
 
 /// The caller was gone before triage concluded: the contact can be closed, and
 /// somebody is charged with finding out what it was about.
-fn cut_off(contact: &mut Contact, nature: Nature) {
+fn cut_off(contact: &mut Contact, nature: Nature, delays: &Delays) {
     if nature == Nature::Administrative || contact.state == ContactState::Concluded {
         return;
     }
     let level = contact.level.unwrap_or(UNDECIDED_LEVEL).raised_to(UNDECIDED_LEVEL);
     let reason = reason_of("host.cut-off", &reasons::cut_off());
-    contact.assessment = Some(of_person(contact, level, reason));
+    let mut assessment = of_person(contact, level, reason);
+    assessment.orientation = fitting(level, assessment.orientation, delays);
+    contact.assessment = Some(assessment);
     contact.level = Some(level);
     contact.state = ContactState::Concluded;
 }

@@ -59,8 +59,10 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     if contact.is_emergency() || (settled && !undecided) || contact.state == ContactState::Closed {
         return HostStep::Stands;
     }
-    if findings.red_flags.level() == Some(Level::Vital) {
-        return HostStep::Conclude(Box::new(of_red_flags(findings)));
+    // Also by a floor of the motive, or by words where nobody can be asked: at the vital
+    // level nothing else is waited for.
+    if [findings.floor, contact.level].contains(&Some(Level::Vital)) {
+        return HostStep::Conclude(Box::new(vital(findings)));
     }
     if findings.asks_red_flags() {
         return HostStep::AskRedFlags;
@@ -74,14 +76,16 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     }
 }
 
-fn of_red_flags(findings: &Findings<'_>) -> Assessment {
+/// Its level is the one that is known: what only uncertain words give was supposed before,
+/// and wakes nobody by a conclusion.
+fn vital(findings: &Findings<'_>) -> Assessment {
     let mut reasons = findings.reasons.clone();
     if findings.red_flags.human_decision() {
         let text = reasons::red_flag_neither().to_string();
         reasons.push(Reason { rule: "host.red-flag-neither".to_owned(), facts: Vec::new(), text });
     }
     Assessment {
-        level: Level::Vital,
+        level: findings.known_floor.unwrap_or(Level::Routine),
         nature: Nature::Medical,
         orientation: Orientation::EmergencyCall(EmergencyService::Samu),
         reasons,
