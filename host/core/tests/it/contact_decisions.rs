@@ -92,7 +92,7 @@ fn advance_at(
         step => (None, step == HostStep::AskGrids),
     };
     let (floor, known_floor) = (findings.floor, findings.known_floor);
-    let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: false };
+    let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: None };
     let (contact, more) = decide(&contact, event, delays, now).unwrap();
     effects.extend(more);
     if !ask {
@@ -100,10 +100,10 @@ fn advance_at(
     }
     let event = match conclude(&practice, &contact, &findings, reports) {
         Outcome::Ask { level, .. } => {
-            ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: false }
+            ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: None }
         }
         Outcome::Conclude(conclusion) => {
-            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion), unanswered: false }
+            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion), unanswered: None }
         }
     };
     let (contact, more) = decide(&contact, event, delays, now).unwrap();

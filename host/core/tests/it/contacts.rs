@@ -8,12 +8,13 @@ use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::message::MessageState;
+use greffon_core::model::practice::RedFlag;
 use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft, Phase, Prompt, View};
 use greffon_core::model::triage::{AnswerKind, Orientation, Question, Step};
 use greffon_core::model::view::{AskedBy, ContactView};
 use greffon_core::ports::plugins::{GuestError, PluginFailure};
 use greffon_core::time::Instant;
-use greffon_simulation::{Effect, Fault};
+use greffon_simulation::{AgendaStyle, Effect, Fault};
 
 use crate::office::{NOW, Office, choice, code, doctor, everything, fact, secretary, text};
 
@@ -448,4 +449,35 @@ fn a_watch_undoes_no_practitioner_s_decision() {
     office.tell(contact, vec![text("note", "il ne respire plus, vraiment")]).unwrap();
     office.wait_s(200);
     assert_eq!(office.look(contact).level, Some(Level::Vital));
+}
+
+/// Where somebody is, and what a secretary notes beside the recap, tell of signs too.
+#[test]
+fn a_sign_in_an_administrative_answer_is_asked_about_after_the_conclusion() {
+    let office = Office::open();
+    let contact = office.triaged();
+    let view = office.tell(contact, vec![text(keys::PATIENT_LOCATION, "12 rue des Lilas, deuxième étage")]).unwrap();
+    assert_eq!((view.state, view.may_book), (ContactState::Concluded, true), "a place alone opens nothing again");
+    let here = text(keys::PATIENT_LOCATION, "par terre dans la cuisine, il ne respire plus");
+    let view = office.tell(contact, vec![here]).unwrap();
+    assert_eq!((view.state, view.may_book), (ContactState::Open, false));
+    assert!(view.questions.iter().any(|asked| asked.question.key == "red-flag.breathing"), "{:?}", view.questions);
+    assert_eq!(code(&office.search(contact).unwrap_err()), "not-concluded");
+    office.wait_s(181);
+    assert_eq!(office.look(contact).level, Some(Level::Vital));
+}
+
+#[test]
+fn what_is_said_again_after_a_no_is_watched_again() {
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
+        let (id, words) = ("frelon".to_owned(), vec!["frelon".to_owned()]);
+        practice.red_flags = vec![RedFlag { id, spoken: "Piqué ?".to_owned(), words, level: Level::VeryUrgent }];
+    });
+    let contact = office.receive(vec![text(keys::WORDS, "c'est un frelon")]).contact;
+    office.tell(contact, vec![fact("red-flag.frelon", Value::No)]).unwrap();
+    office.wait_s(181);
+    assert_eq!(office.look(contact).level, None);
+    office.tell(contact, vec![text("note", "si, un frelon, dans la gorge")]).unwrap();
+    office.wait_s(181);
+    assert_eq!(office.look(contact).level, Some(Level::VeryUrgent));
 }

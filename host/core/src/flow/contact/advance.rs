@@ -352,7 +352,8 @@ pub(super) fn host_pass(
         HostStep::Conclude(assessment) => Some(assessment),
         _ => None,
     };
-    let unanswered = contact.channel.can_be_asked() && !findings.red_flags.brought_up.is_empty();
+    let mentions = findings.red_flags.brought_up.iter().map(|(_, mention)| mention.fact);
+    let unanswered = mentions.max().filter(|_| contact.channel.can_be_asked());
     let (floor, known_floor) = (findings.floor, findings.known_floor);
     decide(contact, ContactEvent::Weighed { floor, known_floor, conclusion, unanswered }, &practice.delays, now)
 }
@@ -366,11 +367,11 @@ fn weigh(practice: &Practice, contact: &Contact, asked: Option<Reported>, now: I
     };
     let (event, questions) = match outcome {
         Outcome::Ask { questions, level } => {
-            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: false }, questions)
+            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: None }, questions)
         }
         Outcome::Conclude(assessment) => {
             let conclusion = Some(assessment);
-            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion, unanswered: false }, Vec::new())
+            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion, unanswered: None }, Vec::new())
         }
     };
     let (contact, effects) = decide(contact, event, &practice.delays, now)?;

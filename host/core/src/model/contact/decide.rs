@@ -36,8 +36,8 @@ pub enum ContactEvent {
         known_floor: Option<Level>,
         /// The conclusion, when there is one.
         conclusion: Option<Box<Assessment>>,
-        /// Whether words brought up what has no answer yet and can have one.
-        unanswered: bool,
+        /// The last fact whose words brought up what has no answer yet and can have one.
+        unanswered: Option<usize>,
     },
     /// The caller is gone, and what words brought up was never asked about.
     LeftUnanswered {
@@ -135,7 +135,7 @@ pub fn decide(
 ) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
     is_open(contact)?;
     let mut next = contact.clone();
-    let mut watch = false;
+    let mut watch = None;
     let lowers = match &event {
         ContactEvent::LevelSet { level, .. } => contact.level.is_some_and(|was| !level.at_least(was)),
         _ => false,
@@ -144,6 +144,9 @@ pub fn decide(
         ContactEvent::Told(told) => tell(&mut next, told)?,
         ContactEvent::Weighed { floor, known_floor, conclusion, unanswered } => {
             watch = unanswered;
+            if unanswered.is_some() && next.state == ContactState::Concluded && !next.is_emergency() {
+                next.state = ContactState::Open;
+            }
             if let Some(floor) = known_floor {
                 raise(&mut next, floor);
             }
@@ -176,8 +179,9 @@ pub fn decide(
     if lowers && next.alert.is_some() && !next.level.is_some_and(|level| level.at_least(Level::VeryUrgent)) {
         effects.push(ContactEffect::EndAlert);
     }
-    let heard = next.hearing.heard.len();
-    if watch && mark_done(&mut next, format!("{WATCH_PREFIX}{heard}")) {
+    if let Some(fact) = watch
+        && mark_done(&mut next, format!("{WATCH_PREFIX}{fact}"))
+    {
         effects.push(ContactEffect::WatchAnswers);
     }
     Ok((next, effects))
@@ -474,8 +478,9 @@ fn left_unanswered(contact: &mut Contact, heard: Level, surely: Option<Level>, r
 /// Prefixes of effects of the host's own among [`Contact::done`].
 const ALERT_PREFIX: &str = "host:alert:";
 const PROMISE_PREFIX: &str = "host:promise:";
-/// Followed by how much had been heard: what is heard later is watched too.
-const WATCH_PREFIX: &str = "host:watch:";
+/// Followed by the number of the fact whose words are watched: what is said later is
+/// watched too.
+const WATCH_PREFIX: &str = "host:watch-fact:";
 
 /// What the present level and conclusion ask for and was not done yet.
 fn effects(contact: &mut Contact) -> Vec<ContactEffect> {

@@ -55,7 +55,10 @@ pub enum HostStep {
 #[must_use]
 pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     let undecided = contact.assessment.as_ref().is_some_and(|one| one.protocol.id == UNDECIDED);
-    let settled = matches!(contact.state, ContactState::Concluded | ContactState::Closed);
+    // Also a place, or what somebody wrote beside a recap, may tell of a sign.
+    let passed_over = findings.red_flags.heard_level().0.is_some_and(|heard| !is_at_least(contact.level, heard));
+    let concluded = contact.state == ContactState::Concluded && !passed_over;
+    let settled = concluded || contact.state == ContactState::Closed;
     if contact.is_emergency() || (settled && !undecided) || contact.state == ContactState::Closed {
         return HostStep::Stands;
     }
@@ -74,6 +77,10 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
         (Some(_), Nature::Administrative) => HostStep::Conclude(Box::new(administrative(findings))),
         (Some(_), _) => HostStep::AskGrids,
     }
+}
+
+fn is_at_least(level: Option<Level>, other: Level) -> bool {
+    level.is_some_and(|level| level.at_least(other))
 }
 
 /// Its level is the one that is known: what only uncertain words give was supposed before,
