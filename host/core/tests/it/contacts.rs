@@ -8,7 +8,7 @@ use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::message::MessageState;
-use greffon_core::model::practice::RedFlag;
+use greffon_core::model::practice::{RedFlag, WeekHours};
 use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft, Phase, Prompt, View};
 use greffon_core::model::triage::{AnswerKind, Orientation, Question, Step};
 use greffon_core::model::view::{AskedBy, ContactView};
@@ -470,14 +470,29 @@ fn a_sign_in_an_administrative_answer_is_asked_about_after_the_conclusion() {
 #[test]
 fn what_is_said_again_after_a_no_is_watched_again() {
     let office = Office::with(AgendaStyle::Arbitrated, |practice| {
-        let (id, words) = ("frelon".to_owned(), vec!["frelon".to_owned()]);
-        practice.red_flags = vec![RedFlag { id, spoken: "Piqué ?".to_owned(), words, level: Level::VeryUrgent }];
+        let (id, words) = ("pacemaker".to_owned(), vec!["pacemaker".to_owned()]);
+        practice.red_flags = vec![RedFlag { id, spoken: "Il bipe ?".to_owned(), words, level: Level::VeryUrgent }];
     });
-    let contact = office.receive(vec![text(keys::WORDS, "c'est un frelon")]).contact;
-    office.tell(contact, vec![fact("red-flag.frelon", Value::No)]).unwrap();
+    let contact = office.receive(vec![text(keys::WORDS, "mon pacemaker bipe")]).contact;
+    office.tell(contact, vec![fact("red-flag.pacemaker", Value::No)]).unwrap();
     office.wait_s(181);
     assert_eq!(office.look(contact).level, None);
-    office.tell(contact, vec![text("note", "si, un frelon, dans la gorge")]).unwrap();
+    office.tell(contact, vec![text("note", "le pacemaker recommence")]).unwrap();
     office.wait_s(181);
     assert_eq!(office.look(contact).level, Some(Level::VeryUrgent));
+}
+
+/// At night, of what a model only guesses: nobody is woken until somebody says yes.
+#[test]
+fn a_sign_that_was_only_supposed_is_told_of_once_somebody_says_so() {
+    let office = Office::open();
+    office.reload(|practice| practice.practice.sites[0].hours = WeekHours::default());
+    let contact = office.receive(vec![text(keys::WORDS, "FRELONS !! partout")]).contact;
+    office.wait_s(181);
+    let before = office.rows().contacts[&contact].clone();
+    assert_eq!((before.level, before.alert), (Some(Level::Vital), None), "{:?}", before.hearing);
+    office.tell(contact, vec![fact("red-flag.anaphylaxis", Value::Yes)]).unwrap();
+    let after = office.rows().contacts[&contact].clone();
+    assert_eq!((after.level, after.supposed), (Some(Level::Vital), None));
+    assert!(after.alert.is_some());
 }

@@ -348,6 +348,8 @@ pub(super) fn host_pass(
 ) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
     let findings = find(practice, contact, now);
     let conclusion = match host_step(contact, &findings) {
+        // What was only supposed until now may be known: somebody is told.
+        HostStep::Stands if contact.supposed.is_some() && contact.state != ContactState::Closed => None,
         HostStep::Stands => return Ok((contact.clone(), Vec::new())),
         HostStep::Conclude(assessment) => Some(assessment),
         _ => None,

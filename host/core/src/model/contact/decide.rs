@@ -144,6 +144,7 @@ pub fn decide(
         ContactEvent::Told(told) => tell(&mut next, told)?,
         ContactEvent::Weighed { floor, known_floor, conclusion, unanswered } => {
             watch = unanswered;
+            // Words that nobody has answered yet: it is no more than asked about.
             if unanswered.is_some() && next.state == ContactState::Concluded && !next.is_emergency() {
                 next.state = ContactState::Open;
             }
