@@ -496,3 +496,10 @@ fn a_sign_that_was_only_supposed_is_told_of_once_somebody_says_so() {
     assert_eq!((after.level, after.supposed), (Some(Level::Vital), None));
     assert!(after.alert.is_some());
 }
+
+#[test]
+fn the_request_is_listened_to_however_a_client_calls_it() {
+    let office = Office::open();
+    let view = office.receive(vec![choice(keys::WORDS, "mon mari ne respire plus")]);
+    assert_eq!(view.questions[0].question.key, "red-flag.breathing");
+}
