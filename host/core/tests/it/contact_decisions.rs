@@ -364,6 +364,16 @@ fn only_approved_instructions_leave_a_plugin() {
 }
 
 #[test]
+fn no_grid_takes_the_host_s_name() {
+    let mut own = assessment(Level::Soon, Orientation::SlotWithin(60));
+    own.protocol.id = "host.undecided".to_owned();
+    let (contact, _) = triaged(vec![Report::Concludes { assessment: Box::new(own), protocol_floor: None }]);
+    let findings = find(&practice(), &contact, NOW);
+    assert_eq!(host_step(&contact, &findings), HostStep::Stands, "it is a conclusion, not a failure");
+    assert_eq!(contact.assessment.unwrap().protocol.id, "grid:host.undecided");
+}
+
+#[test]
 fn circumstances_raise_a_medical_contact() {
     let repeated = Contact { repeated: 2, ..received() };
     let reports = || vec![concludes(Level::Routine, Orientation::SlotWithin(60))];

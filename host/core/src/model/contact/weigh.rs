@@ -21,6 +21,9 @@ const MAX_ASKED_AT_ONCE: usize = 30;
 /// no floor: a person looks at it the same day.
 pub const UNDECIDED_LEVEL: Level = Level::SameDay;
 
+/// What the names of the host's own contents begin with.
+const HOST_CONTENT: &str = "host.";
+
 /// Protocol of conclusions that nobody could draw.
 pub const UNDECIDED: &str = "host.undecided";
 
@@ -197,6 +200,10 @@ pub fn conclude(practice: &Practice, contact: &Contact, findings: &Findings<'_>,
                     assessment.level = Level::Vital;
                 }
                 approved_only(practice, &mut assessment);
+                // A grid is not the host, whatever it calls its protocol.
+                if assessment.protocol.id.starts_with(HOST_CONTENT) {
+                    assessment.protocol.id.insert_str(0, "grid:");
+                }
                 concluded.push(*assessment);
             }
             Report::NotApplicable => {}
