@@ -1,12 +1,12 @@
 //! The rules of triage and closing (S1 to S18) on the pure decisions: examples,
 //! then properties over any sequence of facts, reports and people.
 
-use greffon_core::ids::{ContactId, StatementId};
+use greffon_core::ids::{AlertId, ContactId, StatementId};
 use greffon_core::model::audit::Role;
 use greffon_core::model::care::{ContentRef, Fact, Level, Nature, Source, Value, keys};
 use greffon_core::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactChannel, ContactEffect, ContactEvent, ContactState, HostStep,
-    Lowering, Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
+    Known, Lowering, Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
 };
 use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::heard::{Heard, Hearing, Listened};
@@ -400,6 +400,19 @@ fn only_a_practitioner_lowers_with_a_reason_of_three_words() {
     assert_eq!((same.level, effects), (Some(Level::Soon), vec![]), "a name changes nothing");
     let (raised, _) = advance(&lowered, vec![fact("red-flag.breathing", Value::Yes)], vec![]);
     assert!(raised.is_emergency(), "a new sign counts in full");
+}
+
+#[test]
+fn what_is_lowered_to_very_urgent_and_was_never_told_is_told() {
+    let supposed = Contact { level: Some(Level::Vital), supposed: Some(Known::default()), ..received() };
+    let lower = |contact: &Contact| {
+        let (by, role, reason) = ("dr".to_owned(), Role::Practitioner, "entendue au téléphone".to_owned());
+        let event = ContactEvent::LevelSet { level: Level::VeryUrgent, reason, by, role };
+        decide(contact, event, &practice().delays, NOW).unwrap().1
+    };
+    assert_eq!(lower(&supposed), [ContactEffect::Alert(Level::VeryUrgent)]);
+    let alerted = Contact { alert: Some(AlertId(Uuid::from_u128(7))), ..supposed };
+    assert_eq!(lower(&alerted), [], "an alert that stands goes on");
 }
 
 #[test]

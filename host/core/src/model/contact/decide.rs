@@ -172,7 +172,9 @@ pub fn decide(
         let is_above = |level: &Level| next.level.is_none_or(|now| !now.at_least(*level));
         let above: Vec<String> = Level::ALL.iter().filter(|level| is_above(level)).map(alert_key).collect();
         next.done.retain(|key| !above.contains(key));
-        if let Some(level) = next.level.filter(|level| level.at_least(Level::VeryUrgent)) {
+        // An alert that stands goes on; without one, what was only supposed is known now.
+        let stands = next.level.filter(|level| level.at_least(Level::VeryUrgent) && next.alert.is_some());
+        if let Some(level) = stands {
             mark_done(&mut next, alert_key(&level));
         }
     }
