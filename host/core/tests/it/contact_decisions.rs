@@ -368,7 +368,8 @@ fn no_grid_takes_the_host_s_name() {
     let mut own = assessment(Level::Soon, Orientation::SlotWithin(60));
     own.protocol.id = "host.undecided".to_owned();
     let (contact, _) = triaged(vec![Report::Concludes { assessment: Box::new(own), protocol_floor: None }]);
-    let findings = find(&practice(), &contact, NOW);
+    let practice = practice();
+    let findings = find(&practice, &contact, NOW);
     assert_eq!(host_step(&contact, &findings), HostStep::Stands, "it is a conclusion, not a failure");
     assert_eq!(contact.assessment.unwrap().protocol.id, "grid:host.undecided");
 }

@@ -491,6 +491,8 @@ fn a_sign_that_was_only_supposed_is_told_of_once_somebody_says_so() {
     office.wait_s(181);
     let before = office.rows().contacts[&contact].clone();
     assert_eq!((before.level, before.alert), (Some(Level::Vital), None), "{:?}", before.hearing);
+    let asked_again = office.tell(contact, vec![text(keys::PATIENT_FAMILY, "Petit")]).unwrap();
+    assert_eq!((asked_again.state, asked_again.alert), (ContactState::Concluded, None), "a name says nothing new");
     office.tell(contact, vec![fact("red-flag.anaphylaxis", Value::Yes)]).unwrap();
     let after = office.rows().contacts[&contact].clone();
     assert_eq!((after.level, after.supposed), (Some(Level::Vital), None));
@@ -502,4 +504,17 @@ fn the_request_is_listened_to_however_a_client_calls_it() {
     let office = Office::open();
     let view = office.receive(vec![choice(keys::WORDS, "mon mari ne respire plus")]);
     assert_eq!(view.questions[0].question.key, "red-flag.breathing");
+}
+
+#[test]
+fn what_is_said_surely_after_a_guess_wakes_somebody_when_nobody_asks() {
+    let office = Office::open();
+    office.reload(|practice| practice.practice.sites[0].hours = WeekHours::default());
+    let contact = office.receive(vec![text(keys::WORDS, "FRELONS !! partout")]).contact;
+    office.wait_s(181);
+    office.tell(contact, vec![text("note", "il ne respire plus")]).unwrap();
+    assert!(office.rows().contacts[&contact].alert.is_none(), "it is asked about first");
+    office.tell(contact, vec![choice(keys::EMERGENCY_OUTCOME, "called")]).unwrap();
+    assert_eq!(code(&office.close(contact).unwrap_err()), "alert-open", "nor is it forgotten with the call");
+    assert!(office.rows().contacts[&contact].alert.is_some());
 }

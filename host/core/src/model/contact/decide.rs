@@ -144,10 +144,6 @@ pub fn decide(
         ContactEvent::Told(told) => tell(&mut next, told)?,
         ContactEvent::Weighed { floor, known_floor, conclusion, unanswered } => {
             watch = unanswered;
-            // Words that nobody has answered yet: it is no more than asked about.
-            if unanswered.is_some() && next.state == ContactState::Concluded && !next.is_emergency() {
-                next.state = ContactState::Open;
-            }
             if let Some(floor) = known_floor {
                 raise(&mut next, floor);
             }
@@ -178,13 +174,16 @@ pub fn decide(
             mark_done(&mut next, alert_key(&level));
         }
     }
+    let watched = watch.is_some_and(|fact| mark_done(&mut next, format!("{WATCH_PREFIX}{fact}")));
+    if watched && next.state == ContactState::Concluded && !next.is_emergency() {
+        // It was concluded without these words.
+        next.state = ContactState::Open;
+    }
     let mut effects = effects(&mut next);
     if lowers && next.alert.is_some() && !next.level.is_some_and(|level| level.at_least(Level::VeryUrgent)) {
         effects.push(ContactEffect::EndAlert);
     }
-    if let Some(fact) = watch
-        && mark_done(&mut next, format!("{WATCH_PREFIX}{fact}"))
-    {
+    if watched {
         effects.push(ContactEffect::WatchAnswers);
     }
     Ok((next, effects))
