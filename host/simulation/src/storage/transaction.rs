@@ -9,6 +9,7 @@ use greffon_core::ids::{
 };
 use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
+use greffon_core::model::care::Level;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
@@ -17,6 +18,7 @@ use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
+use greffon_core::model::triage::Orientation;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
 use tokio::sync::OwnedMutexGuard;
@@ -89,6 +91,29 @@ impl MemoryTransaction {
         stored
     }
 
+    /// The same of a contact.
+    fn kept_contact(&self, contact: &Contact) -> Contact {
+        let mut kept = contact.clone();
+        match (self.storage.inner.sabotage, kept.assessment.as_mut()) {
+            (Some(Sabotage::HearingForgotten), _) => kept.hearing.heard.clear(),
+            (Some(Sabotage::NothingVital), _) => kept.level = kept.level.map(|level| level.max(Level::VeryUrgent)),
+            (Some(Sabotage::ServiceForgotten), Some(concluded)) => {
+                concluded.orientation = Orientation::Message("secretariat".to_owned());
+            }
+            _ => {}
+        }
+        kept
+    }
+
+    /// Whether a sabotage loses this job.
+    fn is_lost(&self, job: &Job) -> bool {
+        match self.storage.inner.sabotage {
+            Some(Sabotage::NoWatchOverAnswers) => matches!(job, Job::WatchAnswers(_)),
+            Some(Sabotage::NoWatchOverAlerts) => matches!(job, Job::EscalateAlert(..)),
+            _ => false,
+        }
+    }
+
     /// Refuses what can be no claim, and a live claim that overlaps another
     /// chain's.
     fn exclude(&self, intent: &Intent) -> Stored<()> {
@@ -148,7 +173,7 @@ impl Transaction for MemoryTransaction {
         let id = contact.id;
         self.check(contact, |rows| rows.contacts.get(&id))?;
         contact.move_on();
-        self.written.contacts.insert(id, contact.clone());
+        self.written.contacts.insert(id, self.kept_contact(contact));
         Ok(())
     }
 
@@ -267,7 +292,9 @@ impl Transaction for MemoryTransaction {
         let id = alert.id;
         self.check(alert, |rows| rows.alerts.get(&id))?;
         alert.move_on();
-        self.written.alerts.insert(id, alert.clone());
+        if self.storage.inner.sabotage != Some(Sabotage::AlertsForgotten) {
+            self.written.alerts.insert(id, alert.clone());
+        }
         Ok(())
     }
 
@@ -319,6 +346,9 @@ impl Transaction for MemoryTransaction {
         let exists = self.jobs.iter().any(|(other, _)| *other == id) || self.storage.lock().jobs.contains_key(&id);
         if exists {
             return Err(StorageError::Exists { thing: "job" });
+        }
+        if self.is_lost(job) {
+            return Ok(());
         }
         let practice = self.practice.clone();
         self.jobs.push((
