@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("greffon-core", &["greffon-danger", "greffon-kinds", "greffon-words"]),
     ("greffon-build", &["greffon-kinds"]),
     ("greffon-sdk", &[]),
-    ("greffon-simulation", &["greffon-core"]),
+    ("greffon-simulation", &["greffon-core", "greffon-danger"]),
     ("greffon-storage", &["greffon-core"]),
     ("greffon-runtime", &["greffon-core", "greffon-kinds"]),
     ("greffon-server", &["greffon-core", "greffon-words"]),

@@ -5,6 +5,7 @@
 //! test that drops a `Reception` and its futures and builds another over the
 //! same fakes has crashed and restarted greffon.
 
+mod adversary;
 mod agenda;
 mod channel;
 mod clock;
@@ -21,6 +22,7 @@ mod sealed_states;
 mod simulation;
 mod storage;
 
+pub use adversary::{Attack, Breach, Rule, attack, play, sequence_seed};
 pub use agenda::{AgendaStyle, FakeAgenda, HeldEntry, Tags};
 pub use channel::{ChannelStyle, FakeChannel, SentMessage};
 pub use clock::{ManualClock, SeededIds};
@@ -37,7 +39,7 @@ pub use sealed_states::MemorySealedStates;
 pub use simulation::{Faults, Harm, Oracle, Report, Violation, day_seed, simulate, simulate_day};
 pub use storage::MemoryStorage;
 
-/// A rule taken out on purpose, to show that the simulation notices.
+/// A rule taken out on purpose, to show that the simulated days or the adversary notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
     /// The database lets live claims overlap.
@@ -56,17 +58,38 @@ pub enum Sabotage {
     OpenSendsForgotten,
     /// Nobody looks at what a request that is over may have left in an agenda.
     NoLookAfterwards,
+    /// What was heard of a contact's words is not stored.
+    HearingForgotten,
+    /// The level of a contact is stored no higher than very urgent.
+    NothingVital,
+    /// The emergency service of a contact is stored as a message to somebody.
+    ServiceForgotten,
+    /// Alerts are not stored.
+    AlertsForgotten,
+    /// Whoever reads an alert is told that it has ended.
+    AlertsLookEnded,
+    /// Nobody sees to it that a sign that was heard has its answer.
+    NoWatchOverAnswers,
+    /// Nobody looks at an alert again.
+    NoWatchOverAlerts,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 13] = [
         Self::NoClaimExclusion,
         Self::UnknownIsRefused,
         Self::UnknownIsConfirmed,
         Self::JobsOutsideTransaction,
         Self::OpenSendsForgotten,
         Self::NoLookAfterwards,
+        Self::HearingForgotten,
+        Self::NothingVital,
+        Self::ServiceForgotten,
+        Self::AlertsForgotten,
+        Self::AlertsLookEnded,
+        Self::NoWatchOverAnswers,
+        Self::NoWatchOverAlerts,
     ];
 
     /// The name of the rule that it takes out.
@@ -79,6 +102,13 @@ impl Sabotage {
             Self::JobsOutsideTransaction => "jobs-in-transaction",
             Self::OpenSendsForgotten => "open-sends",
             Self::NoLookAfterwards => "look-afterwards",
+            Self::HearingForgotten => "hearing-kept",
+            Self::NothingVital => "vital-kept",
+            Self::ServiceForgotten => "service-kept",
+            Self::AlertsForgotten => "alerts-kept",
+            Self::AlertsLookEnded => "alerts-open",
+            Self::NoWatchOverAnswers => "watch-answers",
+            Self::NoWatchOverAlerts => "watch-alerts",
         }
     }
 

@@ -25,6 +25,7 @@ use greffon_core::time::{Instant, Span};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Sabotage;
 use super::faults::Effect;
 use super::rows::{Rows, check_key, patients_with};
 
@@ -315,7 +316,13 @@ impl Storage for MemoryStorage {
     }
 
     async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>> {
-        self.read(practice, |rows| rows.alerts.get(&id).cloned()).await
+        let looks_ended = self.inner.sabotage == Some(Sabotage::AlertsLookEnded);
+        self.read(practice, |rows| {
+            let alert = rows.alerts.get(&id).cloned()?;
+            let state = if looks_ended { AlertState::Ended } else { alert.state };
+            Some(Alert { state, ..alert })
+        })
+        .await
     }
 
     async fn alerts(&self, practice: &PracticeId, state: Option<AlertState>, page: &Page) -> Stored<Listed<Alert>> {

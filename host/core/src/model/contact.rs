@@ -267,6 +267,21 @@ pub struct Lowering {
     pub reason: String,
     /// When.
     pub at: Instant,
+    /// So many facts had been told until then; none in a lowering of before they were
+    /// counted.
+    #[serde(default)]
+    pub facts: Option<usize>,
+}
+
+impl Lowering {
+    /// Whether the practitioner decided with this fact told: what came later counts in full.
+    #[must_use]
+    pub fn knew(&self, facts: &[Fact], number: usize) -> bool {
+        match self.facts {
+            Some(told) => number < told,
+            None => facts.get(number).is_some_and(|fact| fact.at <= self.at),
+        }
+    }
 }
 
 /// Something that was told to the patient.

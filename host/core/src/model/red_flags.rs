@@ -29,7 +29,6 @@ use super::heard::Hearing;
 use super::plain::plain;
 use super::practice::RedFlag;
 use super::triage::{AnswerKind, Question, Reason};
-use crate::time::Instant;
 
 mod circumstances;
 mod core_set;
@@ -123,8 +122,9 @@ pub struct Positive {
 /// A flag that words bring up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mention {
-    /// When it was said last.
-    pub at: Instant,
+    /// The last fact whose words do. The order of the facts says what came first: their
+    /// instants are of processes whose clocks may be hours apart.
+    pub fact: usize,
     /// Whether it was heard by a rule that is nearly never wrong, or is one of the
     /// practice's own words.
     pub sure: bool,
@@ -209,9 +209,13 @@ impl Assessed {
 pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Assessed {
     let flags = with_additions(additions);
     let group = Answers::under(keys::RED_FLAGS_ALL, facts);
-    let written = |fact: &'_ &Fact| matches!(fact.value, Value::Text(_));
-    let texts: Vec<(&Fact, String)> =
-        facts.iter().filter(written).filter_map(|fact| fact.value.as_text().map(|text| (fact, plain(text)))).collect();
+    let written = |fact: &Fact| matches!(fact.value, Value::Text(_));
+    let texts: Vec<(usize, String)> = facts
+        .iter()
+        .enumerate()
+        .filter(|(_, fact)| written(fact))
+        .filter_map(|(number, fact)| Some((number, plain(fact.value.as_text()?))))
+        .collect();
     let group_answered = group.last_no.is_some() || group.first_other.is_some();
     let mut assessed = Assessed { group_answered, ..Assessed::default() };
     for flag in flags {
@@ -222,9 +226,9 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Asses
             assessed.positive.push(Positive { id, label, level: flag.level, ground, contradicted });
             continue;
         }
-        let cleared = own.last_no.map(|fact| fact.at);
-        match mention(&flag, facts, &texts, hearing) {
-            Some(mention) if cleared.is_none_or(|cleared| mention.at > cleared) => {
+        let cleared = own.last_no;
+        match mention(&flag, &texts, hearing) {
+            Some(mention) if cleared.is_none_or(|cleared| mention.fact > cleared) => {
                 assessed.brought_up.push((flag.into_owned(), mention));
             }
             Some(_) => {}
@@ -243,12 +247,12 @@ pub fn assess(additions: &[RedFlag], facts: &[Fact], hearing: &Hearing) -> Asses
 
 /// Whether words bring a flag up: what was heard, or the words that the practice
 /// listed for it.
-fn mention(flag: &RedFlag, facts: &[Fact], texts: &[(&Fact, String)], hearing: &Hearing) -> Option<Mention> {
+fn mention(flag: &RedFlag, texts: &[(usize, String)], hearing: &Hearing) -> Option<Mention> {
     let heard = hearing.heard.iter().filter(|heard| heard.sign == flag.id);
-    let heard = heard.filter_map(|heard| Some(Mention { at: facts.get(heard.fact)?.at, sure: heard.sure }));
+    let heard = heard.map(|heard| Mention { fact: heard.fact, sure: heard.sure });
     let listed = texts.iter().filter(|(_, text)| mentions(text, &flag.words));
-    let listed = listed.map(|(fact, _)| Mention { at: fact.at, sure: true });
-    heard.chain(listed).reduce(|one, other| Mention { at: one.at.max(other.at), sure: one.sure || other.sure })
+    let listed = listed.map(|(fact, _)| Mention { fact: *fact, sure: true });
+    heard.chain(listed).reduce(|one, other| Mention { fact: one.fact.max(other.fact), sure: one.sure || other.sure })
 }
 
 /// The answers under one key.
@@ -257,19 +261,20 @@ struct Answers<'a> {
     said_yes: bool,
     /// The first answer that is neither yes nor a person's no.
     first_other: Option<&'a Fact>,
-    last_no: Option<&'a Fact>,
+    /// The number of the last no of a person.
+    last_no: Option<usize>,
 }
 
 impl<'a> Answers<'a> {
     fn under(key: &str, facts: &'a [Fact]) -> Self {
         let mut answers = Self::default();
-        for fact in facts.iter().filter(|fact| fact.key == key) {
+        for (number, fact) in facts.iter().enumerate().filter(|(_, fact)| fact.key == key) {
             match fact.value {
                 Value::Yes if key == keys::RED_FLAGS_ALL => {
                     answers.first_other.get_or_insert(fact);
                 }
                 Value::Yes => answers.said_yes = true,
-                Value::No if is_said_by_a_person(fact.source) => answers.last_no = Some(fact),
+                Value::No if is_said_by_a_person(fact.source) => answers.last_no = Some(number),
                 // A machine's no clears nothing, and raises nothing either.
                 Value::No => {}
                 _ => {

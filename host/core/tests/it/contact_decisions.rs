@@ -1,15 +1,15 @@
 //! The rules of triage and closing (S1 to S18) on the pure decisions: examples,
 //! then properties over any sequence of facts, reports and people.
 
-use greffon_core::ids::{ContactId, StatementId};
+use greffon_core::ids::{AlertId, ContactId, StatementId};
 use greffon_core::model::audit::Role;
 use greffon_core::model::care::{ContentRef, Fact, Level, Nature, Source, Value, keys};
 use greffon_core::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactChannel, ContactEffect, ContactEvent, ContactState, HostStep,
-    Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
+    Known, Lowering, Outcome, Promise, RecapOutcome, Report, Statement, conclude, decide, find, host_step, may_book,
 };
 use greffon_core::model::emergency::EmergencyService;
-use greffon_core::model::heard::Listened;
+use greffon_core::model::heard::{Heard, Hearing, Listened};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::red_flags::{answer_key, core_set};
 use greffon_core::model::refusal::Refusal;
@@ -92,7 +92,7 @@ fn advance_at(
         step => (None, step == HostStep::AskGrids),
     };
     let (floor, known_floor) = (findings.floor, findings.known_floor);
-    let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: false };
+    let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: None };
     let (contact, more) = decide(&contact, event, delays, now).unwrap();
     effects.extend(more);
     if !ask {
@@ -100,10 +100,10 @@ fn advance_at(
     }
     let event = match conclude(&practice, &contact, &findings, reports) {
         Outcome::Ask { level, .. } => {
-            ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: false }
+            ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: None }
         }
         Outcome::Conclude(conclusion) => {
-            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion), unanswered: false }
+            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion), unanswered: None }
         }
     };
     let (contact, more) = decide(&contact, event, delays, now).unwrap();
@@ -235,6 +235,47 @@ fn where_nobody_can_be_asked_words_count_at_their_level() {
 }
 
 #[test]
+fn at_the_vital_level_it_is_the_service_before_anything_is_answered() {
+    let form = Contact { channel: ContactChannel::Form, ..received() };
+    let written = |text: &str| vec![fact(keys::WORDS, Value::Text(text.to_owned()))];
+    let (contact, _) = advance(&form, written("Je veux mourir, j'ai préparé mes cachets"), vec![]);
+    assert!(contact.is_emergency() && contact.state == ContactState::Concluded, "{:?}", contact.assessment);
+    let said = contact.assessment.unwrap().reasons.into_iter().map(|reason| reason.rule).collect::<Vec<_>>();
+    assert_eq!(said, ["heard.suicidal-danger"], "S15: it names the sign");
+    // At night, of words that only sound like it: shown, and nobody is woken.
+    let unsure =
+        Heard { sign: "breathing".to_owned(), rule: "model".to_owned(), fact: 0, start: 0, end: 1, sure: false };
+    let facts = written("un rendez-vous pour un vaccin, merci");
+    let hearing = Hearing { heard: vec![unsure], foreign: false, facts: facts.len() };
+    let at_night = Contact { facts, hearing, ..form };
+    let (contact, effects) = advance_at(&at_night, vec![], vec![], NOW.plus_minutes(-6 * 60));
+    assert!(contact.is_emergency() && contact.supposed.is_some());
+    assert_eq!(effects, []);
+
+    let mut vital = practice();
+    vital.motives[0].floor = Some(Level::Vital);
+    let (told, _) = decide(
+        &received(),
+        ContactEvent::Told(Listened::to(vec![choice(keys::MOTIVE, "consultation")])),
+        &vital.delays,
+        NOW,
+    )
+    .unwrap();
+    let step = host_step(&told, &find(&vital, &told, NOW));
+    let HostStep::Conclude(concluded) = step else { panic!("{step:?}") };
+    assert_eq!(concluded.orientation, Orientation::EmergencyCall(EmergencyService::Samu), "by the motive's own floor");
+}
+
+#[test]
+fn a_call_that_is_cut_at_the_vital_level_is_the_service_s() {
+    let open = Contact { state: ContactState::Open, level: Some(Level::Vital), ..received() };
+    assert_eq!(
+        closing_as(&open, true, Some("la ligne est coupée"), RecapOutcome::NotReached),
+        Err("emergency-outcome-missing")
+    );
+}
+
+#[test]
 fn a_language_that_nobody_listens_to_asks_for_a_person_today() {
     let form = Contact { channel: ContactChannel::Form, ..received() };
     let written = fact(keys::WORDS, Value::Text("Mi hijo tiene mucha fiebre y no puedo despertarlo".to_owned()));
@@ -323,6 +364,17 @@ fn only_approved_instructions_leave_a_plugin() {
 }
 
 #[test]
+fn no_grid_takes_the_host_s_name() {
+    let mut own = assessment(Level::Soon, Orientation::SlotWithin(60));
+    own.protocol.id = "host.undecided".to_owned();
+    let (contact, _) = triaged(vec![Report::Concludes { assessment: Box::new(own), protocol_floor: None }]);
+    let practice = practice();
+    let findings = find(&practice, &contact, NOW);
+    assert_eq!(host_step(&contact, &findings), HostStep::Stands, "it is a conclusion, not a failure");
+    assert_eq!(contact.assessment.unwrap().protocol.id, "grid:host.undecided");
+}
+
+#[test]
 fn circumstances_raise_a_medical_contact() {
     let repeated = Contact { repeated: 2, ..received() };
     let reports = || vec![concludes(Level::Routine, Orientation::SlotWithin(60))];
@@ -352,6 +404,19 @@ fn only_a_practitioner_lowers_with_a_reason_of_three_words() {
 }
 
 #[test]
+fn what_is_lowered_to_very_urgent_and_was_never_told_is_told() {
+    let supposed = Contact { level: Some(Level::Vital), supposed: Some(Known::default()), ..received() };
+    let lower = |contact: &Contact| {
+        let (by, role, reason) = ("dr".to_owned(), Role::Practitioner, "entendue au téléphone".to_owned());
+        let event = ContactEvent::LevelSet { level: Level::VeryUrgent, reason, by, role };
+        decide(contact, event, &practice().delays, NOW).unwrap().1
+    };
+    assert_eq!(lower(&supposed), [ContactEffect::Alert(Level::VeryUrgent)]);
+    let alerted = Contact { alert: Some(AlertId(Uuid::from_u128(7))), ..supposed };
+    assert_eq!(lower(&alerted), [], "an alert that stands goes on");
+}
+
+#[test]
 fn anybody_in_care_raises_and_nobody_else_touches_the_level() {
     let (contact, _) = triaged(vec![concludes(Level::Soon, Orientation::SlotWithin(60))]);
     let raised = set_level(&contact, Level::SameDay, Role::Secretary, "").unwrap();
@@ -363,15 +428,45 @@ fn anybody_in_care_raises_and_nobody_else_touches_the_level() {
     }
 }
 
+/// Two processes, one of which is hours ahead: what was told last was told last.
+#[test]
+fn the_order_of_what_is_told_counts_and_no_clock() {
+    let later = |fact: Fact| Fact { at: NOW.plus_minutes(120), ..fact };
+    let words = || fact(keys::WORDS, Value::Text("mon mari ne respire plus".to_owned()));
+    let open = |contact: &Contact| find(&practice(), contact, NOW).to_ask.iter().any(|flag| flag.id == "breathing");
+    let (denied, _) = advance(&received(), vec![later(fact("red-flag.breathing", Value::No))], vec![]);
+    let (contact, _) = advance(&denied, vec![words()], vec![]);
+    assert!(open(&contact), "a no before the words, by a clock that is ahead, answers nothing");
+    let (contact, _) = advance(&received(), vec![later(words())], vec![]);
+    let (contact, _) = advance(&contact, vec![fact("red-flag.breathing", Value::No)], vec![]);
+    assert!(!open(&contact), "a no after the words, by a clock that is behind, answers them");
+
+    let (urgent, _) = advance(&received(), vec![fact("red-flag.burn", Value::Yes)], vec![]);
+    let (by, role, reason) = ("dr".to_owned(), Role::Practitioner, "vue ce matin".to_owned());
+    let lowering = ContactEvent::LevelSet { level: Level::Soon, reason, by, role };
+    let (lowered, _) = decide(&urgent, lowering, &practice().delays, NOW.plus_minutes(120)).unwrap();
+    let (contact, _) = advance(&lowered, vec![words()], vec![]);
+    assert!(open(&contact), "what is said after a lowering is asked about, whatever clock it was lowered by");
+    let mut stored = serde_json::to_value(lowered.lowered.as_ref().unwrap()).unwrap();
+    stored.as_object_mut().unwrap().remove("facts");
+    let of_before: Lowering = serde_json::from_value(stored).unwrap();
+    assert!(of_before.knew(&contact.facts, 0), "of one that was stored before, its instant says it");
+}
+
 fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Result<Contact, &'static str> {
+    closing_as(contact, script_allows, reason, RecapOutcome::Confirmed)
+}
+
+fn closing_as(
+    contact: &Contact,
+    script_allows: bool,
+    reason: Option<&str>,
+    recap: RecapOutcome,
+) -> Result<Contact, &'static str> {
     let practice = practice();
     let nature = find(&practice, contact, NOW).nature;
     let closing = Closing {
-        outcome: CloseOutcome {
-            recap: RecapOutcome::Confirmed,
-            override_reason: reason.map(str::to_owned),
-            override_code: None,
-        },
+        outcome: CloseOutcome { recap, override_reason: reason.map(str::to_owned), override_code: None },
         statements: vec![Statement {
             id: StatementId(Uuid::from_u128(9)),
             instruction: None,
@@ -583,7 +678,7 @@ proptest! {
             let booked = may_book(&contact, None).is_ok();
             prop_assert!(denied || counted || !booked, "booked with {} unanswered", heard.sign);
         }
-        if contact.level == Some(Level::Vital) && contact.assessment.is_some() {
+        if contact.level == Some(Level::Vital) {
             prop_assert!(contact.is_emergency(), "at the vital level it is the service: {:?}", contact.assessment);
         }
     }

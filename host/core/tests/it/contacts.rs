@@ -8,12 +8,13 @@ use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::message::MessageState;
+use greffon_core::model::practice::{RedFlag, WeekHours};
 use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft, Phase, Prompt, View};
 use greffon_core::model::triage::{AnswerKind, Orientation, Question, Step};
 use greffon_core::model::view::{AskedBy, ContactView};
 use greffon_core::ports::plugins::{GuestError, PluginFailure};
 use greffon_core::time::Instant;
-use greffon_simulation::{Effect, Fault};
+use greffon_simulation::{AgendaStyle, Effect, Fault};
 
 use crate::office::{NOW, Office, choice, code, doctor, everything, fact, secretary, text};
 
@@ -448,4 +449,73 @@ fn a_watch_undoes_no_practitioner_s_decision() {
     office.tell(contact, vec![text("note", "il ne respire plus, vraiment")]).unwrap();
     office.wait_s(200);
     assert_eq!(office.look(contact).level, Some(Level::Vital));
+}
+
+/// Where somebody is, and what a secretary notes beside the recap, tell of signs too.
+#[test]
+fn a_sign_in_an_administrative_answer_is_asked_about_after_the_conclusion() {
+    let office = Office::open();
+    let contact = office.triaged();
+    let view = office.tell(contact, vec![text(keys::PATIENT_LOCATION, "12 rue des Lilas, deuxième étage")]).unwrap();
+    assert_eq!((view.state, view.may_book), (ContactState::Concluded, true), "a place alone opens nothing again");
+    let here = text(keys::PATIENT_LOCATION, "par terre dans la cuisine, il ne respire plus");
+    let view = office.tell(contact, vec![here]).unwrap();
+    assert_eq!((view.state, view.may_book), (ContactState::Open, false));
+    assert!(view.questions.iter().any(|asked| asked.question.key == "red-flag.breathing"), "{:?}", view.questions);
+    assert_eq!(code(&office.search(contact).unwrap_err()), "not-concluded");
+    office.wait_s(181);
+    assert_eq!(office.look(contact).level, Some(Level::Vital));
+}
+
+#[test]
+fn what_is_said_again_after_a_no_is_watched_again() {
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
+        let (id, words) = ("pacemaker".to_owned(), vec!["pacemaker".to_owned()]);
+        practice.red_flags = vec![RedFlag { id, spoken: "Il bipe ?".to_owned(), words, level: Level::VeryUrgent }];
+    });
+    let contact = office.receive(vec![text(keys::WORDS, "mon pacemaker bipe")]).contact;
+    office.tell(contact, vec![fact("red-flag.pacemaker", Value::No)]).unwrap();
+    office.wait_s(181);
+    assert_eq!(office.look(contact).level, None);
+    office.tell(contact, vec![text("note", "le pacemaker recommence")]).unwrap();
+    office.wait_s(181);
+    assert_eq!(office.look(contact).level, Some(Level::VeryUrgent));
+}
+
+/// At night, of what a model only guesses: nobody is woken until somebody says yes.
+#[test]
+fn a_sign_that_was_only_supposed_is_told_of_once_somebody_says_so() {
+    let office = Office::open();
+    office.reload(|practice| practice.practice.sites[0].hours = WeekHours::default());
+    let contact = office.receive(vec![text(keys::WORDS, "FRELONS !! partout")]).contact;
+    office.wait_s(181);
+    let before = office.rows().contacts[&contact].clone();
+    assert_eq!((before.level, before.alert), (Some(Level::Vital), None), "{:?}", before.hearing);
+    let asked_again = office.tell(contact, vec![text(keys::PATIENT_FAMILY, "Petit")]).unwrap();
+    assert_eq!((asked_again.state, asked_again.alert), (ContactState::Concluded, None), "a name says nothing new");
+    office.tell(contact, vec![fact("red-flag.anaphylaxis", Value::Yes)]).unwrap();
+    let after = office.rows().contacts[&contact].clone();
+    assert_eq!((after.level, after.supposed), (Some(Level::Vital), None));
+    assert!(after.alert.is_some());
+}
+
+#[test]
+fn the_request_is_listened_to_however_a_client_calls_it() {
+    let office = Office::open();
+    let view = office.receive(vec![choice(keys::WORDS, "mon mari ne respire plus")]);
+    assert_eq!(view.questions[0].question.key, "red-flag.breathing");
+}
+
+#[test]
+fn what_is_said_surely_after_a_guess_wakes_somebody_when_nobody_asks() {
+    let office = Office::open();
+    office.reload(|practice| practice.practice.sites[0].hours = WeekHours::default());
+    let contact = office.receive(vec![text(keys::WORDS, "FRELONS !! partout")]).contact;
+    office.wait_s(181);
+    office.tell(contact, vec![text("note", "il ne respire plus")]).unwrap();
+    assert!(office.rows().contacts[&contact].alert.is_none(), "it is asked about first");
+    office.tell(contact, vec![choice(keys::EMERGENCY_OUTCOME, "called")]).unwrap();
+    office.close(contact).unwrap_err();
+    assert!(office.rows().contacts[&contact].alert.is_some(), "nor is it forgotten with the call");
+    assert!(office.look(contact).close_blockers.contains(&"alert-open".to_owned()));
 }

@@ -9,6 +9,7 @@ use greffon_core::ids::{
 };
 use greffon_core::model::alert::Alert;
 use greffon_core::model::audit::AuditEvent;
+use greffon_core::model::care::Level;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
@@ -18,6 +19,7 @@ use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
 use greffon_core::model::retention::Trail;
+use greffon_core::model::triage::Orientation;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
 use greffon_core::time::Instant;
@@ -93,6 +95,29 @@ impl MemoryTransaction {
         stored
     }
 
+    /// The same of a contact.
+    fn kept_contact(&self, contact: &Contact) -> Contact {
+        let mut kept = contact.clone();
+        match (self.storage.inner.sabotage, kept.assessment.as_mut()) {
+            (Some(Sabotage::HearingForgotten), _) => kept.hearing.heard.clear(),
+            (Some(Sabotage::NothingVital), _) => kept.level = kept.level.map(|level| level.max(Level::VeryUrgent)),
+            (Some(Sabotage::ServiceForgotten), Some(concluded)) => {
+                concluded.orientation = Orientation::Message("secretariat".to_owned());
+            }
+            _ => {}
+        }
+        kept
+    }
+
+    /// Whether a sabotage loses this job.
+    fn is_lost(&self, job: &Job) -> bool {
+        match self.storage.inner.sabotage {
+            Some(Sabotage::NoWatchOverAnswers) => matches!(job, Job::WatchAnswers(_)),
+            Some(Sabotage::NoWatchOverAlerts) => matches!(job, Job::EscalateAlert(..)),
+            _ => false,
+        }
+    }
+
     /// Refuses what can be no claim, and a live claim that overlaps another
     /// chain's.
     fn exclude(&self, intent: &Intent) -> Stored<()> {
@@ -152,7 +177,7 @@ impl Transaction for MemoryTransaction {
         let id = contact.id;
         self.check(contact, |rows| rows.contacts.get(&id))?;
         contact.move_on();
-        self.written.contacts.insert(id, contact.clone());
+        self.written.contacts.insert(id, self.kept_contact(contact));
         Ok(())
     }
 
@@ -271,7 +296,9 @@ impl Transaction for MemoryTransaction {
         let id = alert.id;
         self.check(alert, |rows| rows.alerts.get(&id))?;
         alert.move_on();
-        self.written.alerts.insert(id, alert.clone());
+        if self.storage.inner.sabotage != Some(Sabotage::AlertsForgotten) {
+            self.written.alerts.insert(id, alert.clone());
+        }
         Ok(())
     }
 
@@ -323,6 +350,9 @@ impl Transaction for MemoryTransaction {
         let exists = self.jobs.iter().any(|(other, _)| *other == id) || self.storage.lock().jobs.contains_key(&id);
         if exists {
             return Err(StorageError::Exists { thing: "job" });
+        }
+        if self.is_lost(job) {
+            return Ok(());
         }
         let practice = self.practice.clone();
         self.jobs.push((

@@ -348,11 +348,14 @@ pub(super) fn host_pass(
 ) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
     let findings = find(practice, contact, now);
     let conclusion = match host_step(contact, &findings) {
+        // What was only supposed until now may be known: somebody is told.
+        HostStep::Stands if contact.supposed.is_some() && contact.state != ContactState::Closed => None,
         HostStep::Stands => return Ok((contact.clone(), Vec::new())),
         HostStep::Conclude(assessment) => Some(assessment),
         _ => None,
     };
-    let unanswered = contact.channel.can_be_asked() && !findings.red_flags.brought_up.is_empty();
+    let mentions = findings.red_flags.brought_up.iter().map(|(_, mention)| mention.fact);
+    let unanswered = mentions.max().filter(|_| contact.channel.can_be_asked());
     let (floor, known_floor) = (findings.floor, findings.known_floor);
     decide(contact, ContactEvent::Weighed { floor, known_floor, conclusion, unanswered }, &practice.delays, now)
 }
@@ -366,11 +369,11 @@ fn weigh(practice: &Practice, contact: &Contact, asked: Option<Reported>, now: I
     };
     let (event, questions) = match outcome {
         Outcome::Ask { questions, level } => {
-            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: false }, questions)
+            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: None }, questions)
         }
         Outcome::Conclude(assessment) => {
             let conclusion = Some(assessment);
-            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion, unanswered: false }, Vec::new())
+            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion, unanswered: None }, Vec::new())
         }
     };
     let (contact, effects) = decide(contact, event, &practice.delays, now)?;

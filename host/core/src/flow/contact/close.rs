@@ -11,7 +11,7 @@ use crate::flow::journal::Entry;
 use crate::flow::read::sequel_of;
 use crate::ids::{ContactId, PracticeId, StatementId};
 use crate::model::audit::{Actor, Role};
-use crate::model::care::{ContentRef, Fact, Source, Value, keys};
+use crate::model::care::{ContentRef, Fact, Level, Source, Value, keys};
 use crate::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, OverrideCode, RecapOutcome, Statement,
     decide, find, heard_level, heard_reason, is_identified,
@@ -51,7 +51,8 @@ impl Contacts {
                 self.look_at(&practice, before, actor).await?;
                 before = self.stored(&practice, contact).await?;
             }
-            if new.recap == RecapOutcome::NotReached {
+            // Of an emergency nothing more will be asked, however the call ends.
+            if new.recap == RecapOutcome::NotReached || before.is_emergency() {
                 before = self.count_what_was_left_unanswered(act, before).await?;
             }
             if let Some(view) = self.try_close(act, before, &new).await? {
@@ -83,9 +84,12 @@ impl Contacts {
             let found = find(practice, contact, act.now);
             let (heard, surely) = heard_level(practice, contact, &found.red_flags, act.now);
             let reasons = found.red_flags.brought_up.iter().map(|(flag, _)| heard_reason(flag)).collect();
-            heard
-                .filter(|heard| contact.level.is_none_or(|level| !level.at_least(*heard)))
-                .map(|heard| ContactEvent::LeftUnanswered { heard, surely, reasons })
+            let known = contact.supposed.map_or(contact.level, |known| known.level);
+            let is_above = |one: Level, level: Option<Level>| level.is_none_or(|level| !level.at_least(one));
+            // What was supposed may be sure by now, at the same level.
+            let rises =
+                |heard: &Level| is_above(*heard, contact.level) || surely.is_some_and(|one| is_above(one, known));
+            heard.filter(rises).map(|heard| ContactEvent::LeftUnanswered { heard, surely, reasons })
         };
         if left(&before).is_none() {
             return Ok(before);

@@ -60,6 +60,8 @@ fn fitting(practice: &Practice, key: &str, value: Value) -> Result<Value, Text> 
             known(listed, fields::emergency_outcome())?;
         }
         keys::MOTIVE => known(text.is_some_and(|id| practice.motive(&MotiveId::from(id)).is_some()), fields::motive())?,
+        // However a client calls them, they are listened to.
+        keys::WORDS => return Ok(text.map_or(value.clone(), |words| Value::Text(words.to_owned()))),
         keys::SITE => {
             known(text.is_some_and(|id| practice.site(&SiteId::from(id)).is_some()), fields::site())?;
         }

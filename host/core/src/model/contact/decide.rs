@@ -36,8 +36,8 @@ pub enum ContactEvent {
         known_floor: Option<Level>,
         /// The conclusion, when there is one.
         conclusion: Option<Box<Assessment>>,
-        /// Whether words brought up what has no answer yet and can have one.
-        unanswered: bool,
+        /// The last fact whose words brought up what has no answer yet and can have one.
+        unanswered: Option<usize>,
     },
     /// The caller is gone, and what words brought up was never asked about.
     LeftUnanswered {
@@ -135,7 +135,7 @@ pub fn decide(
 ) -> Result<(Contact, Vec<ContactEffect>), Refusal> {
     is_open(contact)?;
     let mut next = contact.clone();
-    let mut watch = false;
+    let mut watch = None;
     let lowers = match &event {
         ContactEvent::LevelSet { level, .. } => contact.level.is_some_and(|was| !level.at_least(was)),
         _ => false,
@@ -161,23 +161,29 @@ pub fn decide(
         ContactEvent::LevelSet { level, reason, by, role } => {
             set_level(&mut next, level, &reason, by, role, delays, now)?;
         }
-        ContactEvent::Close(closing) => close(&mut next, *closing, now)?,
+        ContactEvent::Close(closing) => close(&mut next, *closing, delays, now)?,
     }
     if lowers {
         // What rises above this later is alerted again.
         let is_above = |level: &Level| next.level.is_none_or(|now| !now.at_least(*level));
         let above: Vec<String> = Level::ALL.iter().filter(|level| is_above(level)).map(alert_key).collect();
         next.done.retain(|key| !above.contains(key));
-        if let Some(level) = next.level.filter(|level| level.at_least(Level::VeryUrgent)) {
+        // An alert that stands goes on; without one, what was only supposed is known now.
+        let stands = next.level.filter(|level| level.at_least(Level::VeryUrgent) && next.alert.is_some());
+        if let Some(level) = stands {
             mark_done(&mut next, alert_key(&level));
         }
+    }
+    let watched = watch.is_some_and(|fact| mark_done(&mut next, format!("{WATCH_PREFIX}{fact}")));
+    if watched && next.state == ContactState::Concluded && !next.is_emergency() {
+        // It was concluded without these words.
+        next.state = ContactState::Open;
     }
     let mut effects = effects(&mut next);
     if lowers && next.alert.is_some() && !next.level.is_some_and(|level| level.at_least(Level::VeryUrgent)) {
         effects.push(ContactEffect::EndAlert);
     }
-    let heard = next.hearing.heard.len();
-    if watch && mark_done(&mut next, format!("{WATCH_PREFIX}{heard}")) {
+    if watched {
         effects.push(ContactEffect::WatchAnswers);
     }
     Ok((next, effects))
@@ -319,7 +325,8 @@ fn set_level(
             contact.state = ContactState::Concluded;
             // The clinician has just decided: nobody is asked to decide again.
             mark_done(contact, format!("{PROMISE_PREFIX}decision"));
-            contact.lowered = Some(Lowering { to: level, from, by, reason: reason.to_owned(), at: now });
+            let facts = Some(contact.facts.len());
+            contact.lowered = Some(Lowering { to: level, from, by, reason: reason.to_owned(), at: now, facts });
         }
         _ => {
             let before = contact.level;
@@ -408,9 +415,9 @@ fn has_emergency_outcome(contact: &Contact) -> bool {
         .is_some_and(|fact| matches!(&fact.value, Value::Choice(text) if EMERGENCY_OUTCOMES.contains(&text.as_str())))
 }
 
-fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Refusal> {
+fn close(contact: &mut Contact, closing: Closing, delays: &Delays, now: Instant) -> Result<(), Refusal> {
     if closing.outcome.recap == RecapOutcome::NotReached && closing.check.overridden {
-        cut_off(contact, closing.check.nature);
+        cut_off(contact, closing.check.nature, delays);
     }
     if let Some(code) = close_blockers(contact, &closing.check).first() {
         let remedy = match *code {
@@ -436,13 +443,15 @@ fn close(contact: &mut Contact, closing: Closing, now: Instant) -> Result<(), Re
 
 /// The caller was gone before triage concluded: the contact can be closed, and
 /// somebody is charged with finding out what it was about.
-fn cut_off(contact: &mut Contact, nature: Nature) {
+fn cut_off(contact: &mut Contact, nature: Nature, delays: &Delays) {
     if nature == Nature::Administrative || contact.state == ContactState::Concluded {
         return;
     }
     let level = contact.level.unwrap_or(UNDECIDED_LEVEL).raised_to(UNDECIDED_LEVEL);
     let reason = reason_of("host.cut-off", &reasons::cut_off());
-    contact.assessment = Some(of_person(contact, level, reason));
+    let mut assessment = of_person(contact, level, reason);
+    assessment.orientation = fitting(level, assessment.orientation, delays);
+    contact.assessment = Some(assessment);
     contact.level = Some(level);
     contact.state = ContactState::Concluded;
 }
@@ -471,8 +480,9 @@ fn left_unanswered(contact: &mut Contact, heard: Level, surely: Option<Level>, r
 /// Prefixes of effects of the host's own among [`Contact::done`].
 const ALERT_PREFIX: &str = "host:alert:";
 const PROMISE_PREFIX: &str = "host:promise:";
-/// Followed by how much had been heard: what is heard later is watched too.
-const WATCH_PREFIX: &str = "host:watch:";
+/// Followed by the number of the fact whose words are watched: what is said later is
+/// watched too.
+const WATCH_PREFIX: &str = "host:watch-fact:";
 
 /// What the present level and conclusion ask for and was not done yet.
 fn effects(contact: &mut Contact) -> Vec<ContactEffect> {

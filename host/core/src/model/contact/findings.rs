@@ -63,7 +63,7 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     let mut red_flags = red_flags::assess(&practice.red_flags, facts, &hearing);
     if let Some(lowered) = &contact.lowered {
         // A practitioner has decided on what had been said until then (S2).
-        red_flags.brought_up.retain(|(_, mention)| mention.at > lowered.at);
+        red_flags.brought_up.retain(|(_, mention)| !lowered.knew(facts, mention.fact));
     }
 
     let nature = match motive {

@@ -21,6 +21,9 @@ const MAX_ASKED_AT_ONCE: usize = 30;
 /// no floor: a person looks at it the same day.
 pub const UNDECIDED_LEVEL: Level = Level::SameDay;
 
+/// What the names of the host's own contents begin with.
+const HOST_CONTENT: &str = "host.";
+
 /// Protocol of conclusions that nobody could draw.
 pub const UNDECIDED: &str = "host.undecided";
 
@@ -55,12 +58,17 @@ pub enum HostStep {
 #[must_use]
 pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     let undecided = contact.assessment.as_ref().is_some_and(|one| one.protocol.id == UNDECIDED);
-    let settled = matches!(contact.state, ContactState::Concluded | ContactState::Closed);
+    // Also a place, or what somebody wrote beside a recap, may tell of a sign.
+    let passed_over = findings.red_flags.heard_level().0.is_some_and(|heard| !is_at_least(contact.level, heard));
+    let concluded = contact.state == ContactState::Concluded && !passed_over;
+    let settled = concluded || contact.state == ContactState::Closed;
     if contact.is_emergency() || (settled && !undecided) || contact.state == ContactState::Closed {
         return HostStep::Stands;
     }
-    if findings.red_flags.level() == Some(Level::Vital) {
-        return HostStep::Conclude(Box::new(of_red_flags(findings)));
+    // Also by a floor of the motive, or by words where nobody can be asked: at the vital
+    // level nothing else is waited for.
+    if [findings.floor, contact.level].contains(&Some(Level::Vital)) {
+        return HostStep::Conclude(Box::new(vital(findings)));
     }
     if findings.asks_red_flags() {
         return HostStep::AskRedFlags;
@@ -74,14 +82,20 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     }
 }
 
-fn of_red_flags(findings: &Findings<'_>) -> Assessment {
+fn is_at_least(level: Option<Level>, other: Level) -> bool {
+    level.is_some_and(|level| level.at_least(other))
+}
+
+/// Its level is the one that is known: what only uncertain words give was supposed before,
+/// and wakes nobody by a conclusion.
+fn vital(findings: &Findings<'_>) -> Assessment {
     let mut reasons = findings.reasons.clone();
     if findings.red_flags.human_decision() {
         let text = reasons::red_flag_neither().to_string();
         reasons.push(Reason { rule: "host.red-flag-neither".to_owned(), facts: Vec::new(), text });
     }
     Assessment {
-        level: Level::Vital,
+        level: findings.known_floor.unwrap_or(Level::Routine),
         nature: Nature::Medical,
         orientation: Orientation::EmergencyCall(EmergencyService::Samu),
         reasons,
@@ -186,6 +200,10 @@ pub fn conclude(practice: &Practice, contact: &Contact, findings: &Findings<'_>,
                     assessment.level = Level::Vital;
                 }
                 approved_only(practice, &mut assessment);
+                // A grid is not the host, whatever it calls its protocol.
+                if assessment.protocol.id.starts_with(HOST_CONTENT) {
+                    assessment.protocol.id.insert_str(0, "grid:");
+                }
                 concluded.push(*assessment);
             }
             Report::NotApplicable => {}
