@@ -13,6 +13,7 @@ mod refresh_view;
 mod run;
 mod watch_answers;
 mod watch_commitment;
+mod watch_result;
 mod worker;
 
 use self::outcome::JobOutcome;
@@ -50,6 +51,7 @@ impl Jobs {
             Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
             Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
+            Job::WatchResult(contact) => watch_result::run(contacts, &practice.id, *contact).await,
         }
     }
 
@@ -80,7 +82,11 @@ impl Jobs {
             Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
             // The contact itself says that its view is outdated, or which question has no
             // answer; an alert is never given up; the agendas, how old it is what is known of them.
-            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::EscalateAlert(..) | Job::ReadAgendas(_) => Ok(()),
+            Job::RefreshView(_)
+            | Job::WatchAnswers(_)
+            | Job::WatchResult(_)
+            | Job::EscalateAlert(..)
+            | Job::ReadAgendas(_) => Ok(()),
         }
     }
 }
