@@ -73,6 +73,15 @@ async fn a_wrong_type_names_line_and_value() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_that_would_switch_an_alert_off_names_what_always_alerts() -> anyhow::Result<()> {
+    let good = practice::local("cabinet");
+    let bad = format!("{good}\n[[laboratory]]\nanalyte = \"potassium\"\nunit = \"mmol/L\"\nabove = 7.5\n");
+    let shown = refused(good, &bad, &[]).await?;
+    says(&shown, &["cabinet/practice.toml:", "above = 7.5", "always alerts at 6.5 mmol/L", "write 6.5 mmol/L or less"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_secret_names_the_file_to_make() -> anyhow::Result<()> {
     let good = practice::caldav("cabinet", "https://dav.example", "/martin/", "");
     let bad = good.replace("secrets/dav", "secrets/absent");

@@ -133,6 +133,7 @@ pub fn french_practice(id: &str) -> Practice {
             Motive { medical: false, ..motive("information", "Demande de renseignement", 15) },
         ],
         red_flags: Vec::new(),
+        laboratory: Vec::new(),
         instructions: vec![Instruction {
             id: "aggravation".to_owned(),
             version: "1".to_owned(),

@@ -267,8 +267,8 @@ mod tests {
         let call = Call::patient("resultats")
             .by("laboratory")
             .text(keys::CALLER_NAME, "Laboratoire Central")
-            .text(LABORATORY_VALUE, "6,8")
-            .slot();
+            .text(LABORATORY_VALUE, "potassium 6,8 mmol/L")
+            .concluded(Level::VeryUrgent, Orientation::ClinicianCallback(15));
         assert!(!names(&call).iter().any(|name| name.starts_with("notify")), "not before the value was read back");
         let effects = call.with(LABORATORY_READ_BACK, Value::Yes).effects();
         let notified = effects.iter().find_map(|effect| match effect {
@@ -283,6 +283,24 @@ mod tests {
             _ => None,
         });
         assert_eq!(promised.unwrap().due, NOW + 30 * MINUTE_MS);
+    }
+
+    #[test]
+    fn a_result_is_as_urgent_as_the_host_has_judged_it() {
+        let level_of = |call: Call| {
+            call.effects().iter().find_map(|effect| match effect {
+                Effect::Notify(draft) => Some(draft.level),
+                _ => None,
+            })
+        };
+        let call = Call::patient("resultats")
+            .by("laboratory")
+            .text(keys::CALLER_NAME, "Laboratoire Central")
+            .text(LABORATORY_VALUE, "potassium 4,2 mmol/L")
+            .with(LABORATORY_READ_BACK, Value::Yes);
+        let within = call.clone().concluded(Level::SameDay, Orientation::Message("practitioner".to_owned()));
+        assert_eq!(level_of(within), Some(Level::SameDay));
+        assert_eq!(level_of(call), Some(Level::VeryUrgent), "what nobody has judged");
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(crate) fn of<'a>(interview: &Interview<'a>) -> Option<Handoff<'a>> {
     }
     let (delays, phrases) = (&interview.settings.delays, &interview.settings.phrases);
     let level = interview.level();
+    let concluded = interview.session.assessment.is_some();
     if interview.caller == Some(Caller::Laboratory) {
         return Some(Handoff {
             what: "laboratory-result",
@@ -40,7 +41,8 @@ pub(crate) fn of<'a>(interview: &Interview<'a>) -> Option<Handoff<'a>> {
             to: PRACTITIONER,
             said: without_hour(&phrases.laboratory),
             within_min: delays.laboratory_min,
-            level: level.raised_to(Level::VeryUrgent),
+            // The host has read the result; what it has not is looked at at once.
+            level: level.raised_to(if concluded { Level::SameDay } else { Level::VeryUrgent }),
         });
     }
     let promised = matches!(
@@ -53,8 +55,7 @@ pub(crate) fn of<'a>(interview: &Interview<'a>) -> Option<Handoff<'a>> {
         )
     );
     // Who cannot tell a motive is handed over without a triage.
-    let concluded = interview.session.assessment.is_some() || interview.motive.is_none();
-    if promised || !concluded {
+    if promised || !(concluded || interview.motive.is_none()) {
         return None;
     }
     let answer = |template, to, within_min: u32, level| Handoff {

@@ -24,6 +24,9 @@ const REPEATED: [&str; 6] = [
     LABORATORY_VALUE,
 ];
 
+/// The rule under which the host says that it could not read a laboratory's value.
+const UNREADABLE: &str = "laboratory.unreadable";
+
 /// One question more, unless it is asked already.
 fn add(all: &mut Vec<Question>, question: Question) {
     match all.iter_mut().find(|other| other.key == question.key) {
@@ -135,13 +138,21 @@ impl<'a> Interview<'a> {
         let read_back = self.facts.position(LABORATORY_READ_BACK);
         let is_right = self.facts.value(LABORATORY_READ_BACK).is_none_or(|answer| *answer == Value::Yes);
         match key {
-            // A value that was read back as wrong is asked for again.
-            LABORATORY_VALUE => value.is_none() || (!is_right && read_back > value),
+            // A value that was read back as wrong is asked for again, and once more one that
+            // the host could not read.
+            LABORATORY_VALUE => value.is_none() || (!is_right && read_back > value) || self.is_unread(),
             // A value is read back after it was given the last time.
             LABORATORY_READ_BACK => !is_right || read_back.is_none() || read_back < value,
             keys::RECAP => !self.recap_is_current(),
             _ => !self.facts.has(key),
         }
+    }
+
+    /// Whether the host could not read the one value that was given so far.
+    fn is_unread(&self) -> bool {
+        let once = self.facts.0.iter().filter(|fact| fact.key == LABORATORY_VALUE).count() == 1;
+        let mut reasons = self.session.assessment.iter().flat_map(|assessment| &assessment.reasons);
+        once && self.facts.text(LABORATORY_VALUE).is_some() && reasons.any(|reason| reason.rule == UNREADABLE)
     }
 
     /// Whether a question can be asked now.

@@ -24,6 +24,7 @@ pub(crate) fn usual(settings: &Standard, facts: Facts<'_>, caller: Option<Caller
         return Some(own.question(tone));
     }
     let (kind, spoken) = match key {
+        LABORATORY_VALUE if facts.has(LABORATORY_VALUE) => (AnswerKind::Text, value_again(facts).to_owned()),
         LABORATORY_READ_BACK => {
             let value = facts.text(LABORATORY_VALUE).unwrap_or_default();
             (AnswerKind::YesNoUnknown, format!("Je relis : « {value} ». C'est bien cela ?"))
@@ -42,6 +43,15 @@ pub(crate) fn usual(settings: &Standard, facts: Facts<'_>, caller: Option<Caller
         red_flag: false,
         required: false,
     })
+}
+
+/// A result that is asked for again: it was read back and is not right, or nobody could
+/// make out of it what was measured, how much, and in which unit.
+fn value_again(facts: Facts<'_>) -> &'static str {
+    match facts.position(LABORATORY_READ_BACK) > facts.position(LABORATORY_VALUE) {
+        true => "Reprenons : quel est l'examen, avec la valeur et l'unité ?",
+        false => "Je n'ai pas bien compris. Pouvez-vous me redonner l'examen, la valeur et l'unité ?",
+    }
 }
 
 /// A question to the patient, to somebody who speaks for the patient, and to a colleague.

@@ -6,6 +6,7 @@ use greffon_sdk::script::{
     View,
 };
 use greffon_sdk::testing;
+use greffon_sdk::triage::Reason;
 
 use crate::ScriptStandard;
 use crate::packs::Written;
@@ -73,6 +74,14 @@ impl Call {
             protocol: ContentRef::in_settings("grille", "1"),
         });
         self
+    }
+
+    /// The host concluded as very urgent, by this rule.
+    pub fn concluded_by(self, rule: &str) -> Self {
+        let mut call = self.concluded(Level::VeryUrgent, Orientation::ClinicianCallback(15));
+        let reason = Reason { rule: rule.to_owned(), facts: Vec::new(), text: String::new() };
+        call.session.assessment.iter_mut().for_each(|assessment| assessment.reasons.push(reason.clone()));
+        call
     }
 
     /// An appointment within a week.

@@ -11,6 +11,7 @@ pub mod environment;
 mod hours;
 mod instructions;
 pub mod keys;
+mod laboratory;
 pub mod loader;
 pub mod operator;
 pub mod plugin_files;

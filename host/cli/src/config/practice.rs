@@ -181,6 +181,7 @@ impl Loader<'_> {
             practitioners,
             motives,
             red_flags: self.red_flags()?,
+            laboratory: self.laboratory()?,
             instructions: self.instructions()?,
             recipients: self.recipients()?,
             alerts: self.rungs()?,

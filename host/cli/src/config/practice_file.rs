@@ -44,6 +44,10 @@ pub struct PracticeFile {
     /// Added to the national core set, which cannot be removed.
     #[serde(default)]
     pub red_flags: BTreeMap<String, RedFlagFile>,
+    /// From which results of laboratories on somebody is told at once; the national
+    /// thresholds when absent.
+    #[serde(default)]
+    pub laboratory: Vec<LaboratoryFile>,
     /// Approved texts that may be said.
     #[serde(default)]
     pub instructions: BTreeMap<String, InstructionFile>,
@@ -268,6 +272,21 @@ pub struct RedFlagFile {
     /// vital, very-urgent, same-day.
     #[schemars(with = "String")]
     pub level: Level,
+}
+
+/// The alert thresholds of one analyte, in place of the national ones of adults; never
+/// beyond what always alerts.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LaboratoryFile {
+    /// potassium, sodium, glucose, creatinine, haemoglobin, platelets, inr, d-dimer…
+    pub analyte: String,
+    /// The unit of both: `mmol/L`; left out for what has none.
+    pub unit: Option<String>,
+    /// An alert at this value and below.
+    pub below: Option<f64>,
+    /// An alert at this value and above.
+    pub above: Option<f64>,
 }
 
 /// A text that may be said.

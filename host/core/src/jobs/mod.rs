@@ -14,6 +14,7 @@ mod refresh_view;
 mod run;
 mod watch_answers;
 mod watch_commitment;
+mod watch_result;
 mod worker;
 
 use self::outcome::JobOutcome;
@@ -52,6 +53,7 @@ impl Jobs {
             Job::Purge => purge::run(retention, &practice).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
             Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
+            Job::WatchResult(contact) => watch_result::run(contacts, &practice.id, *contact).await,
         }
     }
 
@@ -98,9 +100,12 @@ impl Jobs {
             // The contact itself says that its view is outdated, or which question has no
             // answer; the agendas, how old it is what is known of them; the others are never
             // given up.
-            Job::RefreshView(_) | Job::WatchAnswers(_) | Job::EscalateAlert(..) | Job::ReadAgendas(_) | Job::Purge => {
-                Ok(())
-            }
+            Job::RefreshView(_)
+            | Job::WatchAnswers(_)
+            | Job::WatchResult(_)
+            | Job::EscalateAlert(..)
+            | Job::ReadAgendas(_)
+            | Job::Purge => Ok(()),
         }
     }
 }

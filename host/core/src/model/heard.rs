@@ -2,10 +2,12 @@
 //! later sees what was heard, by which rule, and in which words.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::care::{Fact, Value, keys};
+use super::laboratory;
 
 /// A sign that a text of a contact brings up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,9 @@ pub struct Heard {
     pub end: usize,
     /// Whether what this rule hears is nearly never harmless.
     pub sure: bool,
+    /// Whether nothing but a laboratory's result sounds like it: "7,1 millimoles".
+    #[serde(default)]
+    pub result: bool,
 }
 
 /// What was heard of a contact's facts.
@@ -53,11 +58,14 @@ impl Hearing {
     pub fn listen(&mut self, facts: &[Fact]) {
         for (number, fact) in facts.iter().enumerate().skip(self.facts) {
             let Value::Text(text) = &fact.value else { continue };
-            if is_a_name(&fact.key) {
+            if keys::is_a_name(&fact.key) {
                 continue;
             }
             self.foreign |= greffon_danger::is_foreign(text);
-            let heard = greffon_danger::hear(text).into_iter().map(|one| Heard {
+            let heard = greffon_danger::hear(text);
+            let beside = if heard.is_empty() { None } else { Beside::results(text) };
+            let heard = heard.into_iter().map(|one| Heard {
+                result: beside.as_ref().is_some_and(|beside| beside.lacks(&one)),
                 sign: one.sign.to_owned(),
                 rule: one.rule,
                 fact: number,
@@ -68,6 +76,36 @@ impl Hearing {
             self.heard.extend(heard);
         }
         self.facts = facts.len();
+    }
+}
+
+/// What is heard in a text beside the results that were read in it.
+struct Beside {
+    results: Vec<Range<usize>>,
+    heard: Vec<&'static str>,
+}
+
+impl Beside {
+    /// `None` when no result was read in it.
+    fn results(text: &str) -> Option<Self> {
+        let results = laboratory::spans(text);
+        if results.is_empty() {
+            return None;
+        }
+        let mut rest = text.as_bytes().to_vec();
+        for result in &results {
+            // Spaces, as many as there were bytes: what stands behind stays where it is.
+            rest[result.clone()].fill(b' ');
+        }
+        let rest = String::from_utf8_lossy(&rest);
+        Some(Self { heard: greffon_danger::hear(&rest).into_iter().map(|one| one.sign).collect(), results })
+    }
+
+    /// Whether a sign was heard in a result and is not heard without it. What was heard
+    /// outside is never one of these.
+    fn lacks(&self, one: &greffon_danger::Heard) -> bool {
+        let in_result = self.results.iter().any(|result| result.start < one.span.end && one.span.start < result.end);
+        in_result && !self.heard.contains(&one.sign)
     }
 }
 
@@ -105,17 +143,23 @@ impl Listened {
 }
 
 impl Hearing {
+    /// This, without what nothing but results brought up: in a laboratory's call those are
+    /// held against thresholds instead.
+    #[must_use]
+    pub fn without_results(&self) -> Cow<'_, Self> {
+        if !self.heard.iter().any(|one| one.result) {
+            return Cow::Borrowed(self);
+        }
+        let heard = self.heard.iter().filter(|one| !one.result).cloned().collect();
+        Cow::Owned(Self { heard, ..*self })
+    }
+
     /// The words that brought a sign up last.
     #[must_use]
     pub fn words<'a>(&self, sign: &str, facts: &'a [Fact]) -> Option<&'a str> {
         let last = self.heard.iter().rev().find(|heard| heard.sign == sign)?;
         facts.get(last.fact)?.value.as_text()?.get(last.start..last.end)
     }
-}
-
-/// Names and addresses: "Tombé" and "Lamort" are families.
-fn is_a_name(key: &str) -> bool {
-    matches!(key, keys::CALLER_NAME | keys::PATIENT_FAMILY | keys::PATIENT_GIVEN | keys::PATIENT_EMAIL)
 }
 
 #[cfg(test)]
@@ -143,5 +187,47 @@ mod tests {
         facts.push(text("note", "elle convulse"));
         let now = hearing.of(&facts);
         assert_eq!(now.heard.iter().map(|one| one.sign.as_str()).collect::<Vec<_>>(), ["breathing", "seizure"]);
+    }
+
+    #[test]
+    fn what_only_a_result_sounds_like_is_told_apart() {
+        let signs = |text_: &str| {
+            let mut hearing = Hearing::default();
+            hearing.listen(&[text(keys::LABORATORY_VALUE, text_)]);
+            let kept = hearing.without_results().heard.iter().map(|one| one.sign.clone()).collect::<Vec<_>>();
+            (hearing.heard.len(), kept)
+        };
+        let (heard, kept) = signs("potassium 7,1 mmol/L");
+        assert!(heard > 0, "the danger rules take it for something else");
+        assert_eq!(kept, [] as [&str; 0]);
+        let (_, kept) = signs("potassium 7,1 mmol/L, le patient ne respire plus");
+        assert!(kept.contains(&"breathing".to_owned()));
+        let (heard, kept) = signs("elle a de la javel dans les yeux et ne respire plus");
+        assert_eq!(heard, kept.len(), "there is no result");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        /// Whatever stands around results: what was heard outside of them is kept.
+        #[test]
+        fn nothing_that_was_heard_outside_a_result_is_left_out(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "K 7,1 mmol/L", "glycémie 0,3 g/L", "INR 9", "Hb 5 g/dL", "il ne respire plus", "elle convulse",
+                "brûlure au visage", "il a avalé de la javel", "il est en sueur", "et", ",", ".", "contrôlé deux fois",
+            ]), 1..8),
+        ) {
+            let said = pieces.join(" ");
+            let mut hearing = Hearing::default();
+            hearing.listen(&[text(keys::WORDS, &said)]);
+            let results = laboratory::spans(&said);
+            let kept = hearing.without_results();
+            for one in &hearing.heard {
+                let outside = results.iter().all(|result| one.end <= result.start || result.end <= one.start);
+                proptest::prop_assert!(!outside || kept.heard.contains(one), "{}: {}", said, one.sign);
+            }
+            let again: Vec<&str> = greffon_danger::hear(&said).iter().map(|one| one.sign).collect();
+            proptest::prop_assert_eq!(hearing.heard.len(), again.len(), "everything is kept with the contact");
+        }
     }
 }

@@ -25,6 +25,8 @@ pub enum Job {
     RefreshView(ContactId),
     /// See that a sign of danger that was heard has its answer.
     WatchAnswers(ContactId),
+    /// See that a laboratory has said its result.
+    WatchResult(ContactId),
     /// Look after an alert when the time of this watch has come: tell the next rung, or
     /// open it again.
     EscalateAlert(AlertId, u32),
@@ -45,6 +47,7 @@ impl Job {
             Self::WatchCommitment(_) => "watch-commitment",
             Self::RefreshView(_) => "refresh-view",
             Self::WatchAnswers(_) => "watch-answers",
+            Self::WatchResult(_) => "watch-result",
             Self::EscalateAlert(..) => "escalate-alert",
             Self::ReadAgendas(_) => "read-agendas",
             Self::Purge => "purge",
@@ -58,7 +61,7 @@ impl Job {
             Self::DeliverMessage(id) => ("message", id),
             Self::ReconcileBooking(id) | Self::ExpireHold(id) => ("intent", id),
             Self::WatchCommitment(id) => ("commitment", id),
-            Self::RefreshView(id) | Self::WatchAnswers(id) => ("contact", id),
+            Self::RefreshView(id) | Self::WatchAnswers(id) | Self::WatchResult(id) => ("contact", id),
             Self::EscalateAlert(id, _) => ("alert", id),
             Self::ReadAgendas(id) => ("feature", id),
             Self::Purge => return "practice".to_owned(),
@@ -73,7 +76,7 @@ impl Job {
         let (ceiling, failures) = match self {
             // A person can still pick up the phone: told within seven minutes.
             Self::DeliverMessage(_) | Self::WatchCommitment(_) if lane == Lane::Alert => (60 * second, 12),
-            Self::WatchAnswers(_) => (60 * second, 60),
+            Self::WatchAnswers(_) | Self::WatchResult(_) => (60 * second, 60),
             // Somebody may lie there: it is never given up.
             Self::EscalateAlert(..) => (60 * second, u32::MAX),
             // About an hour and a quarter.

@@ -20,10 +20,12 @@ pub fn render(practice: &Practice, session: &Session) -> View {
             prompts.push(prompt(phase, spoken.to_owned(), open));
         }
     };
+    let caller = latest(&session.facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text());
     // A sales call leaves no name.
-    let sales = latest(&session.facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text()) == Some("commercial");
-    if !sales {
-        ask(Phase::Request, "D'accord.", request(practice));
+    if caller != Some("commercial") {
+        // A result is what a laboratory calls for.
+        let asked = if caller == Some("laboratory") { result(session) } else { request(practice) };
+        ask(Phase::Request, "D'accord.", asked);
         ask(Phase::Identification, "Je prends quelques renseignements.", identity());
     }
     let recap = missing.is_empty().then(|| recap(practice, session));
@@ -72,6 +74,17 @@ fn request(practice: &Practice) -> Vec<Question> {
     ]
 }
 
+/// The result, and once it is there whether it was written down right.
+fn result(session: &Session) -> Vec<Question> {
+    let value = "Quel est l'examen, avec la valeur et l'unité ?";
+    let mut asked = vec![question(keys::LABORATORY_VALUE, value, AnswerKind::Text)];
+    if let Some(value) = latest(&session.facts, keys::LABORATORY_VALUE).and_then(spoken) {
+        let read_back = format!("Je relis : « {value} ». C'est bien cela ?");
+        asked.push(question(keys::LABORATORY_READ_BACK, &read_back, AnswerKind::YesNoUnknown));
+    }
+    asked
+}
+
 fn recap(practice: &Practice, session: &Session) -> ReadBack {
     let text = |key: &str| latest(&session.facts, key).and_then(spoken);
     let mut lines = Vec::new();
@@ -88,6 +101,7 @@ fn recap(practice: &Practice, session: &Session) -> ReadBack {
     say("Numéro", keys::CALLER_PHONE, text(keys::CALLER_PHONE));
     let motive = text(keys::MOTIVE).and_then(|id| practice.motive(&id.as_str().into()));
     say("Motif", keys::MOTIVE, motive.map(|motive| motive.label.clone()));
+    say("Résultat", keys::LABORATORY_VALUE, text(keys::LABORATORY_VALUE));
     if let Some(appointment) = &session.appointment {
         lines.push(match appointment.state {
             BookingProgress::Confirmed => format!("Rendez-vous : {}.", appointment.start_local.replace('T', " à ")),

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod intent;
 pub mod job;
 pub mod known_agendas;
+pub mod laboratory;
 pub mod message;
 pub mod minimal_script;
 pub mod patient;

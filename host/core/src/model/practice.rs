@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::care::Level;
 use super::channel::Address;
 use super::holidays::Closures;
+use super::laboratory::OwnLimits;
 use super::person::Identifier;
 use super::retention::Retention;
 use super::scheduling::{PatientRule, VisitMode};
@@ -40,6 +41,8 @@ pub struct Practice {
     pub motives: Vec<Motive>,
     /// Red flags that the practice adds to the national core set.
     pub red_flags: Vec<RedFlag>,
+    /// Its own alert thresholds for results of laboratories.
+    pub laboratory: Vec<OwnLimits>,
     /// Approved texts that may be said, by id.
     pub instructions: Vec<Instruction>,
     /// Who is told of what.

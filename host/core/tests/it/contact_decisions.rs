@@ -92,23 +92,23 @@ fn advance_at(
         step => (None, step == HostStep::AskGrids),
     };
     let (floor, known_floor) = (findings.floor, findings.known_floor);
-    let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: None };
+    let event = weighed(floor, known_floor, conclusion);
     let (contact, more) = decide(&contact, event, delays, now).unwrap();
     effects.extend(more);
     if !ask {
         return (contact, effects);
     }
     let event = match conclude(&practice, &contact, &findings, reports) {
-        Outcome::Ask { level, .. } => {
-            ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: None }
-        }
-        Outcome::Conclude(conclusion) => {
-            ContactEvent::Weighed { floor: None, known_floor: None, conclusion: Some(conclusion), unanswered: None }
-        }
+        Outcome::Ask { level, .. } => weighed(level, level, None),
+        Outcome::Conclude(conclusion) => weighed(None, None, Some(conclusion)),
     };
     let (contact, more) = decide(&contact, event, delays, now).unwrap();
     effects.extend(more);
     (contact, effects)
+}
+
+fn weighed(floor: Option<Level>, known_floor: Option<Level>, conclusion: Option<Box<Assessment>>) -> ContactEvent {
+    ContactEvent::Weighed { floor, known_floor, conclusion, unanswered: None, awaits_result: false }
 }
 
 fn triaged(reports: Vec<Report>) -> (Contact, Vec<ContactEffect>) {
@@ -193,8 +193,13 @@ fn a_call_in_which_nobody_is_a_patient_is_listened_to_all_the_same() {
 
 #[test]
 fn a_colleague_s_call_is_no_routine_whatever_its_motive() {
-    for (kind, level) in [("laboratory", Level::VeryUrgent), ("professional", Level::SameDay)] {
-        let facts = vec![choice(keys::CALLER_KIND, kind), no_flags(), choice(keys::MOTIVE, "certificat")];
+    for (kind, value, level) in [
+        ("laboratory", "résultat à voir", Level::VeryUrgent),
+        ("laboratory", "K 4,2 mmol/L", Level::SameDay),
+        ("professional", "K 4,2 mmol/L", Level::SameDay),
+    ] {
+        let value = fact(keys::LABORATORY_VALUE, Value::Text(value.to_owned()));
+        let facts = vec![choice(keys::CALLER_KIND, kind), no_flags(), choice(keys::MOTIVE, "certificat"), value];
         let (contact, _) = advance(&received(), facts, vec![]);
         assert!(contact.level.is_some_and(|now| now.at_least(level)), "{kind}: {:?}", contact.level);
     }
@@ -560,11 +565,15 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         "grid.worse",
     ]);
     let motive = proptest::sample::select(vec!["consultation", "suivi", "certificat", "vaccination"]);
-    let caller = proptest::sample::select(vec!["patient", "relative", "professional", "commercial"]);
+    let caller = proptest::sample::select(vec!["patient", "relative", "professional", "commercial", "laboratory"]);
+    let result = proptest::sample::select(vec!["K 7,1 mmol/L", "K 4,2 mmol/L", "CRP 40 mg/L", "critique", "INR 9"]);
+    let heard = proptest::sample::select(vec![keys::LABORATORY_VALUE, keys::WORDS, "grid.worse"]);
     prop_oneof![
         4 => (key, value).prop_map(|(key, value)| fact(key, value)),
         1 => motive.prop_map(|id| choice(keys::MOTIVE, id)),
         1 => caller.prop_map(|id| choice(keys::CALLER_KIND, id)),
+        1 => (heard, result).prop_map(|(key, result)| fact(key, Value::Text(result.to_owned()))),
+        1 => Just(fact(keys::LABORATORY_READ_BACK, Value::No)),
     ]
 }
 
@@ -634,6 +643,7 @@ proptest! {
                     ContactEffect::Alert(level) => format!("alert {}", level.as_str()),
                     ContactEffect::Promise(promise) => format!("{promise:?}").chars().take(6).collect(),
                     ContactEffect::WatchAnswers => "watch".to_owned(),
+                    ContactEffect::WatchResult => "watch-result".to_owned(),
                     ContactEffect::EndAlert => "end-alert".to_owned(),
                 };
                 prop_assert!(!done.contains(&kind), "each effect once: {}", kind);

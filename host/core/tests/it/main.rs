@@ -11,6 +11,7 @@ mod contest;
 mod counting;
 mod disclosure;
 mod going_on;
+mod laboratories;
 mod messages;
 mod office;
 mod pinned;

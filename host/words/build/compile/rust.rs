@@ -64,7 +64,13 @@ fn sentence(entry: &Entry, locale: &str) -> String {
 
 fn filled(template: &Template) -> String {
     let format = &template.format;
-    if template.arguments.is_empty() { format!("{format:?}.to_owned()") } else { format!("format!({format:?})") }
+    // A text that is one argument and nothing else needs no formatting.
+    let alone = template.arguments.keys().find(|name| *format == format!("{{{name}}}"));
+    match alone {
+        Some(name) => format!("{name}.to_string()"),
+        None if template.arguments.is_empty() => format!("{format:?}.to_owned()"),
+        None => format!("format!({format:?})"),
+    }
 }
 
 /// The sentence as its reader in the code sees it: the plural where there is one.

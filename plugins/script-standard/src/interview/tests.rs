@@ -1,5 +1,5 @@
 use greffon_sdk::practice::Value;
-use greffon_sdk::script::Phase;
+use greffon_sdk::script::{Phase, View};
 
 use super::*;
 use crate::testing::{Call, confirmed};
@@ -132,6 +132,22 @@ fn a_value_that_was_read_back_wrong_is_asked_again() {
     let doubtful = again.clone().with(LABORATORY_READ_BACK, Value::Unknown);
     assert!(doubtful.view().missing.contains(&LABORATORY_VALUE.to_owned()));
     assert!(!again.with(LABORATORY_READ_BACK, Value::Yes).view().missing.contains(&LABORATORY_VALUE.to_owned()));
+}
+
+#[test]
+fn a_value_that_the_host_could_not_read_is_asked_for_once_more() {
+    let given = Call::new().by("laboratory").text(LABORATORY_VALUE, "potassium 4,2");
+    let unread = given.clone().concluded_by("laboratory.unreadable");
+    let view = unread.view();
+    let asks = |view: &View| view.prompts.iter().flat_map(|prompt| prompt.asks.clone()).collect::<Vec<_>>();
+    let again = asks(&view).into_iter().find(|question| question.key == LABORATORY_VALUE).unwrap();
+    assert!(again.spoken.starts_with("Je n'ai pas bien compris."), "{}", again.spoken);
+    assert!(!unread.asked(Phase::Request).contains(&LABORATORY_READ_BACK.to_owned()));
+    let told = unread.text(LABORATORY_VALUE, "potassium 4,2, je vous dis");
+    assert!(!told.asked(Phase::Request).contains(&LABORATORY_VALUE.to_owned()), "not a second time");
+    assert!(told.asked(Phase::Request).contains(&LABORATORY_READ_BACK.to_owned()));
+    let read = given.concluded_by("laboratory.potassium");
+    assert!(!read.asked(Phase::Request).contains(&LABORATORY_VALUE.to_owned()));
 }
 
 #[test]

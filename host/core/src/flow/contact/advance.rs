@@ -19,7 +19,8 @@ use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::care::{Fact, Level};
 use crate::model::contact::{
-    Contact, ContactEffect, ContactEvent, ContactState, HostStep, Outcome, decide, find, host_step, identity_of,
+    Contact, ContactEffect, ContactEvent, ContactState, Findings, HostStep, Outcome, decide, find, host_step,
+    identity_of,
 };
 use crate::model::heard::Listened;
 use crate::model::practice::Practice;
@@ -356,8 +357,9 @@ pub(super) fn host_pass(
     };
     let mentions = findings.red_flags.brought_up.iter().map(|(_, mention)| mention.fact);
     let unanswered = mentions.max().filter(|_| contact.channel.can_be_asked());
-    let (floor, known_floor) = (findings.floor, findings.known_floor);
-    decide(contact, ContactEvent::Weighed { floor, known_floor, conclusion, unanswered }, &practice.delays, now)
+    let Findings { floor, known_floor, awaits_result, .. } = findings;
+    let event = ContactEvent::Weighed { floor, known_floor, conclusion, unanswered, awaits_result };
+    decide(contact, event, &practice.delays, now)
 }
 
 type Weighed = (Contact, Vec<ContactEffect>, Vec<Question>, Vec<Involved>);
@@ -367,14 +369,16 @@ fn weigh(practice: &Practice, contact: &Contact, asked: Option<Reported>, now: I
     let Some(Reported { outcome, involved }) = asked else {
         return Ok((contact.clone(), Vec::new(), Vec::new(), Vec::new()));
     };
+    let weighed = |floor, conclusion| ContactEvent::Weighed {
+        floor,
+        known_floor: floor,
+        conclusion,
+        unanswered: None,
+        awaits_result: false,
+    };
     let (event, questions) = match outcome {
-        Outcome::Ask { questions, level } => {
-            (ContactEvent::Weighed { floor: level, known_floor: level, conclusion: None, unanswered: None }, questions)
-        }
-        Outcome::Conclude(assessment) => {
-            let conclusion = Some(assessment);
-            (ContactEvent::Weighed { floor: None, known_floor: None, conclusion, unanswered: None }, Vec::new())
-        }
+        Outcome::Ask { questions, level } => (weighed(level, None), questions),
+        Outcome::Conclude(assessment) => (weighed(None, Some(assessment)), Vec::new()),
     };
     let (contact, effects) = decide(contact, event, &practice.delays, now)?;
     Ok((contact, effects, questions, involved))

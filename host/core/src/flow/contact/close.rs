@@ -14,11 +14,13 @@ use crate::model::audit::{Actor, Role};
 use crate::model::care::{ContentRef, Fact, Level, Source, Value, keys};
 use crate::model::contact::{
     CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, OverrideCode, RecapOutcome, Statement,
-    decide, find, heard_level, heard_reason, is_identified,
+    decide, find, heard_level, heard_reason, is_identified, missing_result,
 };
 use crate::model::heard::Listened;
+use crate::model::practice::Practice;
 use crate::model::view::{ContactView, nature};
 use crate::ports::storage::StorageError;
+use crate::time::Instant;
 
 /// Longest free statement or reason, in characters.
 const MAX_TEXT: usize = 2000;
@@ -51,10 +53,10 @@ impl Contacts {
                 self.look_at(&practice, before, actor).await?;
                 before = self.stored(&practice, contact).await?;
             }
-            // Of an emergency nothing more will be asked, however the call ends.
-            if new.recap == RecapOutcome::NotReached || before.is_emergency() {
-                before = self.count_what_was_left_unanswered(act, before).await?;
-            }
+            // Of an emergency nothing more will be asked, however the call ends; and a call
+            // without its result is no shorter for that it was read back.
+            let signs = new.recap == RecapOutcome::NotReached || before.is_emergency();
+            before = self.count_what_was_left_unanswered(act, before, Left { signs, result: true }).await?;
             if let Some(view) = self.try_close(act, before, &new).await? {
                 return Ok(view);
             }
@@ -67,34 +69,37 @@ impl Contacts {
     /// # Errors
     /// `NotFound(Contact)`, `Conflict`, `Storage`.
     pub async fn count_unanswered(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<()> {
+        self.count(practice, contact, Left { signs: true, result: false }, actor).await
+    }
+
+    /// A laboratory that has not said its result by now counts as one that nobody could read.
+    ///
+    /// # Errors
+    /// `NotFound(Contact)`, `Conflict`, `Storage`.
+    pub async fn count_missing_result(&self, practice: &PracticeId, contact: ContactId, actor: &Actor) -> Flow<()> {
+        self.count(practice, contact, Left { signs: false, result: true }, actor).await
+    }
+
+    async fn count(&self, practice: &PracticeId, contact: ContactId, left: Left, actor: &Actor) -> Flow<()> {
         let practice = self.acts.practice(practice)?;
         let contact = self.stored(&practice, contact).await?;
         if contact.state != ContactState::Closed {
             let act = Act::new(&practice, actor, self.acts.now());
-            self.count_what_was_left_unanswered(act, contact).await?;
+            self.count_what_was_left_unanswered(act, contact, left).await?;
         }
         Ok(())
     }
 
-    /// The caller is gone: what words brought up and nobody asked about counts, whether
-    /// the contact can be closed then or not.
-    async fn count_what_was_left_unanswered(&self, act: Act<'_>, before: Contact) -> Flow<Contact> {
+    /// The caller is gone: what words brought up and nobody asked about counts, and a
+    /// laboratory's result that nobody wrote down, whether the contact can be closed then
+    /// or not.
+    async fn count_what_was_left_unanswered(&self, act: Act<'_>, before: Contact, left: Left) -> Flow<Contact> {
         let practice = act.practice;
-        let left = |contact: &Contact| {
-            let found = find(practice, contact, act.now);
-            let (heard, surely) = heard_level(practice, contact, &found.red_flags, act.now);
-            let reasons = found.red_flags.brought_up.iter().map(|(flag, _)| heard_reason(flag)).collect();
-            let known = contact.supposed.map_or(contact.level, |known| known.level);
-            let is_above = |one: Level, level: Option<Level>| level.is_none_or(|level| !level.at_least(one));
-            // What was supposed may be sure by now, at the same level.
-            let rises =
-                |heard: &Level| is_above(*heard, contact.level) || surely.is_some_and(|one| is_above(one, known));
-            heard.filter(rises).map(|heard| ContactEvent::LeftUnanswered { heard, surely, reasons })
-        };
-        if left(&before).is_none() {
+        let event = |contact: &Contact| left.of(practice, contact, act.now);
+        if event(&before).is_none() {
             return Ok(before);
         }
-        let decision = |contact: &Contact| match left(contact) {
+        let decision = |contact: &Contact| match event(contact) {
             Some(event) => decide(contact, event, &practice.delays, act.now),
             None => Ok((contact.clone(), Vec::new())),
         };
@@ -192,6 +197,41 @@ impl Contacts {
             Ok(Statement { id, instruction, text, at: act.now, by: act.actor.subject.clone() })
         };
         new.statements.iter().enumerate().map(statement).collect()
+    }
+}
+
+/// What counts although nobody answered it.
+#[derive(Clone, Copy)]
+struct Left {
+    /// Signs of danger that were heard.
+    signs: bool,
+    /// A laboratory's result.
+    result: bool,
+}
+
+impl Left {
+    /// What it makes of a contact; `None` when that is nothing new.
+    fn of(self, practice: &Practice, contact: &Contact, now: Instant) -> Option<ContactEvent> {
+        let found = find(practice, contact, now);
+        let (mut heard, mut surely) = (None, None);
+        let mut reasons = Vec::new();
+        if self.signs {
+            (heard, surely) = heard_level(practice, contact, &found.red_flags, now);
+            reasons.extend(found.red_flags.brought_up.iter().map(|(flag, _)| heard_reason(flag)));
+        }
+        // What is concluded already was concluded on what is known.
+        let missing = self.result && found.awaits_result && contact.state != ContactState::Concluded;
+        if missing {
+            let raised = |level: Option<Level>| Some(Level::VeryUrgent.raised_to(level.unwrap_or(Level::VeryUrgent)));
+            (heard, surely) = (raised(heard), raised(surely));
+            reasons.insert(0, missing_result());
+        }
+        let known = contact.supposed.map_or(contact.level, |known| known.level);
+        let is_above = |one: Level, level: Option<Level>| level.is_none_or(|level| !level.at_least(one));
+        // What was supposed may be sure by now, at the same level.
+        let rises = |heard: &Level| is_above(*heard, contact.level) || surely.is_some_and(|one| is_above(one, known));
+        let heard = heard.filter(|heard| missing || rises(heard))?;
+        Some(ContactEvent::LeftUnanswered { heard, surely, reasons })
     }
 }
 

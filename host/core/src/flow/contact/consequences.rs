@@ -8,7 +8,7 @@ use crate::flow::message::Post;
 use crate::model::alert::chain;
 use crate::model::care::Level;
 use crate::model::commitment::due_at;
-use crate::model::contact::{ANSWERED_WITHIN, Contact, ContactEffect, Promise, opening};
+use crate::model::contact::{ANSWERED_WITHIN, Contact, ContactEffect, Promise, RESULT_WITHIN, opening};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::recipients::{Recipient, clinicians, first_of, named, reception};
@@ -45,6 +45,10 @@ impl Contacts {
                 ContactEffect::WatchAnswers => {
                     let job = Job::WatchAnswers(contact.id);
                     self.acts.enqueue(tx, act, &job, Lane::Alert, Due::After(ANSWERED_WITHIN)).await?;
+                }
+                ContactEffect::WatchResult => {
+                    let job = Job::WatchResult(contact.id);
+                    self.acts.enqueue(tx, act, &job, Lane::Alert, Due::After(RESULT_WITHIN)).await?;
                 }
             }
         }

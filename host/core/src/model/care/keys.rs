@@ -44,6 +44,11 @@ pub const RED_FLAG_PREFIX: &str = "red-flag.";
 pub const RECAP: &str = "recap.outcome";
 /// Choice: what became of an emergency orientation.
 pub const EMERGENCY_OUTCOME: &str = "emergency.outcome";
+/// Text: the result that a laboratory gives. Not of the contract's list: scripts that ask
+/// for it do so under this key.
+pub const LABORATORY_VALUE: &str = "laboratory.value";
+/// Yes: the value was read back to the laboratory and is right.
+pub const LABORATORY_READ_BACK: &str = "laboratory.read-back";
 /// What keys that only the host asks for begin with, before the first
 /// separator.
 const RESERVED: [&str; 3] = ["red-flag", "emergency", "recap"];
@@ -61,6 +66,12 @@ pub fn is_reserved(key: &str) -> bool {
     let letters = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
     let first = key.split(['.', ':', '/']).map(letters).find(|part| !part.is_empty()).unwrap_or_default();
     RESERVED.iter().any(|reserved| letters(reserved) == first)
+}
+
+/// Names and addresses: "Tombé" and "Lamort" are families.
+#[must_use]
+pub fn is_a_name(key: &str) -> bool {
+    matches!(key, CALLER_NAME | PATIENT_FAMILY | PATIENT_GIVEN | PATIENT_EMAIL)
 }
 
 /// Whether a plugin of this kind may ask for the fact of a key. Scripts ask

@@ -38,12 +38,15 @@ pub enum ContactEvent {
         conclusion: Option<Box<Assessment>>,
         /// The last fact whose words brought up what has no answer yet and can have one.
         unanswered: Option<usize>,
+        /// Whether a laboratory has still to say its result.
+        awaits_result: bool,
     },
-    /// The caller is gone, and what words brought up was never asked about.
+    /// The caller is gone, and what words brought up was never asked about, or a
+    /// laboratory's result never said.
     LeftUnanswered {
-        /// The highest level of what was brought up.
+        /// The highest level of what is missing.
         heard: Level,
-        /// Of that, what was heard surely.
+        /// Of that, what is known surely.
         surely: Option<Level>,
         /// What it was.
         reasons: Vec<Reason>,
@@ -102,11 +105,17 @@ pub enum ContactEffect {
     Promise(Promise),
     /// What words brought up must have its answer within [`ANSWERED_WITHIN`].
     WatchAnswers,
+    /// A laboratory must have said its result within [`RESULT_WITHIN`].
+    WatchResult,
 }
 
 /// How long a sign of danger that was heard may stay without an answer until it counts
 /// at its level: a caller who cannot speak any more does not say so.
 pub const ANSWERED_WITHIN: Duration = Duration::from_secs(180);
+
+/// How long a laboratory's call may go on without a result until it counts as one that
+/// nobody could read: who calls and for whom is asked before it.
+pub const RESULT_WITHIN: Duration = Duration::from_secs(300);
 
 /// What an orientation promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,14 +145,16 @@ pub fn decide(
     is_open(contact)?;
     let mut next = contact.clone();
     let mut watch = None;
+    let mut watch_result = false;
     let lowers = match &event {
         ContactEvent::LevelSet { level, .. } => contact.level.is_some_and(|was| !level.at_least(was)),
         _ => false,
     };
     match event {
         ContactEvent::Told(told) => tell(&mut next, told)?,
-        ContactEvent::Weighed { floor, known_floor, conclusion, unanswered } => {
+        ContactEvent::Weighed { floor, known_floor, conclusion, unanswered, awaits_result } => {
             watch = unanswered;
+            watch_result = awaits_result;
             if let Some(floor) = known_floor {
                 raise(&mut next, floor);
             }
@@ -185,6 +196,9 @@ pub fn decide(
     }
     if watched {
         effects.push(ContactEffect::WatchAnswers);
+    }
+    if watch_result && mark_done(&mut next, WATCH_RESULT.to_owned()) {
+        effects.push(ContactEffect::WatchResult);
     }
     Ok((next, effects))
 }
@@ -483,6 +497,7 @@ const PROMISE_PREFIX: &str = "host:promise:";
 /// Followed by the number of the fact whose words are watched: what is said later is
 /// watched too.
 const WATCH_PREFIX: &str = "host:watch-fact:";
+const WATCH_RESULT: &str = "host:watch-result";
 
 /// What the present level and conclusion ask for and was not done yet.
 fn effects(contact: &mut Contact) -> Vec<ContactEffect> {

@@ -1,11 +1,14 @@
 //! What the host itself finds in the facts of a contact, before any plugin.
 
+use std::borrow::Cow;
+
 use greffon_words::{Text, reasons};
 
-use super::{Contact, is_attended};
+use super::{Contact, age_days, is_attended};
 use crate::ids::MotiveId;
 use crate::model::care::{Level, Nature, keys, latest};
 use crate::model::civil::Zone;
+use crate::model::laboratory::{self, Weighing};
 use crate::model::practice::{Motive, Practice, RedFlag};
 use crate::model::red_flags::{self, Circumstances, Ground};
 use crate::model::triage::Reason;
@@ -15,9 +18,12 @@ use crate::time::Instant;
 pub const CALLER_KINDS: [&str; 7] =
     ["patient", "relative", "professional", "laboratory", "commercial", "internal", "unknown"];
 
+/// How [`keys::CALLER_KIND`] says that a laboratory calls.
+const LABORATORY: &str = "laboratory";
+
 /// Callers in whose calls nobody is a patient: they are asked about what their words
 /// bring up, and nothing else.
-const NO_PATIENT: [&str; 3] = ["laboratory", "commercial", "internal"];
+const NO_PATIENT: [&str; 3] = [LABORATORY, "commercial", "internal"];
 
 /// What the host finds.
 #[derive(Clone, Debug)]
@@ -33,9 +39,11 @@ pub struct Findings<'a> {
     pub to_ask: Vec<RedFlag>,
     /// Red flags to be asked now with one question, those that may concern the patient.
     pub to_ask_together: Vec<RedFlag>,
-    /// The level of a colleague's call: a laboratory announces what cannot wait,
-    /// a professional speaks for a patient and neither is asked a patient's questions.
+    /// The level of a colleague's call: a professional's is the same day's, a laboratory's
+    /// what its result says. Neither is asked a patient's questions.
     pub colleague: Option<Level>,
+    /// Whether a laboratory has still to say its result: nothing is concluded before.
+    pub awaits_result: bool,
     /// No level may be lower.
     pub floor: Option<Level>,
     /// The same, without what only uncertain words bring up where nobody can be asked.
@@ -60,14 +68,26 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     let caller = text(keys::CALLER_KIND).unwrap_or("unknown");
     let motive = text(keys::MOTIVE).and_then(|id| practice.motive(&MotiveId::from(id)));
     let hearing = contact.hearing.of(facts);
-    let mut red_flags = red_flags::assess(&practice.red_flags, facts, &hearing);
+    let heard = if caller == LABORATORY { hearing.without_results() } else { Cow::Borrowed(&*hearing) };
+    let mut red_flags = red_flags::assess(&practice.red_flags, facts, &heard);
     if let Some(lowered) = &contact.lowered {
         // A practitioner has decided on what had been said until then (S2).
         red_flags.brought_up.retain(|(_, mention)| !lowered.knew(facts, mention.fact));
     }
+    let today = Zone::named_or_utc(&practice.time_zone).date(now);
+    let own = &practice.laboratory;
+    let of = Weighing {
+        own,
+        laboratory: caller == LABORATORY,
+        professional: caller == "professional",
+        age_days: age_days(facts, today),
+    };
+    // The same holds of results: those that came since are judged.
+    let since = contact.lowered.as_ref().map(|lowered| lowered.at);
+    let results = laboratory::judge(facts.iter().filter(|fact| since.is_none_or(|since| fact.at > since)), &of);
 
     let nature = match motive {
-        _ if !red_flags.positive.is_empty() || caller == "laboratory" => Nature::Medical,
+        _ if !red_flags.positive.is_empty() || caller == LABORATORY || results.alerts() => Nature::Medical,
         Some(motive) if motive.medical => Nature::Medical,
         // Signs in the words of somebody who asks for a paper, or sells something: both.
         _ if !red_flags.brought_up.is_empty() => Nature::Mixed,
@@ -75,7 +95,6 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
         Some(_) => Nature::Administrative,
         None => Nature::Mixed,
     };
-    let today = Zone::named_or_utc(&practice.time_zone).date(now);
     let circumstances = Circumstances::of(facts, today, contact.repeated);
     let no_patient = NO_PATIENT.contains(&caller);
     let one_by_one = red_flags.positive.iter().any(|one| one.ground == Ground::Group);
@@ -92,32 +111,51 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     let mut known_floor = floor;
     let mut found = red_flags.reasons();
     let higher = |so_far: Option<Level>, level: Level| Some(so_far.map_or(level, |so_far| so_far.raised_to(level)));
-    let mut raise = |level: Level, rule: String, facts: Vec<String>, text: &Text| {
+    let said = |rule: String, facts: Vec<String>, text: &Text| Reason { rule, facts, text: text.to_string() };
+    let mut raise = |level: Level, reason: Reason| {
         floor = higher(floor, level);
         known_floor = higher(known_floor, level);
-        found.push(Reason { rule, facts, text: text.to_string() });
+        found.push(reason);
     };
     if let Some(motive) = motive.filter(|_| nature != Nature::Administrative) {
         if let Some(level) = motive.floor {
             let text = reasons::motive_floor(&motive.label);
-            raise(level, format!("motive-floor.{}", motive.id), vec![keys::MOTIVE.to_owned()], &text);
+            raise(level, said(format!("motive-floor.{}", motive.id), vec![keys::MOTIVE.to_owned()], &text));
         }
         for modifier in red_flags::modifiers(&circumstances) {
-            raise(modifier.floor, format!("modifier.{}", modifier.code), Vec::new(), &modifier.text);
+            raise(modifier.floor, said(format!("modifier.{}", modifier.code), Vec::new(), &modifier.text));
+        }
+    }
+    let can_be_asked = contact.channel.can_be_asked();
+    let mut why = laboratory::reasons(&results);
+    let mut awaits_result = false;
+    if caller == LABORATORY && since.is_none() && !results.alerts() && !results.is_within() {
+        if can_be_asked {
+            awaits_result = true;
+        } else {
+            why.push(missing_result());
         }
     }
     let colleague = match caller {
-        "laboratory" => Some(Level::VeryUrgent),
-        "professional" => Some(Level::SameDay),
+        _ if awaits_result => None,
+        LABORATORY | "professional" if !why.is_empty() => Some(Level::VeryUrgent),
+        LABORATORY | "professional" => Some(Level::SameDay),
         _ => None,
     };
+    for reason in why {
+        raise(Level::VeryUrgent, reason);
+    }
     if let Some(level) = colleague {
-        raise(level, format!("caller.{caller}"), vec![keys::CALLER_KIND.to_owned()], &reasons::colleague());
+        let facts = vec![keys::CALLER_KIND.to_owned()];
+        for reason in laboratory::within(&results) {
+            raise(level, reason);
+        }
+        raise(level, said(format!("caller.{caller}"), facts, &reasons::colleague()));
     }
     if hearing.foreign {
-        raise(Level::SameDay, "host.foreign-language".to_owned(), Vec::new(), &reasons::foreign_language());
+        raise(Level::SameDay, said("host.foreign-language".to_owned(), Vec::new(), &reasons::foreign_language()));
     }
-    if !contact.channel.can_be_asked() {
+    if !can_be_asked {
         let (heard, surely) = heard_level(practice, contact, &red_flags, now);
         for (flag, _) in &red_flags.brought_up {
             found.push(heard_reason(flag));
@@ -125,7 +163,26 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
         floor = heard.map_or(floor, |level| higher(floor, level));
         known_floor = surely.map_or(known_floor, |level| higher(known_floor, level));
     }
-    Findings { nature, motive, red_flags, to_ask, to_ask_together, colleague, floor, known_floor, reasons: found }
+    let reasons = found;
+    Findings {
+        nature,
+        motive,
+        red_flags,
+        to_ask,
+        to_ask_together,
+        colleague,
+        awaits_result,
+        floor,
+        known_floor,
+        reasons,
+    }
+}
+
+/// Why a laboratory's call counts that ended, or was silent, before its result.
+#[must_use]
+pub fn missing_result() -> Reason {
+    let facts = vec![keys::LABORATORY_VALUE.to_owned()];
+    Reason { rule: "laboratory.missing".to_owned(), facts, text: reasons::result_missing().to_string() }
 }
 
 /// The level of what words bring up, and what of it is told at once: all of it while

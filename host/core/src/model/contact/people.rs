@@ -1,12 +1,13 @@
 //! Who calls and for whom, read from the facts.
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::Contact;
 use crate::ids::{PractitionerId, SiteId};
 use crate::model::care::{Fact, Value, keys, latest};
 use crate::model::channel::{Address, is_email, is_phone};
-use crate::model::civil::Zone;
+use crate::model::civil::{Zone, birth_days};
 use crate::model::patient::whole_birth_date;
 use crate::model::person::{IdentityTrust, Person};
 use crate::model::practice::{Practice, Practitioner, Site};
@@ -50,9 +51,19 @@ pub fn is_identified(contact: &Contact) -> bool {
     }
     let patient = patient_of(facts);
     let somebody = !patient.family.trim().is_empty() && !patient.given.is_empty();
-    let about = text(keys::MOTIVE).or_else(|| text(keys::WORDS)).is_some();
+    let about = [keys::MOTIVE, keys::WORDS, keys::LABORATORY_VALUE].into_iter().any(|key| text(key).is_some());
     let reachable = text(keys::CALLER_PHONE).is_some() || patient.phone.is_some() || patient.email.is_some();
     somebody && about && (reachable || contact.origin.is_some())
+}
+
+/// How old the patient may be, in days, from the youngest to the oldest; `None` when no
+/// birth date is told, or one to come.
+#[must_use]
+pub fn age_days(facts: &[Fact], today: Date) -> Option<(u32, u32)> {
+    let born = latest(facts, keys::PATIENT_BIRTH_DATE).and_then(|fact| fact.value.as_text())?;
+    let (first, last) = birth_days(born)?;
+    let days = |born: Date| u32::try_from(today.since(born).ok()?.get_days()).ok();
+    Some((days(last.min(today))?, days(first)?))
 }
 
 /// What facts tell of a patient's identity, names and birth date before numbers: another

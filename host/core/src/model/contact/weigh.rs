@@ -43,6 +43,8 @@ pub enum HostStep {
     Conclude(Box<Assessment>),
     /// Red flags have no answer yet.
     AskRedFlags,
+    /// A laboratory has not said its result yet: the script asks for it.
+    AskResult,
     /// The motive is not known.
     AskMotive,
     /// Nothing to conclude: a sales call.
@@ -53,8 +55,8 @@ pub enum HostStep {
     Stands,
 }
 
-/// Decides what comes first: a vital sign, the other red flags, the motive,
-/// then the grids. Administrative requests need no grid.
+/// Decides what comes first: a vital sign, the other red flags, a laboratory's result, the
+/// motive, then the grids. Administrative requests need no grid.
 #[must_use]
 pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     let undecided = contact.assessment.as_ref().is_some_and(|one| one.protocol.id == UNDECIDED);
@@ -72,6 +74,9 @@ pub fn host_step(contact: &Contact, findings: &Findings<'_>) -> HostStep {
     }
     if findings.asks_red_flags() {
         return HostStep::AskRedFlags;
+    }
+    if findings.awaits_result {
+        return HostStep::AskResult;
     }
     match (findings.motive, findings.nature) {
         (None, _) if findings.colleague.is_some() => HostStep::Conclude(Box::new(of_colleague(findings))),
@@ -113,11 +118,7 @@ fn of_colleague(findings: &Findings<'_>) -> Assessment {
         level: findings.colleague.unwrap_or(UNDECIDED_LEVEL),
         nature: Nature::Medical,
         orientation: Orientation::Message("practitioner".to_owned()),
-        reasons: vec![Reason {
-            rule: "host.colleague".to_owned(),
-            facts: vec![keys::CALLER_KIND.to_owned()],
-            text: reasons::colleague().to_string(),
-        }],
+        reasons: findings.reasons.clone(),
         say: Vec::new(),
         safety_net: None,
         missing: Vec::new(),
@@ -269,7 +270,8 @@ fn undecided(findings: &Findings<'_>, level: Option<Level>, code: &str) -> Asses
 /// How many questions of grids were answered: distinct keys that are not the
 /// host's own.
 fn answered_to_grids(contact: &Contact) -> usize {
-    let host_prefixes = ["caller.", "patient.", "request.", keys::RED_FLAG_PREFIX, "recap.", "emergency."];
+    let host_prefixes =
+        ["caller.", "patient.", "request.", keys::RED_FLAG_PREFIX, "recap.", "emergency.", "laboratory."];
     let mut keys: Vec<&str> = contact
         .facts
         .iter()
