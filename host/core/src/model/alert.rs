@@ -39,6 +39,24 @@ impl AlertState {
     }
 }
 
+/// Where an alert is that waits for somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiveState {
+    /// As [`AlertState::Open`].
+    Open,
+    /// As [`AlertState::Acknowledged`].
+    Acknowledged,
+}
+
+impl From<LiveState> for AlertState {
+    fn from(live: LiveState) -> Self {
+        match live {
+            LiveState::Open => Self::Open,
+            LiveState::Acknowledged => Self::Acknowledged,
+        }
+    }
+}
+
 /// One alert: a contact has one, which rises with its level. Who it is about, where,
 /// and which signs there are is the contact's to say: it is read there, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
-use crate::model::alert::{Alert, AlertState};
+use crate::model::alert::{Alert, AlertState, LiveState};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
@@ -164,6 +164,9 @@ pub trait Storage: Send + Sync {
     async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>>;
     /// Alerts, newest first.
     async fn alerts(&self, practice: &PracticeId, state: Option<AlertState>, page: &Page) -> Stored<Listed<Alert>>;
+    /// Alerts of all these practices, the most urgent first and among those the oldest. Scoped
+    /// by whoever asks: by all practices that they look after.
+    async fn live_alerts(&self, practices: &[PracticeId], state: LiveState, page: &Page) -> Stored<Listed<Alert>>;
 
     /// The journal, newest first; of one contact when given.
     async fn audit(&self, practice: &PracticeId, contact: Option<ContactId>, page: &Page)
