@@ -14,7 +14,7 @@ use greffon_core::model::alert::{Alert, AlertOutcome, AlertState, LONGEST_PAUSE,
 use greffon_core::model::care::{Level, Value, keys};
 use greffon_core::model::contact::{ContactState, RecapOutcome};
 use greffon_core::model::job::Job;
-use greffon_core::model::message::{MessageState, RETRY_LADDER_S};
+use greffon_core::model::message::{MessageCause, MessageState, RETRY_LADDER_S};
 use greffon_core::model::practice::Serves;
 use greffon_core::ports::clock::Clock as _;
 use greffon_core::ports::plugins::Bound;
@@ -428,4 +428,32 @@ fn with_every_channel_down_it_goes_on_at_least_hourly_and_everybody_who_looks_se
         life.wait_s(hour / 1000);
         assert!(!life.office.sent.lock().unwrap().is_empty(), "{weather:?}: within the hour");
     }
+}
+
+/// A test of the chain, an hour from now, and what comes of it.
+fn tested(life: &mut Life) {
+    life.office.reload(|live| live.practice.alert_test = Some(10 * 60));
+    loop {
+        let jobs = Jobs::new(life.office.reception.clone());
+        if let Some(Ok(_)) = life.drive(jobs.enqueue_alert_tests()) {
+            break;
+        }
+    }
+    life.wait_s(3 * 3600);
+    life.wait_s(life.slack_s);
+    let rows = life.office.rows();
+    let test = rows.alert_test.as_ref().expect("a test");
+    assert!(test.ended);
+    let messages: Vec<_> = rows.messages.values().collect();
+    let of_test = messages.iter().filter(|one| matches!(one.cause, MessageCause::AlertTest(_)));
+    assert_eq!(of_test.count(), 4, "everybody once: three by mail, one telephone");
+    let written: Vec<_> = rows.messages.values().cloned().collect();
+    let told = messages.iter().filter(|one| one.template.id == "host.alert-test-missed").count();
+    assert_eq!(told, usize::from(!test.unreached(&written).is_empty()), "told once, of what a kill left uncertain");
+}
+
+#[test]
+fn a_kill_or_a_silent_database_at_any_step_of_a_test_leaves_one_test_and_one_report() {
+    let points = at_every_step(|| Life::begin(ChannelStyle::Mail, Weather::Fair, Weather::Fair), tested);
+    println!("{points} accidents on the road of a test");
 }

@@ -12,7 +12,7 @@ use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
-use crate::model::alert::{Alert, AlertState, LiveState};
+use crate::model::alert::{Alert, AlertState, AlertTest, LiveState};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
@@ -260,6 +260,11 @@ pub trait Transaction: Send {
     async fn alert(&mut self, id: AlertId) -> Stored<Option<Alert>>;
     /// Inserts or updates it.
     async fn save_alert(&mut self, alert: &mut Alert) -> Stored<()>;
+
+    /// The last test of the practice's chain of alerts, locked.
+    async fn alert_test(&mut self) -> Stored<Option<AlertTest>>;
+    /// Inserts or updates it.
+    async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()>;
 
     /// The patient, locked; also one that was found to be another one.
     async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;
