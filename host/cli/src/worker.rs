@@ -17,8 +17,9 @@ use crate::wire::Host;
 /// again when their lease ends.
 const STOP_GRACE: Duration = Duration::from_secs(35);
 
-/// Pause between two looks at how old it is what agendas told of themselves.
-const ASK_AGENDAS: Duration = Duration::from_secs(10 * 60);
+/// Pause between two looks at what is to be done again and again: how old it is what agendas
+/// told of themselves, and which chains of alerts are to be tested.
+const LOOK_AGAIN: Duration = Duration::from_secs(10 * 60);
 
 /// Pause between two looks whether each practice has its job of the night.
 const ASK_TO_PURGE: Duration = Duration::from_secs(60 * 60);
@@ -31,7 +32,7 @@ pub struct Working {
     stop: watch::Sender<bool>,
     lanes: JoinSet<()>,
     _renewing: AbortOnDrop,
-    _agendas: AbortOnDrop,
+    _recurring: AbortOnDrop,
     _purging: AbortOnDrop,
 }
 
@@ -46,13 +47,13 @@ impl Working {
             lanes.spawn(Arc::clone(&workers).work(lane, process, stopped.clone()));
         }
         let renewing = AbortOnDrop(tokio::spawn(renew(workers)).abort_handle());
-        let agendas = tokio::spawn(ask_agendas(Jobs::new(host.reception.clone())));
+        let recurring = tokio::spawn(enqueue_recurring(Jobs::new(host.reception.clone())));
         let purging = tokio::spawn(ask_to_purge(Jobs::new(host.reception.clone())));
         Self {
             stop,
             lanes,
             _renewing: renewing,
-            _agendas: AbortOnDrop(agendas.abort_handle()),
+            _recurring: AbortOnDrop(recurring.abort_handle()),
             _purging: AbortOnDrop(purging.abort_handle()),
         }
     }
@@ -98,14 +99,19 @@ async fn renew(workers: Arc<Workers>) {
     }
 }
 
-/// Has what agendas tell of themselves read when it is old.
-async fn ask_agendas(jobs: Jobs) {
+/// Has what agendas tell of themselves read when it is old, and chains of alerts tested at
+/// their hour.
+async fn enqueue_recurring(jobs: Jobs) {
     loop {
         match jobs.enqueue_agenda_reads().await {
             Ok(count) => tracing::debug!(count, "agendas will be asked what they are"),
             Err(error) => tracing::warn!(error = %error, "agendas cannot be asked what they are"),
         }
-        tokio::time::sleep(ASK_AGENDAS).await;
+        match jobs.enqueue_alert_tests().await {
+            Ok(count) => tracing::debug!(count, "chains of alerts will be tested"),
+            Err(error) => tracing::warn!(error = %error, "the tests of chains of alerts cannot be written down"),
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

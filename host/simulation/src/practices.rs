@@ -142,6 +142,7 @@ pub fn french_practice(id: &str) -> Practice {
         }],
         recipients: ["secretariat", "dr-martin", "dr-petit", "on-call"].map(recipient).into_iter().collect(),
         alerts: Vec::new(),
+        alert_test: None,
         disclosure: Disclosure::default(),
         supervision: Supervision::default(),
         delays: Delays::default(),

@@ -6,7 +6,7 @@ use greffon_core::ids::{
     AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
     PracticeId,
 };
-use greffon_core::model::alert::Alert;
+use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -37,6 +37,8 @@ pub struct Rows {
     pub commitments: BTreeMap<CommitmentId, Commitment>,
     /// Alerts by id.
     pub alerts: BTreeMap<AlertId, Alert>,
+    /// The last test of the chain of alerts.
+    pub alert_test: Option<AlertTest>,
     /// Patients by id.
     pub patients: BTreeMap<PatientId, Patient>,
     /// Dead letters by id.
@@ -127,6 +129,7 @@ impl Rows {
         self.messages.extend(written.messages);
         self.commitments.extend(written.commitments);
         self.alerts.extend(written.alerts);
+        self.alert_test = written.alert_test.or(self.alert_test.take());
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
@@ -195,6 +198,7 @@ versioned! {
     Message => "message",
     Commitment => "commitment",
     Alert => "alert",
+    AlertTest => "alert test",
     Patient => "patient",
     DeadLetter => "dead letter",
 }

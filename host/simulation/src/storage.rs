@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
-use greffon_core::model::alert::{Alert, AlertState};
+use greffon_core::model::alert::{Alert, AlertState, LiveState};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
@@ -331,6 +331,14 @@ impl Storage for MemoryStorage {
             listed("alerts", rows.alerts.values().filter(wanted), |one| (Reverse(one.raised_at), Reverse(one.id)), page)
         };
         self.read(practice, listing).await?
+    }
+
+    async fn live_alerts(&self, practices: &[PracticeId], state: LiveState, page: &Page) -> Stored<Listed<Alert>> {
+        self.effect(Effect::StorageRead).await?;
+        let tables = self.lock();
+        let of_these = tables.practices.iter().filter(|(practice, _)| practices.contains(practice));
+        let live = of_these.flat_map(|(_, rows)| rows.alerts.values()).filter(|one| one.state == state.into());
+        listed("live alerts", live, |one| (one.level, one.raised_at, one.id), page)
     }
 
     async fn commitments(

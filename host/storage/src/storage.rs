@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
-use greffon_core::model::alert::{Alert, AlertState};
+use greffon_core::model::alert::{Alert, AlertState, LiveState};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
@@ -194,6 +194,10 @@ impl Storage for Database {
 
     async fn alerts(&self, practice: &PracticeId, state: Option<AlertState>, page: &Page) -> Stored<Listed<Alert>> {
         alerts::list(self.reader().await?.on(), practice, state, page).await
+    }
+
+    async fn live_alerts(&self, practices: &[PracticeId], state: LiveState, page: &Page) -> Stored<Listed<Alert>> {
+        alerts::list_live(self.reader().await?.on(), practices, state, page).await
     }
 
     async fn commitments(

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
-use greffon_core::model::alert::Alert;
+use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -28,8 +28,8 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_turns, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs, kept_settings,
-    messages, patients, retention,
+    agenda_turns, alert_tests, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs,
+    kept_settings, messages, patients, retention,
 };
 use crate::wake::Wake;
 
@@ -184,6 +184,14 @@ impl Transaction for PracticeTransaction {
 
     async fn save_alert(&mut self, alert: &mut Alert) -> Stored<()> {
         alerts::save(self.open.on(), &self.practice, alert).await
+    }
+
+    async fn alert_test(&mut self) -> Stored<Option<AlertTest>> {
+        alert_tests::get(self.open.on(), &self.practice).await
+    }
+
+    async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()> {
+        alert_tests::save(self.open.on(), &self.practice, test).await
     }
 
     async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<AgendaTurn>> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use greffon_core::model::alert::chain;
 use greffon_core::model::channel::Address;
-use greffon_core::model::civil::Zone;
+use greffon_core::model::civil::{MINUTES_PER_DAY, Zone};
 use greffon_core::model::practice::{Recipient, Rung};
 use greffon_core::model::recipients::PRACTITIONER;
 use greffon_core::ports::practices::LivePractice;
@@ -12,6 +12,7 @@ use greffon_core::time::Instant;
 use secrecy::ExposeSecret as _;
 
 use super::diagnostic::{Diagnostic, Source};
+use super::hours;
 use super::loader::{Loaded, Loader};
 use super::practice_file::RecipientFile;
 
@@ -69,6 +70,19 @@ impl Loader<'_> {
                 Ok(Rung { persons: written.persons.clone(), hours: hours.transpose()? })
             })
             .collect()
+    }
+
+    /// When the chain is tested, in civil minutes since midnight.
+    pub(super) fn alert_test(&self) -> Loaded<Option<u16>> {
+        let Some(written) = &self.file.alert_test else { return Ok(None) };
+        match hours::minutes(&written.at).filter(|minute| *minute < MINUTES_PER_DAY) {
+            Some(minute) => Ok(Some(minute)),
+            None => self.fail(
+                "alert-test.at",
+                format!("\"{}\" is not a time of the day", written.at),
+                "write it like this: at = \"10:30\"",
+            ),
+        }
     }
 }
 

@@ -61,7 +61,8 @@ fn period_minutes(period: &str) -> Option<(u16, u16)> {
     (start < end).then_some((start, end))
 }
 
-fn minutes(text: &str) -> Option<u16> {
+/// Civil minutes since midnight of `10:30`, up to `24:00`.
+pub(super) fn minutes(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;
     let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     if !two_digits(hour) || !two_digits(minute) {

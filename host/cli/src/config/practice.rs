@@ -185,6 +185,7 @@ impl Loader<'_> {
             instructions: self.instructions()?,
             recipients: self.recipients()?,
             alerts: self.rungs()?,
+            alert_test: self.alert_test()?,
             disclosure: self.disclosure(),
             supervision: Supervision::default(),
             delays: self.delays()?,

@@ -58,6 +58,9 @@ pub struct PracticeFile {
     /// absent, whoever decides for the contact, and then the secretariat.
     #[serde(default)]
     pub alerts: Vec<RungFile>,
+    /// When everybody of the chain of alerts is written to, every day, to see whether they
+    /// can be reached; never when absent.
+    pub alert_test: Option<AlertTestFile>,
     /// Who may have whose appointment moved or cancelled; strict when absent.
     #[serde(default)]
     pub disclosure: DisclosureFile,
@@ -329,6 +332,15 @@ pub struct RungFile {
     pub persons: Vec<String>,
     /// When they are to be told; always when absent.
     pub hours: Option<Hours>,
+}
+
+/// The daily test of the chain of alerts.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AlertTestFile {
+    /// The time of the day, in the practice's time zone: `10:30`. Everybody of the chain gets
+    /// a message then, by all their addresses: choose an hour at which it wakes nobody.
+    pub at: String,
 }
 
 /// Who may have whose appointment moved or cancelled, by who is on the line.

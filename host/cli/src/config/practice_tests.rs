@@ -244,6 +244,19 @@ fn rungs_name_recipients_and_their_hours() {
 }
 
 #[test]
+fn the_chain_is_tested_at_a_time_of_the_day_and_never_by_itself() {
+    assert_eq!(read(MINIMAL).expect("reads").alert_test, None);
+    let at = |time: &str| read(&format!("{MINIMAL}\n[alert-test]\nat = \"{time}\"\n"));
+    for (time, minute) in [("00:00", 0), ("10:30", 630), ("23:59", 1439)] {
+        assert_eq!(at(time).expect("reads").alert_test, Some(minute), "{time}");
+    }
+    for time in ["24:00", "10h30", "1030", "25:00", "", "10:60"] {
+        let shown = at(time).expect_err("refused");
+        assert!(shown.contains("is not a time of the day"), "{shown}");
+    }
+}
+
+#[test]
 fn an_alert_that_nobody_hears_is_a_warning_and_keeps_nothing_out() {
     let read = parsed(MINIMAL).expect("reads");
     let warnings: Vec<String> = read.findings.iter().map(|(_, one)| one.to_string()).collect();

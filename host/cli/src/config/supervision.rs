@@ -113,6 +113,9 @@ impl Supervised {
             for channel in channels.filter(|channel| channel.kind == Some(PluginKind::Notification)) {
                 add_channel(&mut whole.features, &supervisor.practice, channel, &name);
             }
+            if own.id == practice.id {
+                whole.practice.supervision.own.push(name.clone());
+            }
             whole.practice.supervision.supervisors.push(name);
         }
         whole
@@ -205,6 +208,9 @@ mod tests {
         assert_eq!(channels, ["plateforme:courrier"]);
         assert!(practice.channels_of("on-call").is_empty(), "the operator's channel tells nobody else");
         assert_eq!(practice.supervision.origin.as_deref(), Some("https://accueil.example"));
+        assert!(practice.supervision.own.is_empty(), "they are tested where they belong");
+        let theirs = supervised.get(&"plateforme".into()).unwrap();
+        assert_eq!(theirs.supervision.own, ["plateforme:on-call"]);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use uuid::Uuid;
 pub(crate) use self::act::{Act, Acts};
 pub(crate) use self::agenda::Agendas;
 pub use self::alert::{Alerts, LinkedAlert, NewAcknowledgement, NewEnd, Opened};
+pub(crate) use self::alert::{Reached, TestEnd};
 pub use self::appointment::{Appointments, NewCancellation, NewMove, NewStatus};
 pub(crate) use self::booking::Reconciled;
 pub use self::booking::{BookingOutcome, Bookings, NewBooking, SlotSearch};

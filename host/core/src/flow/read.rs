@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::act::Acts;
 use super::error::{Flow, FlowError, Thing};
 use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
-use crate::model::alert::{Alert, AlertState};
+use crate::model::alert::{Alert, AlertState, LiveState};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState, VERIFY_BOOKING};
 use crate::model::contact::{Contact, ContactState};
@@ -267,6 +267,31 @@ impl Reads {
         let mut read = Vec::with_capacity(items.len());
         for alert in items {
             read.push(self.with_contact(&practice, alert).await?);
+        }
+        Ok(Listed { items: read, next })
+    }
+
+    /// Alerts of these practices that wait for somebody, the most urgent first and among those
+    /// the oldest, each with what it is about as it is now. A practice that is not served here
+    /// has none.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn live_alerts(
+        &self,
+        practices: &[PracticeId],
+        state: LiveState,
+        page: &Page,
+    ) -> Flow<Listed<ReadAlert>> {
+        let served: HashMap<PracticeId, Arc<LivePractice>> =
+            practices.iter().filter_map(|id| Some((id.clone(), self.practice(id)?))).collect();
+        let mut ids: Vec<PracticeId> = served.keys().cloned().collect();
+        ids.sort();
+        let Listed { items, next } = self.storage.live_alerts(&ids, state, page).await?;
+        let mut read = Vec::with_capacity(items.len());
+        for alert in items {
+            let Some(practice) = served.get(&alert.practice) else { continue };
+            read.push(self.with_contact(practice, alert).await?);
         }
         Ok(Listed { items: read, next })
     }

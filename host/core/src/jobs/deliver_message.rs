@@ -1,8 +1,9 @@
 //! Hands a message to a channel that may carry it.
 
+use super::metrics;
 use super::outcome::{JobOutcome, LEASE};
 use crate::flow::{Act, Flow, Reception};
-use crate::ids::MessageId;
+use crate::ids::{AlertId, MessageId};
 use crate::model::alert::AlertState;
 use crate::model::audit::Actor;
 use crate::model::care::Sensitivity;
@@ -148,6 +149,9 @@ impl Delivery<'_> {
                         outcome = JobOutcome::Ended;
                     }
                     tx.commit().await?;
+                    if message.as_ref().is_some_and(|message| lost_alert(message).is_some()) {
+                        metrics::alert_lost();
+                    }
                     return Ok(Step { outcome, message });
                 }
             }
@@ -190,11 +194,17 @@ pub(super) async fn tell_alert(
     act: Act<'_>,
     message: &Message,
 ) -> Stored<()> {
+    match lost_alert(message) {
+        Some(id) => reception.alerts.lost(tx, act, id, message.id).await,
+        None => Ok(()),
+    }
+}
+
+/// The alert of which a message did not arrive, or perhaps not.
+fn lost_alert(message: &Message) -> Option<AlertId> {
     match message.cause {
-        MessageCause::Alert(id) if matches!(message.state, MessageState::Failed | MessageState::Uncertain) => {
-            reception.alerts.lost(tx, act, id, message.id).await
-        }
-        _ => Ok(()),
+        MessageCause::Alert(id) if matches!(message.state, MessageState::Failed | MessageState::Uncertain) => Some(id),
+        _ => None,
     }
 }
 
@@ -202,6 +212,11 @@ pub(super) async fn tell_alert(
 /// first that may carry a notice. While one is out that might have served, the
 /// message waits.
 fn route<'a>(practice: &'a LivePractice, message: &Message) -> Result<Route<'a>, MessageEvent> {
+    let sensitivity = match message.cause {
+        // A test takes the road that an alert would take.
+        MessageCause::AlertTest(_) => Sensitivity::Health,
+        _ => message.sensitivity,
+    };
     let mut notice: Option<Route<'a>> = None;
     let mut unready = false;
     for feature in practice.channels_of(&message.recipient) {
@@ -213,11 +228,11 @@ fn route<'a>(practice: &'a LivePractice, message: &Message) -> Result<Route<'a>,
         if !carries(caps.kind, &message.to.scheme) {
             continue;
         }
-        if message.sensitivity <= caps.max_sensitivity {
+        if sensitivity <= caps.max_sensitivity {
             return Ok(Route { feature, channel, discreet: false });
         }
         if caps.max_sensitivity >= Sensitivity::Personal && notice.is_none() {
-            notice = Some(Route { feature, channel, discreet: true });
+            notice = Some(Route { feature, channel, discreet: message.sensitivity > caps.max_sensitivity });
         }
     }
     match notice {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
+use crate::flow::Reached;
 use crate::model::job::{Job, Lane, LaneDepth, LeasedJob};
 
 /// The code of a job that panicked.
@@ -16,6 +17,8 @@ const RUNNING: &str = "greffon_jobs_running";
 const FAILED: &str = "greffon_job_failures_total";
 const PANICS: &str = "greffon_job_panics_total";
 const DEAD: &str = "greffon_jobs_given_up_total";
+const ALERTS_LOST: &str = "greffon_alert_messages_lost_total";
+const ALERT_TESTS: &str = "greffon_alert_tests_total";
 const WAITING: &str = "greffon_jobs_waiting";
 const OLDEST: &str = "greffon_jobs_oldest_wait_seconds";
 
@@ -28,6 +31,16 @@ pub fn describe() {
     describe_counter!(FAILED, Unit::Count, "jobs that failed and will be run again, by kind and code");
     describe_counter!(PANICS, Unit::Count, "jobs that panicked, by kind");
     describe_counter!(DEAD, Unit::Count, "jobs that were given up, by kind: each is work for a person");
+    describe_counter!(
+        ALERTS_LOST,
+        Unit::Count,
+        "messages of alerts that did not arrive, or perhaps not: when it rises, look at the alerts that are open"
+    );
+    describe_counter!(
+        ALERT_TESTS,
+        Unit::Count,
+        "tests of a chain of alerts that have ended, by outcome: everybody, some or nobody was reached"
+    );
     describe_gauge!(WAITING, Unit::Count, "jobs that are due and that nobody runs, by lane");
     describe_gauge!(OLDEST, Unit::Seconds, "how long the job that waits longest has been due, by lane");
 }
@@ -70,6 +83,19 @@ pub(super) fn failed(job: &Job, code: &'static str) {
     if code == PANIC {
         counter!(PANICS, "kind" => job.name()).increment(1);
     }
+}
+
+pub(super) fn alert_lost() {
+    counter!(ALERTS_LOST).increment(1);
+}
+
+pub(super) fn alert_test(reached: Reached) {
+    let outcome = match reached {
+        Reached::Everybody => "everybody",
+        Reached::Some => "some",
+        Reached::Nobody => "nobody",
+    };
+    counter!(ALERT_TESTS, "outcome" => outcome).increment(1);
 }
 
 pub(super) fn dead(job: &Job) {

@@ -2,6 +2,7 @@
 //! it looks at the state first.
 
 mod deliver_message;
+mod end_alert_test;
 mod escalate_alert;
 mod expire_hold;
 mod give_up;
@@ -12,6 +13,7 @@ mod read_agendas;
 mod reconcile_booking;
 mod refresh_view;
 mod run;
+mod test_alerts;
 mod watch_answers;
 mod watch_commitment;
 mod watch_result;
@@ -49,6 +51,8 @@ impl Jobs {
             Job::ExpireHold(intent) => expire_hold::run(bookings, &practice, *intent).await,
             Job::WatchCommitment(commitment) => watch_commitment::run(commitments, acts, &practice, *commitment).await,
             Job::EscalateAlert(alert, watch) => escalate_alert::run(alerts, &practice.id, *alert, *watch).await,
+            Job::TestAlerts(test) => test_alerts::run(alerts, &practice, leased, test).await,
+            Job::EndAlertTest(day) => end_alert_test::run(alerts, &practice, day).await,
             Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
             Job::Purge => purge::run(retention, &practice).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
@@ -87,6 +91,21 @@ impl Jobs {
         Ok(written)
     }
 
+    /// Writes the jobs of the next tests of all chains of alerts, where a practice has set an
+    /// hour for it. To be called several times a day; how often does not matter. Says how
+    /// many it wrote.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was written stays.
+    pub async fn enqueue_alert_tests(&self) -> Stored<usize> {
+        let Reception { acts, alerts, .. } = &self.reception;
+        let mut written = 0;
+        for practice in acts.practices() {
+            written += usize::from(alerts.enqueue_test(&practice).await?);
+        }
+        Ok(written)
+    }
+
     /// What a person is asked to do in place of a job that was given up.
     async fn ask_instead(&self, tx: &mut dyn Transaction, act: Act<'_>, job: &Job) -> Stored<()> {
         let Reception { messages, bookings, commitments, .. } = &self.reception;
@@ -98,14 +117,16 @@ impl Jobs {
             Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,
             Job::WatchCommitment(commitment) => commitments.give_up(tx, act, *commitment).await,
             // The contact itself says that its view is outdated, or which question has no
-            // answer; the agendas, how old it is what is known of them; the others are never
-            // given up.
+            // answer; the agendas, how old it is what is known of them; of a test that was not made,
+            // or not told of, the dead letter says so; the others are never given up.
             Job::RefreshView(_)
             | Job::WatchAnswers(_)
             | Job::WatchResult(_)
             | Job::EscalateAlert(..)
             | Job::ReadAgendas(_)
-            | Job::Purge => Ok(()),
+            | Job::Purge
+            | Job::TestAlerts(_)
+            | Job::EndAlertTest(_) => Ok(()),
         }
     }
 }

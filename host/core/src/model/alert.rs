@@ -3,10 +3,12 @@
 mod chain;
 mod decide;
 mod link;
+mod test;
 
 pub use chain::{chain, persons};
 pub use decide::{AlertEffect, AlertEvent, LONGEST_PAUSE, answer_time, decide, longest_step};
 pub use link::{LINK_LIFE, Link, LinkState, MOST_TRIES, Secret};
+pub use test::{AlertTest, Asked, Unreached, everybody, next_test};
 
 use greffon_words::{Text, alerts};
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,24 @@ impl AlertState {
             Self::Open => "open",
             Self::Acknowledged => "acknowledged",
             Self::Ended => "ended",
+        }
+    }
+}
+
+/// Where an alert is that waits for somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiveState {
+    /// As [`AlertState::Open`].
+    Open,
+    /// As [`AlertState::Acknowledged`].
+    Acknowledged,
+}
+
+impl From<LiveState> for AlertState {
+    fn from(live: LiveState) -> Self {
+        match live {
+            LiveState::Open => Self::Open,
+            LiveState::Acknowledged => Self::Acknowledged,
         }
     }
 }

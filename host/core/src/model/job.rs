@@ -34,6 +34,20 @@ pub enum Job {
     ReadAgendas(FeatureId),
     /// Remove what has been kept for long enough.
     Purge,
+    /// Write to everybody of the chain of alerts that it is a test.
+    TestAlerts(TestDay),
+    /// Tell a person whom the test of this civil day has not reached.
+    EndAlertTest(String),
+}
+
+/// Which test of a chain of alerts: a practice makes one a day at most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestDay {
+    /// The civil day: `2026-11-30`.
+    pub day: String,
+    /// The hour that the practice has set, in civil minutes since midnight. With another
+    /// hour it is another test.
+    pub minute: u16,
 }
 
 impl Job {
@@ -51,6 +65,8 @@ impl Job {
             Self::EscalateAlert(..) => "escalate-alert",
             Self::ReadAgendas(_) => "read-agendas",
             Self::Purge => "purge",
+            Self::TestAlerts(_) => "test-alerts",
+            Self::EndAlertTest(_) => "end-alert-test",
         }
     }
 
@@ -64,6 +80,7 @@ impl Job {
             Self::RefreshView(id) | Self::WatchAnswers(id) | Self::WatchResult(id) => ("contact", id),
             Self::EscalateAlert(id, _) => ("alert", id),
             Self::ReadAgendas(id) => ("feature", id),
+            Self::TestAlerts(TestDay { day, .. }) | Self::EndAlertTest(day) => ("alert-test", day),
             Self::Purge => return "practice".to_owned(),
         };
         format!("{thing}:{id}")
@@ -83,6 +100,9 @@ impl Job {
             Self::DeliverMessage(_) | Self::WatchCommitment(_) => (600 * second, 16),
             // Whoever reads the contact asks again.
             Self::RefreshView(_) => (60 * second, 8),
+            // Tomorrow is another test; what came of one is told within the hours of an opening.
+            Self::TestAlerts(_) => (600 * second, 8),
+            Self::EndAlertTest(_) => (900 * second, 60),
             // Their age shows, and they are asked again every hour.
             Self::ReadAgendas(_) => (600 * second, 6),
             // What is old today is old tomorrow: it is never given up.

@@ -69,6 +69,8 @@ pub enum MessageCause {
     Message(MessageId),
     /// An alert that waits for somebody.
     Alert(AlertId),
+    /// The test of the chain of alerts on a civil day.
+    AlertTest(String),
 }
 
 /// One message.

@@ -49,6 +49,9 @@ pub struct Practice {
     pub recipients: BTreeMap<String, Recipient>,
     /// Who is told of an alert, rung after rung; empty for the usual chain.
     pub alerts: Vec<Rung>,
+    /// When the chain is tested every day, in civil minutes since midnight, below 1440;
+    /// never when absent.
+    pub alert_test: Option<u16>,
     /// Who may change whose appointment.
     pub disclosure: Disclosure,
     /// What the operator adds.
@@ -282,6 +285,8 @@ impl Default for Disclosure {
 pub struct Supervision {
     /// Names of recipients of the operator: the last rung of every alert.
     pub supervisors: Vec<String>,
+    /// Those of them who belong to this practice: its test of the chain is theirs as well.
+    pub own: Vec<String>,
     /// Where links to alerts lead: `https://accueil.example`, without a final slash.
     pub origin: Option<String>,
 }

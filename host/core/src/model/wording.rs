@@ -4,9 +4,11 @@
 //! not even the motive. To the practice: what it needs to act.
 
 mod alert;
+mod alert_test;
 mod offer;
 
 pub use alert::{alert, alert_link};
+pub use alert_test::{alert_test, alert_test_missed};
 pub use offer::offer;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};

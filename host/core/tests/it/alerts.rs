@@ -10,23 +10,16 @@ use greffon_core::jobs::Jobs;
 use greffon_core::model::alert::{Alert, AlertOutcome, AlertState, LinkState, MOST_TRIES, NextStep, Secret};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Level, Value, keys};
-use greffon_core::model::channel::Address;
 use greffon_core::model::contact::{ContactState, RecapOutcome};
 use greffon_core::model::message::{Message, MessageCause};
-use greffon_core::model::practice::{Practice, Recipient, Rung, WeekHours};
+use greffon_core::model::practice::{Practice, WeekHours};
 use greffon_core::model::view::ContactView;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::Page;
 use greffon_core::time::Instant;
 use greffon_simulation::{AgendaStyle, Effect, Fault, ManualClock, SeededIds};
 
-use crate::office::{Office, cut_off, doctor, fact, secretary, text};
-
-fn to(name: &str) -> (String, Recipient) {
-    let address = |scheme: &str, value: String| Address { scheme: scheme.to_owned(), value };
-    let addresses = vec![address("mailto", format!("{name}@p.example")), address("tel", "+33199000009".to_owned())];
-    (name.to_owned(), Recipient { addresses, code: Some("$argon2id$essai".to_owned()) })
-}
+use crate::office::{Office, chained, cut_off, doctor, fact, secretary, text};
 
 fn office_with(change: impl FnOnce(&mut Practice)) -> Office {
     Office::with(AgendaStyle::Arbitrated, change)
@@ -35,16 +28,6 @@ fn office_with(change: impl FnOnce(&mut Practice)) -> Office {
 fn raise(office: &Office, contact: ContactId, level: Level) -> ContactView {
     let new = NewLevel { level, reason: "il va plus mal".to_owned() };
     block_on(office.reception.contacts.set_level(&office.practice, contact, new, &secretary())).unwrap()
-}
-
-/// Three rungs: whoever is asked for, the secretariat, the operator's supervisor.
-fn chained(practice: &mut Practice) {
-    let names = ["secretariat", "dr-martin", "on-call", "astreinte"];
-    practice.recipients = names.map(to).into_iter().collect();
-    let rung = |persons: &[&str]| Rung { persons: persons.iter().map(|one| (*one).to_owned()).collect(), hours: None };
-    practice.alerts = vec![rung(&["practitioner", "on-call"]), rung(&["secretariat"])];
-    practice.supervision.supervisors = vec!["astreinte".to_owned()];
-    practice.supervision.origin = Some("https://accueil.example".to_owned());
 }
 
 /// Somebody who cannot breathe; the group question answered with yes.

@@ -12,9 +12,9 @@ use greffon_core::jobs::Jobs;
 use greffon_core::model::alert::{AlertOutcome, AlertState};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Source, Value, keys};
-use greffon_core::model::channel::Outbound;
+use greffon_core::model::channel::{Address, Outbound};
 use greffon_core::model::contact::{ContactChannel, OverrideCode, RecapOutcome};
-use greffon_core::model::practice::Practice;
+use greffon_core::model::practice::{Practice, Recipient, Rung};
 use greffon_core::model::view::{ContactView, OfferedSlot};
 use greffon_core::ports::plugins::Bound;
 use greffon_core::ports::practices::{LivePractice, Practices as _};
@@ -87,6 +87,12 @@ impl Office {
     /// The process dies and another one starts over the same world.
     pub fn restart(&mut self) {
         self.storage.end_leases();
+        self.start();
+    }
+
+    /// Another process starts over the same world. What the last one held stays held until
+    /// its leases end.
+    pub fn start(&mut self) {
         self.reception = Reception::new(
             Arc::new(self.storage.clone()),
             Arc::new(self.storage.clone()),
@@ -209,6 +215,21 @@ impl Office {
     pub fn journal(&self, action: &str) -> usize {
         self.storage.look(&self.practice, |rows| rows.audit.iter().filter(|event| event.action == action).count())
     }
+}
+
+/// Three rungs: whoever is asked for, the secretariat, the operator's supervisor; each by
+/// mail and by telephone.
+pub fn chained(practice: &mut Practice) {
+    let address = |scheme: &str, value: String| Address { scheme: scheme.to_owned(), value };
+    let to = |name: &str| {
+        let addresses = vec![address("mailto", format!("{name}@p.example")), address("tel", "+33199000009".to_owned())];
+        (name.to_owned(), Recipient { addresses, code: Some("$argon2id$essai".to_owned()) })
+    };
+    practice.recipients = ["secretariat", "dr-martin", "on-call", "astreinte"].map(to).into_iter().collect();
+    let rung = |persons: &[&str]| Rung { persons: persons.iter().map(|one| (*one).to_owned()).collect(), hours: None };
+    practice.alerts = vec![rung(&["practitioner", "on-call"]), rung(&["secretariat"])];
+    practice.supervision.supervisors = vec!["astreinte".to_owned()];
+    practice.supervision.origin = Some("https://accueil.example".to_owned());
 }
 
 pub fn secretary() -> Actor {

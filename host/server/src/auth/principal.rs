@@ -42,6 +42,15 @@ impl Principal {
         self.enter(practice, permission)
     }
 
+    /// Into all practices of the token that are served here: for lists over practices. None
+    /// is named, so none is hidden: whoever has none sees nothing.
+    pub(crate) fn practices(&self, app: &App, permission: Permission) -> Result<Vec<PracticeId>, ApiError> {
+        if !self.identity.permissions.contains(&permission) {
+            return Err(ApiError::Forbidden { code: "role-may-not" });
+        }
+        Ok(app.reception.reads.practices().into_iter().filter(|one| self.reaches(one)).collect())
+    }
+
     /// Into the practice of a contact.
     pub(crate) async fn contact(
         &self,

@@ -2,10 +2,11 @@
 
 use greffon_core::model::alert::{Alert, AlertState};
 use greffon_core::model::audit::Role;
+use greffon_core::model::care::Level;
 use serde_json::json;
 
 use super::rows;
-use super::support::{HERE, TestApp};
+use super::support::{Answer, ELSEWHERE, HERE, TestApp, bearer};
 
 const LIST: &str = "/v1/practices/les-tilleuls/alerts";
 
@@ -92,4 +93,70 @@ async fn whoever_holds_the_line_sees_an_alert_and_does_not_take_it() {
     for role in [Role::Secretary, Role::PracticeAdmin] {
         assert_eq!(app.post(role, &format!("{path}/acknowledge"), &take).await.problem(), "403 role-may-not");
     }
+}
+
+/// Four alerts of two practices, numbered by their age; the last is older than any, and over.
+async fn two_practices() -> TestApp {
+    let app = TestApp::new();
+    for (practice, contact, alerts) in [
+        (HERE, 1, [(3, Level::VeryUrgent, AlertState::Open), (5, Level::Vital, AlertState::Acknowledged)]),
+        (ELSEWHERE, 11, [(4, Level::Vital, AlertState::Open), (2, Level::Vital, AlertState::Ended)]),
+    ] {
+        app.write(practice, async |transaction| {
+            transaction.save_contact(&mut rows::contact(practice, contact)).await.unwrap();
+            for (number, level, state) in alerts {
+                let contact = rows::contact(practice, contact).id;
+                let mut alert = Alert { contact, level, state, ..rows::alert(practice, number) };
+                transaction.save_alert(&mut alert).await.unwrap();
+            }
+        })
+        .await;
+    }
+    app
+}
+
+async fn over(app: &TestApp, role: Role, practices: &[&str], query: &str) -> Answer {
+    let token = app.token_for(role, practices);
+    app.send("GET", &format!("/v1/alerts{query}"), &[("authorization", &bearer(&token))], "").await
+}
+
+/// The practices of what is on a page, in its order.
+fn practices_of(page: &serde_json::Value) -> Vec<&str> {
+    page["items"].as_array().unwrap().iter().map(|one| one["practice"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn alerts_over_practices_are_listed_most_urgent_and_oldest_first() {
+    let app = two_practices().await;
+    let both = [HERE, ELSEWHERE];
+    let open = over(&app, Role::Supervisor, &both, "").await.expect(200).json();
+    assert_eq!(practices_of(&open), [ELSEWHERE, HERE], "vital before what is older and very urgent");
+    assert!(open["items"][0]["text"].as_str().unwrap().contains("+33612345678"), "{open}");
+    let taken = over(&app, Role::Supervisor, &both, "?state=acknowledged").await.expect(200).json();
+    assert_eq!(practices_of(&taken), [HERE]);
+    let first = over(&app, Role::Supervisor, &both, "?limit=1").await.expect(200).json();
+    let next = format!("?limit=1&cursor={}", first["next"].as_str().expect("another page"));
+    let second = over(&app, Role::Supervisor, &both, &next).await.expect(200).json();
+    assert_eq!((practices_of(&first), practices_of(&second)), (vec![ELSEWHERE], vec![HERE]));
+    assert!(second["next"].is_null());
+    assert_eq!(over(&app, Role::Supervisor, &both, "?state=ended").await.problem(), "422 invalid query");
+    assert_eq!(over(&app, Role::Supervisor, &both, "?cursor=x").await.problem(), "422 invalid cursor");
+}
+
+#[tokio::test]
+async fn a_foreign_practice_never_shows_among_those_of_a_token() {
+    let app = two_practices().await;
+    for (practices, shown) in [(vec![HERE], vec![HERE]), (vec![ELSEWHERE], vec![ELSEWHERE]), (vec!["nowhere"], vec![])]
+    {
+        for role in [Role::Secretary, Role::Supervisor, Role::Practitioner, Role::PracticeAdmin] {
+            let open = over(&app, role, &practices, "").await.expect(200).json();
+            assert_eq!(practices_of(&open), shown);
+        }
+    }
+    // A page of both goes on with none of the other.
+    let first = over(&app, Role::Supervisor, &[HERE, ELSEWHERE], "?limit=1").await.expect(200).json();
+    let next = format!("?cursor={}", first["next"].as_str().expect("another page"));
+    let rest = over(&app, Role::Supervisor, &[ELSEWHERE], &next).await.expect(200).json();
+    assert_eq!(practices_of(&rest), Vec::<&str>::new());
+    assert_eq!(over(&app, Role::OperatorAdmin, &["*"], "").await.problem(), "403 role-may-not");
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
-use greffon_core::model::alert::Alert;
+use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::care::Level;
 use greffon_core::model::commitment::Commitment;
@@ -299,6 +299,20 @@ impl Transaction for MemoryTransaction {
         if self.storage.inner.sabotage != Some(Sabotage::AlertsForgotten) {
             self.written.alerts.insert(id, alert.clone());
         }
+        Ok(())
+    }
+
+    async fn alert_test(&mut self) -> Stored<Option<AlertTest>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.alert_test.as_ref()))
+    }
+
+    async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        self.check_owner(AlertTest::THING, &test.practice)?;
+        check_version(test, self.see(|rows| rows.alert_test.as_ref()).map(|there| there.version))?;
+        test.move_on();
+        self.written.alert_test = Some(test.clone());
         Ok(())
     }
 

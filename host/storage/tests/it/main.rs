@@ -6,6 +6,7 @@
 mod support;
 
 mod agenda_turns;
+mod alert_tests;
 mod alerts;
 mod appointments;
 mod audit;

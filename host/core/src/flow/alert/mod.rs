@@ -3,12 +3,14 @@
 mod act;
 mod link;
 mod raise;
+mod test;
 mod watch;
 
 use std::sync::Arc;
 
 pub use self::act::{NewAcknowledgement, NewEnd};
 pub use self::link::{LinkedAlert, Opened};
+pub(crate) use self::test::{Reached, TestEnd};
 use super::act::Acts;
 use super::error::{Flow, FlowError, Thing};
 use super::message::Messages;

@@ -50,6 +50,8 @@ impl Messages {
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Message(_)) => {}
                 // The alert itself goes on to the next rung.
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::Alert(_)) => {}
+                // Who could not be reached is told of together.
+                MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::AlertTest(_)) => {}
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
                     let code = message.failure.as_deref().unwrap_or("unknown");

@@ -12,7 +12,7 @@ use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
-use crate::model::alert::{Alert, AlertState};
+use crate::model::alert::{Alert, AlertState, AlertTest, LiveState};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
@@ -165,6 +165,9 @@ pub trait Storage: Send + Sync {
     async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>>;
     /// Alerts, newest first.
     async fn alerts(&self, practice: &PracticeId, state: Option<AlertState>, page: &Page) -> Stored<Listed<Alert>>;
+    /// Alerts of all these practices, the most urgent first and among those the oldest. Scoped
+    /// by whoever asks: by all practices that they look after.
+    async fn live_alerts(&self, practices: &[PracticeId], state: LiveState, page: &Page) -> Stored<Listed<Alert>>;
 
     /// The journal, newest first; of one contact when given.
     async fn audit(&self, practice: &PracticeId, contact: Option<ContactId>, page: &Page)
@@ -264,6 +267,11 @@ pub trait Transaction: Send {
     async fn alert(&mut self, id: AlertId) -> Stored<Option<Alert>>;
     /// Inserts or updates it.
     async fn save_alert(&mut self, alert: &mut Alert) -> Stored<()>;
+
+    /// The last test of the practice's chain of alerts, locked.
+    async fn alert_test(&mut self) -> Stored<Option<AlertTest>>;
+    /// Inserts or updates it.
+    async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()>;
 
     /// The patient, locked; also one that was found to be another one.
     async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;

@@ -4,6 +4,7 @@ mod acknowledge;
 mod end;
 mod get;
 mod list;
+mod over_practices;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::app::App;
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::handler))
+        .routes(routes!(over_practices::handler))
         .routes(routes!(get::handler))
         .routes(routes!(acknowledge::handler))
         .routes(routes!(end::handler))

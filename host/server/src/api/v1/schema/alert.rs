@@ -16,6 +16,11 @@ mirrored! {
 }
 
 mirrored! {
+    /// Where an alert is that waits for somebody.
+    LiveState = alert::LiveState { Open, Acknowledged }
+}
+
+mirrored! {
     /// What somebody says they do about an alert.
     NextStep = alert::NextStep { CallBack, CallEmergency, SeeNow, GiveAppointment }
 }
@@ -142,5 +147,21 @@ pub(crate) struct WholeAlert {
 impl From<ReadAlert> for WholeAlert {
     fn from(core: ReadAlert) -> Self {
         Self { alert: core.alert.into(), text: core.text }
+    }
+}
+
+/// An alert of one of several practices.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PracticeAlert {
+    /// Of which practice.
+    practice: String,
+    /// The alert.
+    #[serde(flatten)]
+    alert: WholeAlert,
+}
+
+impl From<ReadAlert> for PracticeAlert {
+    fn from(core: ReadAlert) -> Self {
+        Self { practice: core.alert.practice.0.clone(), alert: core.into() }
     }
 }

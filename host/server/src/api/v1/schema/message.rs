@@ -40,6 +40,8 @@ pub(crate) enum MessageCause {
     Message(Uuid),
     /// An alert that waits for somebody.
     Alert(Uuid),
+    /// The test of the chain of alerts on a day: `2026-11-30`.
+    AlertTest(String),
 }
 
 impl From<message::MessageCause> for MessageCause {
@@ -50,6 +52,7 @@ impl From<message::MessageCause> for MessageCause {
             message::MessageCause::Commitment(id) => Self::Commitment(id.0),
             message::MessageCause::Message(id) => Self::Message(id.0),
             message::MessageCause::Alert(id) => Self::Alert(id.0),
+            message::MessageCause::AlertTest(day) => Self::AlertTest(day),
         }
     }
 }
