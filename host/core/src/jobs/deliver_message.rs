@@ -2,6 +2,7 @@
 
 use super::metrics;
 use super::outcome::{JobOutcome, LEASE};
+use super::undelivered::leave_work;
 use crate::flow::{Act, Flow, Reception};
 use crate::ids::{AlertId, MessageId};
 use crate::model::alert::AlertState;
@@ -140,7 +141,7 @@ impl Delivery<'_> {
                 }
                 Ok(message) => {
                     if let Some(message) = &message {
-                        tell_alert(reception, tx.as_mut(), act, message).await?;
+                        leave_work(reception, tx.as_mut(), act, message).await?;
                     }
                     let mut outcome = JobOutcome::Done;
                     if let Some(LeasedJob { id, attempt, .. }) = ends {

@@ -14,6 +14,7 @@ mod reconcile_booking;
 mod refresh_view;
 mod run;
 mod test_alerts;
+mod undelivered;
 mod watch_answers;
 mod watch_commitment;
 mod watch_result;
@@ -111,7 +112,7 @@ impl Jobs {
         let Reception { messages, bookings, commitments, .. } = &self.reception;
         match job {
             Job::DeliverMessage(message) => match messages.give_up(tx, act, *message).await? {
-                Some(message) => deliver_message::tell_alert(&self.reception, tx, act, &message).await,
+                Some(message) => undelivered::leave_work(&self.reception, tx, act, &message).await,
                 None => Ok(()),
             },
             Job::ReconcileBooking(intent) | Job::ExpireHold(intent) => bookings.give_up(tx, act, *intent).await,

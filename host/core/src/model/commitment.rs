@@ -56,6 +56,10 @@ impl CommitmentState {
 /// nobody.
 pub const VERIFY_BOOKING: &str = "verify-booking";
 
+/// The promise that somebody tells a patient what a message should have told: its `said` is
+/// the message's text.
+pub const TELL_PATIENT: &str = "tell-patient";
+
 /// One promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commitment {

@@ -122,6 +122,12 @@ pub struct Message {
 }
 
 impl Message {
+    /// Whether it would tell nobody anything any more.
+    #[must_use]
+    pub fn is_worthless(&self, now: Instant) -> bool {
+        self.valid_until.is_some_and(|until| until <= now)
+    }
+
     /// Where it waits to be delivered: an alert is for the practice.
     #[must_use]
     pub fn lane(&self) -> Lane {

@@ -13,9 +13,10 @@ pub use offer::offer;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;
-use super::commitment::{Commitment, VERIFY_BOOKING};
+use super::commitment::{Commitment, TELL_PATIENT, VERIFY_BOOKING};
 use super::contact::{Contact, host_content, patient_of};
 use super::intent::Intent;
+use super::message::Message;
 use super::person::Person;
 use super::practice::{Motive, Practice, Practitioner, Site};
 use super::red_flags::{CoreFlag, core_set};
@@ -279,21 +280,29 @@ pub fn promise_moved(practice: &Practice, due: Instant) -> Letter {
     letter(practice, "host.commitment-moved", subject, lines, Sensitivity::Personal)
 }
 
-/// Tells the reception that a message did not arrive, or perhaps not.
+/// Tells the reception that a message did not arrive, or perhaps not. `about` is the contact
+/// of what a patient should have been told: whom to call, and what to say.
 #[must_use]
-pub fn message_lost(practice: &Practice, recipient: &str, code: &str, message: &str) -> Letter {
+pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Contact>) -> Letter {
+    let code = message.failure.as_deref().unwrap_or("unknown");
     let first = if code == "uncertain" {
         "Un message est peut-être parti, peut-être pas. Il n'est pas renvoyé tout seul."
     } else {
         "Un message n'est pas parti et ne partira pas."
     };
-    let lines = vec![
+    let mut lines = vec![
         first.to_owned(),
-        format!("Destinataire : {recipient}"),
+        format!("Destinataire : {}", message.recipient),
         format!("Raison : {code}"),
-        format!("Message : {message}"),
+        format!("Message : {}", message.id),
     ];
-    letter(practice, "host.message-lost", "Message non remis".to_owned(), lines, Sensitivity::Personal)
+    let mut sensitivity = Sensitivity::Personal;
+    if let Some(contact) = about {
+        lines.extend(who_and_what(practice, contact));
+        lines.extend([String::new(), "À dire de vive voix :".to_owned(), message.body.clone()]);
+        sensitivity = Sensitivity::Health;
+    }
+    letter(practice, "host.message-lost", "Message non remis".to_owned(), lines, sensitivity)
 }
 
 /// Asks the reception to find out whether a booking stands.
@@ -368,6 +377,7 @@ fn promise_words(what: &str) -> &str {
         "answer" => "réponse à un message",
         "document" => "document à préparer",
         VERIFY_BOOKING => "réservation à vérifier",
+        TELL_PATIENT => "message à dire au patient de vive voix",
         other => other,
     }
 }

@@ -114,6 +114,35 @@ fn without_a_channel_for_the_address_it_fails_and_the_reception_is_told() {
 }
 
 #[test]
+fn what_a_message_should_have_told_a_patient_somebody_tells() {
+    for has_address in [false, true] {
+        let office = Office::open();
+        let mut facts = everything("consultation");
+        facts.retain(|fact| has_address || fact.key != keys::PATIENT_EMAIL);
+        let contact = office.receive(facts).contact;
+        office.booked(contact, "op-1");
+        office.close(contact).expect("closed");
+        office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
+        office.wait_s(60);
+        let lost = messages(&office, "patient").remove(0);
+        assert!(matches!(lost.state, MessageState::Failed | MessageState::Uncertain), "{lost:?}");
+        let work: Vec<_> = office.rows().commitments.into_values().collect();
+        assert_eq!(work.len(), 1);
+        assert_eq!((work[0].what.as_str(), work[0].owner.as_str()), ("tell-patient", "secretariat"));
+        assert_eq!((work[0].contact, &work[0].said), (contact, &lost.body));
+        let told = office.sent_to("secretariat@tilleuls.example").remove(0);
+        for word in ["Dupont", "06 12 34 56 78", "À dire de vive voix", lost.body.as_str()] {
+            assert!(told.body.contains(word), "{word}: {}", told.body);
+        }
+        // The next call of the same patient shows it, and it ends like any promise.
+        let again = office.receive(everything("information"));
+        assert!(again.banners.iter().any(|banner| banner.code.starts_with("promise-open")), "{:?}", again.banners);
+        office.wait_s(600);
+        assert_eq!(office.rows().commitments.len(), 1, "once");
+    }
+}
+
+#[test]
 fn a_binding_that_names_the_recipient_goes_first() {
     let office = Office::open();
     let own = FakeChannel::new(ChannelStyle::Mail, office.clock.clone());

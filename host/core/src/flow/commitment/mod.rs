@@ -1,6 +1,7 @@
 //! Commitments: promises that somebody made to a patient, until they are kept.
 
 mod act;
+mod instead;
 mod promise;
 
 use std::sync::Arc;

@@ -1,13 +1,13 @@
 //! Takes a message one step further, in the transaction of whoever does it.
 
-use super::{Messages, Post};
+use super::{Messages, Post, contact_of};
 use crate::flow::act::Act;
 use crate::flow::journal::Entry;
 use crate::ids::MessageId;
 use crate::model::care::Level;
 use crate::model::job::{Due, Job};
 use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, decide};
-use crate::model::recipients::{SECRETARIAT, first_of, reception};
+use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
 use crate::model::wording;
 use crate::ports::storage::{Stored, Transaction};
 
@@ -54,8 +54,8 @@ impl Messages {
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::AlertTest(_)) => {}
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
-                    let code = message.failure.as_deref().unwrap_or("unknown");
-                    let letter = wording::message_lost(act.practice, &message.recipient, code, &id.to_string());
+                    let about = if message.recipient == PATIENT { contact_of(tx, &message.cause).await? } else { None };
+                    let letter = wording::message_lost(act.practice, &message, about.as_ref());
                     let post = Post {
                         to: first_of(act.practice, &reception()),
                         letter,

@@ -62,7 +62,7 @@ pub enum MessageEffect {
 pub fn decide(message: &Message, event: MessageEvent, now: Instant) -> (Message, Vec<MessageEffect>) {
     let mut next = message.clone();
     let effects = match (message.state, event) {
-        (MessageState::Queued, MessageEvent::Take(_) | MessageEvent::Unready) if is_expired(message, now) => {
+        (MessageState::Queued, MessageEvent::Take(_) | MessageEvent::Unready) if message.is_worthless(now) => {
             fail(&mut next, "expired")
         }
         (MessageState::Queued, MessageEvent::Take(feature)) => {
@@ -157,7 +157,7 @@ fn retry(message: &mut Message, after_s: Option<u32>, now: Instant) -> Vec<Messa
     // A provider may ask for more patience, up to the ladder's own longest.
     let asked_s = i64::from(after_s.unwrap_or(0)).min(RETRY_LADDER_S[last]);
     let at = now.plus_millis(RETRY_LADDER_S[rung].max(asked_s) * 1000);
-    if is_expired(message, at) {
+    if message.is_worthless(at) {
         return fail(message, "expired");
     }
     message.state = MessageState::Queued;
@@ -174,10 +174,6 @@ fn uncertain(message: &mut Message) -> Vec<MessageEffect> {
     message.state = MessageState::Uncertain;
     message.failure = Some("uncertain".to_owned());
     vec![MessageEffect::TellSecretariat]
-}
-
-fn is_expired(message: &Message, at: Instant) -> bool {
-    message.valid_until.is_some_and(|until| until <= at)
 }
 
 #[cfg(test)]
