@@ -248,8 +248,15 @@ fn at_the_vital_level_it_is_the_service_before_anything_is_answered() {
     let said = contact.assessment.unwrap().reasons.into_iter().map(|reason| reason.rule).collect::<Vec<_>>();
     assert_eq!(said, ["heard.suicidal-danger"], "S15: it names the sign");
     // At night, of words that only sound like it: shown, and nobody is woken.
-    let unsure =
-        Heard { sign: "breathing".to_owned(), rule: "model".to_owned(), fact: 0, start: 0, end: 1, sure: false };
+    let unsure = Heard {
+        sign: "breathing".to_owned(),
+        rule: "model".to_owned(),
+        fact: 0,
+        start: 0,
+        end: 1,
+        sure: false,
+        result: false,
+    };
     let facts = written("un rendez-vous pour un vaccin, merci");
     let hearing = Hearing { heard: vec![unsure], foreign: false, facts: facts.len() };
     let at_night = Contact { facts, hearing, ..form };

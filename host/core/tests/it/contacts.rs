@@ -362,7 +362,7 @@ fn a_document_request_is_promised_and_handed_over() {
 
 #[test]
 fn what_no_address_is_known_for_is_kept_as_failed() {
-    let office = Office::with(greffon_simulation::AgendaStyle::Arbitrated, |practice| practice.recipients.clear());
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| practice.recipients.clear());
     office.receive(vec![choice(keys::CALLER_KIND, "professional"), fact(keys::RED_FLAGS_ALL, Value::No)]);
     let rows = office.rows();
     let message = rows.messages.values().next().unwrap();

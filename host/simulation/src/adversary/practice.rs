@@ -41,8 +41,8 @@ pub(super) fn hostile(random: &mut Random, revision: u32) -> Practice {
     }
     practice.alerts = (0..random.below(3)).map(|_| rung(random)).collect();
     if random.chance(3000) {
-        practice.supervision =
-            Supervision { supervisors: vec!["on-call".to_owned(), "nobody".to_owned()], origin: None };
+        let supervisors = vec!["on-call".to_owned(), "nobody".to_owned()];
+        practice.supervision = Supervision { supervisors, ..Supervision::default() };
     }
     practice.delays = delays(random);
     if random.chance(3000) {
