@@ -3,11 +3,12 @@ use std::sync::Arc;
 use greffon_core::jobs::Jobs;
 use greffon_core::model::care::{Sensitivity, Value, keys};
 use greffon_core::model::channel::Address;
+use greffon_core::model::commitment::CommitmentAction;
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::ports::plugins::Bound;
 use greffon_simulation::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault, feature};
 
-use crate::office::{Office, choice, everything, fact, text};
+use crate::office::{NOW, Office, choice, everything, fact, secretary, text};
 
 fn messages(office: &Office, recipient: &str) -> Vec<Message> {
     office.rows().messages.values().filter(|one| one.recipient == recipient).cloned().collect()
@@ -119,27 +120,47 @@ fn what_a_message_should_have_told_a_patient_somebody_tells() {
         let office = Office::open();
         let mut facts = everything("consultation");
         facts.retain(|fact| has_address || fact.key != keys::PATIENT_EMAIL);
-        let contact = office.receive(facts).contact;
-        office.booked(contact, "op-1");
+        office.plan.next(Effect::Triage, Fault::Refused);
+        let view = office.receive(facts);
+        let (contact, promise) = (view.contact, view.commitments[0].id);
         office.close(contact).expect("closed");
+        office.work();
+        let later = CommitmentAction::Move { due: NOW.plus_minutes(300), reason: "visite".to_owned() };
         office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
+        let actor = secretary();
+        let moved = office.reception.commitments.act(&office.practice, promise, later, &actor);
+        futures::executor::block_on(moved).expect("moved");
         office.wait_s(60);
         let lost = messages(&office, "patient").remove(0);
-        assert!(matches!(lost.state, MessageState::Failed | MessageState::Uncertain), "{lost:?}");
-        let work: Vec<_> = office.rows().commitments.into_values().collect();
+        let code = if has_address { "uncertain" } else { "no-channel" };
+        assert_eq!(lost.failure.as_deref(), Some(code));
+        let work: Vec<_> = office.rows().commitments.into_values().filter(|one| one.id != promise).collect();
         assert_eq!(work.len(), 1);
         assert_eq!((work[0].what.as_str(), work[0].owner.as_str()), ("tell-patient", "secretariat"));
         assert_eq!((work[0].contact, &work[0].said), (contact, &lost.body));
-        let told = office.sent_to("secretariat@tilleuls.example").remove(0);
-        for word in ["Dupont", "06 12 34 56 78", "À dire de vive voix", lost.body.as_str()] {
+        let told = office.sent_to("secretariat@tilleuls.example");
+        let told = told.iter().find(|one| one.template.id == "host.message-lost").expect("told");
+        for word in ["Jeanne Dupont", "+33612345678", "À dire de vive voix", lost.body.as_str()] {
             assert!(told.body.contains(word), "{word}: {}", told.body);
         }
-        // The next call of the same patient shows it, and it ends like any promise.
+        // The next call of the same patient shows it, and nothing writes it twice.
         let again = office.receive(everything("information"));
         assert!(again.banners.iter().any(|banner| banner.code.starts_with("promise-open")), "{:?}", again.banners);
         office.wait_s(600);
-        assert_eq!(office.rows().commitments.len(), 1, "once");
+        assert_eq!(office.rows().commitments.len(), 2);
     }
+}
+
+#[test]
+fn who_heard_of_the_booking_on_the_line_is_not_called_again() {
+    let office = Office::open();
+    let contact = office.triaged();
+    office.booked(contact, "op-1");
+    office.close(contact).expect("closed");
+    office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
+    office.wait_s(60);
+    assert_eq!(messages(&office, "patient")[0].state, MessageState::Uncertain);
+    assert!(office.rows().commitments.is_empty());
 }
 
 #[test]

@@ -5,15 +5,15 @@ use crate::flow::act::Act;
 use crate::flow::message::contact_of;
 use crate::model::care::Level;
 use crate::model::commitment::{TELL_PATIENT, due_at};
-use crate::model::contact::opening;
-use crate::model::message::{Message, MessageState};
+use crate::model::contact::{Contact, opening};
+use crate::model::message::{Message, MessageCause, MessageState};
 use crate::model::recipients::{PATIENT, first_of, reception};
 use crate::ports::storage::{Stored, Transaction};
 
 impl Commitments {
     /// A message to a patient that did not arrive, or perhaps not, becomes work of the
-    /// reception: its words are to be said, in the contact that they are about. Once a message,
-    /// in the transaction of its end.
+    /// reception: its words are to be said, in the contact that they are about; unless the desk
+    /// has said them. Once a message, in the transaction of its end.
     pub(crate) async fn tell_instead(&self, tx: &mut dyn Transaction, act: Act<'_>, message: &Message) -> Stored<()> {
         let is_lost = matches!(message.state, MessageState::Failed | MessageState::Uncertain);
         if message.recipient != PATIENT || !is_lost || message.is_worthless(act.now) {
@@ -21,7 +21,7 @@ impl Commitments {
         }
         let Some(mut contact) = contact_of(tx, &message.cause).await? else { return Ok(()) };
         let key = format!("told-instead.{}", message.id);
-        if contact.done.contains(&key) {
+        if was_heard(message, &contact) || contact.done.contains(&key) {
             return Ok(());
         }
         contact.done.push(key);
@@ -38,4 +38,10 @@ impl Commitments {
         self.pledge(tx, act, &mut contact, pledge).await?;
         tx.save_contact(&mut contact).await
     }
+}
+
+/// Whether it is news of a booking that whoever was on the line heard from the desk.
+fn was_heard(message: &Message, contact: &Contact) -> bool {
+    let on_the_line = contact.closed_at.is_none_or(|at| message.created_at <= at);
+    matches!(message.cause, MessageCause::Intent(_)) && contact.channel.can_be_asked() && on_the_line
 }

@@ -116,7 +116,14 @@ fn questions(contact: &Contact, findings: &Findings<'_>, grid: &[Question]) -> V
         let open = emergency_questions(service).into_iter();
         return open.filter(|question| latest(&contact.facts, &question.key).is_none()).map(host).collect();
     }
-    if host_step(contact, findings) == HostStep::AskRedFlags {
+    let asks = match host_step(contact, findings) {
+        HostStep::AskRedFlags => true,
+        // What the practice's file says by now concludes it, and nobody has told anything since:
+        // until somebody does, what was asked is asked.
+        HostStep::Conclude(_) => findings.asks_red_flags(),
+        _ => false,
+    };
+    if asks {
         let caller = latest(&contact.facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text());
         return red_flag_questions(contact, findings, caller == Some("patient")).into_iter().map(host).collect();
     }
