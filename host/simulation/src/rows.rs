@@ -16,7 +16,7 @@ use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term, terms_of_patient};
 use greffon_core::model::pin::SettingsDigest;
-use greffon_core::model::retention::Trail;
+use greffon_core::model::trail::Trail;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
 

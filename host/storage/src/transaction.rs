@@ -17,7 +17,7 @@ use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
-use greffon_core::model::retention::Trail;
+use greffon_core::model::trail::Trail;
 use greffon_core::ports::agenda_turn::{AgendaIdentity, Turn as AgendaTurn, TurnRequest};
 use greffon_core::ports::storage::{Stored, Transaction};
 use greffon_core::time::Instant;

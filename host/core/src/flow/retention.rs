@@ -14,7 +14,7 @@ use crate::model::civil::{MINUTES_PER_DAY, Zone};
 use crate::model::intent::{Appointment, Intent, IntentKind};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::patient::{Patient, terms_of_patient};
-use crate::model::retention::Trail;
+use crate::model::trail::Trail;
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{Page, Storage, StorageError, Stored, Transaction};
 use crate::time::Instant;

@@ -2,9 +2,9 @@
 
 use super::metrics;
 use super::outcome::{JobOutcome, LEASE};
-use super::undelivered::leave_work;
+use super::undelivered::{leave_work, lost_alert};
 use crate::flow::{Act, Flow, Reception};
-use crate::ids::{AlertId, MessageId};
+use crate::ids::MessageId;
 use crate::model::alert::AlertState;
 use crate::model::audit::Actor;
 use crate::model::care::Sensitivity;
@@ -18,7 +18,7 @@ use crate::model::scheduling::AppointmentStatus;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
 use crate::ports::practices::{Feature, LivePractice, carries};
-use crate::ports::storage::{StorageError, Stored, Transaction};
+use crate::ports::storage::StorageError;
 
 /// Where a message goes.
 struct Route<'a> {
@@ -184,28 +184,6 @@ impl Delivery<'_> {
         let Some(held) = &intent.appointment else { return Ok(true) };
         let known = self.reception.storage.appointment(&self.practice.id, Some(&intent.feature), &held.id).await?;
         Ok(known.is_none_or(|known| known.intent != id || known.held.status == AppointmentStatus::Cancelled))
-    }
-}
-
-/// A message of an alert that did not arrive, or perhaps not, is the alert's to know: the
-/// next rung may have to be told.
-pub(super) async fn tell_alert(
-    reception: &Reception,
-    tx: &mut dyn Transaction,
-    act: Act<'_>,
-    message: &Message,
-) -> Stored<()> {
-    match lost_alert(message) {
-        Some(id) => reception.alerts.lost(tx, act, id, message.id).await,
-        None => Ok(()),
-    }
-}
-
-/// The alert of which a message did not arrive, or perhaps not.
-fn lost_alert(message: &Message) -> Option<AlertId> {
-    match message.cause {
-        MessageCause::Alert(id) if matches!(message.state, MessageState::Failed | MessageState::Uncertain) => Some(id),
-        _ => None,
     }
 }
 

@@ -33,6 +33,7 @@ pub mod scheduling;
 pub mod script;
 pub mod slots;
 pub mod spoken;
+pub mod trail;
 pub mod triage;
 pub mod view;
 pub mod wording;

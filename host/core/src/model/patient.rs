@@ -192,6 +192,12 @@ impl Patient {
         !self.resembles.is_empty() && self.merged_into.is_none()
     }
 
+    /// When somebody last told of them, as far as that is kept apart from the contacts.
+    #[must_use]
+    pub fn last_heard_of(&self) -> Instant {
+        self.heard_of_at.map_or(self.created_at, |at| at.max(self.created_at))
+    }
+
     /// This patient and all that were found to be it: whose contacts are its history.
     #[must_use]
     pub fn all_names(&self) -> Vec<PatientId> {

@@ -88,12 +88,12 @@ impl Sequence {
 
     pub(super) fn tell_anything(&mut self) -> Judged {
         let facts = anything(&mut self.random);
-        self.tell(facts)
+        self.tell(&facts)
     }
 
     pub(super) fn tell_everything(&mut self) -> Judged {
         let facts = everything(&mut self.random);
-        self.tell(facts)
+        self.tell(&facts)
     }
 
     /// Answers what is asked just now.
@@ -103,16 +103,16 @@ impl Sequence {
         let read = block_on(node.reception.reads.contact(&self.world.practice, id));
         let view = read.map_err(|error| (Rule::Refusals, error.to_string()))?.view;
         let facts = answers(&mut self.random, &view);
-        self.tell(facts)
+        self.tell(&facts)
     }
 
-    fn tell(&mut self, facts: Vec<NewFact>) -> Judged {
+    fn tell(&mut self, facts: &[NewFact]) -> Judged {
         let Some(id) = self.id() else { return Ok(()) };
         let (actor, at) = (self.actor(), self.world.now());
         let node = self.world.node(&mut self.random);
-        match block_on(node.reception.contacts.advance(&self.world.practice, id, facts.clone(), &actor)) {
+        match block_on(node.reception.contacts.advance(&self.world.practice, id, facts.to_vec(), &actor)) {
             Ok(view) => {
-                self.ledger.tell(&facts, at);
+                self.ledger.tell(facts, at);
                 self.view = Some(view);
                 holds(!self.is_closed(), Rule::Closed, || "facts were taken afterwards".to_owned())
             }

@@ -18,7 +18,7 @@ use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
-use greffon_core::model::retention::Trail;
+use greffon_core::model::trail::Trail;
 use greffon_core::model::triage::Orientation;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};

@@ -3,7 +3,7 @@
 use greffon_core::ids::PracticeId;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::patient::Patient;
-use greffon_core::model::retention::Trail;
+use greffon_core::model::trail::Trail;
 use greffon_core::ports::storage::{Listed, Page, StorageError, Stored};
 use greffon_core::time::Instant;
 

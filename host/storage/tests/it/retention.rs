@@ -4,7 +4,7 @@ use greffon_core::model::intent::IntentState;
 use greffon_core::model::message::MessageState;
 use greffon_core::model::patient::{Link, Patient};
 use greffon_core::model::person::Person;
-use greffon_core::model::retention::Trail;
+use greffon_core::model::trail::Trail;
 use greffon_core::ports::storage::{Page, StorageError};
 use greffon_core::time::Instant;
 

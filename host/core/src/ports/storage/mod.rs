@@ -23,7 +23,7 @@ use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
 use crate::model::patient::{Patient, Term};
 use crate::model::pin::{Pin, SettingsDigest};
-use crate::model::retention::Trail;
+use crate::model::trail::Trail;
 use crate::model::view::Said;
 use crate::time::{Instant, Span};
 
