@@ -83,8 +83,9 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
         age_days: age_days(facts, today),
     };
     // The same holds of results: those that came since are judged.
-    let since = contact.lowered.as_ref().map(|lowered| lowered.at);
-    let results = laboratory::judge(facts.iter().filter(|fact| since.is_none_or(|since| fact.at > since)), &of);
+    let is_new = |number: usize| contact.lowered.as_ref().is_none_or(|lowered| !lowered.knew(facts, number));
+    let since = facts.iter().enumerate().filter(|(number, _)| is_new(*number)).map(|(_, fact)| fact);
+    let results = laboratory::judge(since, &of);
 
     let nature = match motive {
         _ if !red_flags.positive.is_empty() || caller == LABORATORY || results.alerts() => Nature::Medical,
@@ -129,7 +130,7 @@ pub fn find<'a>(practice: &'a Practice, contact: &Contact, now: Instant) -> Find
     let can_be_asked = contact.channel.can_be_asked();
     let mut why = laboratory::reasons(&results);
     let mut awaits_result = false;
-    if caller == LABORATORY && since.is_none() && !results.alerts() && !results.is_within() {
+    if caller == LABORATORY && contact.lowered.is_none() && !results.alerts() && !results.is_within() {
         if can_be_asked {
             awaits_result = true;
         } else {

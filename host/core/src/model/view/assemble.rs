@@ -153,9 +153,10 @@ fn red_flag_questions(contact: &Contact, findings: &Findings<'_>, to_patient: bo
 }
 
 /// What the operator is told to do in an emergency, to be read at a glance.
-fn call_for_help(service: EmergencyService) -> Text {
+fn call_for_help(service: EmergencyService, on_line: bool) -> Text {
     let shown = service.shown();
     match service {
+        _ if !on_line => banners::emergency_written(&shown),
         EmergencyService::European => banners::emergency_european(&shown),
         EmergencyService::DeafRelay => banners::emergency_deaf_relay(&shown),
         _ => banners::emergency(&shown),
@@ -206,7 +207,7 @@ fn banners(
     let mut show = |code: &str, text: Text| shown.push(Banner { code: code.to_owned(), text });
     let assessment = contact.assessment.as_ref();
     if let Some(service) = contact.emergency() {
-        show("emergency", call_for_help(service));
+        show("emergency", call_for_help(service, contact.channel.can_be_asked()));
     }
     match &sequel.alert {
         Some(alert) if alert.state == AlertState::Open => {
@@ -270,13 +271,15 @@ mod tests {
     #[test]
     fn every_service_is_told_with_each_number_once() {
         for service in EmergencyService::ALL {
-            let told = call_for_help(service).to_string();
+            let told = call_for_help(service, true).to_string();
             assert!(told.starts_with(&format!("Urgence vitale : faites appeler le {}", service.shown())), "{told}");
             let times =
                 |number: &str| told.split(|sign: char| !sign.is_ascii_digit()).filter(|one| *one == number).count();
             assert!(times("112") <= 1 && times("114") == 1, "{told}");
         }
-        assert!(call_for_help(EmergencyService::Samu).fr().contains("15 (SAMU), à défaut le 112."));
-        assert!(!call_for_help(EmergencyService::European).fr().contains("à défaut"));
+        assert!(call_for_help(EmergencyService::Samu, true).fr().contains("15 (SAMU), à défaut le 112."));
+        assert!(!call_for_help(EmergencyService::European, true).fr().contains("à défaut"));
+        let written = call_for_help(EmergencyService::Samu, false);
+        assert!(written.fr().contains("15 (SAMU)") && !written.fr().contains("en ligne"), "nobody is on the line");
     }
 }
