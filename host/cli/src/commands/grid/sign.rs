@@ -1,9 +1,7 @@
 //! `greffon grid sign|withdraw`: statements of a practitioner, added to the file beside the
 //! grid.
 
-use std::fs::Permissions;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -213,6 +211,15 @@ fn existing(folder: &Path, feature: &FeatureId) -> anyhow::Result<Signatures> {
     }
 }
 
+/// A file that everybody may read: the host that verifies it need not be who signed.
+fn readable() -> tempfile::Builder<'static, 'static> {
+    let mut file = tempfile::Builder::new();
+    file.prefix(".sig");
+    #[cfg(unix)]
+    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    file
+}
+
 /// Adds statements to a feature's file, whole or not at all.
 fn add(wiring: &Wiring, practice: &str, feature: &FeatureId, added: Vec<Statement>) -> anyhow::Result<PathBuf> {
     let folder = folder(wiring, practice)?;
@@ -223,10 +230,11 @@ fn add(wiring: &Wiring, practice: &str, feature: &FeatureId, added: Vec<Statemen
     let path = folder.join(name_of(feature.as_str()));
     let below = path.parent().context("a file lies in a folder")?;
     std::fs::create_dir_all(below).with_context(|| format!("cannot make {}", below.display()))?;
+    let inside = below.canonicalize()?.starts_with(folder.canonicalize()?);
+    ensure!(inside, "{} leads out of the practice's folder: write it by hand, or put a folder there", below.display());
     // A file of its own name: what the practice's folder may have put in its place is never
     // written through.
-    let mut part =
-        tempfile::Builder::new().prefix(".sig").permissions(Permissions::from_mode(0o644)).tempfile_in(below)?;
+    let mut part = readable().tempfile_in(below)?;
     part.write_all(all.text()?.as_bytes())?;
     part.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
