@@ -377,27 +377,17 @@ impl Loader<'_> {
     }
 
     fn delays(&self) -> Loaded<Delays> {
-        let (written, default) = (&self.file.delays, Delays::default());
-        let within = |key: &str, written: Option<u32>, default: u32, longest: u32| match written {
-            None => Ok(default),
-            Some(minutes) if (1..=longest).contains(&minutes) => Ok(minutes),
-            Some(minutes) => self.fail(
-                &format!("delays.{key}"),
-                format!("a delay of {minutes} minutes is out of bounds"),
-                format!("write a number of minutes from 1 to {longest}"),
-            ),
+        let (written, default, longest) = (&self.file.delays, Delays::default(), LONGEST_DELAYS);
+        let within = |key: &str, written: Option<u32>, of: fn(&Delays) -> u32| {
+            self.within(&format!("delays.{key}"), written, of(&default), 1..=of(&longest), "minutes")
         };
-        let longest = LONGEST_DELAYS;
         Ok(Delays {
-            urgent_decision_min: within(
-                "urgent-decision-min",
-                written.urgent_decision_min,
-                default.urgent_decision_min,
-                longest.urgent_decision_min,
-            )?,
-            decision_min: within("decision-min", written.decision_min, default.decision_min, longest.decision_min)?,
-            answer_min: within("answer-min", written.answer_min, default.answer_min, longest.answer_min)?,
-            document_min: within("document-min", written.document_min, default.document_min, longest.document_min)?,
+            urgent_decision_min: within("urgent-decision-min", written.urgent_decision_min, |of| {
+                of.urgent_decision_min
+            })?,
+            decision_min: within("decision-min", written.decision_min, |of| of.decision_min)?,
+            answer_min: within("answer-min", written.answer_min, |of| of.answer_min)?,
+            document_min: within("document-min", written.document_min, |of| of.document_min)?,
         })
     }
 
