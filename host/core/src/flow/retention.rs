@@ -19,15 +19,11 @@ use crate::ports::practices::LivePractice;
 use crate::ports::storage::{Page, Storage, StorageError, Stored, Transaction};
 use crate::time::Instant;
 
-/// Contacts and patients of one portion: each is a transaction.
+/// Contacts and patients that are read at once.
 const AT_ONCE: u32 = 100;
 
-/// Messages of one portion: all are one statement.
+/// Messages that are removed at once.
 const MESSAGES_AT_ONCE: u32 = 1000;
-
-/// Pages that are looked at for something to remove in one portion: what is old and must stay
-/// is read again every night.
-const MAX_PAGES: usize = 20;
 
 /// More records that may resemble one are not looked at.
 const MAX_ALIKE: u32 = 200;
@@ -44,8 +40,6 @@ pub struct Removed {
     pub messages: u64,
     /// Patients, each with the records that were found to be it.
     pub patients: u64,
-    /// Whether there may be more of it now.
-    pub more: bool,
 }
 
 impl Removed {
@@ -68,43 +62,24 @@ impl Retention {
         Self { acts, storage }
     }
 
-    /// Removes all that a practice has kept for long enough; nothing while it holds.
+    /// Removes all that a practice has kept for long enough; nothing while it holds. Each
+    /// contact and each patient is a transaction, so that the desk is never behind all of them.
     ///
     /// # Errors
     /// `NotFound(Practice)`, `Storage`: what was removed until then stays so.
     pub async fn purge(&self, practice: &PracticeId, actor: &Actor) -> Flow<Removed> {
         let practice = self.acts.practice(practice)?;
-        let mut all = Removed::default();
-        loop {
-            let some = self.purge_some(&practice, actor).await?;
-            all.contacts += some.contacts;
-            all.messages += some.messages;
-            all.patients += some.patients;
-            if !some.more {
-                return Ok(all);
-            }
-        }
-    }
-
-    /// A portion of it.
-    pub(crate) async fn purge_some(&self, practice: &LivePractice, actor: &Actor) -> Flow<Removed> {
         let rules = &practice.retention;
         if rules.hold {
             return Ok(Removed::default());
         }
-        let act = Act::new(practice, actor, self.acts.now());
-        let mut removed = Removed::default();
-        let (contacts, more_contacts) = self.purge_contacts(act, rules.contacts_before(act.now)).await?;
-        removed.messages = self.purge_messages(act, rules.messages_before(act.now)).await?;
-        removed.contacts = contacts;
+        let act = Act::new(&practice, actor, self.acts.now());
         // A patient is named by contacts: those go first.
-        if !more_contacts {
-            let (patients, more) = self.purge_patients(act, rules.patients_before(act.now)).await?;
-            removed.patients = patients;
-            removed.more = more;
-        }
-        removed.more |= more_contacts || removed.messages == u64::from(MESSAGES_AT_ONCE);
-        Ok(removed)
+        Ok(Removed {
+            contacts: self.purge_contacts(act, rules.contacts_before(act.now)).await?,
+            messages: self.purge_messages(act, rules.messages_before(act.now)).await?,
+            patients: self.purge_patients(act, rules.patients_before(act.now)).await?,
+        })
     }
 
     /// Writes the job that does so every night, where a practice has none. Says whether.
@@ -131,21 +106,19 @@ impl Retention {
         next.since(now)
     }
 
-    async fn purge_contacts(&self, act: Act<'_>, before: Instant) -> Flow<(u64, bool)> {
+    async fn purge_contacts(&self, act: Act<'_>, before: Instant) -> Flow<u64> {
         let mut removed = 0;
         let mut page = Page { limit: AT_ONCE, cursor: None };
-        for _ in 0..MAX_PAGES {
+        loop {
             let old = self.storage.old_contacts(&act.practice.id, before, &page).await?;
             for contact in &old.items {
                 removed += u64::from(self.purge_contact(act, contact.id, before).await?);
             }
             match old.next {
-                Some(_) if removed >= u64::from(AT_ONCE) => return Ok((removed, true)),
                 Some(next) => page.cursor = Some(next),
-                None => break,
+                None => return Ok(removed),
             }
         }
-        Ok((removed, false))
     }
 
     /// Removes a contact that is over. Says whether.
@@ -172,30 +145,34 @@ impl Retention {
     }
 
     async fn purge_messages(&self, act: Act<'_>, before: Instant) -> Flow<u64> {
-        let mut tx = self.storage.begin(&act.practice.id).await?;
-        let removed = tx.remove_messages(before, MESSAGES_AT_ONCE).await?;
-        if removed > 0 {
-            self.acts.note(tx.as_mut(), act, Entry::new("messages.removed").field("count", removed)).await?;
-            tx.commit().await?;
+        let mut all = 0;
+        loop {
+            let mut tx = self.storage.begin(&act.practice.id).await?;
+            let removed = tx.remove_messages(before, MESSAGES_AT_ONCE).await?;
+            if removed > 0 {
+                self.acts.note(tx.as_mut(), act, Entry::new("messages.removed").field("count", removed)).await?;
+                tx.commit().await?;
+            }
+            all += removed;
+            if removed < u64::from(MESSAGES_AT_ONCE) {
+                return Ok(all);
+            }
         }
-        Ok(removed)
     }
 
-    async fn purge_patients(&self, act: Act<'_>, before: Instant) -> Flow<(u64, bool)> {
+    async fn purge_patients(&self, act: Act<'_>, before: Instant) -> Flow<u64> {
         let mut removed = 0;
         let mut page = Page { limit: AT_ONCE, cursor: None };
-        for _ in 0..MAX_PAGES {
+        loop {
             let old = self.storage.old_patients(&act.practice.id, before, &page).await?;
             for patient in &old.items {
                 removed += u64::from(self.purge_patient(act, patient.id, before).await?);
             }
             match old.next {
-                Some(_) if removed >= u64::from(AT_ONCE) => return Ok((removed, true)),
                 Some(next) => page.cursor = Some(next),
-                None => break,
+                None => return Ok(removed),
             }
         }
-        Ok((removed, false))
     }
 
     /// Removes a patient whom no contact names. Says whether.

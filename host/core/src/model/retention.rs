@@ -23,8 +23,8 @@ pub struct Retention {
 
 impl Default for Retention {
     /// Two years of contacts and one of messages: as long as somebody asks what was said.
-    /// Five years of patients: the active time of a practice's file (CNIL, guide for
-    /// practitioners, 2018).
+    /// Five years of patients: as long as a file stays active after the last act (CNIL,
+    /// retention periods in health, 2020; then it is archived for fifteen, elsewhere).
     fn default() -> Self {
         Self { contacts_days: 2 * 365, messages_days: 365, patients_days: 5 * 365, hold: false }
     }
