@@ -8,6 +8,7 @@ mod bookings;
 mod changes;
 mod closing;
 mod contact_decisions;
+mod contact_properties;
 mod contacts;
 mod contest;
 mod counting;
