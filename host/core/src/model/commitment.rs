@@ -112,6 +112,15 @@ pub struct CommitmentMove {
     pub by: String,
 }
 
+impl Commitment {
+    /// Whether the patient was told of it: what the practice only owes itself was not, and
+    /// neither is another time of it.
+    #[must_use]
+    pub fn was_told(&self) -> bool {
+        self.what != VERIFY_BOOKING && self.what != TELL_PATIENT
+    }
+}
+
 /// What a person may do with a commitment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

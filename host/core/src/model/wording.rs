@@ -5,10 +5,12 @@
 
 mod alert;
 mod alert_test;
+mod failure;
 mod offer;
 
 pub use alert::{alert, alert_link};
 pub use alert_test::{alert_test, alert_test_missed};
+use failure::failure_words;
 pub use offer::offer;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
@@ -281,7 +283,7 @@ pub fn promise_moved(practice: &Practice, due: Instant) -> Letter {
 }
 
 /// Tells the reception that a message did not arrive, or perhaps not. `about` is the contact
-/// of what a patient should have been told: whom to call, and what to say.
+/// of what a patient should have been told and has not heard: whom to call, and what to say.
 #[must_use]
 pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Contact>) -> Letter {
     let code = message.failure.as_deref().unwrap_or("unknown");
@@ -293,7 +295,7 @@ pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Conta
     let mut lines = vec![
         first.to_owned(),
         format!("Destinataire : {}", message.recipient),
-        format!("Raison : {code}"),
+        format!("Raison : {}", failure_words(code)),
         format!("Message : {}", message.id),
     ];
     let mut sensitivity = Sensitivity::Personal;

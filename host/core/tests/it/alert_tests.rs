@@ -107,7 +107,10 @@ fn whom_nothing_reached_is_told_to_the_reception_when_it_is_there() {
     office.wait_s(60);
     assert_eq!(people(&office, MISSED), [("secretariat".to_owned(), "mailto".to_owned())]);
     let body = &letters(&office, MISSED)[0].body;
-    assert!(body.contains("- on-call (téléphone : no-channel)") && !body.contains("+33"), "{body}");
+    assert!(
+        body.contains("- on-call (téléphone : aucun canal ne dessert cette adresse)") && !body.contains("+33"),
+        "{body}"
+    );
     assert!(!body.contains("secretariat"), "{body}");
     office.wait_s(3600);
     assert_eq!(letters(&office, MISSED).len(), 1);
@@ -122,7 +125,7 @@ fn who_was_perhaps_reached_was_not() {
         letters(&office, TEST).into_iter().filter(|one| one.state == MessageState::Uncertain).collect();
     let [doubtful] = doubtful.as_slice() else { panic!("{doubtful:?}") };
     let missed = letters(&office, MISSED);
-    assert!(missed[0].body.contains(&format!("- {} (courriel : uncertain", doubtful.recipient)), "{}", missed[0].body);
+    assert!(missed[0].body.contains(&format!("- {} (courriel : envoi incertain", doubtful.recipient)), "{}", missed[0].body);
 }
 
 #[test]

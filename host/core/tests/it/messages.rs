@@ -1,14 +1,16 @@
 use std::sync::Arc;
 
+use greffon_core::flow::NewCancellation;
 use greffon_core::jobs::Jobs;
 use greffon_core::model::care::{Sensitivity, Value, keys};
 use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::CommitmentAction;
 use greffon_core::model::message::{Message, MessageState};
+use greffon_core::model::scheduling::ByWhom;
 use greffon_core::ports::plugins::Bound;
 use greffon_simulation::{AgendaStyle, ChannelStyle, Effect, FakeChannel, Fault, feature};
 
-use crate::office::{NOW, Office, choice, everything, fact, secretary, text};
+use crate::office::{NOW, Office, choice, doctor, everything, fact, secretary, text};
 
 fn messages(office: &Office, recipient: &str) -> Vec<Message> {
     office.rows().messages.values().filter(|one| one.recipient == recipient).cloned().collect()
@@ -148,7 +150,41 @@ fn what_a_message_should_have_told_a_patient_somebody_tells() {
         assert!(again.banners.iter().any(|banner| banner.code.starts_with("promise-open")), "{:?}", again.banners);
         office.wait_s(600);
         assert_eq!(office.rows().commitments.len(), 2);
+        // Another hour for it is the reception's own affair.
+        let to_patient = messages(&office, "patient").len();
+        let later = CommitmentAction::Move { due: NOW.plus_minutes(400), reason: "occupé".to_owned() };
+        let moved = office.reception.commitments.act(&office.practice, work[0].id, later, &actor);
+        futures::executor::block_on(moved).expect("moved");
+        assert_eq!(messages(&office, "patient").len(), to_patient);
     }
+}
+
+/// A doctor cancels in the agenda's own application, from no call at all.
+#[test]
+fn news_of_an_appointment_that_changed_without_a_call_are_told_by_somebody() {
+    let office = Office::open();
+    let contact = office.triaged();
+    office.booked(contact, "op-1");
+    office.close(contact).expect("closed");
+    office.work();
+    let id = office.rows().appointments.values().next().expect("booked").id.clone();
+    let new = NewCancellation {
+        op_id: "op-2".into(),
+        contact: None,
+        by: ByWhom::Practitioner,
+        reason: "practitioner-absent".to_owned(),
+    };
+    office.clock.set(NOW.plus_minutes(60));
+    office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
+    let doctor = doctor();
+    let cancelled = office.reception.appointments.cancel(&office.practice, &id, new, &doctor);
+    futures::executor::block_on(cancelled).expect("cancelled");
+    office.wait_s(60);
+    let work: Vec<_> = office.rows().commitments.into_values().collect();
+    assert_eq!(
+        work.iter().map(|one| (one.what.as_str(), one.contact)).collect::<Vec<_>>(),
+        [("tell-patient", contact)]
+    );
 }
 
 #[test]
@@ -161,6 +197,8 @@ fn who_heard_of_the_booking_on_the_line_is_not_called_again() {
     office.wait_s(60);
     assert_eq!(messages(&office, "patient")[0].state, MessageState::Uncertain);
     assert!(office.rows().commitments.is_empty());
+    let told = office.sent_to("secretariat@tilleuls.example").remove(0);
+    assert!(told.body.contains("envoi incertain") && !told.body.contains("Dupont"), "{}", told.body);
 }
 
 #[test]

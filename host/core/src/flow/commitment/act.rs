@@ -71,8 +71,10 @@ impl Commitments {
                 CommitmentEffect::EscalateFurther => {
                     self.remind(tx.as_mut(), act, &commitment, Reminder::StillLate).await?;
                 }
-                CommitmentEffect::TellMoved => self.tell_moved(tx.as_mut(), act, &commitment).await?,
-                CommitmentEffect::WatchAt(_) => {}
+                CommitmentEffect::TellMoved if commitment.was_told() => {
+                    self.tell_moved(tx.as_mut(), act, &commitment).await?;
+                }
+                CommitmentEffect::TellMoved | CommitmentEffect::WatchAt(_) => {}
             }
         }
         if let Some(at) = CommitmentEffect::next_watch(&effects) {

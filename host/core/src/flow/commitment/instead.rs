@@ -2,11 +2,11 @@
 
 use super::{Commitments, Pledge};
 use crate::flow::act::Act;
-use crate::flow::message::contact_of;
+use crate::flow::message::{contact_of, was_heard};
 use crate::model::care::Level;
 use crate::model::commitment::{TELL_PATIENT, due_at};
-use crate::model::contact::{Contact, opening};
-use crate::model::message::{Message, MessageCause, MessageState};
+use crate::model::contact::opening;
+use crate::model::message::{Message, MessageState};
 use crate::model::recipients::{PATIENT, first_of, reception};
 use crate::ports::storage::{Stored, Transaction};
 
@@ -38,10 +38,4 @@ impl Commitments {
         self.pledge(tx, act, &mut contact, pledge).await?;
         tx.save_contact(&mut contact).await
     }
-}
-
-/// Whether it is news of a booking that whoever was on the line heard from the desk.
-fn was_heard(message: &Message, contact: &Contact) -> bool {
-    let on_the_line = contact.closed_at.is_none_or(|at| message.created_at <= at);
-    matches!(message.cause, MessageCause::Intent(_)) && contact.channel.can_be_asked() && on_the_line
 }

@@ -1,6 +1,6 @@
 //! Takes a message one step further, in the transaction of whoever does it.
 
-use super::{Messages, Post, contact_of};
+use super::{Messages, Post, contact_of, was_heard};
 use crate::flow::act::Act;
 use crate::flow::journal::Entry;
 use crate::ids::MessageId;
@@ -55,6 +55,7 @@ impl Messages {
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
                     let about = if message.recipient == PATIENT { contact_of(tx, &message.cause).await? } else { None };
+                    let about = about.filter(|contact| !was_heard(&message, contact));
                     let letter = wording::message_lost(act.practice, &message, about.as_ref());
                     let post = Post {
                         to: first_of(act.practice, &reception()),

@@ -1,5 +1,6 @@
 //! Letters about the test of a chain of alerts. No word of health.
 
+use super::failure::failure_words;
 use super::{Letter, letter};
 use crate::model::alert::Unreached;
 use crate::model::care::Sensitivity;
@@ -28,7 +29,8 @@ pub fn alert_test_missed(practice: &Practice, unreached: &[Unreached], nobody: b
     };
     let mut lines = vec![first];
     for Unreached { person, why } in unreached {
-        let why: Vec<String> = why.iter().map(|(scheme, code)| format!("{} : {code}", by(scheme))).collect();
+        let why: Vec<String> =
+            why.iter().map(|(scheme, code)| format!("{} : {}", by(scheme), failure_words(code))).collect();
         lines.push(format!(
             "- {person} ({})",
             if why.is_empty() { "aucune adresse".to_owned() } else { why.join(" ; ") }
