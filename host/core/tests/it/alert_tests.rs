@@ -125,7 +125,11 @@ fn who_was_perhaps_reached_was_not() {
         letters(&office, TEST).into_iter().filter(|one| one.state == MessageState::Uncertain).collect();
     let [doubtful] = doubtful.as_slice() else { panic!("{doubtful:?}") };
     let missed = letters(&office, MISSED);
-    assert!(missed[0].body.contains(&format!("- {} (courriel : envoi incertain", doubtful.recipient)), "{}", missed[0].body);
+    assert!(
+        missed[0].body.contains(&format!("- {} (courriel : envoi incertain", doubtful.recipient)),
+        "{}",
+        missed[0].body
+    );
 }
 
 #[test]

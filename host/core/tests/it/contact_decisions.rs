@@ -460,6 +460,15 @@ fn the_order_of_what_is_told_counts_and_no_clock() {
     stored.as_object_mut().unwrap().remove("facts");
     let of_before: Lowering = serde_json::from_value(stored).unwrap();
     assert!(of_before.knew(&contact.facts, 0), "of one that was stored before, its instant says it");
+
+    let result = |text: &str| fact(keys::LABORATORY_VALUE, Value::Text(text.to_owned()));
+    let facts = vec![choice(keys::CALLER_KIND, "laboratory"), result("K 7,1 mmol/L")];
+    let (urgent, _) = advance(&received(), facts, vec![]);
+    let reason = "prélèvement hémolysé, refait demain".to_owned();
+    let lowering = ContactEvent::LevelSet { level: Level::Soon, reason, by: "dr".to_owned(), role };
+    let (lowered, _) = decide(&urgent, lowering, &practice().delays, NOW.plus_minutes(120)).unwrap();
+    let (contact, _) = advance(&lowered, vec![result("K 7,3 mmol/L")], vec![]);
+    assert_eq!(contact.level, Some(Level::VeryUrgent), "a result that came later, by a clock that is behind");
 }
 
 fn closing(contact: &Contact, script_allows: bool, reason: Option<&str>) -> Result<Contact, &'static str> {

@@ -519,3 +519,29 @@ fn what_is_said_surely_after_a_guess_wakes_somebody_when_nobody_asks() {
     assert!(office.rows().contacts[&contact].alert.is_some(), "nor is it forgotten with the call");
     assert!(office.look(contact).close_blockers.contains(&"alert-open".to_owned()));
 }
+
+/// The practice's file changes while somebody is asked about a sign.
+#[test]
+fn a_question_stands_whatever_the_file_says_meanwhile() {
+    let office = Office::open();
+    let facts = vec![text(keys::WORDS, "mon mari ne respire plus"), choice(keys::MOTIVE, "consultation")];
+    let contact = office.receive(facts).contact;
+    let asked = || office.look(contact).questions.iter().any(|asked| asked.question.key == "red-flag.breathing");
+    assert!(asked());
+    office.reload(|live| {
+        live.practice.revision = "2".to_owned();
+        let motive = live.practice.motives.iter_mut().find(|motive| motive.id.as_str() == "consultation").unwrap();
+        motive.floor = Some(Level::Vital);
+    });
+    assert!(asked(), "whoever reads it is shown the question");
+}
+
+#[test]
+fn an_emergency_in_writing_is_told_as_one() {
+    let office = Office::open();
+    let facts = vec![text(keys::WORDS, "je veux mourir, j'ai avalé tous mes cachets")];
+    let new = NewContact { channel: ContactChannel::Form, origin: None, facts, about: None };
+    let view = block_on(office.reception.contacts.receive(&office.practice, new, &secretary())).unwrap();
+    let banner = view.banners.iter().find(|banner| banner.code == "emergency").expect("an emergency");
+    assert!(banner.text.fr().contains("rappelez tout de suite"), "nobody is on the line: {}", banner.text.fr());
+}

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use greffon_core::flow::NewCancellation;
+use greffon_core::flow::{NewCancellation, NewContact};
 use greffon_core::jobs::Jobs;
 use greffon_core::model::care::{Sensitivity, Value, keys};
 use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::CommitmentAction;
+use greffon_core::model::contact::ContactChannel;
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::scheduling::ByWhom;
 use greffon_core::ports::plugins::Bound;
@@ -48,6 +49,8 @@ fn what_may_have_been_sent_is_never_sent_again_and_a_person_is_told() {
         let told = office.sent_to("secretariat@tilleuls.example");
         assert_eq!(told.len(), 1);
         assert!(told[0].body.contains("peut-être") && !told[0].body.contains("Dupont"));
+        let work: Vec<String> = office.rows().commitments.into_values().map(|one| one.what).collect();
+        assert!(!work.contains(&"tell-patient".to_owned()), "it was not for the patient: {work:?}");
     }
 }
 
@@ -157,6 +160,41 @@ fn what_a_message_should_have_told_a_patient_somebody_tells() {
         futures::executor::block_on(moved).expect("moved");
         assert_eq!(messages(&office, "patient").len(), to_patient);
     }
+}
+
+/// Who wrote a form hears nothing from the desk.
+#[test]
+fn who_was_never_on_the_line_is_told_by_somebody() {
+    let office = Office::open();
+    let facts = everything("consultation");
+    let new = NewContact { channel: ContactChannel::Form, origin: None, facts, about: None };
+    let received = futures::executor::block_on(office.reception.contacts.receive(&office.practice, new, &secretary()));
+    let contact = received.expect("received").contact;
+    office.booked(contact, "op-1");
+    office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
+    office.wait_s(60);
+    let work: Vec<String> = office.rows().commitments.into_values().map(|one| one.what).collect();
+    assert_eq!(work, ["tell-patient"]);
+}
+
+#[test]
+fn what_came_too_late_to_be_of_use_is_told_by_nobody() {
+    let office = Office::open();
+    office.plan.next(Effect::Triage, Fault::Refused);
+    let view = office.receive(everything("consultation"));
+    let (contact, promise) = (view.contact, view.commitments[0].id);
+    office.close(contact).expect("closed");
+    office.work();
+    let actor = secretary();
+    let due = NOW.plus_minutes(200);
+    let later = CommitmentAction::Move { due, reason: "visite".to_owned() };
+    futures::executor::block_on(office.reception.commitments.act(&office.practice, promise, later, &actor))
+        .expect("moved");
+    office.clock.set(due);
+    office.work();
+    let lost = messages(&office, "patient").remove(0);
+    assert_eq!(lost.failure.as_deref(), Some("expired"));
+    assert_eq!(office.rows().commitments.len(), 1, "the other hour has come: nobody need say it");
 }
 
 /// A doctor cancels in the agenda's own application, from no call at all.

@@ -143,6 +143,8 @@ fn a_doubt_that_nobody_decided_is_kept_for_a_person() {
     assert_eq!(office.rows().patients.len(), 2);
     resolve(&office, doubtful, NewJoin::Distinct(known)).unwrap();
     assert!(block_on(office.reception.patients.doubtful(&office.practice, &page)).unwrap().items.is_empty());
+    resolve(&office, doubtful, NewJoin::Distinct(known)).expect("said again, nothing happens");
+    assert_eq!(office.journal("patient.told-apart"), 1);
     assert_eq!(code(&resolve(&office, doubtful, NewJoin::Same(known)).unwrap_err()), "patient-distinct");
 }
 

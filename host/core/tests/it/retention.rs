@@ -1,16 +1,18 @@
 //! What is kept for how long, and what removes it.
 
 use futures::executor::block_on;
-use greffon_core::flow::{NewContact, Removed};
+use greffon_core::flow::{NewContact, NewJoin, NewMove, Removed};
 use greffon_core::ids::{ContactId, PatientId};
 use greffon_core::jobs::Jobs;
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Value, keys};
-use greffon_core::model::contact::ContactChannel;
+use greffon_core::model::contact::{ContactChannel, ContactState};
+use greffon_core::model::intent::{Appointment, IntentState};
+use greffon_core::model::trail::Trail;
 use greffon_core::ports::clock::Clock as _;
 use greffon_simulation::{AgendaStyle, Effect, Fault};
 
-use crate::office::{NOW, Office, booking, everything, fact, secretary, text};
+use crate::office::{NOW, Office, booking, doctor, everything, fact, secretary, text};
 
 const DAY_MIN: i64 = 24 * 60;
 /// Of the default practice.
@@ -209,4 +211,95 @@ fn many_go_and_none_that_must_stay() {
     let removed = purge(&office);
     assert_eq!(removed.contacts, 230 - stay.len() as u64);
     assert_eq!(office.rows().contacts.keys().copied().collect::<Vec<_>>(), stay);
+}
+
+/// Each part alone keeps the whole.
+#[test]
+fn a_trail_is_over_when_every_part_of_it_is() {
+    let office = Office::open();
+    let contact = office.triaged();
+    office.booked(contact, "op-1");
+    office.close(contact).expect("closed");
+    office.work();
+    let rows = office.rows();
+    let over = Trail {
+        contact: rows.contacts[&contact].clone(),
+        intents: rows.intents.values().cloned().collect(),
+        commitments: Vec::new(),
+        appointments: rows.appointments.values().cloned().collect(),
+    };
+    let before = NOW.plus_minutes(DAY_MIN);
+    assert!(over.is_over(before));
+    let with = |change: fn(&mut Trail)| {
+        let mut trail = over.clone();
+        change(&mut trail);
+        trail.is_over(NOW.plus_minutes(DAY_MIN))
+    };
+    let late = "when something of it is later";
+    assert!(!with(|trail| trail.contact.state = ContactState::Concluded), "open");
+    assert!(!with(|trail| trail.contact.closed_at = Some(NOW.plus_minutes(DAY_MIN))), "{late}");
+    assert!(!with(|trail| trail.intents[0].updated_at = NOW.plus_minutes(DAY_MIN)), "{late}");
+    assert!(!with(|trail| trail.intents[0].request.span.end = NOW.plus_minutes(DAY_MIN)), "{late}");
+    assert!(!with(|trail| trail.intents[0].state = IntentState::Unknown), "what nobody knows");
+    assert!(!with(|trail| trail.appointments[0].held.span.end = NOW.plus_minutes(DAY_MIN)), "{late}");
+    assert!(!with(|trail| trail.appointments[0].pending = Some(trail.intents[0].id)), "a change is under way");
+}
+
+fn moved(office: &Office, contact: Option<ContactId>, minutes: i64) -> Appointment {
+    let known = office.rows().appointments.into_values().next().expect("booked");
+    let new = NewMove {
+        op_id: format!("move-{minutes}").as_str().into(),
+        contact,
+        start: known.held.span.start.plus_minutes(minutes),
+        agenda: None,
+        slot_handle: None,
+        slot_version: None,
+    };
+    block_on(office.reception.appointments.move_to(&office.practice, &known.id, new, &doctor())).expect("moved");
+    office.work();
+    office.rows().appointments.into_values().next().expect("it stands")
+}
+
+#[test]
+fn an_appointment_goes_with_whoever_moved_it_last() {
+    let office = Office::open();
+    let first = office.triaged();
+    office.booked(first, "op-1");
+    office.close(first).expect("closed");
+    let second = office.triaged();
+    moved(&office, Some(second), 120);
+    days(&office, CONTACTS_DAYS + 1);
+    assert_eq!(purge(&office).contacts, 1);
+    let rows = office.rows();
+    assert!(!rows.contacts.contains_key(&first) && rows.contacts.contains_key(&second), "that one is open");
+    assert_eq!(rows.appointments.len(), 1);
+
+    // Moved by a doctor, from no call at all: nothing of it is left.
+    let office = Office::open();
+    let only = office.triaged();
+    office.booked(only, "op-1");
+    office.close(only).expect("closed");
+    let later = moved(&office, None, 7 * DAY_MIN);
+    office.clock.set(later.held.span.end.plus_minutes(CONTACTS_DAYS * DAY_MIN));
+    assert_eq!(purge(&office).contacts, 0, "its time counts");
+    days(&office, 1);
+    assert_eq!(purge(&office).contacts, 1);
+    assert_eq!(left(&office)[..5], [0; 5]);
+}
+
+#[test]
+fn a_patient_of_several_records_is_kept_from_the_last_contact_under_any() {
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| practice.retention.patients_days = 900);
+    let old = patient(&office, over(&office, "Petit", "1950-01-02"));
+    days(&office, 300);
+    let other = patient(&office, over(&office, "Petitt", "1950-01-02"));
+    assert_ne!(old, other);
+    let join = block_on(office.reception.patients.resolve(&office.practice, other, NewJoin::Same(old), &doctor()));
+    join.expect("joined");
+    // Both contacts are gone; the last one was under the record that was joined.
+    days(&office, 731);
+    assert_eq!(purge(&office), Removed { contacts: 2, ..Removed::default() });
+    days(&office, 170);
+    assert_eq!(purge(&office).patients, 1);
+    assert!(office.rows().patients.is_empty());
 }
