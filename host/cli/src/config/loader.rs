@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -101,26 +100,6 @@ impl<'a> Loader<'a> {
     /// An error at a key.
     pub(super) fn fail<T>(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) -> Loaded<T> {
         Err(self.source.at_key(key, message.into(), Some(hint.into())))
-    }
-
-    /// A number of `unit` that the file may leave out.
-    pub(super) fn within(
-        &self,
-        key: &str,
-        written: Option<u32>,
-        default: u32,
-        bounds: RangeInclusive<u32>,
-        unit: &str,
-    ) -> Loaded<u32> {
-        match written {
-            None => Ok(default),
-            Some(number) if bounds.contains(&number) => Ok(number),
-            Some(number) => self.fail(
-                key,
-                format!("{number} {unit} are out of bounds"),
-                format!("write a number of {unit} from {} to {}", bounds.start(), bounds.end()),
-            ),
-        }
     }
 
     /// The folder that a name is below, and its name there.
@@ -265,6 +244,6 @@ impl<'a> Loader<'a> {
         if (low..=high).contains(&value) {
             return Ok(());
         }
-        self.fail(key, format!("{value} is out of range"), format!("{low} to {high}"))
+        self.fail(key, format!("{value} is out of range"), format!("write a number from {low} to {high}"))
     }
 }

@@ -379,7 +379,8 @@ impl Loader<'_> {
     fn delays(&self) -> Loaded<Delays> {
         let (written, default, longest) = (&self.file.delays, Delays::default(), LONGEST_DELAYS);
         let within = |key: &str, written: Option<u32>, of: fn(&Delays) -> u32| {
-            self.within(&format!("delays.{key}"), written, of(&default), 1..=of(&longest), "minutes")
+            let minutes = written.unwrap_or(of(&default));
+            self.within(&format!("delays.{key}"), minutes, 1, of(&longest)).map(|()| minutes)
         };
         Ok(Delays {
             urgent_decision_min: within("urgent-decision-min", written.urgent_decision_min, |of| {

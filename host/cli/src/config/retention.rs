@@ -8,8 +8,9 @@ impl Loader<'_> {
     pub(super) fn retention(&self) -> Loaded<Retention> {
         let (written, default) = (&self.file.retention, Retention::default());
         let within = |key: &str, written: Option<u32>, of: fn(&Retention) -> u32| {
-            let bounds = of(&SHORTEST_RETENTION)..=of(&LONGEST_RETENTION);
-            self.within(&format!("retention.{key}"), written, of(&default), bounds, "days")
+            let days = written.unwrap_or(of(&default));
+            let (shortest, longest) = (of(&SHORTEST_RETENTION), of(&LONGEST_RETENTION));
+            self.within(&format!("retention.{key}"), days, shortest, longest).map(|()| days)
         };
         Ok(Retention {
             contacts_days: within("contacts-days", written.contacts_days, |of| of.contacts_days)?,
