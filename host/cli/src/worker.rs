@@ -107,6 +107,10 @@ async fn enqueue_recurring(jobs: Jobs) {
             Ok(count) => tracing::debug!(count, "agendas will be asked what they are"),
             Err(error) => tracing::warn!(error = %error, "agendas cannot be asked what they are"),
         }
+        match jobs.enqueue_agenda_watches().await {
+            Ok(count) => tracing::debug!(count, "agendas will be followed"),
+            Err(error) => tracing::warn!(error = %error, "agendas cannot be followed"),
+        }
         match jobs.enqueue_alert_tests().await {
             Ok(count) => tracing::debug!(count, "chains of alerts will be tested"),
             Err(error) => tracing::warn!(error = %error, "the tests of chains of alerts cannot be written down"),

@@ -6,6 +6,7 @@ use greffon_core::ids::{
     AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
     PracticeId,
 };
+use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
@@ -39,6 +40,8 @@ pub struct Rows {
     pub alerts: BTreeMap<AlertId, Alert>,
     /// The last test of the chain of alerts.
     pub alert_test: Option<AlertTest>,
+    /// How far agendas were followed, by feature.
+    pub watches: BTreeMap<FeatureId, AgendaWatch>,
     /// Patients by id.
     pub patients: BTreeMap<PatientId, Patient>,
     /// Dead letters by id.
@@ -130,6 +133,7 @@ impl Rows {
         self.commitments.extend(written.commitments);
         self.alerts.extend(written.alerts);
         self.alert_test = written.alert_test.or(self.alert_test.take());
+        self.watches.extend(written.watches);
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
@@ -199,6 +203,7 @@ versioned! {
     Commitment => "commitment",
     Alert => "alert",
     AlertTest => "alert test",
+    AgendaWatch => "agenda watch",
     Patient => "patient",
     DeadLetter => "dead letter",
 }

@@ -8,12 +8,13 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
+use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
-use greffon_core::model::intent::{Appointment, Claim, Intent};
+use greffon_core::model::intent::{Appointment, Claim, Intent, IntentState};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::known_agendas::{KnownAgendas, MAX_KNOWN_BYTES};
 use greffon_core::model::message::{Message, MessageState};
@@ -270,6 +271,18 @@ impl Storage for MemoryStorage {
 
     async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {
         self.read(practice, |rows| rows.agendas.values().cloned().collect()).await
+    }
+
+    async fn intents_to_verify(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Intent>> {
+        self.read(practice, |rows| {
+            let waits = |intent: &&Intent| intent.state == IntentState::NeedsHuman;
+            listed("intents", rows.intents.values().filter(waits), |intent| Reverse(intent.id), page)
+        })
+        .await?
+    }
+
+    async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>> {
+        self.read(practice, |rows| rows.watches.values().cloned().collect()).await
     }
 
     async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
+use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
@@ -24,8 +25,8 @@ use greffon_core::time::{Instant, Span};
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    alerts, appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents, jobs,
-    kept_settings, known_agendas, messages, patients, retention,
+    agenda_watches, alerts, appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents,
+    jobs, kept_settings, known_agendas, messages, patients, retention,
 };
 use crate::{migrations, transaction};
 
@@ -158,6 +159,14 @@ impl Storage for Database {
 
     async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {
         known_agendas::list(self.reader().await?.on(), practice).await
+    }
+
+    async fn intents_to_verify(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Intent>> {
+        intents::to_verify(self.reader().await?.on(), practice, page).await
+    }
+
+    async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>> {
+        agenda_watches::list(self.reader().await?.on(), practice).await
     }
 
     async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {

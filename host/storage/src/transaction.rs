@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
+use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
@@ -28,8 +29,8 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_turns, alert_tests, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs,
-    kept_settings, messages, patients, retention,
+    agenda_turns, agenda_watches, alert_tests, alerts, appointments, audit, commitments, contacts, dead_letters,
+    intents, jobs, kept_settings, messages, patients, retention,
 };
 use crate::wake::Wake;
 
@@ -192,6 +193,14 @@ impl Transaction for PracticeTransaction {
 
     async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()> {
         alert_tests::save(self.open.on(), &self.practice, test).await
+    }
+
+    async fn agenda_watch(&mut self, feature: &FeatureId) -> Stored<Option<AgendaWatch>> {
+        agenda_watches::get(self.open.on(), &self.practice, feature).await
+    }
+
+    async fn save_agenda_watch(&mut self, watch: &mut AgendaWatch) -> Stored<()> {
+        agenda_watches::save(self.open.on(), &self.practice, watch).await
     }
 
     async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<AgendaTurn>> {

@@ -25,6 +25,7 @@ impl Wake {
             Lane::Urgent => &self.bells[1],
             Lane::Normal => &self.bells[2],
             Lane::Bulk => &self.bells[3],
+            Lane::Watch => &self.bells[4],
         }
     }
 }

@@ -29,7 +29,7 @@ pub use self::alert::{Alerts, LinkedAlert, NewAcknowledgement, NewEnd, Opened};
 pub(crate) use self::alert::{Reached, TestEnd};
 pub use self::appointment::{Appointments, NewCancellation, NewMove, NewStatus};
 pub(crate) use self::booking::Reconciled;
-pub use self::booking::{BookingOutcome, Bookings, NewBooking, SlotSearch};
+pub use self::booking::{BookingOutcome, Bookings, Found as FoundByHand, NewBooking, NewVerdict, SlotSearch};
 pub use self::commitment::Commitments;
 pub use self::contact::{
     Contacts, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewPatientChoice, NewStatement,
@@ -130,7 +130,7 @@ impl Reception {
         };
         let appointments = {
             let (acts, storage) = own();
-            Appointments::new(acts, storage, agendas.clone(), bookings.clone(), contacts.clone())
+            Appointments::new(acts, storage, agendas.clone(), bookings.clone(), contacts.clone(), messages.clone())
         };
         let retention = {
             let (acts, storage) = own();

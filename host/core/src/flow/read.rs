@@ -8,7 +8,7 @@ use super::error::{Flow, FlowError, Thing};
 use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use crate::model::alert::{Alert, AlertState, LiveState};
 use crate::model::audit::AuditEvent;
-use crate::model::commitment::{Commitment, CommitmentState, VERIFY_BOOKING};
+use crate::model::commitment::{CHECK_APPOINTMENT, Commitment, CommitmentState, VERIFY_BOOKING};
 use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::Appointment;
@@ -64,7 +64,8 @@ pub(super) async fn sequel_of(storage: &dyn Storage, contact: &Contact) -> Store
         ids => storage.commitments_named(&contact.practice, ids).await,
     };
     let commitments = named(&contact.commitments).await?;
-    let open = |one: &Commitment| !one.state.is_final() && one.what != VERIFY_BOOKING;
+    let open =
+        |one: &Commitment| !one.state.is_final() && ![VERIFY_BOOKING, CHECK_APPOINTMENT].contains(&one.what.as_str());
     let mut owed = named(&contact.earlier.commitments).await?;
     owed.retain(open);
     let mut owed_at_origin = named(&contact.earlier.of_origin).await?;

@@ -6,6 +6,7 @@ mod end_alert_test;
 mod escalate_alert;
 mod expire_hold;
 mod give_up;
+mod look_again;
 pub mod metrics;
 mod outcome;
 mod purge;
@@ -15,6 +16,7 @@ mod refresh_view;
 mod run;
 mod test_alerts;
 mod undelivered;
+mod watch_agendas;
 mod watch_answers;
 mod watch_commitment;
 mod watch_result;
@@ -44,7 +46,8 @@ impl Jobs {
     /// # Errors
     /// What the job could not deal with itself: it is run again later.
     async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
-        let Reception { contacts, bookings, commitments, alerts, acts, agendas, retention, .. } = &self.reception;
+        let Reception { contacts, bookings, appointments, commitments, alerts, acts, agendas, retention, .. } =
+            &self.reception;
         let practice = acts.practice(&leased.practice)?;
         match &leased.job {
             Job::DeliverMessage(message) => deliver_message::run(&self.reception, &practice, leased, *message).await,
@@ -55,6 +58,10 @@ impl Jobs {
             Job::TestAlerts(test) => test_alerts::run(alerts, &practice, leased, test).await,
             Job::EndAlertTest(day) => end_alert_test::run(alerts, &practice, day).await,
             Job::ReadAgendas(feature) => read_agendas::run(agendas, &practice, feature).await,
+            Job::LookAgain(feature, appointment) => {
+                look_again::run(appointments, &practice, feature, appointment).await
+            }
+            Job::WatchAgendas(feature) => watch_agendas::run(appointments, &practice, feature).await,
             Job::Purge => purge::run(retention, &practice).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
             Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
@@ -73,6 +80,20 @@ impl Jobs {
         let mut written = 0;
         for practice in acts.practices() {
             written += agendas.enqueue_reads(&practice).await?;
+        }
+        Ok(written)
+    }
+
+    /// Writes the jobs that follow the agendas of all practices, one for each feature that has
+    /// none: it comes back by itself. To be called now and then. Says how many it wrote.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was written stays.
+    pub async fn enqueue_agenda_watches(&self) -> Stored<usize> {
+        let Reception { acts, appointments, .. } = &self.reception;
+        let mut written = 0;
+        for practice in acts.practices() {
+            written += appointments.enqueue_watches(&practice).await?;
         }
         Ok(written)
     }
@@ -125,6 +146,8 @@ impl Jobs {
             | Job::WatchResult(_)
             | Job::EscalateAlert(..)
             | Job::ReadAgendas(_)
+            | Job::LookAgain(..)
+            | Job::WatchAgendas(_)
             | Job::Purge
             | Job::TestAlerts(_)
             | Job::EndAlertTest(_) => Ok(()),

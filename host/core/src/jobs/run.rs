@@ -35,7 +35,8 @@ pub(super) fn share_of(lane: Lane) -> Share {
     match lane {
         // Of a rung that is told at once, two channels may hang.
         Lane::Alert => Share { places: 30, per_practice: 3 },
-        Lane::Urgent | Lane::Normal => Share { places: 12, per_practice: 3 },
+        Lane::Urgent | Lane::Normal => Share { places: 11, per_practice: 3 },
+        Lane::Watch => Share { places: 8, per_practice: 2 },
         Lane::Bulk => Share { places: 3, per_practice: 1 },
     }
 }

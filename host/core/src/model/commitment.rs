@@ -56,6 +56,10 @@ impl CommitmentState {
 /// nobody.
 pub const VERIFY_BOOKING: &str = "verify-booking";
 
+/// The promise that somebody looks what became of an appointment that others changed in the
+/// agenda: owed to the practice, said to nobody.
+pub const CHECK_APPOINTMENT: &str = "check-appointment";
+
 /// The promise that somebody tells a patient what a message should have told: its `said` is
 /// the message's text.
 pub const TELL_PATIENT: &str = "tell-patient";
@@ -117,7 +121,7 @@ impl Commitment {
     /// neither is another time of it.
     #[must_use]
     pub fn was_told(&self) -> bool {
-        self.what != VERIFY_BOOKING && self.what != TELL_PATIENT
+        ![VERIFY_BOOKING, CHECK_APPOINTMENT, TELL_PATIENT].contains(&self.what.as_str())
     }
 }
 

@@ -11,13 +11,14 @@ pub use answer::{
     Answer, Finding, RULE_BROKEN, fits, read_answer, read_cancel_look_up, read_look_up, read_move_look_up, read_remains,
 };
 pub use decide::{
-    ABSENT_GAP_MIN_MS, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, OVERDUE_MARGIN_MS, ResendRule,
-    WAITING_AGAIN_MS, decide, next_at,
+    ABSENT_GAP_MIN_MS, CALLED_OFF, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, OVERDUE_MARGIN_MS,
+    ResendRule, Verdict, WAITING_AGAIN_MS, decide, next_at,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::scheduling::{AgendaAppointment, BookingRequest, ByWhom};
+use super::standing::Standing;
 use crate::ids::{AppointmentId, ContactId, FeatureId, IntentId, OpId, PracticeId};
 use crate::time::{Instant, Span};
 
@@ -203,6 +204,8 @@ pub struct OpenSends {
     pub absent_from: Option<Instant>,
     /// When to look at what an intent that is over left in the agenda.
     pub look_at: Option<Instant>,
+    /// Nobody wants it any more.
+    pub called_off: bool,
     /// Whoever asked was told that the request waits for its turn at the agenda,
     /// and must be told how it ends.
     pub waits: bool,
@@ -240,6 +243,9 @@ pub struct Appointment {
     pub contact: Option<ContactId>,
     /// What the agenda holds.
     pub held: AgendaAppointment,
+    /// What looks at the agenda have shown since greffon last wrote it there.
+    #[serde(default)]
+    pub standing: Standing,
     /// When it last changed.
     pub updated_at: Instant,
     /// Optimistic lock.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
-use crate::ids::{AlertId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId};
+use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId};
 use crate::time::Instant;
 
 /// What to do. Running one twice is harmless: each looks at the state first.
@@ -32,6 +32,10 @@ pub enum Job {
     EscalateAlert(AlertId, u32),
     /// Read what the agendas of a feature tell of themselves.
     ReadAgendas(FeatureId),
+    /// Look whether an appointment stands in its agenda as greffon knows it.
+    LookAgain(FeatureId, AppointmentId),
+    /// Ask the agendas of a feature what has changed in them.
+    WatchAgendas(FeatureId),
     /// Remove what has been kept for long enough.
     Purge,
     /// Write to everybody of the chain of alerts that it is a test.
@@ -64,6 +68,8 @@ impl Job {
             Self::WatchResult(_) => "watch-result",
             Self::EscalateAlert(..) => "escalate-alert",
             Self::ReadAgendas(_) => "read-agendas",
+            Self::LookAgain(..) => "look-again",
+            Self::WatchAgendas(_) => "watch-agendas",
             Self::Purge => "purge",
             Self::TestAlerts(_) => "test-alerts",
             Self::EndAlertTest(_) => "end-alert-test",
@@ -79,7 +85,9 @@ impl Job {
             Self::WatchCommitment(id) => ("commitment", id),
             Self::RefreshView(id) | Self::WatchAnswers(id) | Self::WatchResult(id) => ("contact", id),
             Self::EscalateAlert(id, _) => ("alert", id),
-            Self::ReadAgendas(id) => ("feature", id),
+            Self::ReadAgendas(id) | Self::WatchAgendas(id) => ("feature", id),
+            // The name of an appointment is the agenda's: it may say anything.
+            Self::LookAgain(feature, _) => ("feature", feature),
             Self::TestAlerts(TestDay { day, .. }) | Self::EndAlertTest(day) => ("alert-test", day),
             Self::Purge => return "practice".to_owned(),
         };
@@ -107,6 +115,10 @@ impl Job {
             Self::ReadAgendas(_) => (600 * second, 6),
             // What is old today is old tomorrow: it is never given up.
             Self::Purge => (900 * second, u32::MAX),
+            // Without it nobody sees what the practitioner changes.
+            Self::WatchAgendas(_) => (300 * second, u32::MAX),
+            // All of the agenda is compared every night.
+            Self::LookAgain(..) => (900 * second, 24),
             // An agenda that is down for a night is looked at in the morning.
             Self::ReconcileBooking(_) | Self::ExpireHold(_) => (900 * second, 60),
         };
@@ -161,13 +173,16 @@ pub enum Lane {
     Urgent,
     /// The rest.
     Normal,
+    /// Looks at agendas for what others changed in them: one that hangs keeps nobody's
+    /// booking waiting.
+    Watch,
     /// Reminders, and reads that nobody waits for.
     Bulk,
 }
 
 impl Lane {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Alert, Self::Urgent, Self::Normal, Self::Bulk];
+    pub const ALL: [Self; 5] = [Self::Alert, Self::Urgent, Self::Normal, Self::Watch, Self::Bulk];
 
     /// Where the practice's own work of this level waits.
     #[must_use]
@@ -182,6 +197,7 @@ impl Lane {
             Self::Alert => "alert",
             Self::Urgent => "urgent",
             Self::Normal => "normal",
+            Self::Watch => "watch",
             Self::Bulk => "bulk",
         }
     }

@@ -71,6 +71,8 @@ pub enum MessageCause {
     Alert(AlertId),
     /// The test of the chain of alerts on a civil day.
     AlertTest(String),
+    /// An agenda from which many appointments have vanished at once.
+    Agenda(FeatureId),
 }
 
 /// One message.

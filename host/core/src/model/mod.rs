@@ -1,5 +1,6 @@
 //! The words of the field as types. No I/O, no clock, no randomness.
 
+pub mod agenda_watch;
 pub mod alert;
 pub mod audit;
 pub mod callback;
@@ -33,6 +34,7 @@ pub mod scheduling;
 pub mod script;
 pub mod slots;
 pub mod spoken;
+pub mod standing;
 pub mod trail;
 pub mod triage;
 pub mod view;

@@ -3,11 +3,13 @@
 //! To patients: date, place, name and what to bring, nothing of their health,
 //! not even the motive. To the practice: what it needs to act.
 
+mod agenda;
 mod alert;
 mod alert_test;
 mod failure;
 mod offer;
 
+pub use agenda::{agenda_emptied, changed_in_agenda, for_the_patient, letter_of_change};
 pub use alert::{alert, alert_link};
 pub use alert_test::{alert_test, alert_test_missed};
 use failure::failure_words;
@@ -15,7 +17,7 @@ pub use offer::offer;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;
-use super::commitment::{Commitment, TELL_PATIENT, VERIFY_BOOKING};
+use super::commitment::{CHECK_APPOINTMENT, Commitment, TELL_PATIENT, VERIFY_BOOKING};
 use super::contact::{Contact, host_content, patient_of};
 use super::intent::Intent;
 use super::message::Message;
@@ -380,6 +382,7 @@ fn promise_words(what: &str) -> &str {
         "document" => "document à préparer",
         VERIFY_BOOKING => "réservation à vérifier",
         TELL_PATIENT => "message à dire au patient de vive voix",
+        CHECK_APPOINTMENT => "rendez-vous à vérifier dans l'agenda",
         other => other,
     }
 }

@@ -1,6 +1,7 @@
 //! The road of a contact over ports in memory: what people see, what leaves,
 //! what stands in the agenda, and what a crash or a lost answer does to it.
 
+mod agenda_changes;
 mod alert_kills;
 mod alert_tests;
 mod alerts;

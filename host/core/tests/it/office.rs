@@ -7,17 +7,19 @@ use greffon_core::flow::{
     BookingOutcome, Flow, FlowError, NewBooking, NewClosing, NewContact, NewEnd, NewFact, NewOverride, Reception,
     SlotSearch,
 };
-use greffon_core::ids::{ContactId, PracticeId};
+use greffon_core::ids::{AppointmentId, ContactId, JobId, PracticeId};
 use greffon_core::jobs::Jobs;
 use greffon_core::model::alert::{AlertOutcome, AlertState};
 use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::{Source, Value, keys};
 use greffon_core::model::channel::{Address, Outbound};
 use greffon_core::model::contact::{ContactChannel, OverrideCode, RecapOutcome};
+use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::practice::{Practice, Recipient, Rung};
 use greffon_core::model::view::{ContactView, OfferedSlot};
 use greffon_core::ports::plugins::Bound;
 use greffon_core::ports::practices::{LivePractice, Practices as _};
+use greffon_core::ports::storage::Storage as _;
 use greffon_core::time::Instant;
 use greffon_simulation::{
     AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
@@ -205,6 +207,22 @@ impl Office {
         }
         self.clock.set(end);
         self.work();
+    }
+
+    /// Somebody has a reason to look at an appointment in its agenda.
+    pub fn suspect(&self, appointment: &AppointmentId) {
+        let job = Job::LookAgain("agenda".into(), appointment.clone());
+        block_on(async {
+            let mut tx = self.storage.begin(&self.practice).await?;
+            tx.enqueue(JobId(self.reception.fresh_id()), &job, Lane::Watch, Due::NOW).await?;
+            tx.commit().await
+        })
+        .unwrap();
+    }
+
+    /// The agendas are followed from now on.
+    pub fn follow(&self) {
+        assert!(block_on(Jobs::new(self.reception.clone()).enqueue_agenda_watches()).unwrap() > 0);
     }
 
     /// What left, by recipient's address.

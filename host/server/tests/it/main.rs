@@ -5,6 +5,7 @@ mod appointments;
 mod audit;
 mod auth;
 mod bookings;
+mod bookings_by_hand;
 mod commitments;
 mod contacts;
 mod dead_letters;

@@ -8,12 +8,13 @@ use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactChannel};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
-use greffon_core::model::intent::Appointment;
+use greffon_core::model::intent::{Appointment, Claim, Intent, IntentKind, IntentState};
 use greffon_core::model::job::{Job, Lane};
 use greffon_core::model::message::{Message, MessageCause, MessageState};
 use greffon_core::model::patient::Patient;
-use greffon_core::model::person::Person;
-use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
+use greffon_core::model::person::{Identifier, Person};
+use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, BookingRequest, ByWhom, VisitMode};
+use greffon_core::model::standing::Standing;
 use greffon_core::time::{Instant, Span};
 use uuid::Uuid;
 
@@ -104,6 +105,41 @@ pub fn alert(practice: &str, number: u128) -> Alert {
     }
 }
 
+/// A booking of which only a person can tell what became of it.
+pub fn intent(practice: &str, number: u128) -> Intent {
+    let start = instant(NOW).plus_minutes(24 * 60);
+    let span = Span { start, end: start.plus_minutes(15) };
+    let request = BookingRequest {
+        agenda: "dr-martin".into(),
+        span,
+        motive: "consultation".into(),
+        mode: VisitMode::Office,
+        patient: Person { family: "Dupont".to_owned(), ..Person::default() },
+        resources: Vec::new(),
+        slot_handle: None,
+        slot_version: None,
+        note: None,
+        operator: Identifier { system: "urn:greffon:subject".to_owned(), value: "secretaire-1".to_owned() },
+        allow_overlap: false,
+    };
+    let by = "secretaire-1".to_owned();
+    let claims = vec![Claim { resource: "agenda:agenda/dr-martin".to_owned(), seat: 0, span }];
+    Intent {
+        state: IntentState::NeedsHuman,
+        sends: 1,
+        claims,
+        ..Intent::drafted(
+            IntentId(id(number)),
+            practice.into(),
+            IntentKind::Book,
+            "agenda".into(),
+            request,
+            by,
+            instant(NOW),
+        )
+    }
+}
+
 pub fn appointment(practice: &str, name: &str, start: Instant) -> Appointment {
     Appointment {
         id: name.into(),
@@ -131,6 +167,7 @@ pub fn appointment(practice: &str, name: &str, start: Instant) -> Appointment {
             by: ByWhom::Secretary,
             ours: true,
         },
+        standing: Standing::default(),
         updated_at: instant(NOW),
         version: 0,
     }

@@ -45,6 +45,8 @@ pub struct HeldEntry {
     pub by_hand: bool,
     /// A person at the agenda changed it, or struck it out.
     pub touched: bool,
+    /// When a hand last did.
+    pub touched_at: Option<Instant>,
     /// Until when it is only held.
     pub held_until: Option<Instant>,
     /// Removed without a trace: not shown to anybody any more.
@@ -409,6 +411,7 @@ impl Book {
             looked,
             by_hand,
             touched: false,
+            touched_at: None,
             held_until,
             gone: false,
         });

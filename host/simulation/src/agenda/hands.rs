@@ -3,7 +3,7 @@
 use greffon_core::ids::{AgendaId, AppointmentId};
 use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
 use greffon_core::ports::clock::Clock as _;
-use greffon_core::time::Span;
+use greffon_core::time::{Instant, Span};
 
 use super::FakeAgenda;
 use super::book::{Book, HeldEntry};
@@ -30,7 +30,7 @@ impl FakeAgenda {
             entry.held.span = span;
             entry.settled = order;
             entry.by_hand = true;
-            entry.touched = true;
+            entry.handled(now);
             entry.change(tags, now, ByWhom::Practitioner);
         }
     }
@@ -42,17 +42,36 @@ impl FakeAgenda {
         let mut book = self.open_book();
         let tags = book.tags;
         if let Some(entry) = book.live_entry(entry) {
-            entry.touched = true;
+            entry.handled(now);
             entry.change(tags, now, ByWhom::Practitioner);
+        }
+    }
+
+    /// A copy of what is gone is put back, as a calendar program does that was away.
+    pub fn bring_back(&self, entry: &AppointmentId) {
+        let now = self.inner.clock.now();
+        let mut book = self.open_book();
+        if let Some(entry) = book.entries.iter_mut().find(|one| one.held.id == *entry) {
+            entry.handled(now);
+            entry.gone = false;
+            entry.held.status = AppointmentStatus::Booked;
         }
     }
 
     /// Somebody strikes an entry out.
     pub fn strike(&self, entry: &AppointmentId) {
+        let now = self.inner.clock.now();
         if let Some(entry) = self.open_book().live_entry(entry) {
-            entry.touched = true;
+            entry.handled(now);
             entry.gone = true;
         }
+    }
+}
+
+impl HeldEntry {
+    fn handled(&mut self, now: Instant) {
+        self.touched = true;
+        self.touched_at = Some(now);
     }
 }
 

@@ -109,6 +109,8 @@ impl Server {
         for _ in 0..WORKERS {
             let (server, jobs) = (self.clone(), Jobs::new(reception.clone()));
             self.executor.spawn(Place::Node(node), async move {
+                // As a process does when it starts; what is there already is not written again.
+                drop(jobs.enqueue_agenda_watches().await);
                 loop {
                     let ran = jobs.run_due(3).await;
                     if ran.unwrap_or(0) == 0 {

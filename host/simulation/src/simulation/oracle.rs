@@ -18,6 +18,9 @@ use super::super::storage::MemoryStorage;
 use super::office::{Notes, Office};
 use super::report::Oracle;
 
+/// What a hand did is seen within so many minutes, also when the agenda gave no answer for ten.
+const SEEN_WITHIN_MIN: i64 = 45;
+
 /// Sees every message at the moment when it leaves: what a patient is told of a
 /// booking must be true then.
 pub(super) fn witness(
@@ -85,6 +88,7 @@ pub(super) fn judge(office: &Office, notes: &Notes, now: Instant) {
     endings(notes, &rows, &jobs, now.plus_millis(office.server.ahead_ms()));
     truth(office, notes, &rows);
     silence(office, notes, &rows);
+    followed(office, notes, &rows);
     count(notes, &rows);
 }
 
@@ -168,7 +172,10 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
         });
         let same =
             entry.is_some_and(|entry| entry.is_live() == taken && (!taken || entry.held.span == appointment.held.span));
-        let by_hand = entries.iter().any(|entry| entry.held.id == appointment.id && entry.touched);
+        // Nobody looks at a visit that is over; an agenda is read every ten minutes, if it answers.
+        let too_late = |at: Instant| appointment.held.span.end < at.plus_minutes(SEEN_WITHIN_MIN);
+        let by_hand =
+            entries.iter().any(|entry| entry.held.id == appointment.id && entry.touched_at.is_some_and(too_late));
         if !same && !doubtful && !by_hand {
             let there = entry.map(|entry| (entry.is_live(), entry.held.span));
             let text = format!(
@@ -176,6 +183,33 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
                 office.practice, appointment.id, appointment.held.status, appointment.held.span
             );
             notes.violation(Oracle::Untruth, text);
+        }
+    }
+}
+
+/// What the practitioner changed by hand is work for a person.
+fn followed(office: &Office, notes: &Notes, rows: &Rows) {
+    for event in &rows.audit {
+        let Some(difference) = event.action.strip_prefix("appointment.").and_then(|a| a.strip_suffix("-in-agenda"))
+        else {
+            continue;
+        };
+        notes.count(match difference {
+            "moved" => "followed.moved",
+            "gone" => "followed.gone",
+            "double" => "followed.double",
+            _ => "followed.unclear",
+        });
+        let about = event.subject.as_deref().and_then(|subject| subject.strip_prefix("appointment:"));
+        let told = rows.messages.values().any(|message| {
+            message.template.id == "host.agenda-changed"
+                && matches!(message.cause, MessageCause::Intent(id) if Some(id.to_string().as_str()) == about)
+        });
+        if !told {
+            notes.violation(
+                Oracle::Silence,
+                format!("{}: {difference} of {about:?} is told to nobody", office.practice),
+            );
         }
     }
 }

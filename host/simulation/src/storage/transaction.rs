@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
+use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::care::Level;
@@ -313,6 +314,21 @@ impl Transaction for MemoryTransaction {
         check_version(test, self.see(|rows| rows.alert_test.as_ref()).map(|there| there.version))?;
         test.move_on();
         self.written.alert_test = Some(test.clone());
+        Ok(())
+    }
+
+    async fn agenda_watch(&mut self, feature: &FeatureId) -> Stored<Option<AgendaWatch>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.watches.get(feature)))
+    }
+
+    async fn save_agenda_watch(&mut self, watch: &mut AgendaWatch) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        check_key("feature", watch.feature.as_str())?;
+        let feature = watch.feature.clone();
+        self.check(watch, |rows| rows.watches.get(&feature))?;
+        watch.move_on();
+        self.written.watches.insert(feature, watch.clone());
         Ok(())
     }
 

@@ -2,12 +2,12 @@
 
 use greffon_core::ids::{ContactId, IntentId, OpId, PracticeId};
 use greffon_core::model::intent::Intent;
-use greffon_core::ports::storage::{StorageError, Stored};
+use greffon_core::ports::storage::{Listed, Page, StorageError, Stored};
 use uuid::Uuid;
 
 use crate::error::failed;
 use crate::repository::claims::{self, taken};
-use crate::rows::{self, Document};
+use crate::rows::{self, DocRow, Document};
 use crate::sql::{On, Sql};
 
 const TABLE: &str = "intents";
@@ -32,6 +32,15 @@ const IN_CONTACT: Sql = Sql::both(
      FROM intents
      WHERE practice = $1 AND contact = $2
      ORDER BY id",
+);
+
+/// Ids are in the order of their making (UUIDv7).
+const TO_VERIFY: Sql = Sql::both(
+    "SELECT CAST(0 AS BIGINT) AS at_ms, id, doc
+     FROM intents
+     WHERE practice = $1 AND state = 'needs-human' AND (CAST(0 AS BIGINT), id) < ($2, $3)
+     ORDER BY id DESC
+     LIMIT $4",
 );
 
 const GET_BY_OP: Sql = Sql::both(
@@ -128,6 +137,14 @@ pub(crate) async fn get(on: On<'_>, practice: &PracticeId, id: IntentId) -> Stor
 pub(crate) async fn in_contact(on: On<'_>, practice: &PracticeId, contact: ContactId) -> Stored<Vec<Intent>> {
     let found = fetch!(fetch_all, (Uuid, String), on, IN_CONTACT, practice.as_str(), contact.0).map_err(failed)?;
     found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
+}
+
+/// Those that wait for a person, newest first.
+pub(crate) async fn to_verify(on: On<'_>, practice: &PracticeId, page: &Page) -> Stored<Listed<Intent>> {
+    let (at, id) = rows::place(TABLE, page, rows::LATEST)?;
+    let asked = rows::asked(page);
+    let found = fetch!(fetch_all, DocRow, on, TO_VERIFY, practice.as_str(), at, id, asked).map_err(failed)?;
+    rows::listed(TABLE, found, page)
 }
 
 pub(crate) async fn get_by_op(on: On<'_>, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {

@@ -271,6 +271,7 @@ fn number_of(lane: Lane) -> i64 {
         Lane::Normal => 1,
         Lane::Bulk => 2,
         Lane::Alert => 3,
+        Lane::Watch => 4,
     }
 }
 

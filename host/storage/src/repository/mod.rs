@@ -1,6 +1,7 @@
 //! One table or two per file: the SQL, and the rows in and out.
 
 pub(crate) mod agenda_turns;
+pub(crate) mod agenda_watches;
 pub(crate) mod alert_tests;
 pub(crate) mod alerts;
 pub(crate) mod appointments;

@@ -117,6 +117,7 @@ pub fn appointment(name: &str, span: Span) -> Appointment {
             by: ByWhom::Secretary,
             ours: true,
         },
+        standing: greffon_core::model::standing::Standing::default(),
         updated_at: MONDAY,
         version: 0,
     }

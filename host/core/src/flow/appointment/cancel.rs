@@ -1,6 +1,6 @@
 //! Cancels appointments, through the same intents as bookings.
 
-use greffon_words::{fields, refusals};
+use greffon_words::fields;
 
 use super::changeable::busy;
 use super::{Appointments, NewCancellation};
@@ -14,7 +14,7 @@ use crate::ids::{AppointmentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::is_open;
 use crate::model::intent::{Intent, IntentEvent, IntentKind, IntentState, decide};
-use crate::model::scheduling::{AgendaError, ByWhom};
+use crate::model::scheduling::ByWhom;
 use crate::model::view::BookingView;
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::StorageError;
@@ -49,7 +49,8 @@ impl Appointments {
             if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
                 return self.bookings.replay(&practice, earlier, &digest).await;
             }
-            if let Begun::Done(outcome) = self.try_cancel(&practice, appointment, &new, &digest, actor).await? {
+            let tried = self.try_cancel(&practice, appointment, &new, &digest, actor).await;
+            if let Begun::Done(outcome) = self.seen_changed(&practice, appointment, tried).await? {
                 self.contacts.refresh_after(&practice.id, new.contact, actor).await;
                 return Ok(outcome);
             }
@@ -80,7 +81,7 @@ impl Appointments {
         };
         let Sent { intent, said } = self.bookings.send(practice, actor, &intent, &rules, &writing).await?;
         if intent.state == IntentState::Refused {
-            return Err(refusal_of_change(&intent, said.as_ref()));
+            return Err(refusal(&intent, said.as_ref(), Vec::new()));
         }
         Ok(Begun::Done(BookingOutcome { booking: BookingView::of(&intent), replayed: false }))
     }
@@ -141,11 +142,4 @@ impl Appointments {
         tx.commit().await?;
         Ok(Some((intent, writing)))
     }
-}
-
-fn refusal_of_change(intent: &Intent, said: Option<&AgendaError>) -> FlowError {
-    if intent.refusal.as_deref() == Some("stale") {
-        return FlowError::NotAllowed { code: "appointment-changed", remedy: refusals::appointment_changed() };
-    }
-    refusal(intent, said, Vec::new())
 }

@@ -2,8 +2,11 @@
 
 mod cancel;
 mod changeable;
+mod follow;
+mod look;
 mod move_to;
 mod status;
+mod watch;
 
 use std::sync::Arc;
 
@@ -13,6 +16,7 @@ use super::act::Acts;
 use super::agenda::Agendas;
 use super::booking::Bookings;
 use super::contact::Contacts;
+use super::message::Messages;
 use crate::ids::{AgendaId, ContactId, OpId};
 use crate::model::scheduling::{AppointmentStatus, ByWhom};
 use crate::ports::storage::Storage;
@@ -26,6 +30,7 @@ pub struct Appointments {
     agendas: Agendas,
     bookings: Bookings,
     contacts: Contacts,
+    messages: Messages,
 }
 
 impl Appointments {
@@ -35,8 +40,9 @@ impl Appointments {
         agendas: Agendas,
         bookings: Bookings,
         contacts: Contacts,
+        messages: Messages,
     ) -> Self {
-        Self { acts, storage, agendas, bookings, contacts }
+        Self { acts, storage, agendas, bookings, contacts, messages }
     }
 }
 

@@ -40,7 +40,8 @@ impl Appointments {
             if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
                 return self.bookings.replay(&practice, earlier, &digest).await;
             }
-            if let Begun::Done(outcome) = self.try_move(&practice, appointment, &new, &digest, actor).await? {
+            let tried = self.try_move(&practice, appointment, &new, &digest, actor).await;
+            if let Begun::Done(outcome) = self.seen_changed(&practice, appointment, tried).await? {
                 self.contacts.refresh_after(&practice.id, new.contact, actor).await;
                 return Ok(outcome);
             }

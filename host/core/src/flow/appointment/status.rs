@@ -13,6 +13,7 @@ use crate::ids::{AppointmentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::intent::Appointment;
 use crate::model::scheduling::{AgendaError, AppointmentStatus};
+use crate::model::standing::is_same_visit;
 use crate::ports::practices::LivePractice;
 
 impl Appointments {
@@ -66,7 +67,15 @@ impl Appointments {
         if agenda.descriptor().caps.statuses {
             let agenda = agenda.within(writing.window);
             let version = known.held.version.as_deref();
-            held = match agenda.set_status(&new.op_id, &known.id, version, new.status).await {
+            let mut set = agenda.set_status(&new.op_id, &known.id, version, new.status).await;
+            // A note that somebody wrote into it is no other appointment.
+            if let Err(AgendaError::Stale(now)) = &set
+                && is_same_visit(&known.held, now)
+                && let Some(version) = now.version.clone()
+            {
+                set = agenda.set_status(&new.op_id, &known.id, Some(&version), new.status).await;
+            }
+            held = match set {
                 Ok(held) | Err(AgendaError::Already(held)) => held,
                 // Setting a status again is a success by contract: one more try tells.
                 Err(AgendaError::OutcomeUnknown(_)) => {

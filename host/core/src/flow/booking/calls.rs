@@ -13,7 +13,8 @@ use crate::model::intent::{
     Answer, Appointment, Finding, Intent, IntentEvent, IntentKind, IntentState, read_answer, read_cancel_look_up,
     read_look_up, read_move_look_up, read_remains,
 };
-use crate::model::scheduling::{AgendaError, ByWhom, Found};
+use crate::model::scheduling::{AgendaAppointment, AgendaError, ByWhom, Found};
+use crate::model::standing::is_same_visit;
 use crate::ports::practices::LivePractice;
 
 /// An intent after the agenda was called, and what the agenda said if it
@@ -21,6 +22,27 @@ use crate::ports::practices::LivePractice;
 pub(in crate::flow) struct Sent {
     pub(in crate::flow) intent: Intent,
     pub(in crate::flow) said: Option<AgendaError>,
+}
+
+/// Asks the agenda for what an intent wants, once.
+async fn write(
+    practice: &LivePractice,
+    intent: &Intent,
+    rules: &WriteRules,
+    writing: &Writing,
+    expected: Option<&str>,
+) -> Result<AgendaAppointment, AgendaError> {
+    let agenda = match practice.agenda(&intent.feature) {
+        Ok(agenda) => agenda.within(writing.window),
+        Err(out) => return Err(AgendaError::Unavailable(out.to_string())),
+    };
+    match &intent.kind {
+        IntentKind::Move(id) if rules.moves => agenda.move_to(&intent.op, id, expected, &intent.request).await,
+        IntentKind::Book | IntentKind::Move(_) => agenda.book(&intent.op, &intent.request, None).await,
+        IntentKind::Cancel { appointment, by, reason } => {
+            agenda.cancel(&intent.op, appointment, expected, *by, reason).await
+        }
+    }
 }
 
 impl Bookings {
@@ -52,19 +74,16 @@ impl Bookings {
         let before = self.concerned(intent).await?;
         let held = before.as_ref().map(|known| &known.held);
         let expected = held.and_then(|held| held.version.as_deref());
-        let result = match (practice.agenda(&intent.feature).map(|agenda| agenda.within(writing.window)), &intent.kind)
+        let mut result = write(practice, intent, rules, writing, expected).await;
+        // A note that somebody wrote into it is no other appointment: nothing was changed, and
+        // the same is asked once more of what is there now.
+        if let (Some(held), Err(AgendaError::Stale(now))) = (held, &result)
+            && is_same_visit(held, now)
+            && now.version.is_some()
         {
-            (Err(out), _) => Err(AgendaError::Unavailable(out.to_string())),
-            (Ok(agenda), IntentKind::Move(id)) if rules.moves => {
-                agenda.move_to(&intent.op, id, expected, &intent.request).await
-            }
-            (Ok(agenda), IntentKind::Book | IntentKind::Move(_)) => {
-                agenda.book(&intent.op, &intent.request, None).await
-            }
-            (Ok(agenda), IntentKind::Cancel { appointment, by, reason }) => {
-                agenda.cancel(&intent.op, appointment, expected, *by, reason).await
-            }
-        };
+            let version = now.version.clone();
+            result = write(practice, intent, rules, writing, version.as_deref()).await;
+        }
         let answer = read_answer(intent, held, result.clone());
         let event = IntentEvent::Answered { send: intent.sends, answer };
         let act = Act::new(practice, actor, self.acts.now());

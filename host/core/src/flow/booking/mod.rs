@@ -11,6 +11,7 @@ mod request;
 mod search;
 mod settle;
 mod step;
+mod verdict;
 mod watch;
 
 use std::sync::Arc;
@@ -19,11 +20,13 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use self::calls::Sent;
 pub(super) use self::claim::{Begun, Wanted};
-pub(super) use self::outcome::{refusal, rule_of_the_agenda, unavailable};
+pub(super) use self::outcome::{APPOINTMENT_CHANGED, refusal, rule_of_the_agenda, unavailable};
 pub(super) use self::pending::{begin_change, cancelled, still_stands};
 pub(crate) use self::reconcile::Reconciled;
 pub(super) use self::request::{MAX_TRIES, check_op, check_text, digest_of, operator};
 pub(super) use self::search::asker_of;
+pub(super) use self::settle::{Work, visit_of};
+pub use self::verdict::{Found, NewVerdict};
 pub(super) use self::watch::intent_entry;
 use super::act::Acts;
 use super::agenda::Agendas;

@@ -4,15 +4,24 @@ use greffon_words::{refusals, rules};
 
 use crate::flow::error::{FlowError, Thing};
 use crate::ids::FeatureId;
-use crate::model::intent::{Intent, RULE_BROKEN};
+use crate::model::intent::{Intent, IntentKind, RULE_BROKEN};
 use crate::model::scheduling::{AgendaError, Rule};
 use crate::model::view::OfferedSlot;
 
 /// Whether a refusal means that somebody else has the time, so that other times
 /// should be offered.
 pub(super) fn is_taken(intent: &Intent) -> bool {
-    intent.refusal.as_deref().is_some_and(|code| matches!(code, "slot-taken" | "hold-expired" | "stale"))
+    let taken = |code: &str| match code {
+        "slot-taken" | "hold-expired" => true,
+        // Of a slot; an appointment that is stale was changed.
+        "stale" => intent.kind == IntentKind::Book,
+        _ => false,
+    };
+    intent.refusal.as_deref().is_some_and(taken)
 }
+
+/// The code of a change that was refused because somebody changed the appointment in the agenda.
+pub(in crate::flow) const APPOINTMENT_CHANGED: &str = "appointment-changed";
 
 /// The error of a refused intent.
 pub(in crate::flow) fn refusal(
@@ -21,6 +30,9 @@ pub(in crate::flow) fn refusal(
     alternatives: Vec<OfferedSlot>,
 ) -> FlowError {
     let code = intent.refusal.as_deref().unwrap_or_default();
+    if code == "stale" && intent.kind != IntentKind::Book {
+        return FlowError::NotAllowed { code: APPOINTMENT_CHANGED, remedy: refusals::appointment_changed() };
+    }
     if is_taken(intent) {
         return FlowError::SlotTaken { alternatives };
     }

@@ -1,13 +1,15 @@
 //! What an intent's new state brings with it: the mirror of the agenda, news for
 //! patient and practitioner, work for a person. All in the intent's transaction.
 
+use std::time::Duration;
+
 use super::Bookings;
 use super::watch::intent_entry;
 use crate::flow::act::Act;
 use crate::flow::agenda::WriteRules;
 use crate::flow::commitment::Pledge;
 use crate::flow::message::Post;
-use crate::ids::IntentId;
+use crate::ids::{ContactId, IntentId};
 use crate::model::care::Level;
 use crate::model::commitment::{VERIFY_BOOKING, due_at};
 use crate::model::contact::{Contact, address_of, opening};
@@ -18,6 +20,7 @@ use crate::model::person::Person;
 use crate::model::practice::Practice;
 use crate::model::recipients::{PATIENT, Recipient, first_of, reception};
 use crate::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
+use crate::model::standing::{LOOK_AGAIN_MS, Standing};
 use crate::model::wording::{self, Happened, Visit};
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::Instant;
@@ -106,10 +109,14 @@ impl Bookings {
             pending: known.as_ref().and_then(|known| known.pending),
             contact: known.as_ref().and_then(|known| known.contact).or(intent.contact),
             held,
+            standing: Standing::written(act.now),
             updated_at: act.now,
             version: known.map_or(0, |known| known.version),
         };
-        tx.save_appointment(&mut appointment).await
+        tx.save_appointment(&mut appointment).await?;
+        let due = Due::After(Duration::from_millis(LOOK_AGAIN_MS[0].unsigned_abs()));
+        let look = Job::LookAgain(appointment.feature.clone(), appointment.id.clone());
+        self.acts.enqueue(tx, act, &look, Lane::Watch, due).await
     }
 
     /// Lets the time go that an appointment had until now. If a send of whoever
@@ -129,20 +136,34 @@ impl Bookings {
         // nothing only as long as the entry stands.
         let first = Some(known.chain).filter(|first| *first != known.intent && *first != by.id);
         for id in std::iter::once(known.intent).chain(first) {
-            let Some(mut holder) = tx.intent(id).await? else { continue };
-            let before = holder.clone();
-            let event = IntentEvent::Superseded(rules.rule(&holder));
-            // No state refuses this event.
-            if let Ok((next, effects)) = decide(&holder, event, by.updated_at) {
-                holder = next;
-                if !effects.is_empty() {
-                    self.watch(tx, act, &holder, rules).await?;
-                }
+            self.let_go(tx, act, id, rules, by.updated_at).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the time of an intent go whose appointment is over, or has another intent. If a
+    /// send of it may still arrive, somebody looks for it.
+    pub(in crate::flow) async fn let_go(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        id: IntentId,
+        rules: &WriteRules,
+        at: Instant,
+    ) -> Stored<()> {
+        let Some(mut holder) = tx.intent(id).await? else { return Ok(()) };
+        let before = holder.clone();
+        let event = IntentEvent::Superseded(rules.rule(&holder));
+        // No state refuses this event.
+        if let Ok((next, effects)) = decide(&holder, event, at) {
+            holder = next;
+            if !effects.is_empty() {
+                self.watch(tx, act, &holder, rules).await?;
             }
-            holder.claims.clear();
-            if holder != before {
-                tx.save_intent(&mut holder).await?;
-            }
+        }
+        holder.claims.clear();
+        if holder != before {
+            tx.save_intent(&mut holder).await?;
         }
         Ok(())
     }
@@ -198,12 +219,7 @@ impl Bookings {
     ) -> Stored<()> {
         let practice = act.practice;
         let seat = practice.agenda_of(&intent.feature, &held.agenda);
-        let visit = Visit {
-            start: held.span.start,
-            practitioner: seat.map(|(practitioner, _)| practitioner),
-            site: seat.and_then(|(_, agenda)| practice.site(&agenda.site)),
-            motive: practice.motive(&intent.request.motive),
-        };
+        let visit = visit_of(practice, intent, held);
         let patient: &Person = &intent.request.patient;
         let mut posts = Vec::new();
         if let Some(address) = address_of(patient) {
@@ -252,16 +268,30 @@ impl Bookings {
         what: &str,
         letter: wording::Letter,
     ) -> Stored<()> {
+        let work = Work { what, said: None, level: Level::SameDay, letter };
+        self.leave_work(tx, act, intent, intent.contact, work).await
+    }
+
+    /// Work of the reception about an appointment: a promise in the contact that it came from,
+    /// and a message.
+    pub(in crate::flow) async fn leave_work(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        intent: &Intent,
+        contact: Option<ContactId>,
+        work: Work<'_>,
+    ) -> Stored<()> {
         let practice = act.practice;
         let to = first_of(practice, &reception());
-        let level = Level::SameDay;
-        if let Some(id) = intent.contact
+        let Work { what, said, level, letter } = work;
+        if let Some(id) = contact
             && let Some(mut contact) = tx.contact(id).await?
         {
             let due = desk_due(practice, &contact, act.now, level);
             let pledge = Pledge {
                 what: what.to_owned(),
-                said: wording::said(practice, what, due),
+                said: said.unwrap_or_else(|| wording::said(practice, what, due)),
                 owner: to.name.clone(),
                 level,
                 due,
@@ -270,11 +300,30 @@ impl Bookings {
             tx.save_contact(&mut contact).await?;
         }
         let cause = MessageCause::Intent(intent.id);
-        self.messages
-            .post(tx, act, Post { to, letter, level, valid_until: None, cause, contact: intent.contact })
-            .await?;
+        self.messages.post(tx, act, Post { to, letter, level, valid_until: None, cause, contact }).await?;
         Ok(())
     }
+}
+
+/// An appointment as letters speak of it.
+pub(in crate::flow) fn visit_of<'a>(practice: &'a Practice, intent: &Intent, held: &AgendaAppointment) -> Visit<'a> {
+    let seat = practice.agenda_of(&intent.feature, &held.agenda);
+    Visit {
+        start: held.span.start,
+        practitioner: seat.map(|(practitioner, _)| practitioner),
+        site: seat.and_then(|(_, agenda)| practice.site(&agenda.site)),
+        motive: practice.motive(&intent.request.motive),
+    }
+}
+
+/// What somebody at the reception is to do.
+pub(in crate::flow) struct Work<'a> {
+    /// The promise's word.
+    pub(in crate::flow) what: &'a str,
+    /// What is to be said to the patient; the host's words for the promise when absent.
+    pub(in crate::flow) said: Option<String>,
+    pub(in crate::flow) level: Level,
+    pub(in crate::flow) letter: wording::Letter,
 }
 
 /// When somebody at the desk must have looked at it.

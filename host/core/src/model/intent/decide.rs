@@ -31,6 +31,9 @@ pub const OVERDUE_MARGIN_MS: i64 = 5_000;
 /// milliseconds.
 pub const WAITING_AGAIN_MS: i64 = 2_000;
 
+/// The code of a booking that nobody wants any more.
+pub const CALLED_OFF: &str = "called-off";
+
 /// How often one op-id is sent at most: each time after an absence that was
 /// seen twice.
 pub const MAX_SENDS: u32 = 3;
@@ -76,12 +79,19 @@ pub enum IntentEvent {
     Abandon,
     /// An attempt to take out what must not be in the agenda.
     TakenOut(Answer),
+    /// Whoever wanted it wants it no more. What may be in the agenda is looked for, and taken
+    /// out when it is there.
+    CallOff,
+    /// A person has looked where no machine can tell.
+    Verdict(Verdict),
     /// The practice's file has no longer the feature that it was sent to: there
     /// is nobody to ask what became of it.
     FeatureGone,
     /// What the intent booked was called off, or has another time: what of its
     /// sends still arrives is not wanted any more.
     Superseded(ResendRule),
+    /// An entry of an intent that is over was seen in the agenda, where nobody knows of it.
+    SeenAfterwards(ResendRule),
     /// The agenda was asked what an intent that is over left there.
     Remains {
         /// What was found.
@@ -92,6 +102,19 @@ pub enum IntentEvent {
         /// What this agenda allows.
         rule: ResendRule,
     },
+}
+
+/// What a person who looked says of an intent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The agenda holds what was asked for; for a cancellation: it does not stand any more.
+    Done(Box<AgendaAppointment>),
+    /// It was not done, and must not be any more.
+    NotDone,
+    /// It is there and must not be: it is taken out.
+    TakeOut(Box<AgendaAppointment>),
+    /// The person has done otherwise, by hand: whatever of it is found later is not wanted.
+    ByHand,
 }
 
 /// What an agenda allows after an unknown outcome.
@@ -199,6 +222,10 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
             let waits = intent.open.waits;
             refuse(&mut next, "abandoned", if waits { vec![IntentEffect::RefusedLate] } else { vec![] })
         }
+        IntentEvent::CallOff if intent.kind == IntentKind::Book => call_off(&mut next)?,
+        IntentEvent::CallOff => return Err(Refusal::not_allowed("already-sent", refusals::already_sent())),
+        IntentEvent::Verdict(verdict) if intent.state == IntentState::NeedsHuman => by_verdict(&mut next, verdict, now),
+        IntentEvent::Verdict(_) => return Err(Refusal::not_allowed("no-verdict", refusals::no_verdict())),
         IntentEvent::TakenOut(answer) if intent.state == IntentState::Compensating => {
             taken_out(&mut next, &answer, now)
         }
@@ -215,15 +242,77 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
         IntentEvent::Superseded(rule) if intent.state == IntentState::Confirmed && intent.open.count > 0 => {
             look_later(&mut next, rule, now)
         }
+        IntentEvent::SeenAfterwards(rule)
+            if intent.state.is_final()
+                && intent.state != IntentState::NeedsHuman
+                && intent.kind == IntentKind::Book
+                && intent.open.look_at.is_none() =>
+        {
+            look_later(&mut next, rule, now)
+        }
         IntentEvent::Remains { finding, wanted, rule } if intent.state.is_final() && intent.open.look_at.is_some() => {
             remains(&mut next, finding, wanted, rule, now)
         }
         _ => vec![],
     };
+    let effects = if next.open.called_off { not_wanted(&mut next, effects) } else { effects };
     if next != *intent {
         next.updated_at = now;
     }
     Ok((next, effects))
+}
+
+/// What was never sent is let go; what may be in the agenda is looked for.
+fn call_off(intent: &mut Intent) -> Result<Vec<IntentEffect>, Refusal> {
+    match intent.state {
+        IntentState::Drafted | IntentState::Claimed | IntentState::Held => Ok(refuse(intent, CALLED_OFF, vec![])),
+        IntentState::Sending | IntentState::Unknown => {
+            intent.open.called_off = true;
+            intent.open.refusal = Some(CALLED_OFF.to_owned());
+            Ok(vec![])
+        }
+        IntentState::Refused | IntentState::Compensating | IntentState::Compensated => Ok(vec![]),
+        IntentState::Confirmed | IntentState::NeedsHuman => {
+            Err(Refusal::not_allowed("already-booked", refusals::already_booked()))
+        }
+    }
+}
+
+/// Nobody is told of what was called off, and it is taken out as soon as it is seen.
+fn not_wanted(intent: &mut Intent, mut effects: Vec<IntentEffect>) -> Vec<IntentEffect> {
+    effects.retain(|effect| *effect != IntentEffect::RefusedLate);
+    if let Some(settle) = effects.iter_mut().find(|effect| **effect == IntentEffect::Settle) {
+        *settle = IntentEffect::Watch;
+        intent.refusal = Some(CALLED_OFF.to_owned());
+        intent.lookups = 0;
+        intent.absent_since = None;
+        intent.state = IntentState::Compensating;
+    }
+    effects
+}
+
+fn by_verdict(intent: &mut Intent, verdict: Verdict, now: Instant) -> Vec<IntentEffect> {
+    let remains = intent.open.count > 0;
+    intent.open.refusal = None;
+    intent.lookups = 0;
+    intent.absent_since = None;
+    match verdict {
+        Verdict::Done(held) => confirm(intent, *held),
+        Verdict::TakeOut(held) if intent.kind == IntentKind::Book => {
+            intent.appointment = Some(*held);
+            intent.refusal = Some(CALLED_OFF.to_owned());
+            enter(intent, IntentState::Compensating, vec![IntentEffect::Watch])
+        }
+        Verdict::TakeOut(_) | Verdict::NotDone | Verdict::ByHand => {
+            let code = if verdict == Verdict::ByHand { "by-hand" } else { "not-done" };
+            let mut effects = refuse(intent, code, vec![]);
+            if remains {
+                intent.lookups = 1;
+                effects.extend(look_in(intent, REMAINS_LADDER_S[0], now));
+            }
+            effects
+        }
+    }
 }
 
 fn answered(intent: &mut Intent, sent: u32, answer: Answer) -> Vec<IntentEffect> {

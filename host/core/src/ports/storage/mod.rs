@@ -12,6 +12,7 @@ use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
+use crate::model::agenda_watch::AgendaWatch;
 use crate::model::alert::{Alert, AlertState, AlertTest, LiveState};
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
@@ -110,6 +111,8 @@ pub trait Storage: Send + Sync {
 
     /// One intent.
     async fn intent(&self, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>>;
+    /// Intents that wait for a person, newest first.
+    async fn intents_to_verify(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Intent>>;
     /// The intents of a contact, in the order in which it names them.
     async fn intents_of(&self, contact: &Contact) -> Stored<Vec<Intent>>;
     /// The intent of an op-id.
@@ -138,6 +141,10 @@ pub trait Storage: Send + Sync {
     /// [`MAX_KNOWN_BYTES`](crate::model::known_agendas::MAX_KNOWN_BYTES); what was kept
     /// before stays.
     async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()>;
+
+    /// How far the agendas of a practice's features were followed, by feature; also of features
+    /// that the practice has no more.
+    async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>>;
 
     /// One message.
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>>;
@@ -272,6 +279,11 @@ pub trait Transaction: Send {
     async fn alert_test(&mut self) -> Stored<Option<AlertTest>>;
     /// Inserts or updates it.
     async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()>;
+
+    /// How far the agendas of a feature were followed, locked.
+    async fn agenda_watch(&mut self, feature: &FeatureId) -> Stored<Option<AgendaWatch>>;
+    /// Inserts or updates it.
+    async fn save_agenda_watch(&mut self, watch: &mut AgendaWatch) -> Stored<()>;
 
     /// The patient, locked; also one that was found to be another one.
     async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;

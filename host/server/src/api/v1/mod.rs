@@ -3,6 +3,7 @@
 mod alerts;
 mod appointments;
 mod audit;
+mod bookings;
 mod commitments;
 mod contacts;
 mod dead_letters;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     contacts::routes()
         .merge(alerts::routes())
         .merge(appointments::routes())
+        .merge(bookings::routes())
         .merge(patients::routes())
         .merge(messages::routes())
         .merge(commitments::routes())

@@ -69,6 +69,60 @@ impl From<view::BookingView> for Booking {
     }
 }
 
+/// What is asked of an agenda.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BookingKind {
+    /// A new appointment.
+    Book,
+    /// Another time for an appointment.
+    Move,
+    /// The end of an appointment.
+    Cancel,
+}
+
+/// A booking, a move or a cancellation that waits for a person to look into the agenda. Until then
+/// its time is kept, and nobody is told that it stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BookingToVerify {
+    #[serde(flatten)]
+    booking: Booking,
+    /// What was asked of the agenda.
+    kind: BookingKind,
+    /// The contact that it came from.
+    contact: Option<Uuid>,
+    /// The binding that serves the agenda.
+    feature: String,
+    /// For whom.
+    patient: super::person::Person,
+    /// How often the agenda was asked to write it.
+    sends: u32,
+    /// When it was asked for.
+    created_at: Timestamp,
+    /// Since when it waits.
+    since: Timestamp,
+}
+
+impl From<intent::Intent> for BookingToVerify {
+    fn from(core: intent::Intent) -> Self {
+        let kind = match core.kind {
+            intent::IntentKind::Book => BookingKind::Book,
+            intent::IntentKind::Move(_) => BookingKind::Move,
+            intent::IntentKind::Cancel { .. } => BookingKind::Cancel,
+        };
+        Self {
+            booking: view::BookingView::of(&core).into(),
+            kind,
+            contact: core.contact.map(|one| one.0),
+            feature: core.feature.0,
+            patient: core.request.patient.into(),
+            sends: core.sends,
+            created_at: core.created_at.into(),
+            since: core.updated_at.into(),
+        }
+    }
+}
+
 /// What came of a request to book, move or cancel.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BookingAnswer {

@@ -15,7 +15,7 @@ mirrored! {
 
 mirrored! {
     /// Jobs that may wait for each other.
-    Lane = job::Lane { Alert, Urgent, Normal, Bulk }
+    Lane = job::Lane { Alert, Urgent, Normal, Watch, Bulk }
 }
 
 /// A job that was given up after it had failed too often. Work for a person.

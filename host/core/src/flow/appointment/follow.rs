@@ -1,0 +1,140 @@
+//! Follows an agenda in which somebody changed what greffon had written: the practitioner's
+//! word counts, also over greffon's claims, and a person is told.
+
+use super::Appointments;
+use crate::flow::act::Act;
+use crate::flow::agenda::WriteRules;
+use crate::flow::booking::{Work, visit_of};
+use crate::flow::journal::Entry;
+use crate::ids::FeatureId;
+use crate::model::care::Level;
+use crate::model::civil::Zone;
+use crate::model::claims::is_time;
+use crate::model::commitment::{CHECK_APPOINTMENT, TELL_PATIENT};
+use crate::model::intent::{Appointment, Claim, Intent};
+use crate::model::practice::Practice;
+use crate::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
+use crate::model::standing::Difference;
+use crate::model::wording::{changed_in_agenda, for_the_patient};
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{StorageError, Stored, Transaction};
+use crate::time::{Instant, Span};
+
+/// Of a visit that begins later than this, the patient is told while somebody is there, in
+/// minutes; of one that begins sooner, today.
+const TODAY_MIN: i64 = 24 * 60;
+
+impl Appointments {
+    /// Follows a difference, and leaves the work that it makes. What the practitioner put where
+    /// somebody else is stands there beside the other: no claim keeps it, the agenda does.
+    pub(super) async fn follow(
+        &self,
+        act: Act<'_>,
+        seen: &Appointment,
+        holder: &Intent,
+        difference: Difference,
+        held: Option<&AgendaAppointment>,
+    ) -> Stored<()> {
+        match self.try_follow(act, seen, holder, difference, held, true).await {
+            Err(StorageError::ClaimTaken { .. }) => self.try_follow(act, seen, holder, difference, held, false).await,
+            other => other,
+        }
+    }
+
+    async fn try_follow(
+        &self,
+        act: Act<'_>,
+        seen: &Appointment,
+        holder: &Intent,
+        difference: Difference,
+        held: Option<&AgendaAppointment>,
+        claims_too: bool,
+    ) -> Stored<()> {
+        let practice = act.practice;
+        let mut next = seen.clone();
+        let was = seen.held.clone();
+        if let Some(held) = held {
+            next.held = as_known(&was, held.clone());
+        }
+        let mut tx = self.storage.begin(&practice.id).await?;
+        match difference {
+            Difference::Gone => {
+                next.held.status = AppointmentStatus::Cancelled;
+                next.held.by = ByWhom::Practitioner;
+                let rules = rules_of(practice, &seen.feature);
+                for id in [Some(holder.id), Some(seen.chain).filter(|first| *first != holder.id)].into_iter().flatten()
+                {
+                    self.bookings.let_go(tx.as_mut(), act, id, &rules, act.now).await?;
+                }
+            }
+            Difference::Moved(to) => {
+                next.standing.double |= !claims_too;
+                self.move_claims(tx.as_mut(), practice, holder, was.span, to, claims_too).await?;
+            }
+            Difference::Double | Difference::Unclear => {}
+        }
+        let entry = Entry::new(format!("appointment.{}-in-agenda", difference.as_str()))
+            .in_contact(seen.contact)
+            .about("appointment", holder.id)
+            .field("beside-another", next.standing.double);
+        self.acts.note(tx.as_mut(), act, entry).await?;
+        let visit = visit_of(practice, holder, &was);
+        let said = for_the_patient(practice, difference, visit);
+        let start = next.held.span.start.min(was.span.start);
+        let work = Work {
+            what: if said.is_some() { TELL_PATIENT } else { CHECK_APPOINTMENT },
+            said,
+            level: if start < act.now.plus_minutes(TODAY_MIN) { Level::SameDay } else { Level::Soon },
+            letter: changed_in_agenda(practice, difference, &holder.request.patient, visit),
+        };
+        self.bookings.leave_work(tx.as_mut(), act, holder, seen.contact, work).await?;
+        tx.save_appointment(&mut next).await?;
+        tx.commit().await
+    }
+
+    /// What the appointment keeps others out of goes with it.
+    async fn move_claims(
+        &self,
+        tx: &mut dyn Transaction,
+        practice: &Practice,
+        holder: &Intent,
+        was: Span,
+        to: Span,
+        claims_too: bool,
+    ) -> Stored<()> {
+        let Some(mut holder) = tx.intent(holder.id).await? else { return Ok(()) };
+        let zone = Zone::of(practice);
+        let same_day = zone.date(was.start) == zone.date(to.start);
+        holder.claims = match claims_too {
+            true => holder.claims.iter().filter_map(|claim| moved(claim, was, to, same_day)).collect(),
+            false => Vec::new(),
+        };
+        tx.save_intent(&mut holder).await
+    }
+}
+
+/// A claim after its appointment was moved. A place in the quota of another day is the
+/// practitioner's own affair.
+fn moved(claim: &Claim, was: Span, to: Span, same_day: bool) -> Option<Claim> {
+    if !is_time(claim) {
+        return same_day.then(|| claim.clone());
+    }
+    let start: Instant = claim.span.start.plus_millis(to.start.millis_since(was.start));
+    let end = claim.span.end.plus_millis(to.end.millis_since(was.end));
+    Span::new(start, end).map(|span| Claim { span, ..claim.clone() })
+}
+
+/// What an agenda holds now, with what only greffon knows of it: an agenda need not keep the
+/// patient and the motive.
+pub(super) fn as_known(known: &AgendaAppointment, held: AgendaAppointment) -> AgendaAppointment {
+    AgendaAppointment {
+        op: held.op.or_else(|| known.op.clone()),
+        motive: held.motive.or_else(|| known.motive.clone()),
+        patient: held.patient.or_else(|| known.patient.clone()),
+        ..held
+    }
+}
+
+fn rules_of(practice: &LivePractice, feature: &FeatureId) -> WriteRules {
+    WriteRules::of(practice, feature).unwrap_or_else(|_| WriteRules::careful(practice, feature))
+}

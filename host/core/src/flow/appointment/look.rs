@@ -1,0 +1,114 @@
+//! Looks whether an appointment stands in its agenda as greffon knows it.
+
+use std::time::Duration;
+
+use super::Appointments;
+use crate::flow::act::Act;
+use crate::flow::booking::{APPOINTMENT_CHANGED, Begun, still_stands};
+use crate::flow::error::{Flow, FlowError};
+use crate::ids::{AppointmentId, FeatureId};
+use crate::model::audit::Actor;
+use crate::model::intent::Appointment;
+use crate::model::scheduling::BookingRequest;
+use crate::model::standing::{Follow, Haste, decide, read_look};
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{StorageError, Stored};
+
+/// Who acts, in the journal.
+const JOB: &str = "look-again";
+
+/// Pause while the appointment is being changed through greffon: whoever changes it sees what
+/// is there.
+const CHANGING_AGAIN: Duration = Duration::from_secs(30);
+
+impl Appointments {
+    /// Looks at what the agenda holds of an appointment. Says after how long to look again, if
+    /// anybody should.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub(crate) async fn look_again(
+        &self,
+        practice: &LivePractice,
+        feature: &FeatureId,
+        id: &AppointmentId,
+    ) -> Flow<Option<Duration>> {
+        self.look(practice, feature, id, Haste::None, &Actor::job(JOB)).await
+    }
+
+    /// The same at once, for somebody who wants to change what the agenda says has changed.
+    pub(super) async fn look_now(&self, practice: &LivePractice, known: &Appointment) -> Flow<()> {
+        self.look(practice, &known.feature, &known.id, Haste::SomebodyWaits, &Actor::job(JOB)).await.map(|_| ())
+    }
+
+    /// What came of a change. One that was refused because somebody had changed the appointment
+    /// in the agenda leaves greffon with what is there now, so that the next one is asked of that.
+    pub(super) async fn seen_changed(
+        &self,
+        practice: &LivePractice,
+        id: &AppointmentId,
+        tried: Flow<Begun>,
+    ) -> Flow<Begun> {
+        if let Err(FlowError::NotAllowed { code: APPOINTMENT_CHANGED, .. }) = &tried {
+            let known = self.known(practice, id).await?;
+            self.look_now(practice, &known).await?;
+        }
+        tried
+    }
+
+    async fn look(
+        &self,
+        practice: &LivePractice,
+        feature: &FeatureId,
+        id: &AppointmentId,
+        haste: Haste,
+        actor: &Actor,
+    ) -> Flow<Option<Duration>> {
+        let Some(known) = self.storage.appointment(&practice.id, Some(feature), id).await? else { return Ok(None) };
+        if still_stands(&known).is_err() || known.held.span.end <= self.acts.now() {
+            return Ok(None);
+        }
+        if self.is_changing(practice, &known).await? {
+            return Ok(Some(CHANGING_AGAIN));
+        }
+        let Some(holder) = self.storage.intent(&practice.id, known.intent).await? else { return Ok(None) };
+        let Ok(agenda) = practice.agenda(feature) else { return Ok(None) };
+        let op = known.held.op.clone().unwrap_or_else(|| holder.op.clone());
+        let request =
+            BookingRequest { agenda: known.held.agenda.clone(), span: known.held.span, ..holder.request.clone() };
+        let look = read_look(&known.held, agenda.look_up(&op, &request).await);
+        let act = Act::new(practice, actor, self.acts.now());
+        let (standing, follow, again) = decide(&known.held, &known.standing, look, haste, act.now);
+        let again = again.map(|ms| Duration::from_millis(ms.max(1).unsigned_abs()));
+        let seen = Appointment { standing, updated_at: act.now, ..known.clone() };
+        let stored = match follow {
+            Follow::Nothing if seen.standing == known.standing => return Ok(again),
+            Follow::Nothing => self.store_look(seen).await,
+            Follow::Keep(held) => {
+                let held = super::follow::as_known(&known.held, *held);
+                self.store_look(Appointment { held, ..seen }).await
+            }
+            Follow::Tell(difference, held) => self.follow(act, &seen, &holder, difference, held.as_deref()).await,
+        };
+        match stored {
+            Ok(()) => {}
+            // It was changed through greffon meanwhile: what was seen may be from before.
+            Err(StorageError::Stale { .. }) => return Ok(Some(CHANGING_AGAIN)),
+            Err(error) => return Err(error.into()),
+        }
+        self.contacts.refresh_after(&practice.id, known.contact, actor).await;
+        Ok(again)
+    }
+
+    async fn is_changing(&self, practice: &LivePractice, known: &Appointment) -> Stored<bool> {
+        let Some(change) = known.pending else { return Ok(false) };
+        let change = self.storage.intent(&practice.id, change).await?;
+        Ok(change.is_some_and(|change| !change.state.is_final()))
+    }
+
+    async fn store_look(&self, mut seen: Appointment) -> Stored<()> {
+        let mut tx = self.storage.begin(&seen.practice).await?;
+        tx.save_appointment(&mut seen).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,249 @@
+//! What practitioners do to greffon's appointments in their own agenda.
+
+use futures::executor::block_on;
+use greffon_core::flow::{BookingOutcome, Flow, NewCancellation, NewMove};
+use greffon_core::ids::AppointmentId;
+use greffon_core::model::intent::{Appointment, IntentState};
+use greffon_core::model::scheduling::{AppointmentStatus, ByWhom};
+use greffon_core::time::{Instant, Span};
+use greffon_simulation::AgendaStyle;
+
+use crate::office::{NOW, Office, booking, code, doctor};
+
+const STYLES: [AgendaStyle; 3] = [AgendaStyle::Arbitrated, AgendaStyle::FreeStore, AgendaStyle::LookThenWrite];
+
+const TEN: Instant = Instant(NOW.0 + 60 * 60_000);
+
+/// A practice that gives no appointment before tomorrow.
+fn office(style: AgendaStyle) -> Office {
+    Office::with(style, |practice| {
+        practice.motives.iter_mut().for_each(|motive| motive.min_notice_min = 24 * 60);
+    })
+}
+
+/// An appointment that was looked at as often as it is by itself.
+fn standing(office: &Office, index: usize) -> AppointmentId {
+    let contact = office.triaged();
+    let slot = office.slots(contact).remove(index);
+    let op = format!("op-{}", office.rows().intents.len());
+    let id = office.book(contact, booking(&slot, &op)).unwrap().booking.appointment.unwrap();
+    office.wait_s(600);
+    id
+}
+
+fn start(office: &Office, id: &AppointmentId) -> Instant {
+    known(office, id).held.span.start
+}
+
+fn known(office: &Office, id: &AppointmentId) -> Appointment {
+    office.rows().appointments.values().find(|one| one.id == *id).unwrap().clone()
+}
+
+fn claimed(office: &Office) -> Vec<Instant> {
+    let mut starts: Vec<Instant> = office.rows().live_claims().map(|(_, claim)| claim.span.start).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}
+
+fn work(office: &Office) -> Vec<String> {
+    office.rows().commitments.values().map(|one| one.what.clone()).collect()
+}
+
+fn look(office: &Office, id: &AppointmentId) {
+    office.suspect(id);
+    office.work();
+}
+
+fn quarter(start: Instant) -> Span {
+    Span { start, end: start.plus_minutes(15) }
+}
+
+fn moving(office: &Office, id: &AppointmentId, start: Instant, op: &str) -> Flow<BookingOutcome> {
+    let new = NewMove { op_id: op.into(), contact: None, start, agenda: None, slot_handle: None, slot_version: None };
+    block_on(office.reception.appointments.move_to(&office.practice, id, new, &doctor()))
+}
+
+fn cancelling(office: &Office, id: &AppointmentId, op: &str) -> Flow<BookingOutcome> {
+    let new =
+        NewCancellation { op_id: op.into(), contact: None, by: ByWhom::Patient, reason: "patient-request".to_owned() };
+    block_on(office.reception.appointments.cancel(&office.practice, id, new, &doctor()))
+}
+
+#[test]
+fn a_note_of_the_doctors_keeps_nobody_from_moving_and_cancelling() {
+    for style in STYLES {
+        let office = office(style);
+        let id = standing(&office, 4);
+        office.agenda.annotate(&id);
+        let moved = moving(&office, &id, start(&office, &id).plus_minutes(60), "op-move").unwrap();
+        assert_eq!(moved.booking.state, IntentState::Confirmed, "{style:?}");
+        office.agenda.annotate(&id);
+        let over = cancelling(&office, &id, "op-cancel").unwrap();
+        assert_eq!(over.booking.state, IntentState::Confirmed, "{style:?}");
+        assert_eq!((office.agenda.live().len(), claimed(&office)), (0, vec![]));
+        assert_eq!(known(&office, &id).held.status, AppointmentStatus::Cancelled);
+    }
+}
+
+#[test]
+fn what_the_doctor_moved_is_followed_and_the_patient_is_to_be_told() {
+    for style in STYLES {
+        let office = office(style);
+        let id = standing(&office, 4);
+        let was = start(&office, &id);
+        let to = was.plus_minutes(2 * 24 * 60 + 30);
+        office.agenda.push_to(&id, quarter(to));
+        look(&office, &id);
+        assert_eq!(start(&office, &id), was, "within ten minutes it may be dragged back");
+        assert_eq!(work(&office), [""; 0]);
+        office.wait_s(601);
+        assert_eq!(known(&office, &id).held.span, quarter(to), "{style:?}");
+        assert_eq!((claimed(&office), work(&office)), (vec![to], vec!["tell-patient".to_owned()]));
+        let told = office.rows().commitments.values().next().unwrap().said.clone();
+        assert!(
+            told.contains("prévu mercredi 25 novembre") && told.contains("est déplacé vendredi 27 novembre"),
+            "{told}"
+        );
+        let news = office.sent_to("secretariat@tilleuls.example");
+        let letter = news.iter().find(|one| one.template.id == "host.agenda-changed").unwrap();
+        assert!(letter.body.contains("Dupont") && letter.body.contains("vendredi 27 novembre"), "{}", letter.body);
+        look(&office, &id);
+        office.wait_s(3_600);
+        assert_eq!(work(&office).len(), 1, "once");
+        // And it is an appointment like any other.
+        assert!(moving(&office, &id, was.plus_minutes(60), "op-back").is_ok());
+        assert!(cancelling(&office, &id, "op-off").is_ok());
+    }
+}
+
+#[test]
+fn what_the_doctor_struck_out_frees_its_time_and_the_patient_is_to_be_told() {
+    for style in STYLES {
+        let office = office(style);
+        let id = standing(&office, 4);
+        let was = start(&office, &id);
+        office.agenda.strike(&id);
+        look(&office, &id);
+        assert_eq!(known(&office, &id).held.status, AppointmentStatus::Booked, "an absence is seen twice");
+        office.wait_s(601);
+        let appointment = known(&office, &id);
+        assert_eq!(
+            (appointment.held.status, appointment.held.by),
+            (AppointmentStatus::Cancelled, ByWhom::Practitioner)
+        );
+        assert_eq!((claimed(&office), work(&office)), (vec![], vec!["tell-patient".to_owned()]));
+        let other = office.triaged();
+        let again = office.slots(other).into_iter().any(|slot| slot.slot.span.start == was);
+        assert!(again, "the time can be had again");
+    }
+}
+
+#[test]
+fn a_move_onto_another_patients_time_leaves_both_standing_and_asks_a_person() {
+    let office = office(AgendaStyle::FreeStore);
+    let (early, late) = (standing(&office, 4), standing(&office, 6));
+    let was = start(&office, &early);
+    let taken = known(&office, &late).held.span;
+    office.agenda.push_to(&early, taken);
+    look(&office, &early);
+    office.wait_s(601);
+    let moved = known(&office, &early);
+    assert_eq!((moved.held.span, moved.standing.double), (taken, true));
+    assert_eq!(known(&office, &late).held.span, taken, "nobody's appointment is undone by greffon");
+    assert_eq!(claimed(&office), [taken.start]);
+    let other = office.triaged();
+    assert!(office.slots(other).iter().all(|slot| !slot.slot.span.overlaps(&taken)), "and nobody is put beside them");
+    assert!(office.slots(other).iter().any(|slot| slot.slot.span.start == was), "the old time is free");
+}
+
+#[test]
+fn an_entry_over_a_fresh_booking_is_told_at_once_and_once() {
+    for style in [AgendaStyle::FreeStore, AgendaStyle::LookThenWrite] {
+        let office = Office::with(style, |_| {});
+        let contact = office.triaged();
+        let slot = office.slots(contact).remove(4);
+        let id = office.book(contact, booking(&slot, "op-1")).unwrap().booking.appointment.unwrap();
+        office.agenda.enter(&"dr-martin".into(), quarter(TEN.plus_minutes(5)));
+        office.wait_s(4);
+        assert_eq!(work(&office), ["check-appointment"], "{style:?}");
+        assert!(known(&office, &id).standing.double);
+        office.wait_s(900);
+        assert_eq!(work(&office).len(), 1, "once");
+        assert_eq!(office.agenda.live().len(), 2, "nothing foreign is taken out, and nobody's appointment is");
+    }
+}
+
+#[test]
+fn a_change_of_what_was_moved_meanwhile_is_refused_once_and_then_asked_of_what_is_there() {
+    let office = office(AgendaStyle::FreeStore);
+    let id = standing(&office, 4);
+    let to = start(&office, &id).plus_minutes(26 * 60);
+    office.agenda.push_to(&id, quarter(to));
+    assert_eq!(code(&cancelling(&office, &id, "op-2").unwrap_err()), "appointment-changed");
+    assert_eq!(known(&office, &id).held.span.start, to, "whoever asked sees what is there");
+    assert!(cancelling(&office, &id, "op-3").is_ok(), "and may want it off all the same");
+    assert_eq!(office.agenda.live().len(), 0);
+}
+
+#[test]
+fn an_agenda_that_is_down_is_no_absence() {
+    let office = office(AgendaStyle::FreeStore);
+    let id = standing(&office, 4);
+    office.agenda.down_until(TEN.plus_minutes(600));
+    let was = start(&office, &id);
+    look(&office, &id);
+    office.wait_s(3_600);
+    assert_eq!(known(&office, &id).held.status, AppointmentStatus::Booked);
+    assert_eq!((claimed(&office), work(&office)), (vec![was], vec![]));
+}
+
+#[test]
+fn a_practice_that_follows_its_agendas_sees_what_the_doctor_does_without_anybody_asking() {
+    let office = office(AgendaStyle::FreeStore);
+    let (kept, moved, struck) = (standing(&office, 4), standing(&office, 6), standing(&office, 8));
+    office.follow();
+    office.wait_s(3_600);
+    assert_eq!(work(&office), [""; 0], "nothing has changed");
+    let to = start(&office, &moved).plus_minutes(2 * 24 * 60);
+    office.agenda.push_to(&moved, quarter(to));
+    office.agenda.strike(&struck);
+    office.agenda.enter(&"dr-martin".into(), quarter(known(&office, &kept).held.span.start));
+    office.wait_s(1_800);
+    assert_eq!(known(&office, &moved).held.span.start, to);
+    assert_eq!(known(&office, &struck).held.status, AppointmentStatus::Cancelled);
+    assert!(known(&office, &kept).standing.double);
+    let mut work = work(&office);
+    work.sort();
+    assert_eq!(work, ["check-appointment", "tell-patient", "tell-patient"]);
+    office.wait_s(20 * 3_600);
+    assert_eq!(office.rows().commitments.len(), 3, "once");
+}
+
+#[test]
+fn an_agenda_that_is_emptied_cancels_nobody_and_a_person_is_asked_once() {
+    let office = office(AgendaStyle::FreeStore);
+    let all: Vec<_> = (0..8).map(|_| standing(&office, 2)).collect();
+    office.follow();
+    office.wait_s(3_600);
+    for id in &all {
+        office.agenda.strike(id);
+    }
+    office.wait_s(24 * 3_600);
+    assert!(all.iter().all(|id| known(&office, id).held.status == AppointmentStatus::Booked));
+    assert_eq!(claimed(&office).len(), 8, "their times stay taken");
+    let asked = office.sent_to("secretariat@tilleuls.example");
+    assert_eq!(asked.iter().filter(|one| one.template.id == "host.agenda-emptied").count(), 1);
+}
+
+#[test]
+fn an_entry_that_greffon_does_not_want_any_more_is_taken_out_whenever_it_is_seen() {
+    let office = office(AgendaStyle::FreeStore);
+    let id = standing(&office, 4);
+    office.follow();
+    assert!(cancelling(&office, &id, "op-off").is_ok());
+    office.wait_s(3_600);
+    office.agenda.bring_back(&id);
+    office.wait_s(3_600);
+    assert_eq!(office.agenda.live().len(), 0, "a calendar program that had been away has put it back");
+}
