@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::intent::Appointment;
-use super::scheduling::{AgendaAppointment, AppointmentStatus, Change};
-use super::standing::is_same_visit;
+use super::scheduling::{AgendaAppointment, Change};
+use super::standing::{is_gone, is_same_visit};
 use crate::ids::{AgendaId, AppointmentId, FeatureId, PracticeId};
 use crate::time::{Instant, Span};
 
@@ -128,7 +128,7 @@ impl Told {
 }
 
 fn is_live(entry: &AgendaAppointment) -> bool {
-    !matches!(entry.status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
+    !is_gone(entry.status)
 }
 
 /// Which appointments there is reason to look at.

@@ -117,7 +117,8 @@ pub enum Look {
 }
 
 /// Whether an appointment of this status takes no time any more.
-fn is_gone(status: AppointmentStatus) -> bool {
+#[must_use]
+pub fn is_gone(status: AppointmentStatus) -> bool {
     matches!(status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
 }
 

@@ -1,7 +1,7 @@
 //! What practitioners do to greffon's appointments in their own agenda.
 
 use futures::executor::block_on;
-use greffon_core::flow::{BookingOutcome, Flow, NewCancellation, NewMove};
+use greffon_core::flow::{BookingOutcome, Flow, NewCancellation, NewMove, NewStatus};
 use greffon_core::ids::AppointmentId;
 use greffon_core::model::intent::{Appointment, IntentState};
 use greffon_core::model::scheduling::{AppointmentStatus, ByWhom};
@@ -246,4 +246,16 @@ fn an_entry_that_greffon_does_not_want_any_more_is_taken_out_whenever_it_is_seen
     office.agenda.bring_back(&id);
     office.wait_s(3_600);
     assert_eq!(office.agenda.live().len(), 0, "a calendar program that had been away has put it back");
+}
+
+#[test]
+fn a_patient_who_came_stays_in_the_agenda() {
+    let office = office(AgendaStyle::Arbitrated);
+    let id = standing(&office, 4);
+    office.follow();
+    let set = NewStatus { op_id: "s-1".into(), status: AppointmentStatus::Arrived };
+    block_on(office.reception.appointments.set_status(&office.practice, &id, set, &doctor())).unwrap();
+    office.wait_s(3 * 24 * 3_600);
+    assert_eq!(office.agenda.live().len(), 1);
+    assert_eq!(known(&office, &id).held.status, AppointmentStatus::Arrived);
 }

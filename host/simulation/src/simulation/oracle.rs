@@ -174,8 +174,10 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
             entry.is_some_and(|entry| entry.is_live() == taken && (!taken || entry.held.span == appointment.held.span));
         // Nobody looks at a visit that is over; an agenda is read every ten minutes, if it answers.
         let too_late = |at: Instant| appointment.held.span.end < at.plus_minutes(SEEN_WITHIN_MIN);
-        let by_hand =
-            entries.iter().any(|entry| entry.held.id == appointment.id && entry.touched_at.is_some_and(too_late));
+        let came = !matches!(appointment.held.status, AppointmentStatus::Booked | AppointmentStatus::Cancelled);
+        let by_hand = entries
+            .iter()
+            .any(|entry| entry.held.id == appointment.id && entry.touched_at.is_some_and(|at| came || too_late(at)));
         if !same && !doubtful && !by_hand {
             let there = entry.map(|entry| (entry.is_live(), entry.held.span));
             let text = format!(

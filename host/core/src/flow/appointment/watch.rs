@@ -19,6 +19,7 @@ use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::recipients::{first_of, reception};
 use crate::model::scheduling::AgendaError;
+use crate::model::standing::is_gone;
 use crate::model::wording::agenda_emptied;
 use crate::ports::plugins::Agenda;
 use crate::ports::practices::LivePractice;
@@ -230,10 +231,11 @@ impl Appointments {
         Ok(())
     }
 
-    /// Whether the appointment of this name stands, wherever it is by now.
+    /// Whether there is an appointment of this name, wherever it is by now.
     async fn is_known(&self, practice: &LivePractice, feature: &FeatureId, id: &AppointmentId) -> Flow<bool> {
         let known = self.storage.appointment(&practice.id, Some(feature), id).await?;
-        Ok(known.is_some_and(|known| still_stands(&known).is_ok()))
+        // A patient who came is in the agenda as well.
+        Ok(known.is_some_and(|known| !is_gone(known.held.status)))
     }
 
     async fn keep_followed(

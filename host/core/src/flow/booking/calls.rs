@@ -14,7 +14,7 @@ use crate::model::intent::{
     read_look_up, read_move_look_up, read_remains,
 };
 use crate::model::scheduling::{AgendaAppointment, AgendaError, ByWhom, Found};
-use crate::model::standing::is_same_visit;
+use crate::model::standing::{is_gone, is_same_visit};
 use crate::ports::practices::LivePractice;
 
 /// An intent after the agenda was called, and what the agenda said if it
@@ -167,11 +167,12 @@ impl Bookings {
                 Some(own) => self.storage.appointment(&practice.id, Some(&intent.feature), &own.id).await?,
                 None => None,
             };
-            let wanted = known.is_some_and(|known| known.intent == intent.id && still_stands(&known).is_ok());
+            let wanted = known.is_some_and(|known| known.intent == intent.id && !is_gone(known.held.status));
             return Ok((finding, wanted));
         };
         let known = self.storage.appointment(&practice.id, Some(&intent.feature), &found.id).await?;
-        match known.filter(|known| still_stands(known).is_ok()) {
+        // Also when the patient has come meanwhile.
+        match known.filter(|known| !is_gone(known.held.status)) {
             // It stands, at another time than anybody here knows of.
             Some(known) if known.held.span != found.span => Ok((Finding::Ambiguous, true)),
             known => Ok((finding, known.is_some())),

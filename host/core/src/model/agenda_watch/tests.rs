@@ -2,7 +2,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ids::IntentId;
-use crate::model::scheduling::{AgendaAbsence, ByWhom};
+use crate::model::scheduling::{AgendaAbsence, AppointmentStatus, ByWhom};
 use crate::model::standing::Standing;
 
 const NOW: Instant = Instant(1_795_507_200_000);

@@ -5,6 +5,7 @@ use super::{Intent, IntentKind};
 use crate::ids::OpId;
 use crate::model::claims::is_time;
 use crate::model::scheduling::{AgendaAppointment, AgendaError, AppointmentStatus, Found};
+use crate::model::standing::is_gone;
 
 /// What an agenda answered to a write.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,11 +60,6 @@ pub fn fits(intent: &Intent, held: &AgendaAppointment) -> bool {
                     && intent.claims.iter().filter(|claim| is_time(claim)).all(|claim| held.span.end <= claim.span.end)
             }
         }
-}
-
-/// Whether an appointment of this status takes no time any more.
-fn is_gone(status: AppointmentStatus) -> bool {
-    matches!(status, AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError)
 }
 
 /// Reads the answer to a write. `before` is the appointment that a move or a
