@@ -390,7 +390,9 @@ impl Reading<'_> {
         }
         let said = decimals || self.near(SUGAR_ENGLISH, 4, 2);
         match value {
-            v if v < 4.0 && said => Some(Mark::LowSugar),
+            // Nobody has 1 mmol/l and speaks: that is 1 g/l, and all is well.
+            v if (1.5..4.0).contains(&v) && said => Some(Mark::LowSugar),
+            v if v < 0.7 && decimals => Some(Mark::LowSugar),
             v if (41.0..70.0).contains(&v) && self.near(SUGAR_ENGLISH, 4, 2) => Some(Mark::LowSugar),
             v if (16.5..41.0).contains(&v) && said => Some(Mark::HighSugar),
             v if (300.0..900.0).contains(&v) => Some(Mark::HighSugar),
