@@ -7,6 +7,11 @@ use std::{env, fs};
 
 #[path = "../src/features.rs"]
 mod features;
+#[path = "../src/figures.rs"]
+mod figures;
+#[expect(dead_code, reason = "whoever listens asks it more")]
+#[path = "../src/language.rs"]
+mod language;
 #[expect(dead_code, reason = "the rules use more of it")]
 #[path = "../src/numbers.rs"]
 mod numbers;

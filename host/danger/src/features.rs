@@ -6,13 +6,13 @@ use crate::numbers::Marked;
 use crate::token::Token;
 
 /// Features share so many places; two that share one count as one.
-pub(crate) const BUCKETS: usize = 1 << 16;
+pub(crate) const BUCKETS: usize = 1 << u16::BITS;
 
 /// Words and their pieces are weighed apart: a long word has many pieces.
 pub(crate) const BLOCKS: usize = 2;
 
 /// One feature, where it came from, and what it weighs beside others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Feature {
     pub block: u8,
     pub bucket: u16,
@@ -39,7 +39,9 @@ pub(crate) fn features(tokens: &[Token], marks: &[Marked]) -> Vec<Feature> {
         let token = u32::try_from(marked.first).unwrap_or(u32::MAX);
         found.push(Feature { block: 0, bucket: bucket(&[b"m", marked.mark.name().as_bytes()]), token });
     }
-    found.sort_unstable();
+    found.sort_unstable_by_key(|feature| {
+        u64::from(feature.block) << 48 | u64::from(feature.bucket) << 32 | u64::from(feature.token)
+    });
     found.dedup_by_key(|feature| (feature.block, feature.bucket));
     found
 }

@@ -1,7 +1,189 @@
-//! Whether a text is in a language that the rules listen to: French or English. Of
-//! another one nothing can be heard, and somebody must read it.
+//! Which language a text is in: French and English are listened to. Of another one
+//! nothing can be heard, and somebody must read it.
 
 use crate::token::Token;
+
+/// Words that are of one of the two languages only, and that nobody speaks it without.
+const ENGLISH: [&str; 30] = [
+    "the", "is", "my", "have", "has", "and", "i", "she", "he", "with", "for", "of", "to", "in", "it", "was", "can",
+    "t", "your", "his", "her", "they", "not", "been", "that", "this", "from", "are", "at", "since",
+];
+const FRENCH: [&str; 30] = [
+    "le", "la", "les", "et", "est", "je", "j", "il", "elle", "un", "une", "des", "du", "de", "mon", "ma", "pour",
+    "dans", "que", "qui", "ne", "pas", "ai", "ca", "c", "au", "on", "depuis", "avec", "sa",
+];
+
+/// Words that tell English notes and short lines, which have few of the small ones.
+const ENGLISH_HINTS: &[&str] = &[
+    "yo",
+    "yr",
+    "yrs",
+    "year",
+    "years",
+    "old",
+    "wk",
+    "wks",
+    "week",
+    "weeks",
+    "mth",
+    "mths",
+    "months",
+    "days",
+    "hrs",
+    "hours",
+    "mins",
+    "baby",
+    "child",
+    "kid",
+    "mum",
+    "mom",
+    "dad",
+    "wife",
+    "husband",
+    "boy",
+    "girl",
+    "daughter",
+    "brother",
+    "sister",
+    "chest",
+    "head",
+    "arm",
+    "leg",
+    "eye",
+    "neck",
+    "skin",
+    "blood",
+    "bp",
+    "sats",
+    "sob",
+    "pain",
+    "painful",
+    "bleeding",
+    "breath",
+    "breathing",
+    "fever",
+    "rash",
+    "pregnant",
+    "swelling",
+    "swollen",
+    "unconscious",
+    "seizure",
+    "stroke",
+    "weakness",
+    "fall",
+    "fell",
+    "today",
+    "yesterday",
+    "tomorrow",
+    "tonight",
+    "morning",
+    "after",
+    "before",
+    "need",
+    "needs",
+    "please",
+    "pls",
+    "thanks",
+    "thx",
+    "what",
+    "when",
+    "where",
+    "how",
+    "do",
+    "did",
+    "does",
+    "be",
+    "would",
+    "could",
+    "will",
+    "just",
+    "an",
+    "by",
+    "so",
+    "out",
+    "up",
+    "down",
+    "still",
+    "now",
+    "you",
+    "we",
+    "him",
+    "them",
+    "there",
+    "left",
+    "right",
+    "hello",
+    "call",
+    "back",
+    "doctor",
+    "appt",
+    "appointment",
+    "cant",
+    "wont",
+    "dont",
+    "isnt",
+    "doesnt",
+    "im",
+    "ive",
+    "hes",
+    "shes",
+    "theres",
+    "don",
+    "doesn",
+    "isn",
+    "won",
+    "ve",
+    "ll",
+    "re",
+    "no",
+    "unable",
+    "known",
+    "new",
+    "onset",
+    "severe",
+    "sudden",
+    "suddenly",
+    "like",
+    "feel",
+    "feels",
+    "feeling",
+    "bad",
+    "all",
+    "off",
+    "over",
+    "w",
+    "took",
+    "got",
+    "get",
+];
+
+/// The same of French.
+const FRENCH_HINTS: &[&str] = &[
+    "en", "sur", "mais", "vous", "nous", "me", "se", "s", "ce", "cette", "son", "ses", "mes", "aux", "par", "plus",
+    "bonjour", "docteur", "rdv", "ans", "mois", "jours", "semaines", "heures", "mal", "fait", "tres", "suis", "a", "l",
+    "d", "qu", "n", "sans", "dt", "ta", "mr", "mme", "bebe", "fille", "fils", "mari", "femme", "mere", "pere",
+    "douleur", "fievre", "sang", "merci", "svp", "madame", "pr", "jour", "hier", "demain", "matin", "soir", "chez",
+    "ou", "y",
+];
+
+/// Whether a text is rather English than French; French where nothing tells.
+pub(crate) fn is_english(tokens: &[Token]) -> bool {
+    let (english, french) = (count(tokens, &ENGLISH), count(tokens, &FRENCH));
+    if english + french >= PLENTY && english != french {
+        return english > french;
+    }
+    english + count(tokens, ENGLISH_HINTS) > french + count(tokens, FRENCH_HINTS)
+}
+
+/// So many of the small words tell by themselves.
+const PLENTY: usize = 3;
+
+/// What is decided by the first tokens.
+const FIRST: usize = 200;
+
+fn count(tokens: &[Token], words: &[&str]) -> usize {
+    tokens.iter().take(FIRST).filter(|token| words.contains(&token.word.as_str())).count()
+}
 
 /// Words that nobody speaks a language without, and that are no French or English.
 const OTHERS: [&[&str]; 9] = [
@@ -43,7 +225,8 @@ const OTHERS: [&[&str]; 9] = [
 const FEWEST_LETTERS: usize = 6;
 
 /// Whether somebody who reads French and English cannot read this.
-pub(crate) fn is_foreign(text: &str, tokens: &[Token], french: usize, english: usize) -> bool {
+pub(crate) fn is_foreign(text: &str, tokens: &[Token]) -> bool {
+    let (french, english) = (count(tokens, &FRENCH), count(tokens, &ENGLISH));
     let (mut letters, mut strange) = (0, 0);
     for sign in text.chars().filter(|sign| sign.is_alphabetic()) {
         letters += 1;
@@ -54,7 +237,7 @@ pub(crate) fn is_foreign(text: &str, tokens: &[Token], french: usize, english: u
     }
     let known = |words: &[&str]| {
         let mut found: Vec<&str> =
-            tokens.iter().take(200).map(|token| token.word.as_str()).filter(|word| words.contains(word)).collect();
+            tokens.iter().take(FIRST).map(|token| token.word.as_str()).filter(|word| words.contains(word)).collect();
         found.sort_unstable();
         found.dedup();
         found.len()

@@ -34,7 +34,8 @@ pub(crate) struct Lexicon {
     exact: FxHashMap<String, WordId>,
     stems: FxHashMap<String, WordId>,
     beginnings: FxHashMap<String, WordId>,
-    longest_beginning: usize,
+    /// How long the beginnings are that start with these two letters, at most.
+    longest_beginnings: FxHashMap<[u8; 2], usize>,
     /// Whatever a token's stem can be begins like this: others are not cut.
     heads: FxHashSet<[u8; 3]>,
     phrases: Vec<Phrase>,
@@ -104,7 +105,7 @@ impl Lexicon {
             exact: FxHashMap::default(),
             stems: FxHashMap::default(),
             beginnings: FxHashMap::default(),
-            longest_beginning: 0,
+            longest_beginnings: FxHashMap::default(),
             heads: FxHashSet::default(),
             phrases: Vec::new(),
             starting: FxHashMap::default(),
@@ -126,7 +127,10 @@ impl Lexicon {
     fn word(&mut self, written: &str) -> WordId {
         let next = WordId(self.words);
         let id = if let Some(beginning) = written.strip_suffix('*') {
-            self.longest_beginning = self.longest_beginning.max(beginning.len());
+            if let Some(two) = beginning.as_bytes().first_chunk() {
+                let longest = self.longest_beginnings.entry(*two).or_default();
+                *longest = beginning.len().max(*longest);
+            }
             *self.beginnings.entry(beginning.to_owned()).or_insert(next)
         } else if let Some(exact) = written.strip_suffix('=') {
             *self.exact.entry(exact.to_owned()).or_insert(next)
@@ -181,7 +185,8 @@ impl Lexicon {
         if !word.is_ascii() {
             return meant;
         }
-        for length in 2..=word.len().min(self.longest_beginning) {
+        let longest = word.as_bytes().first_chunk().and_then(|two| self.longest_beginnings.get(two));
+        for length in 2..=word.len().min(longest.copied().unwrap_or(0)) {
             meant.add(self.beginnings.get(&word[..length]).copied());
         }
         if head(word).is_some_and(|head| self.heads.contains(&head)) {

@@ -10,11 +10,11 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
-use token::Token;
 
 use rust_stemmers::Algorithm;
 
 mod features;
+mod figures;
 mod language;
 mod lexicon;
 mod model;
@@ -64,7 +64,7 @@ pub fn hear(text: &str) -> Vec<Heard> {
         return Vec::new();
     }
     let marks = numbers::marks(&tokens);
-    let rules = if is_english(&tokens) { &*ENGLISH } else { &*FRENCH };
+    let rules = if language::is_english(&tokens) { &*ENGLISH } else { &*FRENCH };
     let span = |range: &Range<usize>| tokens[range.start].span.start..tokens[range.end - 1].span.end;
     let mut heard: Vec<Heard> = Vec::new();
     let mut denied: Vec<(usize, Range<usize>)> = Vec::new();
@@ -111,7 +111,7 @@ pub fn hear(text: &str) -> Vec<Heard> {
 pub fn is_foreign(text: &str) -> bool {
     let text = &text[..text.floor_char_boundary(LONGEST)];
     let tokens = text::tokens(text);
-    language::is_foreign(text, &tokens, count(&tokens, &FRENCH_WORDS), count(&tokens, &ENGLISH_WORDS))
+    language::is_foreign(text, &tokens)
 }
 
 /// Words of the everyday sentences: none is a misspelling of another.
@@ -134,22 +134,4 @@ static ENGLISH: LazyLock<Rules> =
 fn read(concepts: &str, files: &[(&str, &str)], algorithm: Algorithm) -> Rules {
     // They are part of this crate, and its tests read them.
     Rules::read(concepts, files, &SIGNS, algorithm, COMMON.clone()).unwrap_or_else(|error| panic!("rules: {error}"))
-}
-
-/// Words that are of one of the two languages only, and that nobody speaks without.
-const ENGLISH_WORDS: [&str; 30] = [
-    "the", "is", "my", "have", "has", "and", "i", "she", "he", "with", "for", "of", "to", "in", "it", "was", "can",
-    "t", "your", "his", "her", "they", "not", "been", "that", "this", "from", "are", "at", "since",
-];
-const FRENCH_WORDS: [&str; 30] = [
-    "le", "la", "les", "et", "est", "je", "j", "il", "elle", "un", "une", "des", "du", "de", "mon", "ma", "pour",
-    "dans", "que", "qui", "ne", "pas", "ai", "ca", "c", "au", "on", "depuis", "avec", "sa",
-];
-
-fn is_english(tokens: &[Token]) -> bool {
-    count(tokens, &ENGLISH_WORDS) > count(tokens, &FRENCH_WORDS)
-}
-
-fn count(tokens: &[Token], words: &[&str]) -> usize {
-    tokens.iter().take(200).filter(|token| words.contains(&token.word.as_str())).count()
 }

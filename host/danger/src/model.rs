@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::features::{BLOCKS, BUCKETS, features};
+use crate::features::{BLOCKS, BUCKETS, Feature, features};
 use crate::numbers::Marked;
 use crate::signs::{ANY, CLASSES, SIGNS};
 use crate::token::Token;
@@ -90,13 +90,8 @@ pub(crate) fn judge(tokens: &[Token], marks: &[Marked]) -> Judgement {
         return judgement;
     }
     for piece in pieces(tokens.len()) {
-        let (danger, hunches) = judge_piece(tokens, marks, piece.clone());
+        let danger = judge_piece(tokens, marks, &piece, &mut judgement.hunches);
         judgement.pieces.push((piece, danger));
-        for hunch in hunches {
-            if !judgement.hunches.iter().any(|one| one.sign == hunch.sign) {
-                judgement.hunches.push(hunch);
-            }
-        }
     }
     judgement
 }
@@ -109,8 +104,9 @@ fn pieces(length: usize) -> impl Iterator<Item = Range<usize>> {
         .filter(|piece| !piece.is_empty())
 }
 
-/// How much a piece sounds like danger, and the signs that it brings up.
-fn judge_piece(tokens: &[Token], marks: &[Marked], piece: Range<usize>) -> (f32, Vec<Hunch>) {
+/// How much a piece sounds like danger. The signs that it brings up, and that no piece
+/// before it did, join the hunches.
+fn judge_piece(tokens: &[Token], marks: &[Marked], piece: &Range<usize>, hunches: &mut Vec<Hunch>) -> f32 {
     let inside: Vec<Marked> = marks
         .iter()
         .filter(|marked| piece.contains(&marked.first) && piece.contains(&marked.last))
@@ -127,35 +123,44 @@ fn judge_piece(tokens: &[Token], marks: &[Marked], piece: Range<usize>) -> (f32,
     let score = |class: usize| sums[class] * number(CLASSES + class) + number(class);
     let danger = score(ANY);
     if danger < DANGER {
-        return (danger, Vec::new());
+        return danger;
     }
     let mut ranked: Vec<(usize, f32)> = (0..SIGNS.len()).map(|sign| (sign, score(sign))).collect();
     ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
     let least = ranked[0].1 - BESIDE_THE_FIRST;
-    let hunches = ranked
-        .into_iter()
-        .take(MOST_SIGNS)
-        .filter(|(_, score)| *score >= least)
-        .map(|(sign, _)| {
-            // What each token gave to this sign.
-            let mut given = vec![0.0_f32; piece.len()];
-            for (feature, (place, value)) in features.iter().zip(&row) {
-                if let Some(given) = usize::try_from(feature.token).ok().and_then(|token| given.get_mut(token)) {
-                    *given += value * f32::from(weights(*place)[sign].cast_signed());
-                }
-            }
-            let strongest = (0..given.len()).max_by(|one, other| given[*one].total_cmp(&given[*other])).unwrap_or(0);
-            let around = |at: &usize| given[*at] > given[strongest] / 3.0;
-            let first = (0..strongest).rev().take_while(around).last().unwrap_or(strongest);
-            let last = (strongest + 1..given.len()).take_while(around).last().unwrap_or(strongest);
-            Hunch { sign, tokens: piece.start + first..piece.start + last + 1 }
-        })
-        .collect();
-    (danger, hunches)
+    for (sign, score) in ranked.into_iter().take(MOST_SIGNS) {
+        if score >= least && hunches.iter().all(|one| one.sign != sign) {
+            let given = given(sign, &features, &row, piece.len());
+            hunches.push(Hunch { sign, tokens: strongest(&given, piece.start) });
+        }
+    }
+    danger
 }
 
-fn weights(place: usize) -> &'static [u8] {
-    &TRAINED[WEIGHTS + place * CLASSES..][..CLASSES]
+/// What each token of a piece gave to a sign.
+fn given(sign: usize, features: &[Feature], row: &[(u32, f32)], length: usize) -> Vec<f32> {
+    let mut given = vec![0.0_f32; length];
+    for (feature, (place, value)) in features.iter().zip(row) {
+        if let Some(given) = usize::try_from(feature.token).ok().and_then(|token| given.get_mut(token)) {
+            *given += value * f32::from(weights(*place)[sign].cast_signed());
+        }
+    }
+    given
+}
+
+/// The token that gave most, and those beside it that gave nearly as much.
+fn strongest(given: &[f32], start: usize) -> Range<usize> {
+    let strongest = (0..given.len()).max_by(|one, other| given[*one].total_cmp(&given[*other])).unwrap_or(0);
+    let around = |at: &usize| given[*at] > given[strongest] / 3.0;
+    let first = (0..strongest).rev().take_while(around).last().unwrap_or(strongest);
+    let last = (strongest + 1..given.len()).take_while(around).last().unwrap_or(strongest);
+    start + first..start + last + 1
+}
+
+/// As many as there are classes: the loops over them are unrolled.
+fn weights(place: u32) -> &'static [u8; CLASSES] {
+    static NONE: [u8; CLASSES] = [0; CLASSES];
+    TRAINED[WEIGHTS + place as usize * CLASSES..].first_chunk().unwrap_or(&NONE)
 }
 
 fn number(at: usize) -> f32 {

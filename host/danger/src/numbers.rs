@@ -8,6 +8,8 @@
 //! 8 of 10; a pulse under 40 or from 150. They are wider than what a clinician would
 //! treat: each costs one question.
 
+use crate::figures::{Figure, figures};
+use crate::language::is_english;
 use crate::token::Token;
 
 /// What a figure amounts to.
@@ -88,19 +90,16 @@ pub(crate) struct Marked {
     pub last: usize,
 }
 
-/// A figure, in digits or in words.
-#[derive(Clone, Copy, Debug)]
-struct Figure {
-    value: f64,
-    first: usize,
-    last: usize,
-}
-
 /// Finds what the figures of a text amount to.
 pub(crate) fn marks(tokens: &[Token]) -> Vec<Marked> {
     let mut found = Vec::new();
-    for figure in figures(tokens) {
-        let reading = Reading { tokens, figure };
+    let figures = figures(tokens);
+    if figures.is_empty() {
+        return found;
+    }
+    let english = is_english(tokens);
+    for figure in figures {
+        let reading = Reading { tokens, figure, english };
         let at = |mark| Marked { mark, first: figure.first, last: figure.last };
         found.extend(reading.marks().into_iter().map(at));
     }
@@ -110,6 +109,8 @@ pub(crate) fn marks(tokens: &[Token]) -> Vec<Marked> {
 struct Reading<'a> {
     tokens: &'a [Token],
     figure: Figure,
+    /// English figures have other units: mmol/l, mmHg, degrees Fahrenheit.
+    english: bool,
 }
 
 const TEMPERATURE: &[&str] = &[
@@ -124,9 +125,16 @@ const TEMPERATURE: &[&str] = &[
     "febrile",
     "temperatur",
     "fever",
+    "temps",
+    "feverish",
+    "pyrexia",
+    "pyrexial",
+    "thermometer",
+    "fahrenheit",
 ];
 const SATURATION: &[&str] =
     &["sat", "satu", "saturation", "sature", "spo2", "sao2", "oxymetre", "saturometre", "oxygene"];
+const SATURATION_ENGLISH: &[&str] = &["sats", "o2", "oxygen", "ox", "oximeter", "oxymeter"];
 const SUGAR: &[&str] = &[
     "glycemie",
     "glycemies",
@@ -151,11 +159,22 @@ const SUGAR: &[&str] = &[
     "insuline",
     "glucometre",
     "sugar",
+    "sugars",
+    "bg",
+    "bgl",
+    "bm",
+    "bms",
+    "cbg",
+    "bsl",
 ];
-const PRESSURE: &[&str] = &["ta", "tension", "pa", "tas", "pression", "tensiometre"];
-const PULSE: &[&str] = &["pouls", "fc", "pulsations", "bat", "bpm", "pls", "coeur"];
+/// What a figure in millimoles stands right behind.
+const SUGAR_ENGLISH: &[&str] =
+    &["sugar", "sugars", "glucose", "bg", "bgl", "bm", "bms", "cbg", "bsl", "dexcom", "libre", "freestyle", "hypo"];
+const PRESSURE: &[&str] =
+    &["ta", "tension", "pa", "tas", "pression", "tensiometre", "bp", "sbp", "systolic", "pressure"];
+const PULSE: &[&str] = &["pouls", "fc", "pulsations", "bat", "bpm", "pls", "coeur", "hr", "pulse"];
 const GLASGOW: &[&str] = &["glasgow", "gcs", "glasgo"];
-const PAIN: &[&str] = &["en", "eva", "douleur", "mal", "souffre", "cote"];
+const PAIN: &[&str] = &["en", "eva", "douleur", "mal", "souffre", "cote", "pain", "hurts", "agony"];
 const DURATION: &[&str] = &[
     "depuis",
     "ya",
@@ -181,6 +200,47 @@ const DURATION: &[&str] = &[
     "puis",
 ];
 
+/// Behind an English figure: it is no measure, but so much time, or of something else.
+const COUNTED_ENGLISH: &[&str] = &[
+    "years", "year", "yrs", "yr", "yo", "y", "weeks", "week", "wks", "wk", "months", "month", "mths", "days", "day",
+    "hours", "hour", "hrs", "h", "minutes", "minute", "mins", "min", "times", "x", "pounds", "quid", "euros",
+    "dollars", "kg", "kilos", "stone", "lbs", "units", "unit", "tablets", "pills", "mg", "ml", "miles", "am", "pm",
+    "o", "th", "st", "nd", "rd", "percent", "people", "children", "kids", "of",
+];
+const DURATION_ENGLISH: &[&str] =
+    &["for", "since", "in", "every", "past", "last", "next", "within", "after", "about", "over", "these", "another"];
+/// Who may be so many days old.
+const SMALL_ONES: &[&str] = &[
+    "baby",
+    "babe",
+    "bub",
+    "bubs",
+    "bairn",
+    "newborn",
+    "neonate",
+    "infant",
+    "son",
+    "daughter",
+    "he",
+    "she",
+    "hes",
+    "shes",
+    "aged",
+    "granddaughter",
+    "grandson",
+    "boy",
+    "girl",
+    "twins",
+    "twin",
+    "lo",
+    "nephew",
+    "niece",
+    "prem",
+    "pt",
+    "m",
+    "f",
+];
+
 impl Reading<'_> {
     fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
@@ -196,7 +256,7 @@ impl Reading<'_> {
                 marks.push(Mark::Cold);
             }
         }
-        if (40.0..=100.0).contains(&value) && self.near(SATURATION, 5, 2) && value <= 92.0 {
+        if (40.0..=92.0).contains(&value) && self.is_saturation() {
             marks.push(Mark::LowSaturation);
         }
         marks.extend(self.sugar());
@@ -211,6 +271,9 @@ impl Reading<'_> {
             marks.push(Mark::BadPulse);
         }
         if (4.0..43.0).contains(&value) && matches!(self.after(0), "sa" | "sem" | "semaines") && self.is_gestation() {
+            marks.push(Mark::Pregnant);
+        }
+        if self.english && self.is_english_gestation() {
             marks.push(Mark::Pregnant);
         }
         marks.extend(self.age());
@@ -229,12 +292,32 @@ impl Reading<'_> {
         (0..before).any(|by| words.contains(&self.before(by))) || (0..after).any(|by| words.contains(&self.after(by)))
     }
 
+    fn is_counted(&self) -> bool {
+        self.english && COUNTED_ENGLISH.contains(&self.after(0))
+    }
+
+    fn is_saturation(&self) -> bool {
+        if !self.english {
+            return self.near(SATURATION, 5, 2);
+        }
+        // "He sat 45 minutes in the waiting room."
+        !self.is_counted() && (self.near(SATURATION_ENGLISH, 5, 2) || self.near(&SATURATION[2..], 5, 2))
+    }
+
+    /// Degrees Celsius, whichever they were said in.
     fn temperature(&self) -> Option<f64> {
+        if self.is_counted() {
+            return None;
+        }
         let value = self.figure.value;
+        if self.english && (90.0..108.0).contains(&value) {
+            let degrees = matches!(self.after(0), "f" | "fahrenheit" | "°" | "degrees");
+            return (degrees || self.near(TEMPERATURE, 6, 4)).then(|| (value - 32.0) / 1.8);
+        }
         if !(30.0..43.0).contains(&value) {
             return None;
         }
-        let degrees = matches!(self.after(0), "°" | "degre" | "degres" | "dg");
+        let degrees = matches!(self.after(0), "°" | "degre" | "degres" | "dg" | "degrees" | "celsius");
         let said = self.near(TEMPERATURE, 6, 5) || self.is_written_with_decimals();
         let age = matches!(
             self.after(0),
@@ -285,7 +368,10 @@ impl Reading<'_> {
                 _ => None,
             };
         }
-        let decimals = self.tokens[self.figure.first].word.contains('.');
+        let decimals = value.fract() != 0.0;
+        if self.english {
+            return self.english_sugar(decimals);
+        }
         match value {
             v if v < 0.7 && (decimals || of_grams) => Some(Mark::LowSugar),
             v if (3.0..10.0).contains(&v) && (of_grams || decimals) => Some(Mark::HighSugar),
@@ -296,11 +382,32 @@ impl Reading<'_> {
         }
     }
 
+    /// Millimoles, or milligrams a decilitre where that can be meant.
+    fn english_sugar(&self, decimals: bool) -> Option<Mark> {
+        let value = self.figure.value;
+        if self.is_counted() || self.before(0) == "type" || self.of_ten() {
+            return None;
+        }
+        let said = decimals || self.near(SUGAR_ENGLISH, 4, 2);
+        match value {
+            // Nobody has 1 mmol/l and speaks: that is 1 g/l, and all is well.
+            v if (1.5..4.0).contains(&v) && said => Some(Mark::LowSugar),
+            v if v < 0.7 && decimals => Some(Mark::LowSugar),
+            v if (41.0..70.0).contains(&v) && self.near(SUGAR_ENGLISH, 4, 2) => Some(Mark::LowSugar),
+            v if (16.5..41.0).contains(&v) && said => Some(Mark::HighSugar),
+            v if (300.0..900.0).contains(&v) => Some(Mark::HighSugar),
+            _ => None,
+        }
+    }
+
     fn pressure(&self) -> Option<Mark> {
         let value = self.figure.value;
-        let of_two = matches!(self.after(0), "/" | "sur");
+        if self.is_counted() || (self.english && value < 30.0) {
+            return None;
+        }
+        let of_two = matches!(self.after(0), "/" | "sur" | "over" | "on");
         // The second of two is the diastolic one.
-        if !self.near(PRESSURE, 4, 1) || matches!(self.before(0), "/" | "sur") {
+        if !self.near(PRESSURE, 4, 1) || matches!(self.before(0), "/" | "sur" | "over") {
             return None;
         }
         let systolic = if value >= 30.0 { value / 10.0 } else { value };
@@ -313,6 +420,7 @@ impl Reading<'_> {
 
     fn of_ten(&self) -> bool {
         matches!((self.after(0), self.after(1)), ("/" | "sur", "10" | "dix"))
+            || matches!((self.after(0), self.after(1), self.after(2)), ("out", "of", "10" | "ten"))
     }
 
     /// Not the age of a child in weeks.
@@ -320,8 +428,43 @@ impl Reading<'_> {
         self.after(0) == "sa" || self.near(&["enceinte", "grossesse", "amenorrhee"], 6, 4)
     }
 
+    /// "34 weeks pregnant", "36+2".
+    fn is_english_gestation(&self) -> bool {
+        let pregnant = || self.near(&["pregnant", "pregnancy", "preg", "gestation", "midwife", "contractions"], 8, 5);
+        match self.after(0) {
+            "weeks" | "week" | "wks" | "wk" => (4.0..43.0).contains(&self.figure.value) && pregnant(),
+            "+" => (20.0..43.0).contains(&self.figure.value) && self.after(1).len() == 1,
+            _ => false,
+        }
+    }
+
+    /// An age in days, as the English tell it.
+    fn english_age(&self) -> Option<f64> {
+        let value = self.figure.value;
+        let unit = match (self.after(0), self.after(1)) {
+            ("year" | "years" | "yr" | "yrs" | "yo" | "y" | "yro", _) => 365.0,
+            // "58M", as nurses write it.
+            ("m" | "f", _) if value >= 2.0 => 365.0,
+            ("month" | "months" | "mth" | "mths" | "mo" | "mos", _) | ("/", "12") => 30.5,
+            ("week" | "weeks" | "wk" | "wks", _) | ("/", "52") => 7.0,
+            ("day" | "days", _) => 1.0,
+            _ => return None,
+        };
+        let old = |by: usize| matches!(self.after(by), "old" | "o");
+        if old(1) || old(2) || (unit > 30.5 && matches!(self.after(0), "yo" | "yro" | "m" | "f")) {
+            return Some(value * unit);
+        }
+        let is_duration = (0..2).any(|by| DURATION_ENGLISH.contains(&self.before(by)))
+            || matches!(self.after(1), "ago" | "later" | "time" | "now" | "pregnant" | "running")
+            || self.is_english_gestation();
+        (!is_duration && self.near(SMALL_ONES, 4, 3)).then_some(value * unit)
+    }
+
     fn age(&self) -> Vec<Mark> {
         let value = self.figure.value;
+        if self.english {
+            return self.english_age().map(ages).unwrap_or_default();
+        }
         let days = match self.after(0) {
             "an" | "ans" => value * 365.0,
             // "82 a", as nurses write it.
@@ -335,120 +478,28 @@ impl Reading<'_> {
         if is_duration || self.near(&["enceinte", "grossesse"], 4, 2) {
             return Vec::new();
         }
-        let mut marks = Vec::new();
-        if days < 92.0 {
-            marks.push(Mark::Infant);
-        }
-        if days < 2.0 * 365.0 {
-            marks.push(Mark::Baby);
-        } else {
-            marks.push(Mark::Older);
-        }
-        if days < 16.0 * 365.0 {
-            marks.push(Mark::Child);
-        }
-        if days >= 75.0 * 365.0 {
-            marks.push(Mark::Aged);
-        }
-        marks
+        ages(days)
     }
 }
 
-/// All figures, in digits and in words. A small one right after a temperature's
-/// degrees is its decimal: "trente-neuf cinq", "38°5".
-fn figures(tokens: &[Token]) -> Vec<Figure> {
-    let mut figures: Vec<Figure> = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        let Some(figure) = figure_at(tokens, at) else {
-            at += 1;
-            continue;
-        };
-        at = figure.last + 1;
-        let decimal = figures.last_mut().filter(|whole| {
-            let between = &tokens[whole.last + 1..figure.first];
-            whole.value.fract() == 0.0
-                && (34.0..43.0).contains(&whole.value)
-                && (0.0..10.0).contains(&figure.value)
-                && between
-                    .iter()
-                    .all(|token| matches!(token.word.as_str(), "°" | "virgule" | "et" | "degre" | "degres"))
-                && between.len() <= 1
-                && !matches!(
-                    tokens.get(at).map(|next| next.word.as_str()),
-                    Some("ans" | "mois" | "jours" | "fois" | "h" | "heures" | "semaines")
-                )
-        });
-        if let Some(whole) = decimal {
-            whole.value += figure.value / 10.0;
-            whole.last = figure.last;
-        } else {
-            figures.push(figure);
-        }
+/// What an age amounts to.
+fn ages(days: f64) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    if days < 92.0 {
+        marks.push(Mark::Infant);
     }
-    figures
-}
-
-fn figure_at(tokens: &[Token], first: usize) -> Option<Figure> {
-    if let Some(value) = tokens[first].number {
-        return Some(Figure { value, first, last: first });
+    if days < 2.0 * 365.0 {
+        marks.push(Mark::Baby);
+    } else {
+        marks.push(Mark::Older);
     }
-    let mut value = small_number(&tokens[first].word)?;
-    let mut last = first;
-    while let Some(next) = tokens.get(last + 1) {
-        let word = next.word.as_str();
-        if matches!(word, "et")
-            && tokens.get(last + 2).is_some_and(|next| matches!(next.word.as_str(), "un" | "une" | "onze"))
-            && value >= 20.0
-        {
-            last += 1;
-            continue;
-        }
-        let Some(more) = small_number(word) else { break };
-        let composed = match (value, more) {
-            (4.0, 20.0) => 80.0,
-            (v, 100.0) if (1.0..10.0).contains(&v) => v * 100.0,
-            (v, m) if v >= 20.0 && v % 10.0 == 0.0 && m < 10.0 => v + m,
-            (60.0 | 80.0, m) if (10.0..20.0).contains(&m) => value + m,
-            (v, m) if v >= 100.0 && v % 100.0 == 0.0 && m < 100.0 => v + m,
-            _ => break,
-        };
-        value = composed;
-        last += 1;
+    if days < 16.0 * 365.0 {
+        marks.push(Mark::Child);
     }
-    Some(Figure { value, first, last })
-}
-
-fn small_number(word: &str) -> Option<f64> {
-    Some(match word {
-        "zero" => 0.0,
-        "deux" => 2.0,
-        "trois" => 3.0,
-        "quatre" => 4.0,
-        "cinq" => 5.0,
-        "six" => 6.0,
-        "sept" => 7.0,
-        "huit" => 8.0,
-        "neuf" => 9.0,
-        "dix" => 10.0,
-        "onze" => 11.0,
-        "douze" => 12.0,
-        "treize" => 13.0,
-        "quatorze" => 14.0,
-        "quinze" => 15.0,
-        "seize" => 16.0,
-        "vingt" | "vingts" => 20.0,
-        "trente" => 30.0,
-        "quarante" => 40.0,
-        "cinquante" => 50.0,
-        "soixante" => 60.0,
-        "septante" => 70.0,
-        "huitante" | "octante" => 80.0,
-        "nonante" => 90.0,
-        "cent" | "cents" => 100.0,
-        "un" | "une" => 1.0,
-        _ => return None,
-    })
+    if days >= 75.0 * 365.0 {
+        marks.push(Mark::Aged);
+    }
+    marks
 }
 
 #[cfg(test)]
@@ -507,5 +558,41 @@ mod tests {
         assert_eq!(names("ma fille de huit ans"), ["#older", "#child"]);
         assert_eq!(names("34 SA"), ["#pregnant"]);
         assert_eq!(names("enceinte de 7 mois"), [""; 0]);
+    }
+
+    #[test]
+    fn english_figures_have_their_own_units() {
+        for text in
+            ["temp of 101", "fever of a hundred and two", "38.4 under the arm", "she is 102.2 F", "thirty-eight nine"]
+        {
+            assert!(names(&format!("the baby is hot, {text}")).contains(&"#fever"), "{text}");
+        }
+        assert_eq!(names("her temp is 37.4 and she is at school"), [""; 0]);
+        assert_eq!(names("his sats are 86 on air"), ["#low-saturation"]);
+        assert_eq!(names("he sat for 45 minutes with the nurse"), [""; 0]);
+        assert_eq!(names("her blood sugar is 2.1"), ["#low-sugar"]);
+        assert_eq!(names("his sugar is two point four"), ["#low-sugar"]);
+        assert_eq!(names("his sugar is 24"), ["#high-sugar"]);
+        assert_eq!(names("her glucose is 52 mg"), [""; 0]);
+        assert_eq!(names("the glucose is 52"), ["#low-sugar"]);
+        assert_eq!(names("she has type 2 diabetes"), [""; 0]);
+        assert_eq!(names("the BP is 78 over 44"), ["#low-pressure"]);
+        assert_eq!(names("BP 210/120 at the pharmacy"), ["#high-pressure"]);
+        assert_eq!(names("the BP is 130/80"), [""; 0]);
+        assert_eq!(names("the pain is nine out of ten"), ["#severe-pain"]);
+    }
+
+    #[test]
+    fn english_ages_are_no_durations() {
+        for text in ["my baby is 6 weeks old", "a ten-day-old baby", "he is twelve days", "5/52 old boy with his mum"] {
+            assert_eq!(names(text), ["#infant", "#baby", "#child"], "{text}");
+        }
+        for text in
+            ["I have coughed for 3 weeks", "she was seen two weeks ago", "he comes in 10 days", "in the next 3 months"]
+        {
+            assert_eq!(names(text), [""; 0], "{text}");
+        }
+        assert_eq!(names("79 yo F, unwell since this morning"), ["#older", "#aged"]);
+        assert_eq!(names("I am 34 weeks pregnant"), ["#pregnant"]);
     }
 }

@@ -15,8 +15,9 @@ const FEWEST_SOUNDS: usize = 4;
 pub(crate) struct Spelling {
     common: HashSet<&'static str>,
     known: FxHashSet<String>,
-    /// Words by themselves and with a letter left out.
-    near: FxHashMap<String, Vec<u32>>,
+    /// Words by themselves and with a letter left out: by their fingerprints, of which no
+    /// two of a lexicon's are alike but by an accident of 64 bits.
+    near: FxHashMap<u64, Vec<u32>>,
     sounds: FxHashMap<String, Vec<u32>>,
 }
 
@@ -29,7 +30,7 @@ impl Spelling {
         if word.len() < SHORTEST || !word.is_ascii() || !self.known.insert(word.to_owned()) {
             return;
         }
-        for form in shortened(word).chain([word.to_owned()]) {
+        for form in forms(word) {
             self.near.entry(form).or_default().push(id);
         }
         let sound = sound(word);
@@ -44,7 +45,7 @@ impl Spelling {
             return Vec::new();
         }
         let mut meant: Vec<u32> = Vec::new();
-        for form in shortened(word).chain([word.to_owned()]) {
+        for form in forms(word) {
             meant.extend(self.near.get(&form).into_iter().flatten());
         }
         meant.extend(self.sounds.get(&sound(word)).into_iter().flatten());
@@ -54,17 +55,34 @@ impl Spelling {
     }
 }
 
-/// The word with each letter left out in turn. Two words that share one are a letter
-/// apart: one more, one less, another one, or two that changed places.
-fn shortened(word: &str) -> impl Iterator<Item = String> + '_ {
+/// Fingerprints of the word, and of the word with each letter left out in turn. Two words
+/// that share one are a letter apart: one more, one less, another one, or two that changed
+/// places.
+fn forms(word: &str) -> impl Iterator<Item = u64> {
+    let mut beginnings = Vec::with_capacity(word.len() + 1);
+    let mut print = 0_u64;
+    for letter in word.bytes() {
+        beginnings.push((print, letter));
+        print = print.wrapping_mul(BASE).wrapping_add(u64::from(letter));
+    }
+    // What stands behind the letter that is left out, and how far it moves what is before.
+    let (mut behind, mut far) = (0_u64, 1_u64);
     // The first letter is seldom wrong, and tells many words apart.
-    (1..word.len()).map(|left_out| {
-        let mut form = String::with_capacity(word.len() - 1);
-        form.push_str(&word[..left_out]);
-        form.push_str(&word[left_out + 1..]);
-        form
-    })
+    beginnings
+        .into_iter()
+        .skip(1)
+        .rev()
+        .map(move |(before, letter)| {
+            let form = before.wrapping_mul(far).wrapping_add(behind);
+            behind = behind.wrapping_add(u64::from(letter).wrapping_mul(far));
+            far = far.wrapping_mul(BASE);
+            form
+        })
+        .chain([print])
 }
+
+/// A fingerprint is the number that its letters write in this base.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// How a French word sounds, roughly: what is written differently and said alike comes
 /// to the same.

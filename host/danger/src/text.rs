@@ -124,6 +124,12 @@ impl Cutter {
         }
         let word = std::mem::take(&mut self.word);
         let word = if word.as_bytes()[0].is_ascii_digit() { word } else { without_stretches(word) };
+        if let Some((_, parts)) = WITHOUT_APOSTROPHE.iter().find(|(written, _)| *written == word) {
+            for part in parts {
+                self.push((*part).to_owned(), self.start..at);
+            }
+            return;
+        }
         self.push(word, self.start..at);
     }
 
@@ -135,6 +141,31 @@ impl Cutter {
         self.tokens.push(Token { word, span, part: self.part, number });
     }
 }
+
+/// English contractions typed without their apostrophe, none of them a French word:
+/// "cant" is heard as "can't" is.
+const WITHOUT_APOSTROPHE: [(&str, [&str; 2]); 20] = [
+    ("cant", ["can", "t"]),
+    ("wont", ["won", "t"]),
+    ("isnt", ["isn", "t"]),
+    ("doesnt", ["doesn", "t"]),
+    ("didnt", ["didn", "t"]),
+    ("hasnt", ["hasn", "t"]),
+    ("havent", ["haven", "t"]),
+    ("couldnt", ["couldn", "t"]),
+    ("wouldnt", ["wouldn", "t"]),
+    ("wasnt", ["wasn", "t"]),
+    ("im", ["i", "m"]),
+    ("ive", ["i", "ve"]),
+    ("hes", ["he", "s"]),
+    ("shes", ["she", "s"]),
+    ("theyre", ["they", "re"]),
+    ("theres", ["there", "s"]),
+    ("thats", ["that", "s"]),
+    ("whats", ["what", "s"]),
+    ("youre", ["you", "re"]),
+    ("weve", ["we", "ve"]),
+];
 
 /// No French or English word has a letter three times in a row.
 fn without_stretches(word: String) -> String {
@@ -197,6 +228,14 @@ mod tests {
             assert_eq!(words(text), "il saigne", "{text}");
         }
         assert_eq!(words("l’œil, l'ŒIL d’Éloïse"), "l oeil l oeil d eloise");
+    }
+
+    #[test]
+    fn a_missing_apostrophe_changes_nothing() {
+        assert_eq!(words("I cant, shes worse, im alone"), words("I can't, she's worse, I'm alone"));
+        assert_eq!(words("dont je parle"), "dont je parle");
+        let text = "he cant";
+        assert!(tokens(text)[1..].iter().all(|token| &text[token.span.clone()] == "cant"));
     }
 
     #[test]

@@ -3,7 +3,15 @@
 //! squared hinge loss, by dual coordinate descent; Hsieh et al., ICML 2008). Nothing
 //! in it is drawn at random, and no function of it differs between machines.
 
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
 use crate::features::{BLOCKS, BUCKETS, Feature};
+
+/// The features of an utterance: the place of each, and what it weighs.
+pub(crate) type Row = Vec<(u32, f32)>;
 
 /// An utterance: its features, and which classes it is of.
 pub(crate) struct Example {
@@ -33,12 +41,10 @@ pub(crate) const RARITY_UNIT: f32 = 32.0;
 /// Trains `classes` lines.
 pub(crate) fn train(examples: &[Example], classes: usize) -> Trained {
     let rarity = rarity(examples);
-    let rows: Vec<Vec<(usize, f32)>> = examples.iter().map(|one| row(&one.features, &rarity)).collect();
+    let rows: Vec<Row> = examples.iter().map(|one| row(&one.features, &rarity)).collect();
     let mut trained =
         Trained { rarity, weights: vec![0; BUCKETS * BLOCKS * classes], bias: Vec::new(), scale: Vec::new() };
-    for class in 0..classes {
-        let wanted: Vec<bool> = examples.iter().map(|one| one.classes.contains(&class)).collect();
-        let (line, bias) = line(&rows, &wanted);
+    for (class, (line, bias)) in lines(&rows, examples, classes).into_iter().enumerate() {
         let largest = line.iter().fold(f32::MIN_POSITIVE, |most, weight| most.max(weight.abs()));
         let scale = largest / 127.0;
         for (place, weight) in line.iter().enumerate() {
@@ -53,11 +59,31 @@ pub(crate) fn train(examples: &[Example], classes: usize) -> Trained {
     trained
 }
 
+/// The line of each class. None depends on another, so that several are found at a time.
+fn lines(rows: &[Row], examples: &[Example], classes: usize) -> Vec<(Vec<f32>, f32)> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(vec![(Vec::new(), 0.0); classes]);
+    let work = || {
+        loop {
+            let class = next.fetch_add(1, Ordering::Relaxed);
+            if class >= classes {
+                return;
+            }
+            let wanted: Vec<bool> = examples.iter().map(|one| one.classes.contains(&class)).collect();
+            let line = line(rows, &wanted);
+            found.lock().unwrap_or_else(PoisonError::into_inner)[class] = line;
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(&work))));
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn rarity(examples: &[Example]) -> Vec<u8> {
     let mut seen = vec![0_u32; BUCKETS * BLOCKS];
     for example in examples {
         for feature in &example.features {
-            seen[place(feature)] += 1;
+            seen[place(feature) as usize] += 1;
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "thousands")]
@@ -74,27 +100,27 @@ fn rarity(examples: &[Example]) -> Vec<u8> {
 }
 
 /// Where a feature's numbers stand.
-pub(crate) fn place(feature: &Feature) -> usize {
-    usize::from(feature.block) * BUCKETS + usize::from(feature.bucket)
+pub(crate) fn place(feature: &Feature) -> u32 {
+    u32::from(feature.block) << u16::BITS | u32::from(feature.bucket)
 }
 
 /// The features with their values: each block of length one.
-pub(crate) fn row(features: &[Feature], rarity: &[u8]) -> Vec<(usize, f32)> {
+pub(crate) fn row(features: &[Feature], rarity: &[u8]) -> Row {
     let mut row = Vec::with_capacity(features.len());
     let mut square = [0.0_f32; BLOCKS];
     for feature in features {
-        let value = f32::from(rarity[place(feature)]);
+        let value = f32::from(rarity[place(feature) as usize]);
         square[usize::from(feature.block)] += value * value;
     }
     let length = square.map(|square| square.sqrt().max(f32::MIN_POSITIVE));
     for feature in features {
         let at = place(feature);
-        row.push((at, f32::from(rarity[at]) / length[usize::from(feature.block)]));
+        row.push((at, f32::from(rarity[at as usize]) / length[usize::from(feature.block)]));
     }
     row
 }
 
-fn line(rows: &[Vec<(usize, f32)>], wanted: &[bool]) -> (Vec<f32>, f32) {
+fn line(rows: &[Row], wanted: &[bool]) -> (Vec<f32>, f32) {
     let positive = wanted.iter().filter(|one| **one).count().max(1);
     #[expect(clippy::cast_precision_loss, reason = "thousands")]
     let (all, positive) = (rows.len() as f32, positive as f32);
@@ -118,7 +144,7 @@ fn line(rows: &[Vec<(usize, f32)>], wanted: &[bool]) -> (Vec<f32>, f32) {
         for &at in &order {
             let side = if wanted[at] { 1.0 } else { -1.0 };
             let slack = 0.5 / cost(wanted[at]);
-            let score = bias + rows[at].iter().map(|(place, value)| weights[*place] * value).sum::<f32>();
+            let score = bias + rows[at].iter().map(|(place, value)| weights[*place as usize] * value).sum::<f32>();
             let gradient = side * score - 1.0 + duals[at] * slack;
             if duals[at] == 0.0 && gradient >= 0.0 {
                 continue;
@@ -129,7 +155,7 @@ fn line(rows: &[Vec<(usize, f32)>], wanted: &[bool]) -> (Vec<f32>, f32) {
             if step != 0.0 {
                 bias += step;
                 for (place, value) in &rows[at] {
-                    weights[*place] += step * value;
+                    weights[*place as usize] += step * value;
                 }
             }
         }
