@@ -518,7 +518,13 @@ fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
         Some(Orientation::DocumentRequest(kind)) => ("document", Promise::Document(kind.clone())),
         _ => return effects,
     };
-    if mark_done(contact, format!("{PROMISE_PREFIX}{}", promise.0)) {
+    let key = format!("{PROMISE_PREFIX}{}", promise.0);
+    let mut is_new = mark_done(contact, key.clone());
+    if contact.level.is_some_and(|level| level.at_least(Level::VeryUrgent)) {
+        // What was promised for an hour of a lower level has an earlier one now.
+        is_new |= mark_done(contact, format!("{key}:urgent"));
+    }
+    if is_new {
         effects.push(ContactEffect::Promise(promise.1));
     }
     effects

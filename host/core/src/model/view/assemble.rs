@@ -16,6 +16,7 @@ use crate::model::practice::{Practice, RedFlag};
 use crate::model::red_flags;
 use crate::model::script::{BookingProgress, Effect};
 use crate::model::triage::{AnswerKind, Choice, Question};
+use crate::ids::PractitionerId;
 use crate::time::Instant;
 
 /// The view of a contact, from what was last said of it. Nothing is asked of a
@@ -248,6 +249,11 @@ fn banners(
     }
     if matches!(contact.patient, Link::Doubtful { .. }) && contact.state != ContactState::Closed {
         show("patient-doubtful", banners::patient_doubtful());
+    }
+    if let Some(beyond) = sequel.commitments.iter().find(|one| one.beyond_room && !one.state.is_final()) {
+        let owner = practice.practitioner(&PractitionerId::from(beyond.owner.as_str()));
+        let owner = owner.map_or(beyond.owner.as_str(), |one| one.name.as_str());
+        show("callback-beyond-room", banners::callback_beyond_room(owner));
     }
     if let Some(owed) = sequel.owed.iter().min_by_key(|one| one.due) {
         show("promise-open", banners::promise_open(&Zone::of(practice).spoken(owed.due)));
