@@ -338,7 +338,8 @@ fn set_level(
             contact.assessment = Some(of_person(contact, level, lowered));
             contact.state = ContactState::Concluded;
             // The clinician has just decided: nobody is asked to decide again.
-            mark_done(contact, format!("{PROMISE_PREFIX}decision"));
+            mark_done(contact, promise_key("decision", Level::Routine));
+            mark_done(contact, promise_key("decision", level));
             let facts = Some(contact.facts.len());
             contact.lowered = Some(Lowering { to: level, from, by, reason: reason.to_owned(), at: now, facts });
         }
@@ -518,16 +519,19 @@ fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
         Some(Orientation::DocumentRequest(kind)) => ("document", Promise::Document(kind.clone())),
         _ => return effects,
     };
-    let key = format!("{PROMISE_PREFIX}{}", promise.0);
-    let mut is_new = mark_done(contact, key.clone());
-    if contact.level.is_some_and(|level| level.at_least(Level::VeryUrgent)) {
-        // What was promised for an hour of a lower level has an earlier one now.
-        is_new |= mark_done(contact, format!("{key}:urgent"));
-    }
-    if is_new {
+    let level = contact.level.unwrap_or(Level::Routine);
+    // What was promised for an hour of a lower level has an earlier one when it becomes urgent.
+    let is_first = mark_done(contact, promise_key(promise.0, Level::Routine));
+    if mark_done(contact, promise_key(promise.0, level)) || is_first {
         effects.push(ContactEffect::Promise(promise.1));
     }
     effects
+}
+
+/// The key of what is promised at a level: once, and once more when it is urgent.
+fn promise_key(what: &str, level: Level) -> String {
+    let urgent = if level.at_least(Level::VeryUrgent) { ":urgent" } else { "" };
+    format!("{PROMISE_PREFIX}{what}{urgent}")
 }
 
 fn alert_key(level: &Level) -> String {
