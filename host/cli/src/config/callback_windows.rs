@@ -25,7 +25,12 @@ impl Loader<'_> {
                 let message = format!("two windows of \"{}\" overlap", written.owner);
                 return self.fail(&key("hours"), message, "let one end before the next begins");
             }
-            windows.push(CallbackWindows { owner: written.owner.clone(), site: site.into(), hours, room: written.room });
+            windows.push(CallbackWindows {
+                owner: written.owner.clone(),
+                site: site.into(),
+                hours,
+                room: written.room,
+            });
         }
         Ok(windows)
     }

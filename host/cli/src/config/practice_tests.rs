@@ -308,7 +308,8 @@ fn windows_for_call_backs_name_an_owner_and_their_room() {
     let shown = windows(&format!("[[callback-windows]]\nowner = \"secretaria\"\n{hours}room = 6\n"));
     assert!(shown.expect_err("refused").contains("did you mean \"secretariat\"?"));
     let second = |period: &str| {
-        let again = format!("[[callback-windows]]\nowner = \"secretariat\"\nhours = {{ tue = [\"{period}\"] }}\nroom = 1\n");
+        let again =
+            format!("[[callback-windows]]\nowner = \"secretariat\"\nhours = {{ tue = [\"{period}\"] }}\nroom = 1\n");
         one(&format!("{hours}room = 6\n{again}"))
     };
     assert!(second("13:00-14:00").is_ok(), "one begins where the other ends");

@@ -43,9 +43,10 @@ fn office(level: Level, within_min: u32) -> Office {
 }
 
 fn calls_back(office: &Office, level: Level, within_min: u32) {
-    office.plugins.fakes.set_triage(move |_| {
-        Ok(Ok(Step::Conclude(assessment(level, Orientation::ClinicianCallback(within_min)))))
-    });
+    office
+        .plugins
+        .fakes
+        .set_triage(move |_| Ok(Ok(Step::Conclude(assessment(level, Orientation::ClinicianCallback(within_min))))));
 }
 
 fn request() -> Vec<NewFact> {

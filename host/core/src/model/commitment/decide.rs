@@ -104,9 +104,7 @@ fn act(
             end(next, state, note, now)
         }
         CommitmentAction::Break { reason } => end(next, CommitmentState::Broken, stated("reason", reason)?, now),
-        CommitmentAction::Withdraw { reason } => {
-            end(next, CommitmentState::Withdrawn, stated("reason", reason)?, now)
-        }
+        CommitmentAction::Withdraw { reason } => end(next, CommitmentState::Withdrawn, stated("reason", reason)?, now),
         CommitmentAction::Move { due, reason } => {
             let reason = stated("reason", reason)?;
             if due <= now {

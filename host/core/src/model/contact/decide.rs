@@ -101,7 +101,7 @@ pub enum ContactEffect {
     Alert(Level),
     /// A practitioner has decided that it is neither: its alert is over.
     EndAlert,
-    /// Somebody is promised something.
+    /// Somebody is promised something; once more when it becomes urgent.
     Promise(Promise),
     /// What words brought up must have its answer within [`ANSWERED_WITHIN`].
     WatchAnswers,

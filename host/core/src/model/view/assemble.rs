@@ -4,6 +4,7 @@ use greffon_words::{Text, banners, questions};
 
 use super::said::Said;
 use super::{Asked, AskedBy, Banner, BookingView, ContactView, Sequel, ToSay, progress_of};
+use crate::ids::PractitionerId;
 use crate::model::alert::{AlertState, NextStep};
 use crate::model::care::{Nature, keys, latest};
 use crate::model::civil::Zone;
@@ -16,7 +17,6 @@ use crate::model::practice::{Practice, RedFlag};
 use crate::model::red_flags;
 use crate::model::script::{BookingProgress, Effect};
 use crate::model::triage::{AnswerKind, Choice, Question};
-use crate::ids::PractitionerId;
 use crate::time::Instant;
 
 /// The view of a contact, from what was last said of it. Nothing is asked of a
