@@ -143,8 +143,9 @@ fn a_call_back_that_becomes_urgent_leaves_its_window() {
     let view = office.receive(request());
     assert_eq!(view.commitments[0].window, Some(NOON));
     let raised = NewLevel { level: Level::VeryUrgent, reason: "il a mal".to_owned() };
-    let set = office.reception.contacts.set_level(&office.practice, view.contact, raised, &secretary());
-    let view = block_on(set).unwrap();
+    let by = secretary();
+    let raised = office.reception.contacts.set_level(&office.practice, view.contact, raised, &by);
+    let view = block_on(raised).unwrap();
     assert_eq!(view.commitments.len(), 1, "{:?}", view.commitments);
     let now = &view.commitments[0];
     assert_eq!((now.window, now.due, now.level), (None, after(15), Level::VeryUrgent));
