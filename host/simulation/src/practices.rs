@@ -146,6 +146,7 @@ pub fn french_practice(id: &str) -> Practice {
         disclosure: Disclosure::default(),
         supervision: Supervision::default(),
         delays: Delays::default(),
+        callback_windows: Vec::new(),
         retention: Retention::default(),
     }
 }

@@ -20,6 +20,7 @@ use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::trail::Trail;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
+use greffon_core::time::Span;
 
 /// The rows of one practice; also what a transaction has written so far.
 #[derive(Clone, Debug, Default)]
@@ -164,6 +165,14 @@ pub(super) fn patients_with(patients: &BTreeMap<PatientId, Patient>, terms: &[Te
         next += 1;
     }
     found
+}
+
+/// Those that are open and due in this time, earliest first.
+pub(super) fn open_commitments(commitments: &BTreeMap<CommitmentId, Commitment>, due: Span) -> Vec<Commitment> {
+    let is_open = |one: &&Commitment| !one.state.is_final() && due.start <= one.due && one.due < due.end;
+    let mut open: Vec<Commitment> = commitments.values().filter(is_open).cloned().collect();
+    open.sort_by_key(|one| (one.due, one.id));
+    open
 }
 
 /// A row with an optimistic lock.

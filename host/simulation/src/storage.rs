@@ -28,7 +28,7 @@ use serde::de::DeserializeOwned;
 
 use super::Sabotage;
 use super::faults::Effect;
-use super::rows::{Rows, check_key, patients_with};
+use super::rows::{Rows, check_key, open_commitments, patients_with};
 
 mod agenda_turns;
 mod memory;
@@ -365,6 +365,10 @@ impl Storage for MemoryStorage {
             listed("commitments", rows.commitments.values().filter(wanted), |one| (one.due, one.id), page)
         })
         .await?
+    }
+
+    async fn open_commitments(&self, practice: &PracticeId, due: Span) -> Stored<Vec<Commitment>> {
+        self.read(practice, |rows| open_commitments(&rows.commitments, due)).await
     }
 
     async fn audit(

@@ -218,6 +218,10 @@ impl Storage for Database {
         commitments::list(self.reader().await?.on(), practice, state, page).await
     }
 
+    async fn open_commitments(&self, practice: &PracticeId, due: Span) -> Stored<Vec<Commitment>> {
+        commitments::open(self.reader().await?.on(), practice, due).await
+    }
+
     async fn audit(
         &self,
         practice: &PracticeId,

@@ -21,7 +21,7 @@ use greffon_core::model::pin::Pin;
 use greffon_core::model::trail::Trail;
 use greffon_core::ports::agenda_turn::{AgendaIdentity, Turn as AgendaTurn, TurnRequest};
 use greffon_core::ports::storage::{Stored, Transaction};
-use greffon_core::time::Instant;
+use greffon_core::time::{Instant, Span};
 
 use crate::agenda_queues::AgendaQueues;
 use crate::database::{Database, Open};
@@ -173,6 +173,10 @@ impl Transaction for PracticeTransaction {
 
     async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>> {
         commitments::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn open_commitments(&mut self, due: Span) -> Stored<Vec<Commitment>> {
+        commitments::open(self.open.on(), &self.practice, due).await
     }
 
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()> {

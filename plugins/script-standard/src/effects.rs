@@ -326,6 +326,7 @@ mod tests {
             said: String::new(),
             due: NOW,
             due_local: String::new(),
+            start_local: None,
         });
         assert!(!names(&call).contains(&"commitment:answer".to_owned()));
         let by_host = Call::patient("message").text(MESSAGE, "x");

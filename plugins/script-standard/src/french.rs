@@ -75,6 +75,16 @@ pub(crate) fn by(civil: &str, now: &str) -> String {
     }
 }
 
+/// Between which hours something is promised: `aujourd'hui entre 12 h et 13 h`, `mardi 24
+/// novembre entre 22 h et minuit`.
+pub(crate) fn between(start: &str, end: &str, now: &str) -> String {
+    let end = match written_day(start) == written_day(end) {
+        true => time(end),
+        false => "minuit".to_owned(),
+    };
+    format!("{} entre {} et {end}", day(start, now), time(start))
+}
+
 fn day(civil: &str, now: &str) -> String {
     match (days_ahead(civil, now), parts(written_day(civil))) {
         (Some(0), _) => "aujourd'hui".to_owned(),
@@ -218,6 +228,11 @@ mod tests {
         assert_eq!(by("2026-11-26T09:00", now), "avant jeudi 26 novembre à 9 h");
         assert_eq!(by("2027-01-01T09:00", "2026-12-31T20:00"), "demain vendredi avant 9 h");
         assert_eq!(by("", now), "");
+        let today = ("2026-11-23T12:00", "2026-11-23T13:00");
+        assert_eq!(between(today.0, today.1, now), "aujourd'hui entre 12 h et 13 h");
+        assert_eq!(between("2026-11-24T12:15", "2026-11-24T13:00", now), "demain mardi entre 12 h 15 et 13 h");
+        let late = ("2026-11-26T22:00", "2026-11-27T00:00");
+        assert_eq!(between(late.0, late.1, now), "jeudi 26 novembre entre 22 h et minuit");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use greffon_sdk::practice::{Level, Span};
 use greffon_sdk::script::CommitmentSummary;
 
+use crate::caller::Caller;
+use crate::facts::LABORATORY_VALUE;
 use crate::fill::fill;
 use crate::french;
 use crate::interview::Interview;
@@ -38,11 +40,17 @@ fn level_waits(level: Level) -> bool {
     matches!(level, Level::Soon | Level::Routine)
 }
 
-/// A promise, as it is said now: who does what, before which hour.
+/// A promise, as it is said now: who does what, before which hour or between which two.
 pub(crate) fn said(interview: &Interview<'_>, promise: &CommitmentSummary) -> String {
     let phrases = &interview.settings.phrases;
-    let by = french::by(&promise.due_local, &interview.session.context.now_local);
+    let now = &interview.session.context.now_local;
+    let by = match &promise.start_local {
+        Some(start) => french::between(start, &promise.due_local, now),
+        None => french::by(&promise.due_local, now),
+    };
     let phrase = match promise.what.as_str() {
+        // Whatever the host promises a laboratory, its result is what somebody confirms.
+        _ if has_result(interview) => &phrases.laboratory,
         "callback" => &phrases.callback,
         "decision" => &phrases.decision,
         "answer" => &phrases.message,
@@ -56,10 +64,16 @@ pub(crate) fn said(interview: &Interview<'_>, promise: &CommitmentSummary) -> St
 }
 
 /// What was promised under a name, as it is said now; the phrase without its hour as long
-/// as nothing was.
+/// as nothing was. A laboratory is promised one thing, whatever the host calls it.
 pub(crate) fn said_or(interview: &Interview<'_>, what: &str, phrase: &str) -> String {
-    let made = interview.session.commitments.iter().rev().find(|one| one.what == what);
+    let any = has_result(interview);
+    let made = interview.session.commitments.iter().rev().find(|one| any || one.what == what);
     made.map_or_else(|| fill(phrase, &[("by", "")]), |promise| said(interview, promise))
+}
+
+/// Whether a laboratory has said its result.
+fn has_result(interview: &Interview<'_>) -> bool {
+    interview.caller == Some(Caller::Laboratory) && interview.facts.text(LABORATORY_VALUE).is_some()
 }
 
 #[cfg(test)]

@@ -125,9 +125,11 @@ pub(crate) fn to_bring(settings: &Standard, appointment: &AppointmentSummary) ->
 
 #[cfg(test)]
 mod tests {
-    use greffon_sdk::script::{CommitmentSummary, Phase};
+    use greffon_sdk::practice::Level;
+    use greffon_sdk::script::{CommitmentSummary, Orientation, Phase};
 
     use super::*;
+    use crate::facts::LABORATORY_READ_BACK;
     use crate::testing::{Call, NOW, confirmed};
 
     #[test]
@@ -178,8 +180,35 @@ mod tests {
             said: "Un médecin vous rappelle.".to_owned(),
             due: NOW,
             due_local: "2026-11-21T11:30".to_owned(),
+            start_local: None,
         });
         let text = call.view().recap.unwrap().text;
         assert!(text.ends_with("Le médecin vous rappelle aujourd'hui avant 11 h 30."), "{text}");
+        call.session.commitments[0].start_local = Some("2026-11-21T10:45".to_owned());
+        let text = call.view().recap.unwrap().text;
+        assert!(text.ends_with("Le médecin vous rappelle aujourd'hui entre 10 h 45 et 11 h 30."), "{text}");
+    }
+
+    #[test]
+    fn a_laboratory_hears_one_hour_whatever_the_host_calls_the_promise() {
+        let mut call = Call::patient("resultats")
+            .by("laboratory")
+            .text(keys::CALLER_NAME, "Laboratoire Central")
+            .text(LABORATORY_VALUE, "potassium 7,1 mmol/L")
+            .with(LABORATORY_READ_BACK, Value::Yes)
+            .concluded(Level::VeryUrgent, Orientation::ClinicianCallback(15));
+        call.session.commitments.push(CommitmentSummary {
+            what: "callback".to_owned(),
+            said: "Un médecin vous rappelle.".to_owned(),
+            due: NOW,
+            due_local: "2026-11-21T09:45".to_owned(),
+            start_local: None,
+        });
+        let promised = "qui vous confirme l'avoir reçu aujourd'hui avant 9 h 45.";
+        let view = call.view();
+        let recap = view.recap.unwrap().text;
+        assert!(recap.ends_with(promised) && !recap.contains("vous rappelle aujourd'hui"), "{recap}");
+        let said = view.prompts.iter().find(|prompt| prompt.phase == Phase::Proposal).unwrap();
+        assert!(said.spoken.ends_with(promised), "{}", said.spoken);
     }
 }

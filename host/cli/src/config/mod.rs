@@ -4,6 +4,7 @@
 
 mod alerts;
 pub mod binding;
+mod callback_windows;
 pub mod confined;
 pub mod diagnostic;
 pub mod directory;

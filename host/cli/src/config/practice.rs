@@ -189,6 +189,7 @@ impl Loader<'_> {
             disclosure: self.disclosure(),
             supervision: Supervision::default(),
             delays: self.delays()?,
+            callback_windows: self.callback_windows()?,
             retention: self.retention()?,
         })
     }

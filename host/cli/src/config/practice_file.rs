@@ -67,6 +67,10 @@ pub struct PracticeFile {
     /// Delays of promises.
     #[serde(default)]
     pub delays: DelaysFile,
+    /// When whose call-backs are made, and how many fit; at any hour for owners who have
+    /// none here.
+    #[serde(default)]
+    pub callback_windows: Vec<CallbackWindowsFile>,
     /// For how long what is known of patients is kept.
     #[serde(default)]
     pub retention: RetentionFile,
@@ -391,6 +395,21 @@ pub struct DelaysFile {
     pub answer_min: Option<u32>,
     /// A document is ready.
     pub document_min: Option<u32>,
+}
+
+/// When somebody calls patients back.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CallbackWindowsFile {
+    /// Whose: the name of a recipient, a person's or a role's.
+    pub owner: String,
+    /// When; not on days on which the site is closed, and not while the owner is away.
+    pub hours: Hours,
+    /// How many call-backs fit into each period, 1 to 50.
+    pub room: u32,
+    /// Whose closed days and public holidays hold; the first at which the owner has an agenda
+    /// when absent, or else the first.
+    pub site: Option<String>,
 }
 
 /// For how long what is known of patients is kept, in days.

@@ -281,3 +281,37 @@ fn a_site_keeps_the_holidays_of_its_territory_and_days_of_its_own() {
     let shown = closures("closed = [\"24/12/2026\"]\n").expect_err("refused");
     assert!(shown.contains("\"24/12/2026\" is not a day") && shown.contains("practice.toml:"), "{shown}");
 }
+
+#[test]
+fn windows_for_call_backs_name_an_owner_and_their_room() {
+    let windows = |text: &str| read(&format!("{MINIMAL}\n{text}"));
+    let one = |lines: &str| windows(&format!("[[callback-windows]]\nowner = \"secretariat\"\n{lines}"));
+    assert_eq!(read(MINIMAL).expect("reads").callback_windows, []);
+    let hours = "hours = { mon-wed = [\"12:00-13:00\"], fri = [\"16:00-17:30\"] }\n";
+    let read = one(&format!("{hours}room = 6\n")).expect("reads");
+    let found = &read.callback_windows[0];
+    assert_eq!((found.owner.as_str(), found.site.as_str(), found.room), ("secretariat", "nord", 6));
+    assert_eq!((&found.hours.0[2], &found.hours.0[4]), (&vec![(720, 780)], &vec![(960, 1050)]));
+    // The last line of the file is what is wrong.
+    let last = MINIMAL.lines().count();
+    for (lines, line, said) in [
+        (format!("{hours}room = 0\n"), 5, "0 is out of range"),
+        (format!("{hours}room = 51\n"), 5, "write a number from 1 to 50"),
+        (format!("room = 6\n{hours}site = \"nor\"\n"), 6, "did you mean \"nord\"?"),
+        ("room = 6\nhours = { }\n".to_owned(), 5, "\"secretariat\" never calls back here"),
+        ("room = 6\nhours = { mon = [\"13:00-12:00\"] }\n".to_owned(), 5, "example: "),
+        (format!("{hours}rooms = 6\n"), 5, "\"room\""),
+    ] {
+        let shown = one(&lines).expect_err("refused");
+        assert!(shown.contains(said) && shown.contains(&format!("practice.toml:{}:", last + line)), "{shown}");
+    }
+    let shown = windows(&format!("[[callback-windows]]\nowner = \"secretaria\"\n{hours}room = 6\n"));
+    assert!(shown.expect_err("refused").contains("did you mean \"secretariat\"?"));
+    let second = |period: &str| {
+        let again =
+            format!("[[callback-windows]]\nowner = \"secretariat\"\nhours = {{ tue = [\"{period}\"] }}\nroom = 1\n");
+        one(&format!("{hours}room = 6\n{again}"))
+    };
+    assert!(second("13:00-14:00").is_ok(), "one begins where the other ends");
+    assert!(second("12:30-14:00").expect_err("refused").contains("two windows of \"secretariat\" overlap"));
+}

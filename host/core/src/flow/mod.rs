@@ -39,7 +39,7 @@ pub use self::error::{Flow, FlowError, Thing};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::Messages;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
-pub use self::read::{ReadAlert, ReadContact, Reads};
+pub use self::read::{ReadAlert, ReadContact, ReadWindow, Reads};
 pub use self::retention::{Removed, Retention};
 use crate::ports::agenda_turn::AgendaTurns;
 use crate::ports::clock::{Clock, Ids};

@@ -3,12 +3,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::ToSpan as _;
+
 use super::act::Acts;
 use super::error::{Flow, FlowError, Thing};
 use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use crate::model::alert::{Alert, AlertState, LiveState};
 use crate::model::audit::AuditEvent;
-use crate::model::commitment::{CHECK_APPOINTMENT, Commitment, CommitmentState, VERIFY_BOOKING};
+use crate::model::civil::Zone;
+use crate::model::commitment::{
+    CHECK_APPOINTMENT, CallbackWindow, Commitment, CommitmentState, VERIFY_BOOKING, callback_windows,
+};
 use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::intent::Appointment;
@@ -20,6 +25,9 @@ use crate::model::wording;
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{Listed, Page, Storage, StorageError, Stored};
 use crate::time::Span;
+
+/// How many days ahead windows for call-backs are told, with today.
+const WINDOW_DAYS: i64 = 7;
 
 /// More contacts than this are not remembered at once.
 const MAX_CONTACTS: usize = 4_096;
@@ -51,6 +59,15 @@ pub struct ReadAlert {
     pub contact: Contact,
     /// Which signs, who, where, which number, since when: as its recipients are told.
     pub text: String,
+}
+
+/// A window in which an owner calls back, as it stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadWindow {
+    /// Whose, when, and what is promised in it.
+    pub window: CallbackWindow,
+    /// How many more may be promised in it.
+    pub left: u32,
 }
 
 /// What came of a contact so far.
@@ -241,6 +258,26 @@ impl Reads {
         page: &Page,
     ) -> Stored<Listed<Commitment>> {
         self.storage.commitments(practice, state, page).await
+    }
+
+    /// The windows of the coming week in which owners of promises call back, earliest first,
+    /// each with what is promised in it.
+    ///
+    /// # Errors
+    /// `NotFound(Practice)`, `Storage`.
+    pub async fn callback_windows(&self, practice: &PracticeId) -> Flow<Vec<ReadWindow>> {
+        let practice = self.acts.practice(practice)?;
+        if practice.callback_windows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (zone, now) = (Zone::of(&practice), self.acts.now());
+        let today = zone.date(now);
+        let end = zone.day(today.saturating_add(WINDOW_DAYS.days())).start;
+        let since = zone.day(today).start;
+        let open = self.storage.open_commitments(&practice.id, Span { start: since, end: end.plus_millis(1) }).await?;
+        let windows = callback_windows(&practice, None, Span { start: now, end }, &open);
+        let read = |window: CallbackWindow| ReadWindow { left: u32::try_from(window.left(now)).unwrap_or(0), window };
+        Ok(windows.into_iter().map(read).collect())
     }
 
     /// An alert, with what it is about as it is now.

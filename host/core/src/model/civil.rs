@@ -18,7 +18,8 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use thiserror::Error;
 
-use super::practice::{Practice, Site, WeekHours};
+use super::holidays::Closures;
+use super::practice::{Absence, Practice, Site, WeekHours};
 use crate::time::{Instant, Span};
 
 /// A civil text or a zone that cannot be used.
@@ -120,6 +121,12 @@ impl Zone {
         u16::try_from(minutes).ok().filter(|_| whole)
     }
 
+    /// A time away; `None` when it cannot be read, or ends before it begins.
+    #[must_use]
+    pub fn away(&self, absence: &Absence) -> Option<Span> {
+        Span::new(self.instant(parse_time(&absence.from).ok()?), self.instant(parse_time(&absence.to).ok()?))
+    }
+
     /// `2026-11-21T09:30`, as plugins and files read it.
     #[must_use]
     pub fn text(&self, at: Instant) -> String {
@@ -147,28 +154,34 @@ impl Zone {
         self.periods(&site.hours, |day| site.closures.hold(day), window)
     }
 
+    /// The stretches of `hours` that overlap `window`, without the days of these closures,
+    /// earliest first: each as it is written, also where one touches the next.
+    #[must_use]
+    pub fn each_period(&self, hours: &WeekHours, closures: &Closures, window: Span) -> Vec<Span> {
+        self.written(hours, |day| closures.hold(day), window).filter(|period| period.overlaps(&window)).collect()
+    }
+
     fn periods(&self, hours: &WeekHours, is_closed: impl Fn(Date) -> bool, window: Span) -> Vec<Span> {
         let mut open: Vec<Span> = Vec::new();
-        // A day on both sides: a period may end at midnight and go on after it.
-        let mut date = self.date(window.start).saturating_sub(1.day());
-        let last = self.date(window.end).saturating_add(1.day());
-        while date <= last {
-            let week: &[_] = if is_closed(date) { &[] } else { &hours.0[monday_first(date.weekday())] };
-            for &(start, end) in week {
-                let period = Span::new(self.at_minute(date, start), self.at_minute(date, end));
-                match (open.last_mut(), period) {
-                    (_, None) => {}
-                    (Some(before), Some(period)) if period.start <= before.end => {
-                        before.end = before.end.max(period.end);
-                    }
-                    (_, Some(period)) => open.push(period),
-                }
+        for period in self.written(hours, is_closed, window) {
+            match open.last_mut() {
+                Some(before) if period.start <= before.end => before.end = before.end.max(period.end),
+                _ => open.push(period),
             }
-            let Ok(next) = date.tomorrow() else { break };
-            date = next;
         }
         open.retain(|period| period.overlaps(&window));
         open
+    }
+
+    /// The periods of all days that may overlap `window`.
+    fn written(&self, hours: &WeekHours, is_closed: impl Fn(Date) -> bool, window: Span) -> impl Iterator<Item = Span> {
+        // A day on both sides: a period may end at midnight and go on after it.
+        let first = self.date(window.start).saturating_sub(1.day());
+        let last = self.date(window.end).saturating_add(1.day());
+        let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(move |day| *day <= last);
+        let open = days.filter(move |day| !is_closed(*day));
+        open.flat_map(|day| hours.0[monday_first(day.weekday())].iter().map(move |period| (day, *period)))
+            .filter_map(|(day, (start, end))| Span::new(self.at_minute(day, start), self.at_minute(day, end)))
     }
 }
 

@@ -2,15 +2,19 @@
 
 mod decide;
 mod due;
+mod window;
 
 pub use decide::{CommitmentEffect, CommitmentEvent, MAX_PROMISE_DAYS, decide};
 pub use due::due_at;
+pub use window::{
+    CallbackHour, CallbackWindow, callback_hour, callback_windows, has_callback_windows, longest_callback_min,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
 use crate::ids::{CommitmentId, ContactId, PracticeId};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 /// Life of a commitment. Every commitment reaches exactly one final state and
 /// is visible until then.
@@ -52,6 +56,10 @@ impl CommitmentState {
     }
 }
 
+/// The promise that somebody calls the patient back, of the host or of a script: the one
+/// that windows of its owner take.
+pub const CALLBACK: &str = "callback";
+
 /// The promise that somebody looks what became of a booking: owed to the practice, said to
 /// nobody.
 pub const VERIFY_BOOKING: &str = "verify-booking";
@@ -86,6 +94,13 @@ pub struct Commitment {
     pub promised_at: Instant,
     /// Until when.
     pub due: Instant,
+    /// The window of its owner in which it is to be kept; at any time until it is due when
+    /// absent.
+    #[serde(default)]
+    pub window: Option<Span>,
+    /// Whether no window of its owner had room in time: it comes on top of what fits.
+    #[serde(default)]
+    pub beyond_room: bool,
     /// Where it is.
     pub state: CommitmentState,
     /// How far the ladder went: 0 nothing, 1 warned at 75 %, 2 late, and one more each
@@ -122,6 +137,12 @@ impl Commitment {
     #[must_use]
     pub fn was_told(&self) -> bool {
         ![VERIFY_BOOKING, CHECK_APPOINTMENT, TELL_PATIENT].contains(&self.what.as_str())
+    }
+
+    /// Whether somebody is to call the patient back, so that it takes room in a window.
+    #[must_use]
+    pub fn is_callback(&self) -> bool {
+        self.what == CALLBACK
     }
 }
 

@@ -10,7 +10,7 @@ pub use decide::{
     ANSWERED_WITHIN, CloseCheck, Closing, ContactEffect, ContactEvent, EMERGENCY_OUTCOMES, Promise, RESULT_WITHIN,
     close_blockers, decide, is_administrative,
 };
-pub use findings::{CALLER_KINDS, Findings, find, heard_level, heard_reason, missing_result};
+pub use findings::{CALLER_KINDS, Findings, LABORATORY, find, heard_level, heard_reason, missing_result};
 pub use people::{
     address_of, age_days, can_be_registered, identity_of, is_attended, is_identified, is_known, opening, patient_of,
     practitioner_asked, site_of,

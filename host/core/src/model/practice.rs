@@ -58,6 +58,8 @@ pub struct Practice {
     pub supervision: Supervision,
     /// Delays the practice promises.
     pub delays: Delays,
+    /// When whose call-backs are made; those of others at any hour.
+    pub callback_windows: Vec<CallbackWindows>,
     /// How long what it knows of its patients is kept.
     pub retention: Retention,
 }
@@ -314,6 +316,19 @@ impl Default for Delays {
     fn default() -> Self {
         Self { urgent_decision_min: 15, decision_min: 120, answer_min: 24 * 60, document_min: 48 * 60 }
     }
+}
+
+/// When an owner of promises calls back. No two of the same owner overlap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackWindows {
+    /// Whose: a recipient of the practice, a person or a role.
+    pub owner: String,
+    /// On the days on which this site is closed there are none.
+    pub site: SiteId,
+    /// When.
+    pub hours: WeekHours,
+    /// How many call-backs fit into each period, at least 1.
+    pub room: u32,
 }
 
 /// For whom a feature is; whatever is empty leaves nobody out.

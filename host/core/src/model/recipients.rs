@@ -2,8 +2,10 @@
 
 use super::care::Fact;
 use super::channel::Address;
+use super::civil::Zone;
 use super::contact::practitioner_asked;
 use super::practice::Practice;
+use crate::time::{Instant, Span};
 
 /// Those who lead the reception.
 pub const SECRETARIAT: &str = "secretariat";
@@ -67,6 +69,22 @@ pub fn named(practice: &Practice, facts: &[Fact], name: &str) -> Vec<String> {
         return clinicians(practice, facts);
     }
     vec![name.to_owned(), SECRETARIAT.to_owned(), ON_CALL.to_owned()]
+}
+
+/// Those of these names who are not away at this instant; all of them when everybody is.
+#[must_use]
+pub fn present(practice: &Practice, names: Vec<String>, now: Instant) -> Vec<String> {
+    let is_away = |name: &String| absences(practice, name).iter().any(|away| away.start <= now && now < away.end);
+    let there: Vec<String> = names.iter().filter(|name| !is_away(name)).cloned().collect();
+    if there.is_empty() { names } else { there }
+}
+
+/// When somebody is away: practitioners tell, others do not.
+#[must_use]
+pub fn absences(practice: &Practice, name: &str) -> Vec<Span> {
+    let zone = Zone::of(practice);
+    let own = practice.practitioners.iter().filter(|one| one.id.as_str() == name).flat_map(|one| &one.absences);
+    own.filter_map(|absence| zone.away(absence)).collect()
 }
 
 /// The reception, then whoever is on call.

@@ -201,6 +201,10 @@ pub struct CommitmentSummary {
     pub due: Instant,
     /// The same in civil time.
     pub due_local: String,
+    /// When the window in which it is kept begins, in civil time; absent when it is kept at
+    /// any time until it is due.
+    #[serde(default)]
+    pub start_local: Option<String>,
 }
 
 /// Everything a script plugin sees.

@@ -24,7 +24,7 @@ use greffon_words::{Text, rules, times};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::civil::{MINUTES_PER_DAY, Zone, clock_text, monday_first, parse_time};
+use super::civil::{MINUTES_PER_DAY, Zone, clock_text, monday_first};
 use super::practice::{Motive, Practitioner, PractitionerAgenda};
 use super::scheduling::{Audience, PatientRule, Rule, Slot, SlotState};
 use crate::time::{Instant, Span};
@@ -204,11 +204,7 @@ impl<'a> Rules<'a> {
         // An appointment that starts in the window may end after it.
         let around = window.widened(0, desk.motive.duration_min);
         let open = desk.zone.open_periods(&desk.agenda.hours, around);
-        let absences = desk.practitioner.absences.iter().filter_map(|absence| {
-            let from = desk.zone.instant(parse_time(&absence.from).ok()?);
-            let to = desk.zone.instant(parse_time(&absence.to).ok()?);
-            Span::new(from, to)
-        });
+        let absences = desk.practitioner.absences.iter().filter_map(|absence| desk.zone.away(absence));
         Self { desk, open, absences: absences.collect() }
     }
 

@@ -25,7 +25,7 @@ pub struct Banner {
     /// Stable: `emergency`, `triage-unavailable`, `script-unavailable`,
     /// `view-outdated`, `booking-to-verify`, `repeated-contact`, `demo-content`,
     /// `contradiction`, `alert-open`, `alert-acknowledged`, `patient-doubtful`, `promise-open`,
-    /// `promise-open-at-origin`.
+    /// `promise-open-at-origin`, `callback-beyond-room`.
     pub code: String,
     /// What is to be seen.
     pub text: Text,

@@ -8,12 +8,15 @@ mod alert;
 mod alert_test;
 mod failure;
 mod offer;
+mod promise;
 
 pub use agenda::{agenda_emptied, changed_in_agenda, for_the_patient, letter_of_change};
 pub use alert::{alert, alert_link};
 pub use alert_test::{alert_test, alert_test_missed};
 use failure::failure_words;
 pub use offer::offer;
+use promise::promised_for;
+pub use promise::{beyond_room, said};
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;
@@ -170,11 +173,11 @@ impl Ask {
 /// Hands a contact over to the practice: who, for whom, which number, what, how
 /// urgent, why, until when.
 #[must_use]
-pub fn hand_over(practice: &Practice, contact: &Contact, ask: Ask, due: Instant) -> Letter {
+pub fn hand_over(practice: &Practice, contact: &Contact, ask: Ask, promised: &Commitment) -> Letter {
     let (template, title) = ask.words();
     let level = contact.level.unwrap_or(Level::Routine);
     let mut lines = vec![format!("{title} — {}", level_words(level))];
-    lines.push(format!("Promis avant : {}", zone(practice).spoken(due)));
+    lines.push(promised_for(practice, promised));
     lines.push(String::new());
     lines.extend(who_and_what(practice, contact));
     if let Some(assessment) = &contact.assessment {
@@ -255,7 +258,6 @@ pub enum Reminder {
 /// is late. Says nothing of the patient.
 #[must_use]
 pub fn about_promise(practice: &Practice, commitment: &Commitment, reminder: Reminder) -> Letter {
-    let due = zone(practice).spoken(commitment.due);
     let (template, subject) = match reminder {
         Reminder::Soon => ("host.commitment-warning", "Engagement à tenir bientôt"),
         Reminder::Late => ("host.commitment-late", "Engagement en retard"),
@@ -263,7 +265,7 @@ pub fn about_promise(practice: &Practice, commitment: &Commitment, reminder: Rem
     };
     let lines = vec![
         format!("{subject} : {}", promise_words(&commitment.what)),
-        format!("Promis avant : {due}"),
+        promised_for(practice, commitment),
         format!("Responsable : {}", commitment.owner),
         format!("Engagement : {}", commitment.id),
         format!("Demande : {}", commitment.contact),
@@ -347,19 +349,6 @@ pub fn discreet(practice: &Practice, level: Level, to_patient: bool, link: Optio
     };
     let number = practice.phone.as_deref().filter(|_| to_patient).map(|number| format!("\n{number}"));
     (subject.to_owned(), format!("{text}{}\n\n{}", number.unwrap_or_default(), practice.name))
-}
-
-/// What is said to the patient about a promise.
-#[must_use]
-pub fn said(practice: &Practice, what: &str, due: Instant) -> String {
-    let by = zone(practice).spoken(due);
-    match what {
-        "callback" => format!("Un professionnel vous rappelle avant {by}."),
-        "document" => format!("Votre document est préparé avant {by}."),
-        "decision" => format!("Un professionnel étudie votre demande ; vous avez une réponse avant {by}."),
-        VERIFY_BOOKING => format!("Nous vérifions votre rendez-vous et vous rappelons avant {by}."),
-        _ => format!("Votre demande est transmise ; vous avez une réponse avant {by}."),
-    }
 }
 
 /// A level, as people say it.

@@ -7,6 +7,7 @@ use greffon_core::model::care::{Level, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome, find};
 use greffon_core::model::laboratory::OwnLimits;
 use greffon_core::model::practice::Practice;
+use greffon_core::model::script::{CommitmentDraft, Effect, View};
 use greffon_core::model::triage::Orientation;
 use greffon_core::model::view::ContactView;
 
@@ -261,4 +262,78 @@ fn the_host_s_own_script_asks_for_the_result_and_reads_it_back() {
         view.prompts.iter().flat_map(|prompt| &prompt.asks).map(|ask| ask.spoken.as_str()).collect();
     assert!(spoken.contains(&"Je relis : « K 4,2 mmol/L ». C'est bien cela ?"), "{spoken:?}");
     assert!(view.missing.contains(&keys::LABORATORY_READ_BACK.to_owned()));
+}
+
+/// A script that promises the laboratory an answer within half an hour, once a result is there.
+fn script_promises(office: &Office) {
+    office.plugins.fakes.set_script(|session| {
+        let draft = CommitmentDraft {
+            what: "laboratory-result".to_owned(),
+            said: "Le médecin vous confirme l'avoir reçu.".to_owned(),
+            due: session.context.now.plus_minutes(30),
+            owner: "practitioner".to_owned(),
+            level: Level::SameDay,
+        };
+        let has_result = session.facts.iter().any(|fact| fact.key == keys::LABORATORY_VALUE);
+        let effects = if has_result { vec![Effect::Commitment(draft)] } else { Vec::new() };
+        Ok(Ok(View { prompts: Vec::new(), missing: Vec::new(), may_close: true, recap: None, effects }))
+    });
+}
+
+/// What a contact is promised: one thing, by what, until when.
+fn promised(office: &Office, contact: ContactId) -> (String, i64) {
+    let promises: Vec<_> = office.rows().commitments.into_values().filter(|one| one.contact == contact).collect();
+    assert_eq!(promises.len(), 1, "{promises:?}");
+    (promises[0].what.clone(), promises[0].due.millis_since(NOW) / 60_000)
+}
+
+#[test]
+fn a_laboratory_is_promised_one_thing_with_one_hour() {
+    let office = Office::open();
+    script_promises(&office);
+    // The host's quarter of an hour, before the script's half.
+    let contact = called(&office).contact;
+    told(&office, contact, "potassium 7,1 mmol/L");
+    assert_eq!(promised(&office, contact), ("callback".to_owned(), 15));
+    // Within the thresholds the host gives a day, the script half an hour.
+    let contact = called(&office).contact;
+    told(&office, contact, "potassium 4,2 mmol/L");
+    assert_eq!(promised(&office, contact), ("laboratory-result".to_owned(), 30));
+    // A correction that is beyond them is promised sooner, and nothing beside it.
+    let view = told(&office, contact, "potassium 7,4 mmol/L");
+    assert_eq!(promised(&office, contact), ("callback".to_owned(), 15));
+    assert_eq!(view.commitments[0].level, Level::VeryUrgent);
+}
+
+#[test]
+fn a_result_that_never_came_is_promised_the_same_hour_as_the_script_s() {
+    // Nobody said a result for five minutes: the host promises; then it is said.
+    let office = Office::open();
+    script_promises(&office);
+    let contact = called(&office).contact;
+    office.wait_s(330);
+    let (what, due) = promised(&office, contact);
+    assert_eq!((what.as_str(), due), ("decision", 20));
+    told(&office, contact, "potassium 4,2 mmol/L");
+    assert_eq!(promised(&office, contact), (what, due), "the host's hour stands");
+    // The script promised first, as nobody knew whether the value alerts: the host's hour counts.
+    let office = Office::open();
+    script_promises(&office);
+    let contact = called(&office).contact;
+    told(&office, contact, "CRP 40 mg/L");
+    assert_eq!(promised(&office, contact), ("laboratory-result".to_owned(), 30));
+    office.wait_s(330);
+    assert_eq!(promised(&office, contact), ("decision".to_owned(), 20));
+}
+
+#[test]
+fn a_promise_to_a_laboratory_that_is_late_hides_no_new_one() {
+    let office = Office::open();
+    script_promises(&office);
+    let contact = called(&office).contact;
+    told(&office, contact, "potassium 4,2 mmol/L");
+    office.wait_s(3600);
+    let view = told(&office, contact, "potassium 7,4 mmol/L");
+    let hours: Vec<i64> = view.commitments.iter().map(|one| one.due.millis_since(NOW) / 60_000).collect();
+    assert_eq!(hours, [30, 75]);
 }

@@ -6,6 +6,8 @@ mod alert_kills;
 mod alert_tests;
 mod alerts;
 mod bookings;
+mod callback_hours;
+mod callback_windows;
 mod changes;
 mod closing;
 mod contact_decisions;

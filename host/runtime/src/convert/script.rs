@@ -51,7 +51,13 @@ impl From<AppointmentSummary> for wit::AppointmentSummary {
 
 impl From<CommitmentSummary> for wit::CommitmentSummary {
     fn from(commitment: CommitmentSummary) -> Self {
-        Self { what: commitment.what, said: commitment.said, due: commitment.due.0, due_local: commitment.due_local }
+        Self {
+            what: commitment.what,
+            said: commitment.said,
+            due: commitment.due.0,
+            due_local: commitment.due_local,
+            start_local: commitment.start_local,
+        }
     }
 }
 

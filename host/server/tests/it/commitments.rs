@@ -1,11 +1,17 @@
 //! Promises and what people do with them.
 
+use std::sync::Arc;
+
 use greffon_core::model::audit::Role;
 use greffon_core::model::commitment::CommitmentState;
+use greffon_core::model::practice::{CallbackWindows, WeekHours};
+use greffon_core::ports::practices::LivePractice;
+use greffon_core::time::Span;
+use greffon_simulation::{FixedPractices, french_practice};
 use serde_json::json;
 
 use super::rows;
-use super::support::{ELSEWHERE, HERE, TestApp};
+use super::support::{ELSEWHERE, HERE, Setup, TestApp, instant};
 
 const LIST: &str = "/v1/practices/les-tilleuls/commitments";
 
@@ -107,6 +113,7 @@ async fn promises_are_listed_by_their_due_time_in_pages() {
     assert_eq!(kept["items"].as_array().unwrap().len(), 1);
     insta::assert_json_snapshot!(kept["items"][0], @r#"
     {
+      "beyond_room": false,
       "closing_note": null,
       "contact": "0192f0c4-7a3e-7000-8000-000000000001",
       "due": "2026-11-23T09:03:00Z",
@@ -119,8 +126,48 @@ async fn promises_are_listed_by_their_due_time_in_pages() {
       "rung": 0,
       "said": "Le secrétariat vous rappelle avant midi.",
       "state": "kept",
-      "what": "callback"
+      "what": "callback",
+      "window": null
     }
+    "#);
+}
+
+#[tokio::test]
+async fn the_list_says_when_owners_call_back_and_how_much_room_is_left() {
+    let plain = TestApp::new();
+    assert_eq!(plain.get(Role::Secretary, LIST).await.expect(200).json()["windows"], json!([]));
+    let mut practice = french_practice(HERE);
+    practice.callback_windows = vec![CallbackWindows {
+        owner: "secretariat".to_owned(),
+        site: "nord".into(),
+        hours: WeekHours(std::array::from_fn(|day| if day == 0 { vec![(720, 780)] } else { Vec::new() })),
+        room: 2,
+    }];
+    let practices = FixedPractices::new([LivePractice { practice, features: Vec::new() }]);
+    let app = TestApp::with(Setup { practices: Some(Arc::new(practices)), ..Setup::default() });
+    app.write(HERE, async |transaction| {
+        let mut promised = rows::commitment(HERE, 2);
+        promised.due = instant("2026-11-23T12:00:00Z");
+        promised.window = Span::new(instant("2026-11-23T11:00:00Z"), promised.due);
+        promised.beyond_room = true;
+        transaction.save_commitment(&mut promised).await.unwrap();
+    })
+    .await;
+    let listed = app.get(Role::Secretary, LIST).await.expect(200).json();
+    let item = &listed["items"][0];
+    assert_eq!(item["window"], json!({ "from": "2026-11-23T11:00:00Z", "to": "2026-11-23T12:00:00Z" }));
+    assert_eq!(item["beyond_room"], true);
+    insta::assert_json_snapshot!(listed["windows"], @r#"
+    [
+      {
+        "from": "2026-11-23T11:00:00Z",
+        "left": 1,
+        "owner": "secretariat",
+        "promised": 1,
+        "room": 2,
+        "to": "2026-11-23T12:00:00Z"
+      }
+    ]
     "#);
 }
 

@@ -40,6 +40,8 @@ pub fn commitment(practice: &str, number: u128) -> Commitment {
         level: Level::Soon,
         promised_at: instant(NOW),
         due: instant(NOW).plus_minutes(60 + i64::try_from(number).unwrap()),
+        window: None,
+        beyond_room: false,
         state: CommitmentState::Promised,
         rung: 0,
         moves: Vec::new(),

@@ -23,13 +23,13 @@ use greffon_core::model::trail::Trail;
 use greffon_core::model::triage::Orientation;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
 use greffon_core::ports::storage::{StorageError, Stored, Transaction};
-use greffon_core::time::Instant;
+use greffon_core::time::{Instant, Span};
 use tokio::sync::OwnedMutexGuard;
 
 use super::memory::{JobRow, MemoryStorage};
 use crate::Sabotage;
 use crate::faults::{Effect, Fault};
-use crate::rows::{Gone, Rows, Versioned, check_key, check_version, patients_with};
+use crate::rows::{Gone, Rows, Versioned, check_key, check_version, open_commitments, patients_with};
 
 /// Everything written so far, and the practice's one pen.
 pub(super) struct MemoryTransaction {
@@ -276,6 +276,13 @@ impl Transaction for MemoryTransaction {
     async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>> {
         self.storage.inner.pace.point().await;
         Ok(self.see(|rows| rows.commitments.get(&id)))
+    }
+
+    async fn open_commitments(&mut self, due: Span) -> Stored<Vec<Commitment>> {
+        self.storage.inner.pace.point().await;
+        let mut all = self.storage.look(&self.practice, |rows| rows.commitments.clone());
+        all.extend(self.written.commitments.clone());
+        Ok(open_commitments(&all, due))
     }
 
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()> {

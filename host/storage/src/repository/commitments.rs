@@ -3,6 +3,7 @@
 use greffon_core::ids::{CommitmentId, PracticeId};
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::ports::storage::{Listed, Page, Stored};
+use greffon_core::time::Span;
 use uuid::Uuid;
 
 use crate::error::failed;
@@ -61,6 +62,14 @@ const LIST_BY_STATE: Sql = Sql::both(
      LIMIT $4",
 );
 
+/// Open commitments of a stretch of time.
+const OPEN: Sql = Sql::both(
+    "SELECT due_at AS at_ms, id, doc
+     FROM commitments
+     WHERE practice = $1 AND state IN ('promised', 'in-progress') AND due_at >= $2 AND due_at < $3
+     ORDER BY due_at, id",
+);
+
 impl Document for Commitment {
     const THING: &'static str = "commitment";
 
@@ -105,6 +114,11 @@ pub(crate) async fn save(on: On<'_>, practice: &PracticeId, commitment: &mut Com
     )
     .map_err(failed)?;
     rows::saved(commitment, written)
+}
+
+pub(crate) async fn open(on: On<'_>, practice: &PracticeId, due: Span) -> Stored<Vec<Commitment>> {
+    let found = fetch!(fetch_all, DocRow, on, OPEN, practice.as_str(), due.start.0, due.end.0).map_err(failed)?;
+    found.iter().map(|row| rows::decode(TABLE, row.id, &row.doc)).collect()
 }
 
 pub(crate) async fn list(

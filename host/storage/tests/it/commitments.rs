@@ -1,8 +1,15 @@
-use greffon_core::ids::CommitmentId;
-use greffon_core::model::commitment::{Commitment, CommitmentState};
-use greffon_core::ports::storage::{Page, StorageError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::samples::{self, minute};
+use greffon_core::ids::CommitmentId;
+use greffon_core::model::civil::Zone;
+use greffon_core::model::commitment::{CallbackHour, Commitment, CommitmentState, callback_hour, callback_windows};
+use greffon_core::model::practice::{CallbackWindows, Practice, WeekHours};
+use greffon_core::ports::storage::{Page, StorageError};
+use greffon_core::time::{Instant, Span};
+use greffon_simulation::french_practice;
+
+use crate::samples::{self, minute, sud};
 use crate::support::{Fixture, nord, page};
 
 contract! {
@@ -10,6 +17,8 @@ contract! {
     save_refuses_the_known_and_the_overtaken,
     commitments_are_listed_earliest_due_first_and_by_state,
     a_commitment_that_moves_is_listed_at_its_new_place,
+    open_commitments_are_those_of_a_time_with_what_is_being_written,
+    two_nodes_at_once_do_not_overfill_a_window,
 }
 
 async fn save(f: &Fixture, commitment: &mut Commitment) -> Result<(), StorageError> {
@@ -65,4 +74,65 @@ async fn a_commitment_that_moves_is_listed_at_its_new_place(f: Fixture) {
     save(&f, &mut early).await.unwrap();
     let listed = f.db.commitments(&nord(), None, &page(9)).await.unwrap();
     assert_eq!(listed.items, [late, early]);
+}
+
+async fn open_commitments_are_those_of_a_time_with_what_is_being_written(f: Fixture) {
+    use CommitmentState::{InProgress, Kept, Promised, Withdrawn};
+    let time = Span { start: minute(10), end: minute(20) };
+    let rows = [(20, Promised), (19, InProgress), (9, Promised), (10, Promised), (15, Kept), (16, Withdrawn)];
+    for (due, state) in rows {
+        save(&f, &mut Commitment { state, ..samples::commitment(minute(due)) }).await.unwrap();
+    }
+    let mut elsewhere = Commitment { practice: sud(), ..samples::commitment(minute(12)) };
+    save(&f, &mut elsewhere).await.unwrap();
+    let due = |found: Vec<Commitment>| found.iter().map(|one| one.due).collect::<Vec<_>>();
+    assert_eq!(due(f.db.open_commitments(&nord(), time).await.unwrap()), [minute(10), minute(19)]);
+    let mut tx = f.begin().await;
+    tx.save_commitment(&mut samples::commitment(minute(11))).await.unwrap();
+    assert_eq!(due(tx.open_commitments(time).await.unwrap()), [minute(10), minute(11), minute(19)]);
+    drop(tx);
+    assert_eq!(due(f.db.open_commitments(&nord(), time).await.unwrap()), [minute(10), minute(19)]);
+}
+
+/// What the transaction of a promise does: it looks at what is promised, chooses the hour, and
+/// writes.
+async fn promise(f: Fixture, practice: Arc<Practice>) -> (Instant, bool) {
+    let (now, latest) = (minute(0), minute(240));
+    let mut tx = f.begin().await;
+    let time = Span { start: now, end: latest };
+    let open = tx.open_commitments(Span { start: now, end: latest.plus_millis(1) }).await.unwrap();
+    let windows = callback_windows(&practice, Some("dr-martin"), time, &open);
+    let hour = callback_hour(now, latest, &windows, &[]);
+    let CallbackHour { due, window, beyond_room } = hour;
+    tx.save_commitment(&mut Commitment { window, beyond_room, ..samples::commitment(due) }).await.unwrap();
+    tx.commit().await.unwrap();
+    (due, beyond_room)
+}
+
+async fn two_nodes_at_once_do_not_overfill_a_window(f: Fixture) {
+    const ROOM: u32 = 3;
+    let mut practice = french_practice("nord");
+    practice.time_zone = "UTC".to_owned();
+    let zone = Zone::of(&practice);
+    // Two windows of an hour, the first in an hour, in whatever civil time that is.
+    let start = zone.minute_of_day(minute(60)).unwrap();
+    let hours = WeekHours(std::array::from_fn(|_| vec![(start, start + 60), (start + 60, start + 120)]));
+    let (owner, site) = ("dr-martin".to_owned(), practice.sites[0].id.clone());
+    practice.callback_windows = vec![CallbackWindows { owner, site, hours, room: ROOM }];
+    let practice = Arc::new(practice);
+    let second = f.second_node().await;
+    let callers = (0..10).map(|number| {
+        let node = if number % 2 == 0 { f.clone() } else { second.clone() };
+        tokio::spawn(promise(node, Arc::clone(&practice)))
+    });
+    let mut fits: BTreeMap<Instant, u32> = BTreeMap::new();
+    let mut beyond = 0;
+    for caller in callers.collect::<Vec<_>>() {
+        match caller.await.unwrap() {
+            (_, true) => beyond += 1,
+            (due, false) => *fits.entry(due).or_default() += 1,
+        }
+    }
+    assert_eq!((fits, beyond), (BTreeMap::from([(minute(120), ROOM), (minute(180), ROOM)]), 10 - 2 * ROOM));
+    second.close().await;
 }

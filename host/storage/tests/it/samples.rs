@@ -162,6 +162,8 @@ pub fn commitment(due: Instant) -> Commitment {
         level: Level::SameDay,
         promised_at: MONDAY,
         due,
+        window: None,
+        beyond_room: false,
         state: CommitmentState::Promised,
         rung: 0,
         moves: Vec::new(),

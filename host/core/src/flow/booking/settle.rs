@@ -289,13 +289,7 @@ impl Bookings {
             && let Some(mut contact) = tx.contact(id).await?
         {
             let due = desk_due(practice, &contact, act.now, level);
-            let pledge = Pledge {
-                what: what.to_owned(),
-                said: said.unwrap_or_else(|| wording::said(practice, what, due)),
-                owner: to.name.clone(),
-                level,
-                due,
-            };
+            let pledge = Pledge { what: what.to_owned(), said, owner: to.name.clone(), level, due };
             self.commitments.pledge(tx, act, &mut contact, pledge).await?;
             tx.save_contact(&mut contact).await?;
         }

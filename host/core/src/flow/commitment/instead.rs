@@ -30,7 +30,7 @@ impl Commitments {
         let hours = opening(practice, &contact.facts, act.now);
         let pledge = Pledge {
             what: TELL_PATIENT.to_owned(),
-            said: message.body.clone(),
+            said: Some(message.body.clone()),
             owner: first_of(practice, &reception()).name,
             level,
             due: due_at(act.now, practice.delays.decision_min.max(1), level, &hours),

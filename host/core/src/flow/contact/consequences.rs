@@ -7,11 +7,11 @@ use crate::flow::commitment::Pledge;
 use crate::flow::message::Post;
 use crate::model::alert::chain;
 use crate::model::care::Level;
-use crate::model::commitment::due_at;
+use crate::model::commitment::{CALLBACK, Commitment, due_at};
 use crate::model::contact::{ANSWERED_WITHIN, Contact, ContactEffect, Promise, RESULT_WITHIN, opening};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
-use crate::model::recipients::{Recipient, clinicians, first_of, named, reception};
+use crate::model::recipients::{Recipient, clinicians, first_of, named, present, reception};
 use crate::model::wording::{self, Ask};
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::Instant;
@@ -74,31 +74,25 @@ impl Contacts {
         let decision_min = if urgent { delays.urgent_decision_min } else { delays.decision_min };
         let clinicians = clinicians(practice, &contact.facts);
         let (what, ask, minutes, owners) = match promise {
-            Promise::Callback(minutes) => ("callback", Ask::Callback, minutes, clinicians),
+            Promise::Callback(minutes) => (CALLBACK, Ask::Callback, minutes, clinicians),
             Promise::Decision(_) => ("decision", Ask::Decision, decision_min, clinicians),
             Promise::Answer(to) => ("answer", Ask::Answer, delays.answer_min, named(practice, &contact.facts, &to)),
             Promise::Document(_) => ("document", Ask::Document, delays.document_min, reception()),
         };
         // A grid's own delay is a clinician's word: it is not stretched by opening hours.
-        let opening = if what == "callback" { Vec::new() } else { opening(practice, &contact.facts, act.now) };
+        let opening = if what == CALLBACK { Vec::new() } else { opening(practice, &contact.facts, act.now) };
         let due = due_at(act.now, minutes.max(1), level, &opening);
+        let owners = if urgent { present(practice, owners, act.now) } else { owners };
         let to = first_of(practice, &owners);
-        let pledge = Pledge {
-            what: what.to_owned(),
-            said: wording::said(practice, what, due),
-            owner: to.name.clone(),
-            level,
-            due,
-        };
-        self.commitments.pledge(tx, act, contact, pledge).await?;
+        let pledge = Pledge { what: what.to_owned(), said: None, owner: to.name.clone(), level, due };
+        let promised = self.commitments.pledge(tx, act, contact, pledge).await?;
         let is_clinicians = matches!(ask, Ask::Callback | Ask::Decision);
         if !(is_clinicians && alerted.contains(&to.name)) {
-            self.hand_over(tx, act, contact, to, ask, level, due).await?;
+            self.hand_over(tx, act, contact, to, ask, &promised).await?;
         }
-        Ok(is_clinicians.then_some(due))
+        Ok(is_clinicians.then_some(promised.due))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one word of the sentence that the letter says")]
     async fn hand_over(
         &self,
         tx: &mut dyn Transaction,
@@ -106,11 +100,11 @@ impl Contacts {
         contact: &Contact,
         to: Recipient,
         ask: Ask,
-        level: Level,
-        due: Instant,
+        promised: &Commitment,
     ) -> Stored<()> {
-        let letter = wording::hand_over(act.practice, contact, ask, due);
+        let letter = wording::hand_over(act.practice, contact, ask, promised);
         let cause = MessageCause::Contact(contact.id);
+        let level = promised.level;
         let post = Post { to, letter, level, valid_until: None, cause, contact: Some(contact.id) };
         self.messages.post(tx, act, post).await?;
         Ok(())

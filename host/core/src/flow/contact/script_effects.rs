@@ -83,7 +83,7 @@ impl Contacts {
         let latest_due = act.now.plus_minutes(MAX_PROMISE_DAYS * 24 * 60);
         let pledge = Pledge {
             what: draft.what.chars().take(100).collect(),
-            said: draft.said.chars().take(MAX_SAID).collect(),
+            said: Some(draft.said.chars().take(MAX_SAID).collect()),
             owner: owner.name,
             level: contact.level.map_or(draft.level, |level| level.raised_to(draft.level)),
             // A due time that is past cannot be promised; soonest is in a minute.

@@ -44,7 +44,7 @@ pub(crate) async fn render(
         assessment: contact.assessment.clone(),
         emergency_call: contact.emergency().map(|service| service.called().to_owned()),
         appointment: appointment_summary(practice, &sequel.intents),
-        commitments: sequel.commitments.iter().map(|one| summary_of(practice, one)).collect(),
+        commitments: sequel.commitments.iter().map(|one| summary_of(practice, one, now)).collect(),
         done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),
         override_reason: override_reason.map(str::to_owned),
     };
@@ -167,11 +167,15 @@ fn appointment_summary(practice: &Practice, intents: &[Intent]) -> Option<Appoin
     })
 }
 
-fn summary_of(practice: &Practice, commitment: &Commitment) -> CommitmentSummary {
+fn summary_of(practice: &Practice, commitment: &Commitment, now: Instant) -> CommitmentSummary {
+    let zone = Zone::of(practice);
+    // Of a window that has begun, what is left is any time until its end.
+    let window = commitment.window.filter(|window| window.start > now);
     CommitmentSummary {
         what: commitment.what.clone(),
         said: commitment.said.clone(),
         due: commitment.due,
-        due_local: Zone::of(practice).text(commitment.due),
+        due_local: zone.text(commitment.due),
+        start_local: window.map(|window| zone.text(window.start)),
     }
 }

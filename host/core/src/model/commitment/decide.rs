@@ -31,6 +31,9 @@ pub enum CommitmentEvent {
         /// Who.
         by: String,
     },
+    /// The same contact is promised this as well. It stays one promise, with one hour: the
+    /// earlier, and then with its words, its owner and its window. The level only rises.
+    Join(Box<Commitment>),
     /// Time passed.
     Tick,
 }
@@ -65,38 +68,43 @@ impl CommitmentEffect {
 /// One step of a commitment.
 ///
 /// # Errors
-/// `NotAllowed("already-final")`; `Invalid` for an empty reason or a due time
-/// that is past or too far.
+/// `NotAllowed("already-final")`, except of a tick; `Invalid` for an empty reason or a due
+/// time that is past or too far.
 pub fn decide(
     commitment: &Commitment,
     event: CommitmentEvent,
     now: Instant,
 ) -> Result<(Commitment, Vec<CommitmentEffect>), Refusal> {
     let mut next = commitment.clone();
-    let (action, by) = match event {
-        CommitmentEvent::Tick => {
-            let effects = tick(&mut next, now);
-            return Ok((next, effects));
-        }
-        CommitmentEvent::Act { action, by } => (action, by),
-    };
-    if commitment.state.is_final() {
+    if commitment.state.is_final() && event != CommitmentEvent::Tick {
         return Err(Refusal::not_allowed("already-final", refusals::commitment_ended()));
     }
-    let effects = match action {
+    let effects = match event {
+        CommitmentEvent::Tick => tick(&mut next, now),
+        CommitmentEvent::Join(other) => join(&mut next, *other),
+        CommitmentEvent::Act { action, by } => act(&mut next, action, by, now)?,
+    };
+    Ok((next, effects))
+}
+
+fn act(
+    next: &mut Commitment,
+    action: CommitmentAction,
+    by: String,
+    now: Instant,
+) -> Result<Vec<CommitmentEffect>, Refusal> {
+    Ok(match action {
         CommitmentAction::Start => {
             next.state = CommitmentState::InProgress;
             vec![]
         }
         CommitmentAction::Keep { note } => {
             // The last instant is still in time: `due` is the first that is not.
-            let state = if now < commitment.due { CommitmentState::Kept } else { CommitmentState::KeptLate };
-            end(&mut next, state, note, now)
+            let state = if now < next.due { CommitmentState::Kept } else { CommitmentState::KeptLate };
+            end(next, state, note, now)
         }
-        CommitmentAction::Break { reason } => end(&mut next, CommitmentState::Broken, stated("reason", reason)?, now),
-        CommitmentAction::Withdraw { reason } => {
-            end(&mut next, CommitmentState::Withdrawn, stated("reason", reason)?, now)
-        }
+        CommitmentAction::Break { reason } => end(next, CommitmentState::Broken, stated("reason", reason)?, now),
+        CommitmentAction::Withdraw { reason } => end(next, CommitmentState::Withdrawn, stated("reason", reason)?, now),
         CommitmentAction::Move { due, reason } => {
             let reason = stated("reason", reason)?;
             if due <= now {
@@ -105,13 +113,24 @@ pub fn decide(
             if due > now.plus_minutes(MAX_PROMISE_DAYS * 24 * 60) {
                 return Err(Refusal::invalid("due", fields::due_too_late()));
             }
-            next.moves.push(CommitmentMove { from: commitment.due, to: due, reason, at: now, by });
+            next.moves.push(CommitmentMove { from: next.due, to: due, reason, at: now, by });
             next.due = due;
+            // A person has chosen the hour, whatever else is promised for it.
+            (next.window, next.beyond_room) = (None, false);
             next.rung = 0;
-            vec![CommitmentEffect::TellMoved, CommitmentEffect::WatchAt(warning_at(&next))]
+            vec![CommitmentEffect::TellMoved, CommitmentEffect::WatchAt(warning_at(next))]
         }
-    };
-    Ok((next, effects))
+    })
+}
+
+fn join(commitment: &mut Commitment, other: Commitment) -> Vec<CommitmentEffect> {
+    commitment.level = commitment.level.raised_to(other.level);
+    if other.due >= commitment.due {
+        return vec![];
+    }
+    let Commitment { what, said, owner, due, window, beyond_room, .. } = other;
+    *commitment = Commitment { what, said, owner, due, window, beyond_room, rung: 0, ..commitment.clone() };
+    vec![CommitmentEffect::WatchAt(warning_at(commitment))]
 }
 
 fn tick(commitment: &mut Commitment, now: Instant) -> Vec<CommitmentEffect> {
@@ -202,6 +221,8 @@ mod tests {
             level: Level::Soon,
             promised_at: MADE,
             due: MADE.plus_minutes(60),
+            window: None,
+            beyond_room: false,
             state: CommitmentState::Promised,
             rung: 0,
             moves: vec![],

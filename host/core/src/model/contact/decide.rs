@@ -101,7 +101,7 @@ pub enum ContactEffect {
     Alert(Level),
     /// A practitioner has decided that it is neither: its alert is over.
     EndAlert,
-    /// Somebody is promised something.
+    /// Somebody is promised something; once more when it becomes urgent.
     Promise(Promise),
     /// What words brought up must have its answer within [`ANSWERED_WITHIN`].
     WatchAnswers,
@@ -338,7 +338,8 @@ fn set_level(
             contact.assessment = Some(of_person(contact, level, lowered));
             contact.state = ContactState::Concluded;
             // The clinician has just decided: nobody is asked to decide again.
-            mark_done(contact, format!("{PROMISE_PREFIX}decision"));
+            mark_done(contact, promise_key("decision", Level::Routine));
+            mark_done(contact, promise_key("decision", level));
             let facts = Some(contact.facts.len());
             contact.lowered = Some(Lowering { to: level, from, by, reason: reason.to_owned(), at: now, facts });
         }
@@ -518,10 +519,19 @@ fn effects(contact: &mut Contact) -> Vec<ContactEffect> {
         Some(Orientation::DocumentRequest(kind)) => ("document", Promise::Document(kind.clone())),
         _ => return effects,
     };
-    if mark_done(contact, format!("{PROMISE_PREFIX}{}", promise.0)) {
+    let level = contact.level.unwrap_or(Level::Routine);
+    // What was promised for an hour of a lower level has an earlier one when it becomes urgent.
+    let is_first = mark_done(contact, promise_key(promise.0, Level::Routine));
+    if mark_done(contact, promise_key(promise.0, level)) || is_first {
         effects.push(ContactEffect::Promise(promise.1));
     }
     effects
+}
+
+/// The key of what is promised at a level: once, and once more when it is urgent.
+fn promise_key(what: &str, level: Level) -> String {
+    let urgent = if level.at_least(Level::VeryUrgent) { ":urgent" } else { "" };
+    format!("{PROMISE_PREFIX}{what}{urgent}")
 }
 
 fn alert_key(level: &Level) -> String {

@@ -19,7 +19,7 @@ pub const CALLER_KINDS: [&str; 7] =
     ["patient", "relative", "professional", "laboratory", "commercial", "internal", "unknown"];
 
 /// How [`keys::CALLER_KIND`] says that a laboratory calls.
-const LABORATORY: &str = "laboratory";
+pub const LABORATORY: &str = "laboratory";
 
 /// Callers in whose calls nobody is a patient: they are asked about what their words
 /// bring up, and nothing else.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ids::MotiveId;
-use crate::model::civil::parse_date;
+use crate::model::civil::{parse_date, parse_time};
 use crate::model::practice::{Absence, WeekHours};
 use crate::model::scheduling::VisitMode;
 

@@ -4,6 +4,7 @@ use greffon_words::{Text, banners, questions};
 
 use super::said::Said;
 use super::{Asked, AskedBy, Banner, BookingView, ContactView, Sequel, ToSay, progress_of};
+use crate::ids::PractitionerId;
 use crate::model::alert::{AlertState, NextStep};
 use crate::model::care::{Nature, keys, latest};
 use crate::model::civil::Zone;
@@ -248,6 +249,11 @@ fn banners(
     }
     if matches!(contact.patient, Link::Doubtful { .. }) && contact.state != ContactState::Closed {
         show("patient-doubtful", banners::patient_doubtful());
+    }
+    if let Some(beyond) = sequel.commitments.iter().find(|one| one.beyond_room && !one.state.is_final()) {
+        let owner = practice.practitioner(&PractitionerId::from(beyond.owner.as_str()));
+        let owner = owner.map_or(beyond.owner.as_str(), |one| one.name.as_str());
+        show("callback-beyond-room", banners::callback_beyond_room(owner));
     }
     if let Some(owed) = sequel.owed.iter().min_by_key(|one| one.due) {
         show("promise-open", banners::promise_open(&Zone::of(practice).spoken(owed.due)));

@@ -29,7 +29,7 @@ pub fn offer(practice: &Practice, practitioner: Option<&Practitioner>, start: In
 }
 
 /// « Dr Claire Martin » is said « le docteur Claire Martin ».
-fn spoken_name(name: &str) -> String {
+pub(super) fn spoken_name(name: &str) -> String {
     let titles = [("Dr ", "le docteur "), ("Pr ", "le professeur "), ("M. ", "monsieur "), ("Mme ", "madame ")];
     titles
         .iter()

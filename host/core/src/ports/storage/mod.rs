@@ -168,6 +168,9 @@ pub trait Storage: Send + Sync {
         page: &Page,
     ) -> Stored<Listed<Commitment>>;
 
+    /// Open commitments that are due in this time, earliest first.
+    async fn open_commitments(&self, practice: &PracticeId, due: Span) -> Stored<Vec<Commitment>>;
+
     /// One alert.
     async fn alert(&self, practice: &PracticeId, id: AlertId) -> Stored<Option<Alert>>;
     /// Alerts, newest first.
@@ -267,6 +270,9 @@ pub trait Transaction: Send {
 
     /// The commitment, locked.
     async fn commitment(&mut self, id: CommitmentId) -> Stored<Option<Commitment>>;
+    /// Open commitments that are due in this time, earliest first: with what this transaction
+    /// has written, and nobody else writes any before it ends.
+    async fn open_commitments(&mut self, due: Span) -> Stored<Vec<Commitment>>;
     /// Inserts or updates it.
     async fn save_commitment(&mut self, commitment: &mut Commitment) -> Stored<()>;
 

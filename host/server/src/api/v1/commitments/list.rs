@@ -7,8 +7,9 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use crate::api::extract::{Named, Params};
-use crate::api::v1::schema::commitment::{Commitment, CommitmentState};
-use crate::api::v1::schema::page::{Page, wanted};
+use crate::api::v1::schema::commitment::{CommitmentState, Commitments};
+use crate::api::v1::schema::each;
+use crate::api::v1::schema::page::wanted;
 use crate::api::v1::schema::problem::Problems;
 use crate::app::App;
 use crate::auth::{Permission, Principal};
@@ -30,7 +31,7 @@ pub(super) struct Filter {
     cursor: Option<String>,
 }
 
-/// List commitments, earliest due first.
+/// List commitments, earliest due first, and the room that their owners have for call-backs.
 #[utoipa::path(
     get,
     path = "/v1/practices/{practice}/commitments",
@@ -38,17 +39,19 @@ pub(super) struct Filter {
     tag = "commitments",
     security(("bearer" = ["greffon:read-commitments"])),
     params(("practice" = String, Path, description = "Name of the practice"), Filter),
-    responses((status = 200, description = "One page", body = Page<Commitment>), Problems),
+    responses((status = 200, description = "One page", body = Commitments), Problems),
 )]
 pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
     Named(practice): Named,
     Params(filter): Params<Filter>,
-) -> Result<Json<Page<Commitment>>, ApiError> {
+) -> Result<Json<Commitments>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReadCommitments)?;
     let page = wanted(filter.limit.as_deref(), filter.cursor)?;
     let state = filter.state.map(Into::into);
-    let listed = app.reception.reads.commitments(&entry.practice, state, &page).await?;
-    Ok(Json(Page::of(listed)))
+    let reads = &app.reception.reads;
+    let listed = reads.commitments(&entry.practice, state, &page).await?;
+    let windows = reads.callback_windows(&entry.practice).await?;
+    Ok(Json(Commitments { items: each(listed.items), next: listed.next, windows: each(windows) }))
 }
