@@ -7,6 +7,7 @@ pub mod binding;
 pub mod confined;
 pub mod diagnostic;
 pub mod directory;
+mod disclosure;
 pub mod environment;
 mod hours;
 mod instructions;

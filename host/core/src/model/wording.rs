@@ -347,6 +347,14 @@ pub fn discreet(practice: &Practice, level: Level, to_patient: bool, link: Optio
     (subject.to_owned(), format!("{text}{}\n\n{}", number.unwrap_or_default(), practice.name))
 }
 
+/// Stands for a letter to a patient who does not want its sender to be named: who else reads
+/// it learns nothing.
+#[must_use]
+pub fn unnamed() -> (String, String) {
+    let text = "Bonjour,\n\nVous avez un message. Merci de rappeler votre correspondant habituel.";
+    ("Vous avez un message".to_owned(), text.to_owned())
+}
+
 /// What is said to the patient about a promise.
 #[must_use]
 pub fn said(practice: &Practice, what: &str, due: Instant) -> String {

@@ -55,7 +55,7 @@ impl Messages {
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
                     let about = if message.recipient == PATIENT { contact_of(tx, &message.cause).await? } else { None };
-                    let about = about.filter(|contact| !was_heard(&message, contact));
+                    let about = about.filter(|contact| !was_heard(&message, contact) && message.can_be_told_instead());
                     let letter = wording::message_lost(act.practice, &message, about.as_ref());
                     let post = Post {
                         to: first_of(act.practice, &reception()),
