@@ -10,8 +10,8 @@ use greffon_core::model::disclosure::Disclosure;
 use greffon_core::model::holidays::Closures;
 use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::practice::{
-    Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site,
-    Supervision, WeekHours,
+    Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site, Supervision,
+    WeekHours,
 };
 use greffon_core::model::retention::Retention;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};

@@ -12,8 +12,8 @@ use greffon_core::model::holidays::{Closures, Territory};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::practice::{
-    Absence, Delays, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda,
-    RedFlag, Site, Supervision, WeekHours,
+    Absence, Delays, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda, RedFlag, Site,
+    Supervision, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::triage::FindingSeverity;

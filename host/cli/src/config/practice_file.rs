@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use greffon_core::model::care::{Level, Sensitivity};
-use greffon_core::model::holidays::Territory;
 use greffon_core::model::disclosure::Needs;
+use greffon_core::model::holidays::Territory;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
 use schemars::JsonSchema;
 use serde::Deserialize;

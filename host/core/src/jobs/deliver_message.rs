@@ -120,14 +120,16 @@ impl Delivery<'_> {
         self.step(&message, event, fields).await
     }
 
-    /// What its patient allows, as they have said by now; of a message to anybody else, all.
+    /// What its patient allows, as they have said by now, or whoever it may be; of a message to
+    /// anybody else, all.
     async fn wishes(&self, message: &Message) -> Flow<Wishes> {
         if message.recipient != PATIENT {
             return Ok(Wishes::of(&[]));
         }
         let mut tx = self.reception.storage.begin(&self.practice.id).await?;
         let contact = contact_of(tx.as_mut(), &message.cause).await?;
-        let records = records_in(tx.as_mut(), contact.and_then(|contact| contact.patient.patient())).await?;
+        let patients = contact.map_or_else(Vec::new, |contact| contact.patient.may_be());
+        let records = records_in(tx.as_mut(), patients).await?;
         Ok(Wishes::of(&records))
     }
 

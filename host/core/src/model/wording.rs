@@ -19,6 +19,7 @@ use super::commitment::{Commitment, TELL_PATIENT, VERIFY_BOOKING};
 use super::contact::{Contact, host_content, patient_of};
 use super::intent::Intent;
 use super::message::Message;
+use super::patient::Wishes;
 use super::person::Person;
 use super::practice::{Motive, Practice, Practitioner, Site};
 use super::red_flags::{CoreFlag, core_set};
@@ -283,9 +284,10 @@ pub fn promise_moved(practice: &Practice, due: Instant) -> Letter {
 }
 
 /// Tells the reception that a message did not arrive, or perhaps not. `about` is the contact
-/// of what a patient should have been told and has not heard: whom to call, and what to say.
+/// of what a patient should have been told and has not heard: whom to call, what to say, and
+/// what they do not want.
 #[must_use]
-pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Contact>) -> Letter {
+pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Contact>, wishes: &Wishes) -> Letter {
     let code = message.failure.as_deref().unwrap_or("unknown");
     let first = if code == "uncertain" {
         "Un message est peut-être parti, peut-être pas. Il n'est pas renvoyé tout seul."
@@ -301,6 +303,7 @@ pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Conta
     let mut sensitivity = Sensitivity::Personal;
     if let Some(contact) = about {
         lines.extend(who_and_what(practice, contact));
+        lines.extend(wishes.notes().map(|note| note.to_string()));
         lines.extend([String::new(), "À dire de vive voix :".to_owned(), message.body.clone()]);
         sensitivity = Sensitivity::Health;
     }

@@ -8,6 +8,7 @@ mod bookings;
 mod commitments;
 mod contacts;
 mod dead_letters;
+mod disclosures;
 mod every_route;
 mod health;
 mod http;

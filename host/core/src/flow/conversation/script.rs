@@ -194,13 +194,7 @@ fn appointment_summary(
 }
 
 /// What may be said of an appointment of this patient.
-fn of_appointment(
-    practice: &Practice,
-    contact: &Contact,
-    sequel: &Sequel,
-    patient: &Person,
-    now: Instant,
-) -> MaySay {
+fn of_appointment(practice: &Practice, contact: &Contact, sequel: &Sequel, patient: &Person, now: Instant) -> MaySay {
     let mut whose = persons_of(&sequel.records);
     whose.push(patient.clone());
     MaySay::about(&practice.disclosure, contact, &whose, &sequel.records, Zone::of(practice).date(now))

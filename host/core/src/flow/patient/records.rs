@@ -41,9 +41,17 @@ pub(crate) async fn records_of(
     all(&mut InStorage(storage, practice), patient).await
 }
 
-/// The same in a transaction.
-pub(crate) async fn records_in(tx: &mut dyn Transaction, patient: Option<PatientId>) -> Stored<Vec<Patient>> {
-    all(&mut InTransaction(tx), patient).await
+/// The same in a transaction, of each patient whom a contact may be about.
+pub(crate) async fn records_in(
+    tx: &mut dyn Transaction,
+    patients: impl IntoIterator<Item = PatientId> + Send,
+) -> Stored<Vec<Patient>> {
+    let patients: Vec<PatientId> = patients.into_iter().collect();
+    let mut records = Vec::new();
+    for patient in patients {
+        records.extend(all(&mut InTransaction(&mut *tx), Some(patient)).await?);
+    }
+    Ok(records)
 }
 
 /// The record that stands for a patient now.

@@ -57,13 +57,7 @@ impl MaySay {
 
     /// The same of somebody who is one of `whose`.
     #[must_use]
-    pub fn about(
-        rules: &Disclosure,
-        contact: &Contact,
-        whose: &[Person],
-        records: &[Patient],
-        today: Date,
-    ) -> Self {
+    pub fn about(rules: &Disclosure, contact: &Contact, whose: &[Person], records: &[Patient], today: Date) -> Self {
         let standing = standing(contact, whose, records, today);
         let marks = Information::ALL.map(|information| mark(rules, information, &standing)).to_vec();
         let notes = standing.note.iter().cloned().chain(Wishes::of(records).notes()).collect();

@@ -229,10 +229,9 @@ pub fn loosest(information: Information, relation: Relation) -> Needs {
     let health = matches!(information, AppointmentMotive | ResultsArrived | Answer | Message);
     match (relation, information) {
         (Relation::Unknown | Relation::Excluded | Relation::OfDeceased, _) => Needs::Never,
-        (
-            Relation::ThirdParty,
-            Information::Registration | Information::Appointment | Information::AppointmentTime,
-        ) => Needs::Confirmed,
+        (Relation::ThirdParty, Information::Registration | Information::Appointment | Information::AppointmentTime) => {
+            Needs::Confirmed
+        }
         (Relation::ThirdParty, _) => Needs::Never,
         (_, Change) => Needs::Named,
         (Relation::Patient | Relation::Parent | Relation::Guardian | Relation::Professional, Result) => {

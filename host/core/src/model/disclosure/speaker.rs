@@ -45,7 +45,8 @@ impl<'a> Speaker<'a> {
         let number = relation.phone.as_deref();
         let same_number = numbers.into_iter().flatten().any(|one| number.is_some_and(|other| same_phone(one, other)));
         let (told, known) = (name(self.said(keys::CALLER_NAME).unwrap_or_default()), name(&relation.name));
-        let part = |short: &[String], long: &[String]| !short.is_empty() && short.iter().all(|word| long.contains(word));
+        let part =
+            |short: &[String], long: &[String]| !short.is_empty() && short.iter().all(|word| long.contains(word));
         same_number || part(&told, &known) || part(&known, &told)
     }
 }

@@ -255,10 +255,13 @@ fn banners(
     }
     if let Some(owed) = sequel.owed.iter().min_by_key(|one| one.due) {
         let due = Zone::of(practice).spoken(owed.due);
-        show("promise-open", match may_say.allows(Information::Promise) {
-            true => banners::promise_open(&due),
-            false => banners::promise_open_untold(&due),
-        });
+        show(
+            "promise-open",
+            match may_say.allows(Information::Promise) {
+                true => banners::promise_open(&due),
+                false => banners::promise_open_untold(&due),
+            },
+        );
     }
     if let Some(owed) = sequel.owed_at_origin.iter().min_by_key(|one| one.due) {
         show("promise-open-at-origin", banners::promise_open_at_origin(&Zone::of(practice).spoken(owed.due)));

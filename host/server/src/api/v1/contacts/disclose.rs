@@ -47,8 +47,7 @@ pub(super) async fn handler(
     let (entry, id) = principal.contact(&app, &id, Permission::WriteContacts).await?;
     let NewDisclosure { information } = payload.parse()?;
     let reception = app.reception.clone();
-    let work = async move {
-        Ok(reception.contacts.disclose(&entry.practice, id, information.into(), &entry.actor).await?)
-    };
+    let work =
+        async move { Ok(reception.contacts.disclose(&entry.practice, id, information.into(), &entry.actor).await?) };
     Ok(Json(app.complete(work).await?.into()))
 }

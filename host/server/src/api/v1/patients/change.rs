@@ -77,7 +77,8 @@ pub(super) async fn handler(
 ) -> Result<Json<Patient>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ChangePatients)?;
     let id = named(&id)?;
-    let Changing { version, traits, phones, email, relations, preferences, deceased, trust, reason } = payload.parse()?;
+    let Changing { version, traits, phones, email, relations, preferences, deceased, trust, reason } =
+        payload.parse()?;
     let change = Change {
         traits: traits.into(),
         phones,

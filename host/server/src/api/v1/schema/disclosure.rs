@@ -123,10 +123,6 @@ pub(crate) struct Disclosed {
 impl From<flow::Disclosed> for Disclosed {
     fn from(core: flow::Disclosed) -> Self {
         let flow::Disclosed { information, standing } = core;
-        Self {
-            information: information.into(),
-            relation: standing.relation.into(),
-            verified: standing.verified.into(),
-        }
+        Self { information: information.into(), relation: standing.relation.into(), verified: standing.verified.into() }
     }
 }
