@@ -86,7 +86,7 @@ pub fn standing(contact: &Contact, whose: &[Person], records: &[Patient], today:
     let (relation, known) = relation(&speaker, records, years, checked);
     let told = patient_of(&contact.facts);
     let best = whose.iter().map(|one| fit(&told, one)).max().unwrap_or(Fit::None);
-    let verified = match best.max(chosen(contact, &told, whose)) {
+    let verified = match best.max(chosen(contact, &told, whose, records)) {
         Fit::None => Verified::Nothing,
         Fit::Named => Verified::Named,
         Fit::Matched if checked => Verified::Confirmed,
@@ -101,14 +101,16 @@ pub fn standing(contact: &Contact, whose: &[Person], records: &[Patient], today:
     Standing { relation, verified, note }
 }
 
-/// A person has chosen the patient: a slip in a name is no other one, another birth date is.
-fn chosen(contact: &Contact, told: &Person, whose: &[Person]) -> Fit {
+/// A person has chosen the patient: a slip in a name is no other one, another birth date is,
+/// and so is whoever was born on the same day.
+fn chosen(contact: &Contact, told: &Person, whose: &[Person], records: &[Patient]) -> Fit {
+    let Link::Known { patient, by: Some(_) } = &contact.patient else { return Fit::None };
+    let theirs: Vec<Patient> = records.iter().filter(|one| one.all_names().contains(patient)).cloned().collect();
+    let theirs = persons_of(&theirs);
     let day = |person: &Person| whole_birth_date(person.birth_date.as_deref());
-    let same = day(told).is_some() && whose.iter().any(|one| day(one) == day(told));
-    match contact.patient {
-        Link::Known { by: Some(_), .. } if same => Fit::Matched,
-        _ => Fit::None,
-    }
+    let is_theirs = |one: &&Person| theirs.iter().any(|known| fit(one, known) == Fit::Matched);
+    let same = whose.iter().filter(is_theirs).any(|one| day(one).is_some() && day(one) == day(told));
+    if same { Fit::Matched } else { Fit::None }
 }
 
 /// What somebody is to a patient, and whether they call from a number that the registry has

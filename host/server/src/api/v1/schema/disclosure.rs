@@ -20,7 +20,7 @@ mirrored! {
     /// What somebody on the line is to the patient. `parent`: of a child under 15; `trusted`:
     /// recognised as somebody whom the patient named; `excluded`: whom the patient does not
     /// want to be told anything, or who may be them.
-    Relation = disclosure::Relation {
+    CallerRelation = disclosure::Relation {
         Patient, Parent, ParentOfAdolescent, Guardian, Trusted, Relative, Professional, ThirdParty, Unknown, Excluded,
         OfDeceased,
     }
@@ -47,7 +47,7 @@ mirrored! {
 /// Whether something may be said now.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Verdict {
+pub(crate) enum DisclosureVerdict {
     /// Yes.
     Allowed,
     /// Once the caller is known as well as `needs` says.
@@ -58,11 +58,11 @@ pub(crate) enum Verdict {
 
 /// Whether one kind of information may be said now.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Mark {
+pub(crate) struct DisclosureMark {
     /// Which.
     information: Information,
     /// Whether it may be said.
-    verdict: Verdict,
+    verdict: DisclosureVerdict,
     /// How well the caller must be known first; null when nothing is missing, or nothing is
     /// enough.
     needs: Option<Needs>,
@@ -71,12 +71,12 @@ pub(crate) struct Mark {
     instead: Option<String>,
 }
 
-impl From<disclosure::Mark> for Mark {
+impl From<disclosure::Mark> for DisclosureMark {
     fn from(core: disclosure::Mark) -> Self {
         let (verdict, needs) = match core.verdict {
-            disclosure::Verdict::Allowed => (Verdict::Allowed, None),
-            disclosure::Verdict::After(needs) => (Verdict::After, Some(needs.into())),
-            disclosure::Verdict::Refused => (Verdict::Refused, None),
+            disclosure::Verdict::Allowed => (DisclosureVerdict::Allowed, None),
+            disclosure::Verdict::After(needs) => (DisclosureVerdict::After, Some(needs.into())),
+            disclosure::Verdict::Refused => (DisclosureVerdict::Refused, None),
         };
         let instead = core.instead.map(|text| text.to_string());
         Self { information: core.information.into(), verdict, needs, instead }
@@ -88,11 +88,11 @@ impl From<disclosure::Mark> for Mark {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MaySay {
     /// What they are to the patient.
-    relation: Relation,
+    relation: CallerRelation,
     /// How well that is known.
     verified: Verified,
     /// One mark for each kind of information.
-    marks: Vec<Mark>,
+    marks: Vec<DisclosureMark>,
     /// What whoever holds the line must know of the patient's wishes and does not say, in
     /// French.
     notes: Vec<String>,
@@ -115,7 +115,7 @@ pub(crate) struct Disclosed {
     /// Which information.
     information: Information,
     /// What whoever is on the line is to the patient.
-    relation: Relation,
+    relation: CallerRelation,
     /// How well that is known.
     verified: Verified,
 }
