@@ -5,7 +5,7 @@ use greffon_core::model::care::{Fact, Source, Value, keys};
 use greffon_core::model::contact::{Contact, ContactChannel};
 use greffon_core::model::disclosure::{
     CheckedBy, Disclosure, IdentityCheck, Information, MaySay, Needs, Relation, Verdict, Verified, for_grid,
-    for_script, loosest,
+    for_script, loosest, may_change, persons_of,
 };
 use greffon_core::model::patient::{self, Patient};
 use greffon_core::model::person::Person;
@@ -216,6 +216,21 @@ fn a_check_is_void_once_somebody_else_is_told_of() {
     let other = Patient { id: PatientId(Uuid::from_u128(8)), ..record };
     let may_say = MaySay::of(&Disclosure::default(), &contact, &[other], today());
     assert_eq!(may_say.standing.verified, Verified::Matched);
+}
+
+#[test]
+fn whom_a_person_chose_is_known_by_the_birth_date_and_a_twin_is_not() {
+    let (mut contact, record) = case(Relation::Patient, Verified::Matched).unwrap();
+    contact.facts.push(words(keys::PATIENT_FAMILY, "Petite"));
+    let verified = |contact: &Contact, record: &Patient| {
+        MaySay::of(&Disclosure::default(), contact, std::slice::from_ref(record), today()).standing.verified
+    };
+    assert_eq!(verified(&contact, &record), Verified::Nothing);
+    contact.patient = patient::Link::Known { patient: record.id, by: Some("secretary-1".to_owned()) };
+    assert_eq!(verified(&contact, &record), Verified::Matched);
+    let twin = Person { given: vec!["Inès".to_owned()], ..persons_of(std::slice::from_ref(&record)).remove(0) };
+    let asked = may_change(&Disclosure::default(), &contact, &twin, &[record], today());
+    assert!(asked.is_err(), "{asked:?}");
 }
 
 #[test]
