@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use greffon_core::ids::PracticeId;
 use greffon_core::model::care::Level;
 use greffon_core::model::channel::Address;
+use greffon_core::model::disclosure::Disclosure;
 use greffon_core::model::holidays::Closures;
 use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::practice::{
-    Delays, Disclosure, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site,
-    Supervision, WeekHours,
+    Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site, Supervision,
+    WeekHours,
 };
 use greffon_core::model::retention::Retention;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};

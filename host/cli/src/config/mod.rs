@@ -8,6 +8,7 @@ mod callback_windows;
 pub mod confined;
 pub mod diagnostic;
 pub mod directory;
+mod disclosure;
 pub mod environment;
 mod hours;
 mod instructions;

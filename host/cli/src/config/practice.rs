@@ -12,8 +12,8 @@ use greffon_core::model::holidays::{Closures, Territory};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::practice::{
-    Absence, Delays, Disclosure, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda,
-    RedFlag, Site, Supervision, WeekHours,
+    Absence, Delays, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda, RedFlag, Site,
+    Supervision, WeekHours,
 };
 use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::triage::FindingSeverity;
@@ -186,7 +186,7 @@ impl Loader<'_> {
             recipients: self.recipients()?,
             alerts: self.rungs()?,
             alert_test: self.alert_test()?,
-            disclosure: self.disclosure(),
+            disclosure: self.disclosure()?,
             supervision: Supervision::default(),
             delays: self.delays()?,
             callback_windows: self.callback_windows()?,
@@ -365,16 +365,6 @@ impl Loader<'_> {
             holidays: site.holidays.map_or_else(|| Territory::of_zone(&self.file.time_zone), Into::into),
             days: site.closed.iter().enumerate().map(day).collect::<Loaded<_>>()?,
         })
-    }
-
-    fn disclosure(&self) -> Disclosure {
-        let (written, default) = (&self.file.disclosure, Disclosure::default());
-        Disclosure {
-            patient: written.patient.map_or(default.patient, Into::into),
-            parent: written.parent.map_or(default.parent, Into::into),
-            relative: written.relative.map_or(default.relative, Into::into),
-            professional: written.professional.map_or(default.professional, Into::into),
-        }
     }
 
     fn delays(&self) -> Loaded<Delays> {

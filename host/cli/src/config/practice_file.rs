@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use greffon_core::model::care::{Level, Sensitivity};
+use greffon_core::model::disclosure::Needs;
 use greffon_core::model::holidays::Territory;
-use greffon_core::model::practice::Needs;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -61,7 +61,7 @@ pub struct PracticeFile {
     /// When everybody of the chain of alerts is written to, every day, to see whether they
     /// can be reached; never when absent.
     pub alert_test: Option<AlertTestFile>,
-    /// Who may have whose appointment moved or cancelled; strict when absent.
+    /// Who is told what, and may have whose appointment moved or cancelled; strict when absent.
     #[serde(default)]
     pub disclosure: DisclosureFile,
     /// Delays of promises.
@@ -347,29 +347,70 @@ pub struct AlertTestFile {
     pub at: String,
 }
 
-/// Who may have whose appointment moved or cancelled, by who is on the line.
+/// Who is told what, and who may have an appointment moved or cancelled: one table for each
+/// kind of information. What nobody may be content with is an error.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct DisclosureFile {
-    /// The patient; matched when absent.
-    pub patient: Option<NeedsFile>,
-    /// A relative of a child; matched when absent.
-    pub parent: Option<NeedsFile>,
-    /// A relative of an adult; never when absent.
-    pub relative: Option<NeedsFile>,
-    /// A professional; matched when absent.
-    pub professional: Option<NeedsFile>,
+    /// An appointment is moved or cancelled.
+    pub change: SpeakersFile,
+    /// Whether somebody is a patient of the practice.
+    pub registration: SpeakersFile,
+    /// Whether there is an appointment.
+    pub appointment: SpeakersFile,
+    /// When it is, with whom and where.
+    pub appointment_time: SpeakersFile,
+    /// What it is for.
+    pub appointment_motive: SpeakersFile,
+    /// What was promised, and until when.
+    pub promise: SpeakersFile,
+    /// Whether a prescription or another document is ready.
+    pub document: SpeakersFile,
+    /// Whether results have arrived.
+    pub results_arrived: SpeakersFile,
+    /// What a practitioner answered.
+    pub answer: SpeakersFile,
+    /// What a message to the patient says.
+    pub message: SpeakersFile,
+    /// What a result, or the record, says.
+    pub result: SpeakersFile,
 }
 
-/// How well the patient must be known.
+/// How well the patient must be known, by who is on the line; as by default when absent.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SpeakersFile {
+    /// The patient.
+    pub patient: Option<NeedsFile>,
+    /// A parent of a child under 15.
+    pub parent: Option<NeedsFile>,
+    /// A parent of a minor of 15 or more.
+    pub parent_of_adolescent: Option<NeedsFile>,
+    /// A legal guardian whom the registry knows.
+    pub guardian: Option<NeedsFile>,
+    /// Somebody whom the patient named to be told, as the registry knows.
+    pub trusted: Option<NeedsFile>,
+    /// A relative of an adult.
+    pub relative: Option<NeedsFile>,
+    /// A professional.
+    pub professional: Option<NeedsFile>,
+    /// Anybody else who says who they are.
+    pub third_party: Option<NeedsFile>,
+}
+
+/// How well somebody must be known.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NeedsFile {
-    /// By family and given name.
+    /// They know family and given name.
     Named,
-    /// By these and the birth date; where the appointment has none, the telephone.
+    /// These and the birth date; where an appointment has none, the telephone.
     Matched,
-    /// Not at all: a practitioner or a supervisor decides.
+    /// They also call from a number that the registry has for them.
+    Recognised,
+    /// Somebody at the desk has also made sure: called back, seen a document, heard a code.
+    Confirmed,
+    /// Nothing is enough: a practitioner or a supervisor decides.
     Never,
 }
 
@@ -378,6 +419,8 @@ impl From<NeedsFile> for Needs {
         match written {
             NeedsFile::Named => Self::Named,
             NeedsFile::Matched => Self::Matched,
+            NeedsFile::Recognised => Self::Recognised,
+            NeedsFile::Confirmed => Self::Confirmed,
             NeedsFile::Never => Self::Never,
         }
     }

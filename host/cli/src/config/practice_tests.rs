@@ -257,6 +257,25 @@ fn the_chain_is_tested_at_a_time_of_the_day_and_never_by_itself() {
 }
 
 #[test]
+fn the_matrix_is_strict_and_no_file_opens_a_result_to_others() {
+    use greffon_core::model::disclosure::{Disclosure, Information, Needs, Relation};
+    assert_eq!(read(MINIMAL).unwrap().disclosure, Disclosure::default());
+    let with = |row: &str, cell: &str| format!("{MINIMAL}\n[disclosure.{row}]\n{cell}\n");
+    let opened = read(&with("appointment-time", "third-party = \"confirmed\"")).unwrap();
+    let needs = opened.disclosure.needs(Information::AppointmentTime, Relation::ThirdParty);
+    assert_eq!(needs, Needs::Confirmed);
+    for (row, cell, least) in [
+        ("result", "third-party = \"confirmed\"", "never"),
+        ("result", "patient = \"matched\"", "confirmed"),
+        ("answer", "relative = \"confirmed\"", "never"),
+        ("appointment-time", "third-party = \"matched\"", "confirmed"),
+    ] {
+        let error = read(&with(row, cell)).unwrap_err();
+        assert!(error.contains(cell) && error.contains(&format!("write \"{least}\"")), "{error}");
+    }
+}
+
+#[test]
 fn an_alert_that_nobody_hears_is_a_warning_and_keeps_nothing_out() {
     let read = parsed(MINIMAL).expect("reads");
     let warnings: Vec<String> = read.findings.iter().map(|(_, one)| one.to_string()).collect();

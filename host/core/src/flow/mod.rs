@@ -12,6 +12,7 @@ mod commitment;
 mod contact;
 mod conversation;
 mod dead_letter;
+mod disclosure;
 mod error;
 mod journal;
 mod message;
@@ -32,12 +33,13 @@ pub(crate) use self::booking::Reconciled;
 pub use self::booking::{BookingOutcome, Bookings, Found as FoundByHand, NewBooking, NewVerdict, SlotSearch};
 pub use self::commitment::Commitments;
 pub use self::contact::{
-    Contacts, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewPatientChoice, NewStatement,
+    Contacts, Disclosed, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewPatientChoice, NewStatement,
 };
 pub use self::dead_letter::DeadLetters;
 pub use self::error::{Flow, FlowError, Thing};
 pub(crate) use self::journal::Entry;
-pub(crate) use self::message::Messages;
+pub(crate) use self::message::{Messages, contact_of};
+pub(crate) use self::patient::records_in;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
 pub use self::read::{ReadAlert, ReadContact, ReadWindow, Reads};
 pub use self::retention::{Removed, Retention};

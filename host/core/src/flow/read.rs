@@ -7,6 +7,7 @@ use jiff::ToSpan as _;
 
 use super::act::Acts;
 use super::error::{Flow, FlowError, Thing};
+use super::patient::records_of;
 use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, JobId, PracticeId};
 use crate::model::alert::{Alert, AlertState, LiveState};
 use crate::model::audit::AuditEvent;
@@ -91,7 +92,8 @@ pub(super) async fn sequel_of(storage: &dyn Storage, contact: &Contact) -> Store
         Some(id) => storage.alert(&contact.practice, id).await?,
         None => None,
     };
-    Ok(Sequel { intents, commitments, owed, owed_at_origin, alert })
+    let records = records_of(storage, &contact.practice, contact.patient.patient()).await?;
+    Ok(Sequel { intents, commitments, owed, owed_at_origin, alert, records })
 }
 
 impl Reads {

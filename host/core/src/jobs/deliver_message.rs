@@ -3,7 +3,7 @@
 use super::metrics;
 use super::outcome::{JobOutcome, LEASE};
 use super::undelivered::{leave_work, lost_alert};
-use crate::flow::{Act, Flow, Reception};
+use crate::flow::{Act, Flow, Reception, contact_of, records_in};
 use crate::ids::MessageId;
 use crate::model::alert::AlertState;
 use crate::model::audit::Actor;
@@ -12,6 +12,7 @@ use crate::model::channel::{Address, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
 use crate::model::job::LeasedJob;
 use crate::model::message::{Message, MessageCause, MessageEvent, MessageState};
+use crate::model::patient::Wishes;
 use crate::model::practice::Practice;
 use crate::model::recipients::PATIENT;
 use crate::model::scheduling::AppointmentStatus;
@@ -27,6 +28,27 @@ struct Route<'a> {
     /// The channel may not carry the text: a notice without health content goes
     /// instead, and the text is read in greffon.
     discreet: bool,
+}
+
+/// What leaves of a message.
+#[derive(Clone, Copy)]
+enum Form {
+    /// All of it.
+    Full,
+    /// A notice that there is one.
+    Discreet,
+    /// A notice that does not say of whom.
+    Unnamed,
+}
+
+impl Form {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Discreet => "discreet",
+            Self::Unnamed => "unnamed",
+        }
+    }
 }
 
 /// What came of an event.
@@ -64,6 +86,10 @@ impl Delivery<'_> {
         if self.is_superseded(message).await? {
             return self.step(message, MessageEvent::Superseded, Vec::new()).await;
         }
+        let wishes = self.wishes(message).await?;
+        if let Some(code) = wishes.refuse(&message.to) {
+            return self.step(message, MessageEvent::Unroutable(code), Vec::new()).await;
+        }
         let route = match route(practice, message) {
             Ok(route) => route,
             Err(event) => return self.step(message, event, Vec::new()).await,
@@ -83,11 +109,28 @@ impl Delivery<'_> {
         let Some(message) = step.message.filter(|now| now.state == MessageState::Sending) else {
             return Ok(step.outcome);
         };
-        let result = channel.send(&outbound(practice, &message, to, discreet)).await;
+        let form = match (wishes.may_name(), discreet) {
+            (false, _) => Form::Unnamed,
+            (true, true) => Form::Discreet,
+            (true, false) => Form::Full,
+        };
+        let result = channel.send(&outbound(practice, &message, to, form)).await;
         let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes };
-        let form = if discreet { "discreet" } else { "full" };
-        let fields = fields.into_iter().chain([("form".to_owned(), form.to_owned())]).collect();
+        let fields = fields.into_iter().chain([("form".to_owned(), form.word().to_owned())]).collect();
         self.step(&message, event, fields).await
+    }
+
+    /// What its patient allows, as they have said by now, or whoever it may be; of a message to
+    /// anybody else, all.
+    async fn wishes(&self, message: &Message) -> Flow<Wishes> {
+        if message.recipient != PATIENT {
+            return Ok(Wishes::of(&[]));
+        }
+        let mut tx = self.reception.storage.begin(&self.practice.id).await?;
+        let contact = contact_of(tx.as_mut(), &message.cause).await?;
+        let patients = contact.map_or_else(Vec::new, |contact| contact.patient.may_be());
+        let records = records_in(tx.as_mut(), patients).await?;
+        Ok(Wishes::of(&records))
     }
 
     /// A worker died while it was being sent: the channel may know more.
@@ -230,13 +273,15 @@ fn not_an_address(error: &SendError) -> MessageEvent {
     }
 }
 
-fn outbound(practice: &Practice, message: &Message, to: Address, discreet: bool) -> Outbound {
-    let (subject, body, sensitivity) = if discreet {
-        let (subject, body) =
-            wording::discreet(practice, message.level, message.recipient == PATIENT, message.link.as_deref());
-        (subject, body, Sensitivity::Personal)
-    } else {
-        (message.subject.clone(), message.body.clone(), message.sensitivity)
+fn outbound(practice: &Practice, message: &Message, to: Address, form: Form) -> Outbound {
+    let notice = |(subject, body): (String, String)| (subject, body, Sensitivity::Personal);
+    let (subject, body, sensitivity) = match form {
+        Form::Full => (message.subject.clone(), message.body.clone(), message.sensitivity),
+        Form::Discreet => {
+            let to_patient = message.recipient == PATIENT;
+            notice(wording::discreet(practice, message.level, to_patient, message.link.as_deref()))
+        }
+        Form::Unnamed => notice(wording::unnamed()),
     };
     Outbound {
         key: message.id.to_string(),

@@ -23,6 +23,7 @@ pub use weigh::{
 use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Fact, Level};
+use super::disclosure::IdentityCheck;
 use super::emergency::EmergencyService;
 use super::heard::Hearing;
 use super::patient::Link;
@@ -141,6 +142,9 @@ pub struct Contact {
     /// Which patient of the registry it is about.
     #[serde(default)]
     pub patient: Link,
+    /// How somebody at the desk made sure of who is on the line, oldest first.
+    #[serde(default)]
+    pub checks: Vec<IdentityCheck>,
     /// What the same caller or patient had asked before.
     #[serde(default)]
     pub earlier: Earlier,
@@ -180,6 +184,7 @@ impl Contact {
             commitments: Vec::new(),
             alert: None,
             patient: Link::Unknown,
+            checks: Vec::new(),
             earlier: Earlier::default(),
             about: None,
             repeated: 0,

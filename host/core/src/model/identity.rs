@@ -1,19 +1,8 @@
-//! Whether whoever is on the line speaks for the patient of an appointment: asked before
-//! anything of it is changed.
+//! How well what is told of a patient fits what is known of one: asked before anything of
+//! theirs is said or changed.
 
-use greffon_words::refusals;
-use jiff::civil::Date;
-
-use super::care::{Fact, keys, latest};
-use super::civil::{birth_days, years_since};
-use super::contact::patient_of;
 use super::patient::{same_name, same_phone, whole_birth_date};
 use super::person::Person;
-use super::practice::{Disclosure, Needs};
-use super::refusal::Refusal;
-
-/// From this age on, in years, a relative is no parent who speaks for a child.
-const OF_AGE: u32 = 18;
 
 /// How well what is told fits what is known of a patient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,35 +31,6 @@ pub fn fit(told: &Person, known: &Person) -> Fit {
         (Some(_), Some(_)) => Fit::None,
         (_, None) if phone() => Fit::Matched,
         _ => Fit::Named,
-    }
-}
-
-/// Whether an appointment of this patient may be changed for whoever these facts are of.
-///
-/// # Errors
-/// `NotAllowed` with `relation-missing`, `relation-not-allowed`, `identity-missing` or
-/// `identity-unproven`; none of them says anything of the appointment.
-pub fn may_change(rules: &Disclosure, facts: &[Fact], patient: &Person, today: Date) -> Result<(), Refusal> {
-    let born = patient.birth_date.as_deref().and_then(birth_days);
-    let is_child = born.and_then(|(_, latest)| years_since(latest, today)).is_some_and(|years| years < OF_AGE);
-    let needs = match latest(facts, keys::CALLER_KIND).and_then(|fact| fact.value.as_text()) {
-        Some("patient") => rules.patient,
-        Some("relative") if is_child => rules.parent,
-        Some("relative") => rules.relative,
-        Some("professional") => rules.professional,
-        Some("unknown") | None => return Err(Refusal::not_allowed("relation-missing", refusals::relation_missing())),
-        Some(_) => Needs::Never,
-    };
-    let told = patient_of(facts);
-    let fits = fit(&told, patient);
-    match needs {
-        Needs::Never => Err(Refusal::not_allowed("relation-not-allowed", refusals::relation_not_allowed())),
-        Needs::Named if fits >= Fit::Named => Ok(()),
-        Needs::Matched if fits == Fit::Matched => Ok(()),
-        _ if told.family.is_empty() || told.given.is_empty() || told.birth_date.is_none() => {
-            Err(Refusal::not_allowed("identity-missing", refusals::identity_missing()))
-        }
-        _ => Err(Refusal::not_allowed("identity-unproven", refusals::identity_unproven())),
     }
 }
 

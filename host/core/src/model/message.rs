@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::care::{ContentRef, Level, Sensitivity};
 use super::channel::{Address, Receipt};
 use super::job::Lane;
+use super::patient::PATIENT_DECEASED;
 use super::recipients::PATIENT;
 use crate::ids::{AlertId, CommitmentId, ContactId, FeatureId, IntentId, MessageId, PracticeId};
 use crate::time::Instant;
@@ -128,6 +129,12 @@ impl Message {
     #[must_use]
     pub fn is_worthless(&self, now: Instant) -> bool {
         self.valid_until.is_some_and(|until| until <= now)
+    }
+
+    /// Whether somebody may still tell its patient what it says: nobody tells the dead.
+    #[must_use]
+    pub fn can_be_told_instead(&self) -> bool {
+        self.failure.as_deref() != Some(PATIENT_DECEASED)
     }
 
     /// Where it waits to be delivered: an alert is for the practice.

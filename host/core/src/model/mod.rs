@@ -11,6 +11,7 @@ pub mod claims;
 pub mod commitment;
 pub mod contact;
 pub mod dead_letter;
+pub mod disclosure;
 pub mod emergency;
 pub mod heard;
 pub mod holidays;

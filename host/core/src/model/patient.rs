@@ -11,6 +11,7 @@ mod likeness;
 mod link;
 mod merge;
 mod terms;
+mod wishes;
 
 pub use change::{Change, MAX_PHONES, MAX_RELATIONS, TRUSTED_BY, change, meet};
 pub use compare::{same_name, same_phone, whole_birth_date};
@@ -20,6 +21,7 @@ pub use merge::{MAX_MERGED, distinguish, merge, part};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 pub use terms::{Term, terms_of, terms_of_patient};
+pub use wishes::{PATIENT_DECEASED, PATIENT_REFUSES, Wishes};
 
 use super::person::{IdentityTrust, Person};
 use crate::ids::{PatientId, PracticeId};
@@ -69,7 +71,7 @@ impl fmt::Debug for Traits {
 /// Somebody who speaks for a patient, or whom the patient wants to be told or not.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relation {
-    /// `parent`, `guardian`, `spouse`, `child`, `carer`, `other`.
+    /// `parent`, `guardian`, `trusted-person`, `spouse`, `child`, `carer`, `other`.
     pub kind: String,
     /// Their name.
     pub name: String,
@@ -79,6 +81,9 @@ pub struct Relation {
     /// Whether the patient has said that they may be told what concerns him.
     #[serde(default)]
     pub may_be_told: bool,
+    /// Whether the patient has said that they are to be told nothing.
+    #[serde(default)]
+    pub must_not_be_told: bool,
 }
 
 impl fmt::Debug for Relation {
@@ -93,6 +98,18 @@ pub struct Preferences {
     /// Whether messages about appointments may be sent.
     #[serde(default)]
     pub messages: Option<bool>,
+    /// Whether these may be SMS.
+    #[serde(default)]
+    pub sms: Option<bool>,
+    /// Whether these may be mails.
+    #[serde(default)]
+    pub email: Option<bool>,
+    /// Whether somebody who calls may leave a message on an answering machine.
+    #[serde(default)]
+    pub voicemail: Option<bool>,
+    /// Whether a message may say which practice it is from.
+    #[serde(default)]
+    pub naming: Option<bool>,
     /// The language that they are spoken to in (BCP 47).
     #[serde(default)]
     pub language: Option<String>,
@@ -121,6 +138,9 @@ pub struct Patient {
     /// Numbers, the first is tried first.
     #[serde(default)]
     pub phones: Vec<String>,
+    /// Those of them that a caller gave and no person has kept since: they prove nothing.
+    #[serde(default)]
+    pub learnt_phones: Vec<String>,
     /// E-mail address.
     #[serde(default)]
     pub email: Option<String>,
@@ -130,6 +150,9 @@ pub struct Patient {
     /// What they want and allow.
     #[serde(default)]
     pub preferences: Preferences,
+    /// Whether they have died, as a person wrote down.
+    #[serde(default)]
+    pub deceased: bool,
     /// How far the identity is trusted.
     #[serde(default)]
     pub trust: IdentityTrust,
@@ -171,9 +194,11 @@ impl Patient {
                 ..Traits::default()
             },
             phones: told.phone.iter().cloned().collect(),
+            learnt_phones: Vec::new(),
             email: told.email.clone(),
             relations: Vec::new(),
             preferences: Preferences::default(),
+            deceased: false,
             trust: IdentityTrust::Provisional,
             trust_set: None,
             resembles,
@@ -190,6 +215,12 @@ impl Patient {
     #[must_use]
     pub fn is_doubtful(&self) -> bool {
         !self.resembles.is_empty() && self.merged_into.is_none()
+    }
+
+    /// Their numbers, but for those that only a caller gave: whoever knows the traits of a
+    /// patient could else make a number of their own one that is known.
+    pub fn certain_phones(&self) -> impl Iterator<Item = &str> {
+        self.phones.iter().filter(|phone| !self.learnt_phones.contains(phone)).map(String::as_str)
     }
 
     /// When somebody last told of them, as far as that is kept apart from the contacts.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::care::Level;
 use super::channel::Address;
+use super::disclosure::Disclosure;
 use super::holidays::Closures;
 use super::laboratory::OwnLimits;
 use super::person::Identifier;
@@ -52,7 +53,7 @@ pub struct Practice {
     /// When the chain is tested every day, in civil minutes since midnight, below 1440;
     /// never when absent.
     pub alert_test: Option<u16>,
-    /// Who may change whose appointment.
+    /// Who is told what of a patient, and who may change whose appointment.
     pub disclosure: Disclosure,
     /// What the operator adds.
     pub supervision: Supervision,
@@ -248,38 +249,6 @@ pub struct Rung {
     pub persons: Vec<String>,
     /// When they are to be told; always when absent.
     pub hours: Option<WeekHours>,
-}
-
-/// How well somebody's relation must be proved before an appointment is moved or cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// The names are enough.
-    Named,
-    /// Names and birth date; where the appointment has none, names and telephone.
-    Matched,
-    /// Nothing is: somebody else decides.
-    Never,
-}
-
-/// Who may change whose appointment, by who is on the line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Disclosure {
-    /// The patient.
-    pub patient: Needs,
-    /// A relative of a child.
-    pub parent: Needs,
-    /// A relative of an adult.
-    pub relative: Needs,
-    /// A professional.
-    pub professional: Needs,
-}
-
-impl Default for Disclosure {
-    /// Strict: whatever is not a patient's, a child's or a colleague's affair is a
-    /// responsible person's to decide.
-    fn default() -> Self {
-        Self { patient: Needs::Matched, parent: Needs::Matched, relative: Needs::Never, professional: Needs::Matched }
-    }
 }
 
 /// What an operator adds to all practices of an installation.

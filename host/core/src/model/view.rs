@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::care::{ContentRef, Level};
 use super::contact::ContactState;
+use super::disclosure::MaySay;
 use super::intent::{Intent, IntentState};
 use super::scheduling::Slot;
 use super::script::{BookingProgress, Effect, Prompt, ReadBack};
@@ -99,6 +100,10 @@ pub struct ContactView {
     /// Those that were made to somebody who called from the same number or address: not to be
     /// told before it is known who calls.
     pub owed_at_origin: Vec<super::commitment::Commitment>,
+    /// What may be said to whoever is on the line, of what the practice knows of the patient:
+    /// appointments, promises, answers. What is done in this contact is said to whoever it is
+    /// done with.
+    pub may_say: MaySay,
 }
 
 /// An approved text that is to be said.

@@ -24,6 +24,7 @@ use super::commitment::{CHECK_APPOINTMENT, Commitment, TELL_PATIENT, VERIFY_BOOK
 use super::contact::{Contact, host_content, patient_of};
 use super::intent::Intent;
 use super::message::Message;
+use super::patient::Wishes;
 use super::person::Person;
 use super::practice::{Motive, Practice, Practitioner, Site};
 use super::red_flags::{CoreFlag, core_set};
@@ -287,9 +288,10 @@ pub fn promise_moved(practice: &Practice, due: Instant) -> Letter {
 }
 
 /// Tells the reception that a message did not arrive, or perhaps not. `about` is the contact
-/// of what a patient should have been told and has not heard: whom to call, and what to say.
+/// of what a patient should have been told and has not heard: whom to call, what to say, and
+/// what they do not want.
 #[must_use]
-pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Contact>) -> Letter {
+pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Contact>, wishes: &Wishes) -> Letter {
     let code = message.failure.as_deref().unwrap_or("unknown");
     let first = if code == "uncertain" {
         "Un message est peut-être parti, peut-être pas. Il n'est pas renvoyé tout seul."
@@ -305,6 +307,7 @@ pub fn message_lost(practice: &Practice, message: &Message, about: Option<&Conta
     let mut sensitivity = Sensitivity::Personal;
     if let Some(contact) = about {
         lines.extend(who_and_what(practice, contact));
+        lines.extend(wishes.notes().map(|note| note.to_string()));
         lines.extend([String::new(), "À dire de vive voix :".to_owned(), message.body.clone()]);
         sensitivity = Sensitivity::Health;
     }
@@ -349,6 +352,14 @@ pub fn discreet(practice: &Practice, level: Level, to_patient: bool, link: Optio
     };
     let number = practice.phone.as_deref().filter(|_| to_patient).map(|number| format!("\n{number}"));
     (subject.to_owned(), format!("{text}{}\n\n{}", number.unwrap_or_default(), practice.name))
+}
+
+/// Stands for a letter to a patient who does not want its sender to be named: who else reads
+/// it learns nothing.
+#[must_use]
+pub fn unnamed() -> (String, String) {
+    let text = "Bonjour,\n\nVous avez un message. Merci de rappeler votre correspondant habituel.";
+    ("Vous avez un message".to_owned(), text.to_owned())
 }
 
 /// A level, as people say it.

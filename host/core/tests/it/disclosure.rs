@@ -5,7 +5,7 @@ use greffon_core::flow::{Flow, NewCancellation, NewMove};
 use greffon_core::ids::{AppointmentId, ContactId};
 use greffon_core::model::audit::Actor;
 use greffon_core::model::care::{Value, keys};
-use greffon_core::model::practice::Needs;
+use greffon_core::model::disclosure::{Information, Needs, Relation};
 use greffon_core::model::scheduling::ByWhom;
 
 use crate::office::{Office, choice, code, doctor, everything, fact, secretary, text};
@@ -61,6 +61,7 @@ fn whoever_holds_the_line_changes_an_appointment_in_a_contact_whose_patient_it_i
     }
     let unnamed = office.receive(vec![choice(keys::CALLER_KIND, "patient")]).contact;
     assert_eq!(refused(&office, &id, Some(unnamed)), "identity-missing");
+    assert_eq!(office.journal("disclosure.refused"), 7, "each refusal in a contact is written down");
     let calls_before = office.agenda.entries().len();
     assert_eq!(calls_before, 1, "nothing was asked of the agenda");
     let contact = call(&office, "patient", "DUPONT", "jeanne", "1988-03-07");
@@ -92,11 +93,19 @@ fn a_parent_speaks_for_a_child_and_a_practice_may_let_relatives_speak() {
     let parent = call(&office, "relative", "Dupont", "Jeanne", "2020-05-01");
     cancel(&office, &child, Some(parent), "op-2", &secretary()).expect("cancelled");
 
+    let sister = call(&office, "relative", "Dupont", "Jeanne", "2020-05-01");
+    office.tell(sister, vec![choice(keys::CALLER_RELATION, "other")]).unwrap();
+    let other = booked(&office, "2020-05-01");
+    assert_eq!(refused(&office, &other, Some(sister)), "relation-not-allowed", "a sister is no mother");
+
     let office = Office::open();
     let adult = booked(&office, "1988-03-07");
     let relative = call(&office, "relative", "Dupont", "Jeanne", "1988-03-07");
     assert_eq!(refused(&office, &adult, Some(relative)), "relation-not-allowed");
-    office.reload(|live| live.practice.disclosure.relative = Needs::Matched);
+    office.reload(|live| {
+        let rules = &mut live.practice.disclosure;
+        *rules = rules.with(Information::Change, Relation::Relative, Needs::Matched);
+    });
     cancel(&office, &adult, Some(relative), "op-2", &secretary()).expect("cancelled");
 }
 

@@ -7,7 +7,7 @@ use greffon_core::flow::{
     BookingOutcome, Flow, FlowError, NewBooking, NewClosing, NewContact, NewEnd, NewFact, NewOverride, Reception,
     SlotSearch,
 };
-use greffon_core::ids::{AppointmentId, ContactId, JobId, PracticeId};
+use greffon_core::ids::{AppointmentId, ContactId, JobId, PatientId, PracticeId};
 use greffon_core::jobs::Jobs;
 use greffon_core::model::alert::{AlertOutcome, AlertState};
 use greffon_core::model::audit::{Actor, Role};
@@ -15,11 +15,12 @@ use greffon_core::model::care::{Source, Value, keys};
 use greffon_core::model::channel::{Address, Outbound};
 use greffon_core::model::contact::{ContactChannel, OverrideCode, RecapOutcome};
 use greffon_core::model::job::{Due, Job, Lane};
+use greffon_core::model::patient::Patient;
 use greffon_core::model::practice::{Practice, Recipient, Rung};
 use greffon_core::model::view::{ContactView, OfferedSlot};
 use greffon_core::ports::plugins::Bound;
 use greffon_core::ports::practices::{LivePractice, Practices as _};
-use greffon_core::ports::storage::Storage as _;
+use greffon_core::ports::storage::Storage;
 use greffon_core::time::Instant;
 use greffon_simulation::{
     AgendaStyle, ChannelStyle, FakeAgenda, FakeChannel, FakePlugins, FaultPlan, FixedPractices, ManualClock,
@@ -228,6 +229,20 @@ impl Office {
     /// What left, by recipient's address.
     pub fn sent_to(&self, address: &str) -> Vec<Outbound> {
         self.sent.lock().unwrap().iter().filter(|one| one.to.value == address).cloned().collect()
+    }
+
+    /// A person writes into the record of the patient of a contact.
+    pub fn write_record(&self, contact: ContactId, write: impl FnOnce(&mut Patient)) -> PatientId {
+        let id = self.rows().contacts[&contact].patient.patient().expect("registered");
+        let storage: &dyn Storage = &self.storage;
+        block_on(async {
+            let mut tx = storage.begin(&self.practice).await.unwrap();
+            let mut record = tx.patient(id).await.unwrap().expect("kept");
+            write(&mut record);
+            tx.save_patient(&mut record).await.unwrap();
+            tx.commit().await.unwrap();
+        });
+        id
     }
 
     pub fn journal(&self, action: &str) -> usize {

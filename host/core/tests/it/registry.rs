@@ -240,6 +240,7 @@ fn change(patient: &Patient, trust: Option<IdentityTrust>) -> NewPatient {
         email,
         relations: Vec::new(),
         preferences: patient.preferences.clone(),
+        deceased: patient.deceased,
         trust,
         reason: "carte d'identité vue au cabinet".to_owned(),
     };

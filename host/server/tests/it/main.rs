@@ -9,6 +9,7 @@ mod bookings_by_hand;
 mod commitments;
 mod contacts;
 mod dead_letters;
+mod disclosures;
 mod every_route;
 mod health;
 mod http;

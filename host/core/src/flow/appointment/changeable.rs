@@ -5,13 +5,16 @@ use greffon_words::refusals;
 use super::Appointments;
 use crate::flow::act::Act;
 use crate::flow::booking::still_stands;
+use crate::flow::disclosure::about_disclosure;
 use crate::flow::error::{Flow, FlowError, Thing};
+use crate::flow::patient::records_of;
 use crate::ids::{AppointmentId, ContactId, IntentId};
 use crate::model::audit::Role;
 use crate::model::civil::Zone;
 use crate::model::contact::{Contact, is_open};
-use crate::model::identity::may_change;
+use crate::model::disclosure::{Information, may_change};
 use crate::model::intent::{Appointment, Intent, IntentKind};
+use crate::model::patient::Patient;
 use crate::model::practice::Practice;
 use crate::model::scheduling::BookingRequest;
 
@@ -50,9 +53,35 @@ impl Appointments {
         // Whoever has booked it in this same contact has said for whom.
         if !decides && !contact.intents.contains(&holder.id) {
             let today = Zone::named_or_utc(&practice.time_zone).date(act.now);
-            may_change(&practice.disclosure, &contact.facts, &holder.request.patient, today)?;
+            let records = self.records(practice, &contact, holder).await?;
+            let asked = may_change(&practice.disclosure, &contact, &holder.request.patient, &records, today);
+            if let Err((standing, refusal)) = asked {
+                let entry = about_disclosure("disclosure.refused", &contact, Information::Change, &standing);
+                let mut tx = self.storage.begin(&practice.id).await?;
+                self.acts.note(tx.as_mut(), act, entry.about("intent", holder.id)).await?;
+                tx.commit().await?;
+                return Err(refusal.into());
+            }
         }
         Ok(Some(contact))
+    }
+
+    /// What the registry has of the patient of an appointment: as the contact knows them in
+    /// which it is changed, and the one in which it was booked.
+    async fn records(&self, practice: &Practice, contact: &Contact, holder: &Intent) -> Flow<Vec<Patient>> {
+        let booked = match holder.contact.filter(|id| *id != contact.id) {
+            Some(id) => self.storage.contact(&practice.id, id).await?,
+            None => None,
+        };
+        let here = contact.patient.patient();
+        let there = booked.and_then(|booked| booked.patient.patient()).filter(|there| Some(*there) != here);
+        let mut records = records_of(self.storage.as_ref(), &practice.id, here).await?;
+        for one in records_of(self.storage.as_ref(), &practice.id, there).await? {
+            if !records.iter().any(|known| known.id == one.id) {
+                records.push(one);
+            }
+        }
+        Ok(records)
     }
 
     pub(super) fn draft(

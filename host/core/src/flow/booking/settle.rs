@@ -9,6 +9,7 @@ use crate::flow::act::Act;
 use crate::flow::agenda::WriteRules;
 use crate::flow::commitment::Pledge;
 use crate::flow::message::Post;
+use crate::flow::patient::records_in;
 use crate::ids::{ContactId, IntentId};
 use crate::model::care::Level;
 use crate::model::commitment::{VERIFY_BOOKING, due_at};
@@ -222,7 +223,12 @@ impl Bookings {
         let visit = visit_of(practice, intent, held);
         let patient: &Person = &intent.request.patient;
         let mut posts = Vec::new();
-        if let Some(address) = address_of(patient) {
+        let contact = match intent.contact {
+            Some(id) => tx.contact(id).await?,
+            None => None,
+        };
+        let known = contact.and_then(|contact| contact.patient.patient());
+        if let Some(address) = address_of(patient, &records_in(tx, known).await?) {
             let to = Recipient { name: PATIENT.to_owned(), address: Some(address) };
             posts.push((to, wording::to_patient(practice, happened, visit)));
         }

@@ -7,6 +7,7 @@ use crate::flow::act::Act;
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
+use crate::flow::patient::records_in;
 use crate::ids::{CommitmentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::commitment::{Commitment, CommitmentAction, CommitmentEffect, CommitmentEvent, decide};
@@ -132,7 +133,8 @@ impl Commitments {
 
     async fn tell_moved(&self, tx: &mut dyn Transaction, act: Act<'_>, commitment: &Commitment) -> Stored<()> {
         let Some(contact) = tx.contact(commitment.contact).await? else { return Ok(()) };
-        let Some(address) = address_of(&patient_of(&contact.facts)) else { return Ok(()) };
+        let records = records_in(tx, contact.patient.patient()).await?;
+        let Some(address) = address_of(&patient_of(&contact.facts), &records) else { return Ok(()) };
         let post = Post {
             to: Recipient { name: PATIENT.to_owned(), address: Some(address) },
             letter: wording::promise_moved(act.practice, commitment.due),

@@ -16,7 +16,8 @@ impl Commitments {
     /// has said them. Once a message, in the transaction of its end.
     pub(crate) async fn tell_instead(&self, tx: &mut dyn Transaction, act: Act<'_>, message: &Message) -> Stored<()> {
         let is_lost = matches!(message.state, MessageState::Failed | MessageState::Uncertain);
-        if message.recipient != PATIENT || !is_lost || message.is_worthless(act.now) {
+        let in_vain = message.is_worthless(act.now) || !message.can_be_told_instead();
+        if message.recipient != PATIENT || !is_lost || in_vain {
             return Ok(());
         }
         let Some(mut contact) = contact_of(tx, &message.cause).await? else { return Ok(()) };

@@ -3,6 +3,7 @@
 mod advance;
 mod close;
 mod consequences;
+mod disclose;
 mod facts;
 mod patient;
 mod receive;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::disclose::Disclosed;
 use super::act::Acts;
 use super::alert::Alerts;
 use super::commitment::Commitments;

@@ -6,6 +6,7 @@ use crate::flow::commitment::Pledge;
 use crate::flow::error::Flow;
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
+use crate::flow::patient::records_in;
 use crate::model::care::Level;
 use crate::model::commitment::MAX_PROMISE_DAYS;
 use crate::model::contact::{Contact, address_of, patient_of};
@@ -105,7 +106,8 @@ impl Contacts {
         let practice = act.practice;
         let (to, letter) = if draft.to == PATIENT {
             let Some(letter) = wording::approved_text(practice, &draft.template) else { return Ok(Carried::Refused) };
-            let address = address_of(&patient_of(&contact.facts));
+            let records = records_in(tx, contact.patient.patient()).await?;
+            let address = address_of(&patient_of(&contact.facts), &records);
             if address.is_none() {
                 return Ok(Carried::NotNow);
             }

@@ -5,9 +5,11 @@ use futures::future::join_all;
 use super::context::context;
 use super::followed::{Followed, followed};
 use crate::flow::journal::Involved;
+use crate::flow::patient::records_of;
 use crate::model::care::{Fact, Level, keys, latest};
 use crate::model::civil::{Zone, age_days};
 use crate::model::contact::{Contact, Findings, HostStep, Outcome, RESERVED_KEY, Report, conclude, find, host_step};
+use crate::model::disclosure::{MaySay, for_grid};
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::triage::{Assessment, Encounter, Protocol, Question, Step};
 use crate::ports::plugins::GuestError;
@@ -35,7 +37,9 @@ pub(crate) async fn ask(
     if host_step(contact, &findings) != HostStep::AskGrids {
         return Ok(None);
     }
-    let encounter = encounter(practice, contact, &findings, now);
+    let records = records_of(storage, &contact.practice, contact.patient.patient()).await?;
+    let may_say = MaySay::of(&practice.disclosure, contact, &records, Zone::of(practice).date(now));
+    let encounter = encounter(practice, contact, &findings, &may_say, now);
     let grids = followed(storage, practice, contact, PluginKind::Triage).await?;
     let reports = join_all(grids.iter().map(|grid| ask_grid(grid, &encounter, now))).await;
     let involve = |(grid, report): (&Followed<'_>, &Report)| Involved {
@@ -64,12 +68,18 @@ async fn ask_grid(grid: &Followed<'_>, encounter: &Encounter, now: Instant) -> R
     }
 }
 
-fn encounter(practice: &Practice, contact: &Contact, findings: &Findings<'_>, now: Instant) -> Encounter {
+fn encounter(
+    practice: &Practice,
+    contact: &Contact,
+    findings: &Findings<'_>,
+    may_say: &MaySay,
+    now: Instant,
+) -> Encounter {
     let born = latest(&contact.facts, keys::PATIENT_BIRTH_DATE).and_then(|fact| fact.value.as_text());
     Encounter {
         motive: findings.motive.map(|motive| motive.id.0.clone()),
         context: context(practice, &contact.facts, now),
-        facts: contact.facts.clone(),
+        facts: for_grid(&contact.facts, may_say),
         patient_age_days: born.and_then(|born| age_days(born, Zone::of(practice).date(now))),
         previous: contact.assessment.clone(),
     }

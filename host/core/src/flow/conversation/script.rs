@@ -7,8 +7,10 @@ use crate::model::care::{ContentRef, keys, latest};
 use crate::model::civil::Zone;
 use crate::model::commitment::Commitment;
 use crate::model::contact::{Contact, RESERVED_KEY};
+use crate::model::disclosure::{Information, MaySay, for_script, persons_of, tells_of};
 use crate::model::intent::{Intent, IntentKind};
 use crate::model::minimal_script;
+use crate::model::person::Person;
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::script::{AppointmentSummary, BookingProgress, CommitmentSummary, ScriptInfo, Session, View};
 use crate::model::view::{Sequel, progress_of};
@@ -17,6 +19,9 @@ use crate::ports::plugins::GuestError;
 use crate::ports::practices::{Feature, LivePractice};
 use crate::ports::storage::{Storage, Stored};
 use crate::time::{Instant, Span};
+
+/// What an appointment is for, to whoever may not know it.
+const UNNAMED_MOTIVE: &str = "un rendez-vous";
 
 /// What the script says now.
 pub(crate) struct Rendered {
@@ -36,15 +41,17 @@ pub(crate) async fn render(
     override_reason: Option<&str>,
     now: Instant,
 ) -> Stored<Rendered> {
+    let may_say = MaySay::of(&practice.disclosure, contact, &sequel.records, Zone::of(practice).date(now));
+    let promises = sequel.commitments.iter().filter(|one| tells_of(one, &may_say));
     let empty = ContentRef { id: String::new(), version: String::new(), digest: Vec::new() };
     let mut session = Session {
         script: contact.script.clone().unwrap_or(empty),
         context: context(practice, &contact.facts, now),
-        facts: contact.facts.clone(),
+        facts: for_script(&contact.facts, &may_say),
         assessment: contact.assessment.clone(),
         emergency_call: contact.emergency().map(|service| service.called().to_owned()),
-        appointment: appointment_summary(practice, &sequel.intents),
-        commitments: sequel.commitments.iter().map(|one| summary_of(practice, one, now)).collect(),
+        appointment: appointment_summary(practice, contact, sequel, now),
+        commitments: promises.map(|one| summary_of(practice, one, now)).collect(),
         done: contact.done.iter().filter(|key| !key.starts_with("host:")).cloned().collect(),
         override_reason: override_reason.map(str::to_owned),
     };
@@ -143,7 +150,13 @@ fn code_of(error: &GuestError) -> String {
 
 /// The appointment that stands at the end of all bookings, moves and
 /// cancellations of a contact.
-fn appointment_summary(practice: &Practice, intents: &[Intent]) -> Option<AppointmentSummary> {
+fn appointment_summary(
+    practice: &Practice,
+    contact: &Contact,
+    sequel: &Sequel,
+    now: Instant,
+) -> Option<AppointmentSummary> {
+    let intents = &sequel.intents;
     // A move that was refused leaves the appointment before it standing.
     let stands = |intent: &&Intent| progress_of(intent.state) != BookingProgress::Refused;
     let latest = intents.iter().rev().find(stands).or(intents.last())?;
@@ -151,20 +164,40 @@ fn appointment_summary(practice: &Practice, intents: &[Intent]) -> Option<Appoin
         return None;
     }
     let request = &latest.request;
+    // Whoever booked it here said for whom. What somebody else changed is the patient's.
+    let is_own = latest.kind == IntentKind::Book;
+    let may_say = of_appointment(practice, contact, sequel, &request.patient, now);
+    let changed = may_say.allows(Information::Change);
+    let told = may_say.allows(Information::Appointment) && may_say.allows(Information::AppointmentTime);
+    if !(is_own || changed || told) {
+        return None;
+    }
+    let knows_motive = is_own || may_say.allows(Information::AppointmentMotive);
     let span: Span = latest.appointment.as_ref().map_or(request.span, |held| held.span);
     let seat = practice.agenda_of(&latest.feature, &request.agenda);
-    let motive = practice.motive(&request.motive);
+    let motive = practice.motive(&request.motive).filter(|_| knows_motive);
     Some(AppointmentSummary {
         state: progress_of(latest.state),
         span,
         start_local: Zone::of(practice).text(span.start),
         practitioner: seat.map(|(practitioner, _)| practitioner.name.clone()),
         site: seat.and_then(|(_, agenda)| practice.site(&agenda.site)).map(|site| site.name.clone()),
-        motive: motive.map_or_else(|| request.motive.0.clone(), |motive| motive.label.clone()),
+        motive: match motive {
+            Some(motive) => motive.label.clone(),
+            None if knows_motive => request.motive.0.clone(),
+            None => UNNAMED_MOTIVE.to_owned(),
+        },
         instructions: motive.and_then(|motive| motive.instructions.clone()),
         documents: motive.map(|motive| motive.documents.clone()).unwrap_or_default(),
         arrive_early_min: motive.map_or(0, |motive| motive.arrive_early_min),
     })
+}
+
+/// What may be said of an appointment of this patient.
+fn of_appointment(practice: &Practice, contact: &Contact, sequel: &Sequel, patient: &Person, now: Instant) -> MaySay {
+    let mut whose = persons_of(&sequel.records);
+    whose.push(patient.clone());
+    MaySay::about(&practice.disclosure, contact, &whose, &sequel.records, Zone::of(practice).date(now))
 }
 
 fn summary_of(practice: &Practice, commitment: &Commitment, now: Instant) -> CommitmentSummary {

@@ -3,10 +3,12 @@
 use super::{Messages, Post, contact_of, was_heard};
 use crate::flow::act::Act;
 use crate::flow::journal::Entry;
+use crate::flow::patient::records_in;
 use crate::ids::MessageId;
 use crate::model::care::Level;
 use crate::model::job::{Due, Job};
 use crate::model::message::{Message, MessageCause, MessageEffect, MessageEvent, decide};
+use crate::model::patient::Wishes;
 use crate::model::recipients::{PATIENT, SECRETARIAT, first_of, reception};
 use crate::model::wording;
 use crate::ports::storage::{Stored, Transaction};
@@ -55,8 +57,10 @@ impl Messages {
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
                     let about = if message.recipient == PATIENT { contact_of(tx, &message.cause).await? } else { None };
-                    let about = about.filter(|contact| !was_heard(&message, contact));
-                    let letter = wording::message_lost(act.practice, &message, about.as_ref());
+                    let about = about.filter(|contact| !was_heard(&message, contact) && message.can_be_told_instead());
+                    let patient = about.as_ref().and_then(|contact| contact.patient.patient());
+                    let wishes = Wishes::of(&records_in(tx, patient).await?);
+                    let letter = wording::message_lost(act.practice, &message, about.as_ref(), &wishes);
                     let post = Post {
                         to: first_of(act.practice, &reception()),
                         letter,

@@ -38,6 +38,9 @@ impl Patients {
         let entry = Entry::new("patient.changed")
             .about("patient", id)
             .field("traits", after.traits != before.traits)
+            .field("relations", after.relations != before.relations)
+            .field("preferences", after.preferences != before.preferences)
+            .field("deceased", after.deceased)
             .field("trust", after.trust.as_str());
         self.acts.note(tx.as_mut(), act, entry).await?;
         tx.save_patient(&mut after).await?;

@@ -3,6 +3,7 @@
 use greffon_words::fields;
 use serde::{Deserialize, Serialize};
 
+use super::records::{records_of, standing_in_storage};
 use super::{MAX_FOUND, Patients};
 use crate::flow::act::Act;
 use crate::flow::error::{Flow, FlowError, Thing};
@@ -11,7 +12,7 @@ use crate::ids::{PatientId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::commitment::{CHECK_APPOINTMENT, Commitment, VERIFY_BOOKING};
 use crate::model::contact::Contact;
-use crate::model::patient::{MAX_MERGED, Patient, Term, root};
+use crate::model::patient::{Patient, Term, root};
 use crate::model::plain::plain;
 use crate::ports::storage::{Listed, Page, Stored};
 
@@ -82,11 +83,9 @@ impl Patients {
     /// `NotFound(Patient)`, `Storage`.
     pub async fn get(&self, practice: &PracticeId, id: PatientId, actor: &Actor) -> Flow<ReadPatient> {
         let practice = self.acts.practice(practice)?;
-        let patient = self.standing(&practice.id, id).await?;
-        let mut joined = Vec::new();
-        for name in &patient.absorbed {
-            joined.extend(self.storage.patient(&practice.id, *name).await?);
-        }
+        let mut records = records_of(self.storage.as_ref(), &practice.id, Some(id)).await?.into_iter();
+        let patient = records.next().ok_or(FlowError::NotFound(Thing::Patient))?;
+        let joined: Vec<Patient> = records.collect();
         let contacts = self.storage.contacts_of(&practice.id, None, &patient.all_names(), MAX_HISTORY).await?;
         let promised: Vec<_> = contacts.iter().flat_map(|one| one.commitments.iter().copied()).collect();
         let mut owed = match promised.as_slice() {
@@ -114,15 +113,8 @@ impl Patients {
     /// # Errors
     /// `NotFound(Patient)`, `Storage`.
     pub(crate) async fn standing(&self, practice: &PracticeId, id: PatientId) -> Flow<Patient> {
-        let mut next = id;
-        for _ in 0..=MAX_MERGED {
-            let found = self.storage.patient(practice, next).await?.ok_or(FlowError::NotFound(Thing::Patient))?;
-            match found.merged_into {
-                Some(into) => next = into,
-                None => return Ok(found),
-            }
-        }
-        Err(FlowError::NotFound(Thing::Patient))
+        let found = standing_in_storage(self.storage.as_ref(), practice, id).await?;
+        found.ok_or(FlowError::NotFound(Thing::Patient))
     }
 }
 

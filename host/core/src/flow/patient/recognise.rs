@@ -1,13 +1,14 @@
 //! Which patient a contact is about: looked for while it is told of, written down when it
 //! ends. Nothing is ever chosen while there is a doubt.
 
+use super::records::standing_in;
 use super::{MAX_FOUND, Patients};
 use crate::flow::act::Act;
 use crate::flow::journal::Entry;
 use crate::ids::{PatientId, PracticeId};
 use crate::model::care::Fact;
 use crate::model::contact::{Contact, Earlier, can_be_registered, identity_of, patient_of};
-use crate::model::patient::{Link, MAX_MERGED, Match, Patient, meet, recognise, terms_of};
+use crate::model::patient::{Link, Match, Patient, meet, recognise, terms_of};
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::Instant;
 
@@ -142,13 +143,8 @@ impl Patients {
     }
 
     async fn met(&self, tx: &mut dyn Transaction, act: Act<'_>, contact: &Contact, patient: PatientId) -> Stored<()> {
-        let Some(mut known) = tx.patient(patient).await? else { return Ok(()) };
-        for _ in 0..MAX_MERGED {
-            // It may have been joined to another record since it was recognised.
-            let Some(into) = known.merged_into else { break };
-            let Some(whole) = tx.patient(into).await? else { return Ok(()) };
-            known = whole;
-        }
+        // It may have been joined to another record since it was recognised.
+        let Some(known) = standing_in(tx, patient).await? else { return Ok(()) };
         let mut met = meet(&known, &patient_of(&contact.facts));
         if met == known {
             return Ok(());

@@ -7,6 +7,9 @@ use crate::model::practice::PluginKind;
 pub const CALLER_KIND: &str = "caller.kind";
 /// Text: the caller's name when they are not the patient.
 pub const CALLER_NAME: &str = "caller.name";
+/// Choice: what a relative is to the patient: `parent`, or another word. Not of the contract's
+/// list: scripts that ask for it do so under this key.
+pub const CALLER_RELATION: &str = "caller.relation";
 /// Phone: the number to call back, read back to the caller.
 pub const CALLER_PHONE: &str = "caller.phone";
 /// Text: family name of the patient.

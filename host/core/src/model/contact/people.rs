@@ -8,7 +8,7 @@ use crate::ids::{PractitionerId, SiteId};
 use crate::model::care::{Fact, Value, keys, latest};
 use crate::model::channel::{Address, is_email, is_phone};
 use crate::model::civil::{Zone, birth_days};
-use crate::model::patient::whole_birth_date;
+use crate::model::patient::{Patient, Wishes, whole_birth_date};
 use crate::model::person::{IdentityTrust, Person};
 use crate::model::practice::{Practice, Practitioner, Site};
 use crate::time::{Instant, Span};
@@ -115,16 +115,31 @@ pub fn is_attended(practice: &Practice, facts: &[Fact], at: Instant) -> bool {
         .is_some_and(|now| Zone::of(practice).open_at(site, now).iter().any(|open| open.start <= at && at < open.end))
 }
 
-/// Where the patient can be written to: mail before phone. `None` when neither
-/// is known.
+/// Where the patient can be written to: mail before phone, what was told before what the
+/// registry has, and what the patient allows before all. An address that they do not want
+/// to be written to is given when there is no other: whoever delivers refuses it, and it
+/// is seen. `None` when none is known.
 #[must_use]
-pub fn address_of(patient: &Person) -> Option<Address> {
-    let address = |scheme: &str, value: &str| Address { scheme: scheme.to_owned(), value: value.to_owned() };
-    match (&patient.email, &patient.phone) {
-        (Some(email), _) if is_email(email) => Some(address("mailto", email)),
-        (_, Some(phone)) if is_phone(phone) => Some(address("tel", phone)),
-        _ => None,
+pub fn address_of(told: &Person, records: &[Patient]) -> Option<Address> {
+    let mail = |value: &str| is_email(value).then(|| address("mailto", value));
+    let phone = |value: &str| is_phone(value).then(|| address("tel", value));
+    let told = told.email.as_deref().and_then(mail).into_iter().chain(told.phone.as_deref().and_then(phone));
+    let known = || {
+        let mails = records.iter().filter_map(|record| record.email.as_deref()).filter_map(mail);
+        mails.chain(records.iter().flat_map(Patient::certain_phones).filter_map(phone))
+    };
+    let wishes = Wishes::of(records);
+    let mut all: Vec<Address> = told.collect();
+    // Of whom nothing is told, nothing is taken from elsewhere, but to spare them what they do not want.
+    if !all.is_empty() {
+        all.extend(known());
     }
+    let wanted = all.iter().position(|one| wishes.refuse(one).is_none()).unwrap_or(0);
+    all.into_iter().nth(wanted)
+}
+
+fn address(scheme: &str, value: &str) -> Address {
+    Address { scheme: scheme.to_owned(), value: value.to_owned() }
 }
 
 /// The practitioner asked for.

@@ -21,7 +21,7 @@ const MAX_GIVEN: usize = 20;
 /// and a document. Nobody does at a telephone.
 pub const TRUSTED_BY: [Role; 2] = [Role::Practitioner, Role::PracticeAdmin];
 /// Kinds of relations.
-const RELATIONS: [&str; 6] = ["parent", "guardian", "spouse", "child", "carer", "other"];
+const RELATIONS: [&str; 7] = ["parent", "guardian", "trusted-person", "spouse", "child", "carer", "other"];
 
 /// A patient as a person wants them to be, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Change {
     pub relations: Vec<Relation>,
     /// What they want and allow.
     pub preferences: Preferences,
+    /// Whether they have died.
+    pub deceased: bool,
     /// How far the identity is trusted from now on; as before when absent, and provisional
     /// when a strict trait is another one.
     pub trust: Option<IdentityTrust>,
@@ -77,8 +79,20 @@ pub fn change(patient: &Patient, change: Change, actor: &Actor, now: Instant) ->
         (false, IdentityTrust::Provisional) => None,
         (false, _) => patient.trust_set.clone(),
     };
-    let Change { traits, phones, email, relations, preferences, .. } = change;
-    Ok(Patient { traits, phones, email, relations, preferences, trust, trust_set, ..patient.clone() })
+    let Change { traits, phones, email, relations, preferences, deceased, .. } = change;
+    Ok(Patient {
+        traits,
+        phones,
+        // Whoever writes the numbers down keeps them.
+        learnt_phones: Vec::new(),
+        email,
+        relations,
+        preferences,
+        deceased,
+        trust,
+        trust_set,
+        ..patient.clone()
+    })
 }
 
 /// The patient after a contact that was certainly about them: a number or an address that
@@ -91,6 +105,7 @@ pub fn meet(patient: &Patient, told: &Person) -> Patient {
         && !patient.phones.iter().any(|known| same_phone(known, phone) || known == phone)
     {
         patient.phones.push(phone.clone());
+        patient.learnt_phones.push(phone.clone());
     }
     if patient.email.is_none() {
         patient.email.clone_from(&told.email);
@@ -149,6 +164,9 @@ fn check(change: &Change) -> Result<(), Refusal> {
         name("relations", &relation.name)?;
         if !RELATIONS.contains(&relation.kind.as_str()) {
             return Err(Refusal::invalid("relations", fields::relation_kind(&RELATIONS.join(", "))));
+        }
+        if relation.may_be_told && relation.must_not_be_told {
+            return Err(Refusal::invalid("relations", fields::relation_told_or_not()));
         }
     }
     preferences.language.iter().try_for_each(|language| name("language", language))?;

@@ -47,6 +47,16 @@ impl Link {
             _ => None,
         }
     }
+
+    /// Those whom it may be: the patient, or each of whom there is a doubt.
+    #[must_use]
+    pub fn may_be(&self) -> Vec<PatientId> {
+        match self {
+            Self::Known { patient, .. } => vec![*patient],
+            Self::Doubtful { candidates } => candidates.iter().map(|one| one.patient).collect(),
+            Self::Unknown | Self::Somebody { .. } => Vec::new(),
+        }
+    }
 }
 
 /// A patient whom a contact may be about, as the person who decides is shown them.

@@ -11,6 +11,7 @@ use crate::model::civil::Zone;
 use crate::model::contact::{
     CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step, is_identified,
 };
+use crate::model::disclosure::{Information, MaySay};
 use crate::model::emergency::EmergencyService;
 use crate::model::patient::Link;
 use crate::model::practice::{Practice, RedFlag};
@@ -32,6 +33,7 @@ pub fn assemble(
     now: Instant,
 ) -> ContactView {
     let findings = find(practice, contact, now);
+    let may_say = MaySay::of(&practice.disclosure, contact, &sequel.records, Zone::of(practice).date(now));
     let script = &said.script;
     let check = CloseCheck {
         nature: nature(contact, &findings),
@@ -49,7 +51,7 @@ pub fn assemble(
         contact: contact.id,
         state: contact.state,
         level: contact.level,
-        banners: banners(practice, contact, &findings, said, is_current, sequel),
+        banners: banners(practice, contact, &findings, said, is_current, sequel, &may_say),
         questions: questions(contact, &findings, &said.questions),
         prompts: script.prompts.clone(),
         missing: script.missing.clone(),
@@ -67,6 +69,7 @@ pub fn assemble(
         earlier: contact.earlier.contacts.clone(),
         owed: sequel.owed.clone(),
         owed_at_origin: sequel.owed_at_origin.clone(),
+        may_say,
     }
 }
 
@@ -203,6 +206,7 @@ fn banners(
     said: &Said,
     is_current: bool,
     sequel: &Sequel,
+    may_say: &MaySay,
 ) -> Vec<Banner> {
     let mut shown = Vec::new();
     let mut show = |code: &str, text: Text| shown.push(Banner { code: code.to_owned(), text });
@@ -256,7 +260,14 @@ fn banners(
         show("callback-beyond-room", banners::callback_beyond_room(owner));
     }
     if let Some(owed) = sequel.owed.iter().min_by_key(|one| one.due) {
-        show("promise-open", banners::promise_open(&Zone::of(practice).spoken(owed.due)));
+        let due = Zone::of(practice).spoken(owed.due);
+        show(
+            "promise-open",
+            match may_say.allows(Information::Promise) {
+                true => banners::promise_open(&due),
+                false => banners::promise_open_untold(&due),
+            },
+        );
     }
     if let Some(owed) = sequel.owed_at_origin.iter().min_by_key(|one| one.due) {
         show("promise-open-at-origin", banners::promise_open_at_origin(&Zone::of(practice).spoken(owed.due)));

@@ -41,6 +41,9 @@ pub struct Told {
     pub bookings: i64,
     /// Versions of its promises, added up.
     pub commitments: i64,
+    /// Versions of the patient's records, added up: what may be said hangs on them.
+    #[serde(default)]
+    pub patient: i64,
     /// Revision of the practice's files.
     pub revision: String,
 }
@@ -53,6 +56,7 @@ impl Told {
             contact: contact.version,
             bookings: sequel.intents.iter().map(|one| one.version).sum(),
             commitments: sequel.commitments.iter().map(|one| one.version).sum(),
+            patient: sequel.records.iter().map(|one| one.version).sum(),
             revision: revision.to_owned(),
         }
     }
@@ -60,7 +64,7 @@ impl Told {
     /// The job that tells them of this: the same whoever asks for it.
     #[must_use]
     pub fn job_of(&self, contact: ContactId) -> JobId {
-        let Self { contact: version, bookings, commitments, revision } = self;
-        JobId::named(&format!("refresh-view {contact} {version} {bookings} {commitments} {revision}"))
+        let Self { contact: version, bookings, commitments, patient, revision } = self;
+        JobId::named(&format!("refresh-view {contact} {version} {bookings} {commitments} {patient} {revision}"))
     }
 }

@@ -1,8 +1,9 @@
-//! What came of a contact so far.
+//! What came of a contact so far, and what the registry has of its patient.
 
 use crate::model::alert::{Alert, AlertState};
 use crate::model::commitment::Commitment;
 use crate::model::intent::Intent;
+use crate::model::patient::Patient;
 
 /// Bookings, promises and the alert of a contact, as they are stored beside it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Sequel {
     pub owed_at_origin: Vec<Commitment>,
     /// The alert that its level raised.
     pub alert: Option<Alert>,
+    /// The records of its patient in the registry; empty as long as it is not known which.
+    pub records: Vec<Patient>,
 }
 
 impl Sequel {

@@ -10,6 +10,8 @@ pub(super) fn failure_words(code: &str) -> &str {
         "attempts-exhausted" => "le canal n'a pas répondu malgré plusieurs essais",
         "rejected" => "refusé par le canal",
         "opted-out" => "le destinataire ne veut plus recevoir de messages",
+        "patient-refuses" => "le patient ne veut pas de message à cette adresse",
+        "patient-deceased" => "le patient est décédé",
         "content-refused" => "texte refusé par le canal",
         "unsupported" => "le canal ne sait pas l'envoyer",
         "unauthorised" => "le canal refuse l'accès au cabinet",

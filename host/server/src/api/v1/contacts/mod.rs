@@ -1,7 +1,9 @@
 //! Contacts: from the first word to the recap.
 
 mod book;
+mod check;
 mod close;
+mod disclose;
 mod facts;
 mod get;
 mod level;
@@ -25,6 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(facts::handler))
         .routes(routes!(level::handler))
         .routes(routes!(patient::handler))
+        .routes(routes!(check::handler))
+        .routes(routes!(disclose::handler))
         .routes(routes!(slots::handler))
         .routes(routes!(book::handler))
         .routes(routes!(close::handler))

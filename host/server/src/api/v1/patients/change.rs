@@ -39,6 +39,9 @@ pub(super) struct Changing {
     /// What they want and allow.
     #[serde(default)]
     preferences: Preferences,
+    /// Whether they have died.
+    #[serde(default)]
+    deceased: bool,
     /// How far the identity is trusted from now on: practitioners and administrators of the
     /// practice raise it, with all five traits. As before when absent; provisional when a
     /// strict trait is another one.
@@ -74,13 +77,15 @@ pub(super) async fn handler(
 ) -> Result<Json<Patient>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ChangePatients)?;
     let id = named(&id)?;
-    let Changing { version, traits, phones, email, relations, preferences, trust, reason } = payload.parse()?;
+    let Changing { version, traits, phones, email, relations, preferences, deceased, trust, reason } =
+        payload.parse()?;
     let change = Change {
         traits: traits.into(),
         phones,
         email,
         relations: each(relations),
         preferences: preferences.into(),
+        deceased,
         trust: trust.map(Into::into),
         reason,
     };

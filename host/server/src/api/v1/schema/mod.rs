@@ -10,6 +10,7 @@ pub(crate) mod booking;
 pub(crate) mod commitment;
 pub(crate) mod contact;
 pub(crate) mod dead_letter;
+pub(crate) mod disclosure;
 pub(crate) mod fact;
 pub(crate) mod message;
 pub(crate) mod page;

@@ -62,7 +62,7 @@ impl From<Traits> for patient::Traits {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Relation {
-    /// `parent`, `guardian`, `spouse`, `child`, `carer` or `other`.
+    /// `parent`, `guardian`, `trusted-person`, `spouse`, `child`, `carer` or `other`.
     kind: String,
     /// Their name.
     name: String,
@@ -72,19 +72,22 @@ pub(crate) struct Relation {
     /// Whether the patient has said that they may be told what concerns him.
     #[serde(default)]
     may_be_told: bool,
+    /// Whether the patient has said that they are to be told nothing.
+    #[serde(default)]
+    must_not_be_told: bool,
 }
 
 impl From<patient::Relation> for Relation {
     fn from(core: patient::Relation) -> Self {
-        let patient::Relation { kind, name, phone, may_be_told } = core;
-        Self { kind, name, phone, may_be_told }
+        let patient::Relation { kind, name, phone, may_be_told, must_not_be_told } = core;
+        Self { kind, name, phone, may_be_told, must_not_be_told }
     }
 }
 
 impl From<Relation> for patient::Relation {
     fn from(shape: Relation) -> Self {
-        let Relation { kind, name, phone, may_be_told } = shape;
-        Self { kind, name, phone, may_be_told }
+        let Relation { kind, name, phone, may_be_told, must_not_be_told } = shape;
+        Self { kind, name, phone, may_be_told, must_not_be_told }
     }
 }
 
@@ -95,6 +98,18 @@ pub(crate) struct Preferences {
     /// Whether messages about appointments may be sent.
     #[serde(default)]
     messages: Option<bool>,
+    /// Whether these may be SMS.
+    #[serde(default)]
+    sms: Option<bool>,
+    /// Whether these may be mails.
+    #[serde(default)]
+    email: Option<bool>,
+    /// Whether somebody who calls may leave a message on an answering machine.
+    #[serde(default)]
+    voicemail: Option<bool>,
+    /// Whether a message may say which practice it is from.
+    #[serde(default)]
+    naming: Option<bool>,
     /// The language that they are spoken to in (BCP 47).
     #[serde(default)]
     language: Option<String>,
@@ -102,13 +117,15 @@ pub(crate) struct Preferences {
 
 impl From<patient::Preferences> for Preferences {
     fn from(core: patient::Preferences) -> Self {
-        Self { messages: core.messages, language: core.language }
+        let patient::Preferences { messages, sms, email, voicemail, naming, language } = core;
+        Self { messages, sms, email, voicemail, naming, language }
     }
 }
 
 impl From<Preferences> for patient::Preferences {
     fn from(shape: Preferences) -> Self {
-        Self { messages: shape.messages, language: shape.language }
+        let Preferences { messages, sms, email, voicemail, naming, language } = shape;
+        Self { messages, sms, email, voicemail, naming, language }
     }
 }
 
@@ -140,12 +157,17 @@ pub(crate) struct Patient {
     traits: Traits,
     /// Numbers, the first is tried first.
     phones: Vec<String>,
+    /// Those of them that a caller gave and nobody has kept since, by a change: they prove
+    /// nothing.
+    learnt_phones: Vec<String>,
     /// E-mail address.
     email: Option<String>,
     /// Those around them.
     relations: Vec<Relation>,
     /// What they want and allow.
     preferences: Preferences,
+    /// Whether they have died: nothing is sent to them, and nobody is told anything.
+    deceased: bool,
     /// How far the identity is trusted.
     trust: IdentityTrust,
     /// Who said so.
@@ -167,9 +189,11 @@ impl From<patient::Patient> for Patient {
             version: core.version,
             traits: core.traits.into(),
             phones: core.phones,
+            learnt_phones: core.learnt_phones,
             email: core.email,
             relations: each(core.relations),
             preferences: core.preferences.into(),
+            deceased: core.deceased,
             trust: core.trust.into(),
             trust_set: core.trust_set.map(Into::into),
             resembles: core.resembles.into_iter().map(|one| one.0).collect(),

@@ -9,6 +9,7 @@ use super::alert::Alert;
 use super::booking::Booking;
 use super::commitment::Commitment;
 use super::contact::ContactState;
+use super::disclosure::MaySay;
 use super::patient::PatientLink;
 use super::time::Timestamp;
 use super::triage::{Assessment, ContentRef, Level, Question};
@@ -247,6 +248,9 @@ pub(crate) struct ContactView {
     /// Those that were made to somebody who called from the same number or address: not to be
     /// told before it is known who calls.
     owed_at_origin: Vec<Commitment>,
+    /// What may be said to whoever is on the line of what the practice knows of the patient:
+    /// ask before you say it (`disclose`), so that it is written down.
+    may_say: MaySay,
 }
 
 impl From<view::ContactView> for ContactView {
@@ -273,6 +277,7 @@ impl From<view::ContactView> for ContactView {
             earlier: core.earlier.into_iter().map(|one| one.0).collect(),
             owed: each(core.owed),
             owed_at_origin: each(core.owed_at_origin),
+            may_say: core.may_say.into(),
         }
     }
 }
