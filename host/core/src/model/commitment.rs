@@ -4,7 +4,7 @@ mod decide;
 mod due;
 
 pub use decide::{CommitmentEffect, CommitmentEvent, MAX_PROMISE_DAYS, decide};
-pub use due::due_at;
+pub use due::{due_at, latest_due};
 
 use serde::{Deserialize, Serialize};
 
