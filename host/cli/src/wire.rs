@@ -26,6 +26,7 @@ use greffon_storage::{Database, LeaseTime, StorageOptions};
 use secrecy::ExposeSecret as _;
 
 use crate::config::directory::Directory;
+use crate::config::environment;
 use crate::config::loader::Surroundings;
 use crate::config::operator::OperatorConfig;
 use crate::config::plugins::Plugins;
@@ -297,6 +298,7 @@ fn runtime_config(config: &OperatorConfig, installation: String) -> RuntimeConfi
         cache_folder: Some(config.data.join("compiled")),
         installation,
         panics_in_full: false,
+        locale: environment::locale(|name| environment::variable(name).ok()),
     }
 }
 
