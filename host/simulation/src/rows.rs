@@ -7,6 +7,7 @@ use greffon_core::ids::{
     PracticeId,
 };
 use greffon_core::model::alert::{Alert, AlertTest};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -39,6 +40,8 @@ pub struct Rows {
     pub alerts: BTreeMap<AlertId, Alert>,
     /// The last test of the chain of alerts.
     pub alert_test: Option<AlertTest>,
+    /// What is known of contents, by feature and settings.
+    pub approvals: BTreeMap<(FeatureId, SettingsDigest), Approval>,
     /// Patients by id.
     pub patients: BTreeMap<PatientId, Patient>,
     /// Dead letters by id.
@@ -130,6 +133,7 @@ impl Rows {
         self.commitments.extend(written.commitments);
         self.alerts.extend(written.alerts);
         self.alert_test = written.alert_test.or(self.alert_test.take());
+        self.approvals.extend(written.approvals);
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
@@ -199,6 +203,7 @@ versioned! {
     Commitment => "commitment",
     Alert => "alert",
     AlertTest => "alert test",
+    Approval => "approval",
     Patient => "patient",
     DeadLetter => "dead letter",
 }

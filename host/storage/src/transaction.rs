@@ -8,6 +8,7 @@ use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
 use greffon_core::model::alert::{Alert, AlertTest};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -28,7 +29,7 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_turns, alert_tests, alerts, appointments, audit, commitments, contacts, dead_letters, intents, jobs,
+    agenda_turns, alert_tests, alerts, appointments, approvals, audit, commitments, contacts, dead_letters, intents, jobs,
     kept_settings, messages, patients, retention,
 };
 use crate::wake::Wake;
@@ -192,6 +193,14 @@ impl Transaction for PracticeTransaction {
 
     async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()> {
         alert_tests::save(self.open.on(), &self.practice, test).await
+    }
+
+    async fn approvals(&mut self) -> Stored<Vec<Approval>> {
+        approvals::of_practice(self.open.on(), &self.practice).await
+    }
+
+    async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()> {
+        approvals::save(self.open.on(), &self.practice, approval).await
     }
 
     async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<AgendaTurn>> {

@@ -1,6 +1,7 @@
 //! The words of the field as types. No I/O, no clock, no randomness.
 
 pub mod alert;
+pub mod approval;
 pub mod audit;
 pub mod callback;
 pub mod care;

@@ -4,6 +4,7 @@
 mod alert_kills;
 mod alert_tests;
 mod alerts;
+mod approvals;
 mod bookings;
 mod changes;
 mod closing;

@@ -8,6 +8,7 @@ use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
 use greffon_core::model::alert::{Alert, AlertTest};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::care::Level;
 use greffon_core::model::commitment::Commitment;
@@ -313,6 +314,22 @@ impl Transaction for MemoryTransaction {
         check_version(test, self.see(|rows| rows.alert_test.as_ref()).map(|there| there.version))?;
         test.move_on();
         self.written.alert_test = Some(test.clone());
+        Ok(())
+    }
+
+    async fn approvals(&mut self) -> Stored<Vec<Approval>> {
+        self.storage.inner.pace.point().await;
+        let mut approvals = self.storage.look(&self.practice, |rows| rows.approvals.clone());
+        approvals.extend(self.written.approvals.clone());
+        Ok(approvals.into_values().collect())
+    }
+
+    async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let key = (approval.feature.clone(), approval.settings);
+        self.check(approval, |rows| rows.approvals.get(&key))?;
+        approval.move_on();
+        self.written.approvals.insert(key, approval.clone());
         Ok(())
     }
 
