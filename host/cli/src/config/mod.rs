@@ -3,6 +3,7 @@
 //! reads the environment.
 
 mod alerts;
+pub mod approvals;
 pub mod binding;
 pub mod confined;
 pub mod diagnostic;

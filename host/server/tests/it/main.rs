@@ -7,6 +7,7 @@ mod auth;
 mod bookings;
 mod commitments;
 mod contacts;
+mod contents;
 mod dead_letters;
 mod every_route;
 mod health;

@@ -5,6 +5,7 @@ mod appointments;
 mod audit;
 mod commitments;
 mod contacts;
+mod contents;
 mod dead_letters;
 mod messages;
 mod once;
@@ -28,5 +29,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(commitments::routes())
         .merge(dead_letters::routes())
         .merge(plugins::routes())
+        .merge(contents::routes())
         .merge(audit::routes())
 }
