@@ -35,14 +35,12 @@ impl Lookout {
         Self { directory, known, approvals, mark: AtomicI64::new(NOTHING), remembers }
     }
 
-    /// One look, by whatever way the files are read; `None` when that way has ended. A
-    /// database that does not answer leaves what was known in place.
-    pub async fn look<F: Future<Output = Option<Refresh>>>(
-        &self,
-        refresh: impl FnOnce(Arc<Directory>) -> F,
-    ) -> Option<Refresh> {
+    /// One look; `None` when the process ends meanwhile. A database that does not answer
+    /// leaves what was known in place.
+    pub async fn look(&self) -> Option<Refresh> {
         self.learn().await;
-        let refreshed = refresh(Arc::clone(&self.directory)).await?;
+        let directory = Arc::clone(&self.directory);
+        let refreshed = tokio::task::spawn_blocking(move || directory.refresh()).await.ok()?;
         if self.remembers {
             self.remember().await;
         }

@@ -184,7 +184,7 @@ impl Host {
             Arc::new(RandomIds),
         );
         let lookout = Lookout::new(&wiring, reception.approvals.clone(), working);
-        let refresh = lookout.look(|directory| std::future::ready(Some(directory.refresh()))).await.unwrap_or_default();
+        let refresh = lookout.look().await.context("the practices' files cannot be read")?;
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
         }

@@ -13,7 +13,6 @@ use greffon_storage::Database;
 use tokio::net::TcpListener;
 
 use crate::approvals::Lookout;
-use crate::config::directory::Directory;
 use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::telemetry;
@@ -104,10 +103,7 @@ async fn watch(lookout: Arc<Lookout>, mut hangups: Hangups) {
             () = tokio::time::sleep(WATCH) => {}
             () = hangups.next() => tracing::info!("the practice files are read again: SIGHUP"),
         }
-        let refresh = async |directory: Arc<Directory>| {
-            tokio::task::spawn_blocking(move || directory.refresh()).await.ok()
-        };
-        let Some(refresh) = lookout.look(refresh).await else { return };
+        let Some(refresh) = lookout.look().await else { return };
         for id in &refresh.changed {
             tracing::info!(practice.id = %id, "practice configuration taken");
         }
