@@ -29,8 +29,8 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_turns, alert_tests, alerts, appointments, approvals, audit, commitments, contacts, dead_letters, intents, jobs,
-    kept_settings, messages, patients, retention,
+    agenda_turns, alert_tests, alerts, appointments, approvals, audit, commitments, contacts, dead_letters, intents,
+    jobs, kept_settings, messages, patients, retention,
 };
 use crate::wake::Wake;
 

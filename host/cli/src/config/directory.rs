@@ -16,8 +16,8 @@ use super::confined::Folder;
 use super::diagnostic::Diagnostic;
 use super::loader::Surroundings;
 use super::practice::{self, Read};
-use super::signed::Signable;
 use super::practice_folders::{self, Listed, unreadable};
+use super::signed::Signable;
 use super::watched::Watched;
 
 /// The practices of one installation.
@@ -161,9 +161,8 @@ impl Directory {
 
     fn refused_before(&self, id: &PracticeId) -> Option<Vec<Diagnostic>> {
         let mut refused = self.refused();
-        let stands = |before: &Refused| {
-            !before.watched.changed() && self.around.approvals.is_current(id, &before.known)
-        };
+        let stands =
+            |before: &Refused| !before.watched.changed() && self.around.approvals.is_current(id, &before.known);
         let before = refused.remove(id).filter(stands)?;
         let errors = before.errors.clone();
         refused.insert(id.clone(), before);

@@ -194,7 +194,10 @@ impl Said {
             wanted.day(at),
             wanted.day(said)
         );
-        let hint = format!("rétablir le plus récent, ou relire celui-ci et le signer de nouveau : greffon grid sign {}", wanted.practice);
+        let hint = format!(
+            "rétablir le plus récent, ou relire celui-ci et le signer de nouveau : greffon grid sign {}",
+            wanted.practice
+        );
         Err(Refusal::lasting(message, hint))
     }
 
@@ -246,19 +249,12 @@ fn same_contents(said: &[ContentName], wanted: &Wanted<'_>) -> Result<(), Refusa
         return Ok(());
     }
     let listed = |contents: &[ContentName]| contents.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let message =
-        format!("la signature porte sur {}, et le contenu est {}", listed(said), listed(wanted.contents));
+    let message = format!("la signature porte sur {}, et le contenu est {}", listed(said), listed(wanted.contents));
     Err(Refusal::lasting(message, sign_it(wanted.practice)))
 }
 
 fn held_by(given: &Attestation) -> Held {
-    Held {
-        name: given.subject.clone(),
-        rpps: given.rpps.clone(),
-        attested: true,
-        from: given.from,
-        until: given.until,
-    }
+    Held { name: given.subject.clone(), rpps: given.rpps.clone(), attested: true, from: given.from, until: given.until }
 }
 
 /// Whether it holds now.

@@ -147,7 +147,10 @@ fn a_withdrawal_is_remembered_when_its_file_is_gone() {
     let back = said(Ok(file([signed("grid", 1)])), &known, &signers, now);
     let refusal = judged(&back, "grid", &signers, now).expect_err("dead");
     assert!(refusal.message.contains("a été retiré le 2027-01-01"), "{refusal:?}");
-    assert!(back.held_settings(&"les-tilleuls".into(), &"tri".into(), &signers).is_empty(), "nor for contacts under way");
+    assert!(
+        back.held_settings(&"les-tilleuls".into(), &"tri".into(), &signers).is_empty(),
+        "nor for contacts under way"
+    );
     let gone = said(Err(Refusal::unsigned(&"les-tilleuls".into())), &known, &signers, now);
     assert!(judged(&gone, "grid", &signers, now).expect_err("dead").message.contains("a été retiré"));
     let again = said(Ok(file([signed("grid", 3)])), &known, &signers, now);
@@ -158,7 +161,8 @@ fn a_withdrawal_is_remembered_when_its_file_is_gone() {
 fn who_is_no_signer_makes_nothing_old_and_nobody_signs_in_the_future() {
     let (signers, now) = ([signer(7)], NEW_YEAR.plus_millis(100));
     let forged = Statement { settings: digest("other"), at: NEW_YEAR.plus_millis(9), ..statement() };
-    let all = file([signed("grid", 1), forged, Statement { kind: Kind::Withdrawn, ..signed("grid", 5) }, signed("grid", 1)]);
+    let all =
+        file([signed("grid", 1), forged, Statement { kind: Kind::Withdrawn, ..signed("grid", 5) }, signed("grid", 1)]);
     assert!(at(&all, "grid", &signers, now).is_ok());
     // A key that has ended makes nothing old either.
     let ended = Signer { until: Some("2027-01-01".to_owned()), rpps: "10009999999".to_owned(), ..signer(8) };

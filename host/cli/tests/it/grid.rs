@@ -416,7 +416,8 @@ async fn a_practitioner_who_is_signed_in_approves_what_is_there_and_withdraws_it
         contents.into_iter().find(|one| one.feature.as_str() == name).expect("a content")
     };
     let approve = async |name: &str, minutes: i64| {
-        let new = NewApproval { settings: content(name).settings, from: None, until: clock.now().plus_minutes(minutes) };
+        let new =
+            NewApproval { settings: content(name).settings, from: None, until: clock.now().plus_minutes(minutes) };
         approvals.approve(&morel, &name.into(), new, Some("10000003000"), &doctor).await.expect("approved")
     };
     approve("tri", 600).await;
@@ -446,7 +447,10 @@ async fn a_practitioner_who_is_signed_in_approves_what_is_there_and_withdraws_it
     clock.set(clock.now().plus_minutes(60));
     let practice = working.wiring.directory.get(&morel).expect("served");
     let grid = practice.feature(&"tri".into()).expect("a feature").triage().expect("bound");
-    assert_eq!(grid.next(&encounter(clock.now())).await.expect("an answer").expect_err("over").code, "protocol-expired");
+    assert_eq!(
+        grid.next(&encounter(clock.now())).await.expect("an answer").expect_err("over").code,
+        "protocol-expired"
+    );
 
     approve("tri", 600).await;
     assert!(uses_grid(&working).await);

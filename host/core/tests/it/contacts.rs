@@ -282,7 +282,11 @@ fn no_script_promises_later_than_the_level_allows() {
         office.receive(everything("consultation"));
         let rows = office.rows();
         let proposed = |what: &str| rows.commitments.values().find(|one| one.what == what).expect("promised").due;
-        assert_eq!((proposed("rappel"), proposed("autre")), (NOW.plus_minutes(due), NOW.plus_minutes(due)), "{level:?}");
+        assert_eq!(
+            (proposed("rappel"), proposed("autre")),
+            (NOW.plus_minutes(due), NOW.plus_minutes(due)),
+            "{level:?}"
+        );
         assert_eq!(office.journal("script.promise-clamped"), 2, "{level:?}");
     }
 }

@@ -80,9 +80,8 @@ impl Schema {
         if !problems.is_empty() {
             return Err(problems);
         }
-        canonical(&settings).map_err(|error| {
-            vec![self.problem("settings", &words::unreadable(&error.to_string()), &words::read_me())]
-        })
+        canonical(&settings)
+            .map_err(|error| vec![self.problem("settings", &words::unreadable(&error.to_string()), &words::read_me())])
     }
 }
 
@@ -222,7 +221,8 @@ mod tests {
 
     #[test]
     fn whoever_reads_english_is_told_in_english() {
-        let problems = schema().in_locale(Locale::En).apply(&json!({ "calendars": {}, "mdoe": 1 })).expect_err("refused");
+        let problems =
+            schema().in_locale(Locale::En).apply(&json!({ "calendars": {}, "mdoe": 1 })).expect_err("refused");
         assert_eq!(problems[0].message, "unknown setting \"mdoe\"");
         assert!(problems[0].hint.starts_with("did you mean \"mode\"?"), "{}", problems[0].hint);
         let none = Schema::none().in_locale(Locale::En).apply(&json!({ "a": 1 })).expect_err("refused");

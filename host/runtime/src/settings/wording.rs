@@ -54,7 +54,8 @@ fn alone(schema: &Value, error: &ValidationError<'_>) -> Worded {
     let (message, hint) = match error.kind() {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            let hint = rule.about_key(name).map_or_else(|| words::add(name), |about| words::add_described(&about, name));
+            let hint =
+                rule.about_key(name).map_or_else(|| words::add(name), |about| words::add_described(&about, name));
             (words::missing(name), hint)
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
@@ -227,7 +228,8 @@ fn quoted(value: &Value) -> String {
 
 /// What was written, not without end and on one line.
 pub(super) fn cut(text: &str) -> String {
-    let text: String = text.chars().map(|sign| if sign.is_control() { '\u{fffd}' } else { sign }).take(QUOTED + 1).collect();
+    let text: String =
+        text.chars().map(|sign| if sign.is_control() { '\u{fffd}' } else { sign }).take(QUOTED + 1).collect();
     match text.char_indices().nth(QUOTED) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

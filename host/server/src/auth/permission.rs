@@ -101,9 +101,9 @@ impl Permission {
 /// What a role may do inside its practices.
 pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
-        ActOnAlerts, ActOnCommitments, ActOnDeadLetters, ApproveContents, Book, ChangeAppointments, ChangePatients, JoinPatients,
-        ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters, ReadMessages,
-        ReadPatients, ReadPlugins, ReceiveContacts, WriteContacts,
+        ActOnAlerts, ActOnCommitments, ActOnDeadLetters, ApproveContents, Book, ChangeAppointments, ChangePatients,
+        JoinPatients, ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters,
+        ReadMessages, ReadPatients, ReadPlugins, ReceiveContacts, WriteContacts,
     };
     match role {
         // Whoever holds the line.

@@ -11,7 +11,14 @@ const APPROVAL: &str = "/v1/practices/les-tilleuls/contents/tri/approval";
 const WITHDRAWAL: &str = "/v1/practices/les-tilleuls/contents/tri/withdrawal";
 
 /// Somebody whose token has an RPPS number, or none.
-async fn post_as(app: &TestApp, role: Role, rpps: Option<&str>, practices: &[&str], path: &str, body: &Value) -> Answer {
+async fn post_as(
+    app: &TestApp,
+    role: Role,
+    rpps: Option<&str>,
+    practices: &[&str],
+    path: &str,
+    body: &Value,
+) -> Answer {
     let token = NewToken { rpps: rpps.map(str::to_owned), ..token(role, practices) };
     let bearer = bearer(&app.issuer.sign(&token, app.clock.now()).unwrap());
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
@@ -35,7 +42,10 @@ async fn contents_are_listed_with_what_is_approved_and_whether_they_are() {
     let app = TestApp::new();
     let listed = app.get(Role::Practitioner, LIST).await.expect(200).json();
     let one = &listed["items"][0];
-    assert_eq!((one["name"].as_str(), one["kind"].as_str(), one["state"].as_str()), (Some("tri"), Some("triage"), Some("refused")));
+    assert_eq!(
+        (one["name"].as_str(), one["kind"].as_str(), one["state"].as_str()),
+        (Some("tri"), Some("triage"), Some("refused"))
+    );
     assert_eq!(one["settings"].as_str(), Some(content().settings.to_string().as_str()));
     assert_eq!((one["contents"][0]["id"].as_str(), one["remedy"].as_str()), (Some("fievre"), Some("le signer")));
     assert_eq!(app.get(Role::Auditor, LIST).await.problem(), "403 role-may-not");

@@ -180,8 +180,7 @@ async fn every_route_asks_for_the_permission_that_it_names() {
     let app = app_with_rows().await;
     for Operation { name, method, path, permission } in operations() {
         // What may be said to patients is a practitioner's word, and no supervisor's.
-        let holder =
-            if permission == "greffon:approve-contents" { Role::Practitioner } else { Role::Supervisor };
+        let holder = if permission == "greffon:approve-contents" { Role::Practitioner } else { Role::Supervisor };
         let own = app.token_cut_down_to(holder, &permission);
         let answer = call(&app, &method, &filled(&path, HERE), Some(&own)).await;
         assert_ne!(answer.status.as_u16(), 403, "{name} does not ask for {permission}: {}", answer.text);

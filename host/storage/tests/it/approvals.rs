@@ -71,10 +71,7 @@ async fn an_approval_that_was_overtaken_is_not_saved(f: Fixture) {
     save(&f, &mut first).await.unwrap();
     assert!(matches!(save(&f, &mut late).await, Err(StorageError::Stale { thing: "approval" })));
     let mut tx = f.db.begin(&sud()).await.unwrap();
-    assert!(matches!(
-        tx.save_approval(&mut first).await,
-        Err(StorageError::NotStorable { thing: "approval", .. })
-    ));
+    assert!(matches!(tx.save_approval(&mut first).await, Err(StorageError::NotStorable { thing: "approval", .. })));
 }
 
 async fn every_change_of_any_practice_moves_the_mark(f: Fixture) {

@@ -116,12 +116,7 @@ impl Approvals {
     }
 
     /// The row of a content; a new one when there is none.
-    pub fn row_mut(
-        &mut self,
-        practice: &PracticeId,
-        feature: &FeatureId,
-        settings: SettingsDigest,
-    ) -> &mut Approval {
+    pub fn row_mut(&mut self, practice: &PracticeId, feature: &FeatureId, settings: SettingsDigest) -> &mut Approval {
         let index = self.0.iter().position(|one| one.feature == *feature && one.settings == settings);
         let index = index.unwrap_or_else(|| {
             self.0.push(Approval::new(practice.clone(), feature.clone(), settings));
