@@ -80,7 +80,8 @@ fn only_a_practitioner_with_an_rpps_approves_the_content_that_is_there() {
     let office = unsigned();
     let by = |rpps: Option<&str>, role: Role, feature: &str, new: NewApproval| {
         let actor = Actor { subject: "x".to_owned(), role };
-        let approved = office.reception.approvals.approve(&office.practice, &feature.into(), new, rpps, &actor);
+        let feature = feature.into();
+        let approved = office.reception.approvals.approve(&office.practice, &feature, new, rpps, &actor);
         code(&block_on(approved).unwrap_err()).to_owned()
     };
     for role in [Role::Secretary, Role::Supervisor, Role::PracticeAdmin, Role::OperatorAdmin, Role::System] {
