@@ -112,16 +112,13 @@ impl Said {
     ) -> Self {
         // Only what is certain: whoever writes into the folder cannot make anything old.
         let seen = file.iter().flat_map(|all| &all.statements).filter_map(|one| {
-            let held = stands(one, practice, signers).ok()?;
-            let counts = |signer: &Signer| {
-                let (from, until) = signer.span();
-                signer.rpps == one.signer && from <= now && now < until
-            };
-            if is_early(one.at, now) || !signers.iter().any(counts) {
+            let (from, until) = signer_of(one, practice, signers).ok()?.span();
+            // What a key that has ended signed makes nothing old.
+            if is_early(one.at, now) || now < from || until <= now {
                 return None;
             }
             let said = match one.kind {
-                Kind::Signed => Seen::Approved { at: one.at, begins: held.from },
+                Kind::Signed => Seen::Approved { at: one.at, begins: one.from.max(from) },
                 Kind::Withdrawn => Seen::Withdrawn { at: one.at },
             };
             Some((one.settings, said))
@@ -273,8 +270,22 @@ fn within(held: Held, wanted: &Wanted<'_>, now: Instant) -> Result<Held, Refusal
     Ok(held)
 }
 
-/// Whether a statement is for this practice, by a signer, and as it was signed.
+/// Whether a statement is for this practice, by a signer, and as it was signed; and for how
+/// long it holds.
 fn stands(statement: &Statement, practice: &PracticeId, signers: &[Signer]) -> Result<Held, Refusal> {
+    let signer = signer_of(statement, practice, signers)?;
+    let (from, until) = signer.span();
+    Ok(Held {
+        name: signer.name.clone(),
+        rpps: signer.rpps.clone(),
+        attested: false,
+        from: statement.from.max(from),
+        until: statement.until.min(until),
+    })
+}
+
+/// Who said it, for this practice and word by word.
+fn signer_of<'s>(statement: &Statement, practice: &PracticeId, signers: &'s [Signer]) -> Result<&'s Signer, Refusal> {
     if statement.practice != *practice {
         let message =
             format!("cette signature est celle d'un autre cabinet (« {} »)", printable(statement.practice.as_str()));
@@ -288,20 +299,9 @@ fn stands(statement: &Statement, practice: &PracticeId, signers: &[Signer]) -> R
             "demander à l'exploitant de l'ajouter sous [[signers]], ou faire signer par quelqu'un d'autre",
         ));
     }
-    let Some(signer) = known.into_iter().find(|one| one.key().is_some_and(|key| statement.is_by(&key))) else {
-        return Err(Refusal::lasting(
-            format!("la signature n'est pas celle du soignant RPPS {rpps}"),
-            sign_it(practice),
-        ));
-    };
-    let (from, until) = signer.span();
-    Ok(Held {
-        name: signer.name.clone(),
-        rpps: signer.rpps.clone(),
-        attested: false,
-        from: statement.from.max(from),
-        until: statement.until.min(until),
-    })
+    let signer = known.into_iter().find(|one| one.key().is_some_and(|key| statement.is_by(&key)));
+    let message = || format!("la signature n'est pas celle du soignant RPPS {rpps}");
+    signer.ok_or_else(|| Refusal::lasting(message(), sign_it(practice)))
 }
 
 #[cfg(test)]
