@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("greffon-sdk", &[]),
     ("greffon-simulation", &["greffon-core", "greffon-danger"]),
     ("greffon-storage", &["greffon-core"]),
-    ("greffon-runtime", &["greffon-core", "greffon-kinds"]),
+    ("greffon-runtime", &["greffon-core", "greffon-kinds", "greffon-words"]),
     ("greffon-server", &["greffon-core", "greffon-words"]),
     ("greffon-portal", &["greffon-core", "greffon-words"]),
     ("greffon-bundled", &["greffon-build", "greffon-kinds"]),
@@ -31,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "greffon-runtime",
             "greffon-server",
             "greffon-storage",
+            "greffon-words",
         ],
     ),
     (

@@ -3,6 +3,7 @@
 //! only calls [`run`].
 
 mod agendas;
+pub mod approvals;
 mod commands;
 pub mod config;
 pub mod demo;

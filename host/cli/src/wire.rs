@@ -25,7 +25,10 @@ use greffon_server::{App, Authenticator, ExternalIssuer, HttpKeys, Issuer, Limit
 use greffon_storage::{Database, LeaseTime, StorageOptions};
 use secrecy::ExposeSecret as _;
 
+use crate::approvals::Lookout;
+use crate::config::approvals::KnownApprovals;
 use crate::config::directory::Directory;
+use crate::config::environment;
 use crate::config::loader::Surroundings;
 use crate::config::operator::OperatorConfig;
 use crate::config::plugins::Plugins;
@@ -47,6 +50,8 @@ pub struct Wiring {
     pub runtime: Arc<Runtime>,
     /// The practices.
     pub directory: Arc<Directory>,
+    /// What is remembered and attested of grids and scripts.
+    pub approvals: Arc<KnownApprovals>,
     clock: Arc<dyn Clock>,
 }
 
@@ -60,6 +65,8 @@ pub struct Host {
     pub reception: Reception,
     /// The same for the delivery of alerts, which waits for nothing else.
     pub alerts: Reception,
+    /// Looks at the practices' files, with what is remembered of their approvals.
+    pub lookout: Arc<Lookout>,
 }
 
 impl Wiring {
@@ -86,10 +93,17 @@ impl Wiring {
         let plugins = Box::new(Resolver(Arc::clone(&runtime)));
         let supervised = !config.supervisors.is_empty();
         let signers = config.signers.clone();
-        let around =
-            Surroundings { plugins, shared: config.shared.clone(), supervised, signers, clock: Arc::clone(&clock) };
+        let approvals = Arc::new(KnownApprovals::default());
+        let around = Surroundings {
+            plugins,
+            shared: config.shared.clone(),
+            supervised,
+            signers,
+            clock: Arc::clone(&clock),
+            approvals: Arc::clone(&approvals),
+        };
         let directory = Arc::new(Directory::new(config.practices.clone(), around));
-        Ok(Self { config, runtime, directory, clock })
+        Ok(Self { config, runtime, directory, approvals, clock })
     }
 
     /// The practices with what the operator adds to them.
@@ -162,7 +176,15 @@ impl Host {
         let installation = database.installation().await?;
         let states: Arc<dyn SealedStates> = Arc::clone(&database) as _;
         let wiring = Wiring::new(config, space, states, Arc::clone(&clock), installation)?;
-        let refresh = wiring.directory.refresh();
+        let reception = Reception::new(
+            Arc::clone(&database) as _,
+            Arc::clone(&database) as _,
+            Arc::new(wiring.supervised()),
+            clock,
+            Arc::new(RandomIds),
+        );
+        let lookout = Lookout::new(&wiring, reception.approvals.clone(), working);
+        let refresh = lookout.look().await.context("the practices' files cannot be read")?;
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
         }
@@ -172,15 +194,8 @@ impl Host {
         for warning in &refresh.ungranted {
             output::note(&format!("warning: {warning}\n"));
         }
-        let reception = Reception::new(
-            Arc::clone(&database) as _,
-            Arc::clone(&database) as _,
-            Arc::new(wiring.supervised()),
-            clock,
-            Arc::new(RandomIds),
-        );
         let alerts = reception.over(|_| database.for_alerts());
-        Ok(Self { wiring, database, reception, alerts })
+        Ok(Self { wiring, database, reception, alerts, lookout: Arc::new(lookout) })
     }
 
     /// The HTTP application.
@@ -297,6 +312,7 @@ fn runtime_config(config: &OperatorConfig, installation: String) -> RuntimeConfi
         cache_folder: Some(config.data.join("compiled")),
         installation,
         panics_in_full: false,
+        locale: environment::locale(|name| environment::variable(name).ok()),
     }
 }
 

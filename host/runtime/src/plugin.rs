@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use greffon_core::model::pin::MAX_SETTINGS_BYTES;
+use greffon_words::settings as words;
 use wasmtime::component::InstancePre;
 
 use crate::constants::Constants;
@@ -35,8 +36,9 @@ impl Plugin {
     pub(crate) fn settings(&self, written: &serde_json::Value) -> Result<String, Vec<Problem>> {
         let text = self.schema.apply(written)?;
         if self.manifest.kind.spec().pure && text.len() > MAX_SETTINGS_BYTES {
-            let message = format!("they have {} bytes as JSON; they may have {MAX_SETTINGS_BYTES}", text.len());
-            return Err(vec![Problem::lasting("settings", message, "leave out what the plugin does not need")]);
+            let bytes = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+            let message = words::too_large(bytes(text.len()), bytes(MAX_SETTINGS_BYTES));
+            return Err(vec![self.schema.problem("settings", &message, &words::leave_out())]);
         }
         Ok(text)
     }

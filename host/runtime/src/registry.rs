@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use greffon_kinds::PluginKind;
+use greffon_words::Locale;
 use serde::Serialize;
 use thiserror::Error;
 use wasmtime::Engine;
@@ -166,15 +167,17 @@ pub(crate) struct Registry {
     linkers: Linkers,
     cache: Option<Cache>,
     caps: Limits,
+    /// In which language people read what is wrong with settings.
+    locale: Locale,
     bundled: RwLock<BTreeMap<String, Arc<Plugin>>>,
     /// By [`PluginInfo::reference`].
     files: RwLock<HashMap<String, Arc<Plugin>>>,
 }
 
 impl Registry {
-    pub(crate) fn new(engine: Engine, caps: Limits, cache: Option<Cache>) -> wasmtime::Result<Self> {
+    pub(crate) fn new(engine: Engine, caps: Limits, cache: Option<Cache>, locale: Locale) -> wasmtime::Result<Self> {
         let linkers = Linkers::new(&engine)?;
-        Ok(Self { engine, linkers, cache, caps, bundled: RwLock::default(), files: RwLock::default() })
+        Ok(Self { engine, linkers, cache, caps, locale, bundled: RwLock::default(), files: RwLock::default() })
     }
 
     /// What the operator allows at most.
@@ -250,7 +253,8 @@ impl Registry {
         let schema = match &manifest.settings_schema {
             Some(document) => Schema::compile(document).map_err(|why| LoadError::Link { id: id.clone(), why })?,
             None => Schema::none(),
-        };
+        }
+        .in_locale(self.locale);
         let guest = match self.linked(&inspection.digest, manifest.kind) {
             Some(guest) => guest,
             None => self

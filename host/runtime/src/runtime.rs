@@ -10,6 +10,7 @@ use std::time::Duration;
 use greffon_core::ids::PracticeId;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::keyvalue::KeyValue;
+use greffon_words::Locale;
 use ipnet::IpNet;
 use thiserror::Error;
 use tokio::runtime::Builder;
@@ -62,6 +63,8 @@ pub struct RuntimeConfig {
     /// Whether the log gets all that a plugin's panic says, which may be about a
     /// patient: for a plugin's author on his own machine, never for a server.
     pub panics_in_full: bool,
+    /// In which language people read what is wrong with a plugin's settings.
+    pub locale: Locale,
 }
 
 impl Default for RuntimeConfig {
@@ -78,6 +81,7 @@ impl Default for RuntimeConfig {
             cache_folder: None,
             installation: String::new(),
             panics_in_full: false,
+            locale: Locale::default(),
         }
     }
 }
@@ -142,7 +146,7 @@ impl Runtime {
             let warn = |error: &_| tracing::warn!("compiled plugins cannot be kept in {}: {error}", folder.display());
             opened.inspect_err(warn).ok()
         });
-        let registry = Registry::new(engine.clone(), caps, cache).map_err(RuntimeError::Link)?;
+        let registry = Registry::new(engine.clone(), caps, cache, config.locale).map_err(RuntimeError::Link)?;
         // At least two: while one guest spins, another gets its answer.
         let threads = thread::available_parallelism().map_or(2, |count| count.get().max(2));
         let guests = Builder::new_multi_thread()

@@ -272,6 +272,7 @@ fn not_found(thing: Thing) -> Text {
         Thing::Alert => problems::alert_not_found(),
         Thing::Patient => problems::patient_not_found(),
         Thing::DeadLetter => problems::task_not_found(),
+        Thing::Content => problems::content_not_found(),
     }
 }
 

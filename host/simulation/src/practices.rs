@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
+use greffon_core::model::approval::Content;
 use greffon_core::model::care::Level;
 use greffon_core::model::channel::Address;
 use greffon_core::model::disclosure::Disclosure;
@@ -34,6 +35,7 @@ pub(crate) use samples::{sample_contact, sample_intent, sample_request};
 #[derive(Clone, Debug, Default)]
 pub struct FixedPractices {
     practices: Arc<RwLock<BTreeMap<PracticeId, Arc<LivePractice>>>>,
+    contents: Arc<RwLock<BTreeMap<PracticeId, Vec<Content>>>>,
 }
 
 impl FixedPractices {
@@ -52,6 +54,11 @@ impl FixedPractices {
         self.practices.write().unwrap_or_else(PoisonError::into_inner).insert(practice.id.clone(), practice);
     }
 
+    /// The grids and scripts of a practice, as its files have them now.
+    pub fn put_contents(&self, practice: &PracticeId, contents: Vec<Content>) {
+        self.contents.write().unwrap_or_else(PoisonError::into_inner).insert(practice.clone(), contents);
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<PracticeId, Arc<LivePractice>>> {
         self.practices.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,6 +71,10 @@ impl Practices for FixedPractices {
 
     fn list(&self) -> Vec<PracticeId> {
         self.read().keys().cloned().collect()
+    }
+
+    fn contents(&self, id: &PracticeId) -> Vec<Content> {
+        self.contents.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned().unwrap_or_default()
     }
 }
 

@@ -8,6 +8,7 @@ use greffon_core::ids::{
 };
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -43,6 +44,8 @@ pub struct Rows {
     pub alert_test: Option<AlertTest>,
     /// How far agendas were followed, by feature.
     pub watches: BTreeMap<FeatureId, AgendaWatch>,
+    /// What is known of contents, by feature and settings.
+    pub approvals: BTreeMap<(FeatureId, SettingsDigest), Approval>,
     /// Patients by id.
     pub patients: BTreeMap<PatientId, Patient>,
     /// Dead letters by id.
@@ -135,6 +138,7 @@ impl Rows {
         self.alerts.extend(written.alerts);
         self.alert_test = written.alert_test.or(self.alert_test.take());
         self.watches.extend(written.watches);
+        self.approvals.extend(written.approvals);
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
@@ -213,6 +217,7 @@ versioned! {
     Alert => "alert",
     AlertTest => "alert test",
     AgendaWatch => "agenda watch",
+    Approval => "approval",
     Patient => "patient",
     DeadLetter => "dead letter",
 }

@@ -10,6 +10,7 @@ use greffon_core::ids::{
 };
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
@@ -267,6 +268,16 @@ impl Storage for MemoryStorage {
             listed("appointments", inside, earliest, page)
         })
         .await?
+    }
+
+    async fn approvals(&self) -> Stored<Vec<Approval>> {
+        self.inner.pace.point().await;
+        let tables = self.lock();
+        Ok(tables.practices.values().flat_map(|rows| rows.approvals.values().cloned()).collect())
+    }
+
+    async fn approvals_mark(&self) -> Stored<i64> {
+        Ok(self.approvals().await?.iter().map(|one| one.version).sum())
     }
 
     async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {

@@ -8,6 +8,7 @@ use greffon_core::ids::{
 };
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
@@ -25,7 +26,7 @@ use greffon_core::time::{Instant, Span};
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    agenda_watches, alerts, appointments, audit, claims, commitments, contact_views, contacts, dead_letters, intents,
+    agenda_watches, alerts, appointments, approvals, audit, claims, commitments, contact_views, contacts, dead_letters, intents,
     jobs, kept_settings, known_agendas, messages, patients, retention,
 };
 use crate::{migrations, transaction};
@@ -98,6 +99,14 @@ impl Storage for Database {
 
     async fn old_patients(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Patient>> {
         retention::old_patients(self.reader().await?.on(), practice, before, page).await
+    }
+
+    async fn approvals(&self) -> Stored<Vec<Approval>> {
+        approvals::all(self.reader().await?.on()).await
+    }
+
+    async fn approvals_mark(&self) -> Stored<i64> {
+        approvals::mark(self.reader().await?.on()).await
     }
 
     async fn said(&self, practice: &PracticeId, contact: ContactId) -> Stored<Option<Said>> {

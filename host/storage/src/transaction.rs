@@ -9,6 +9,7 @@ use greffon_core::ids::{
 };
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
@@ -29,7 +30,7 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_turns, agenda_watches, alert_tests, alerts, appointments, audit, commitments, contacts, dead_letters,
+    agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit, commitments, contacts, dead_letters,
     intents, jobs, kept_settings, messages, patients, retention,
 };
 use crate::wake::Wake;
@@ -205,6 +206,14 @@ impl Transaction for PracticeTransaction {
 
     async fn save_agenda_watch(&mut self, watch: &mut AgendaWatch) -> Stored<()> {
         agenda_watches::save(self.open.on(), &self.practice, watch).await
+    }
+
+    async fn approvals(&mut self) -> Stored<Vec<Approval>> {
+        approvals::of_practice(self.open.on(), &self.practice).await
+    }
+
+    async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()> {
+        approvals::save(self.open.on(), &self.practice, approval).await
     }
 
     async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<AgendaTurn>> {

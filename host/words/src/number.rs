@@ -38,6 +38,12 @@ impl From<u32> for Number {
     }
 }
 
+impl From<u64> for Number {
+    fn from(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 impl From<usize> for Number {
     fn from(number: usize) -> Self {
         // No platform counts further than 64 bits.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use greffon_sdk::delays::{DAY_MIN, URGENT_MIN, WEEK_MIN, too_long};
 use greffon_sdk::practice::{Finding, keys};
 use greffon_sdk::script::Phase;
 use greffon_sdk::wording;
@@ -11,7 +12,7 @@ use greffon_sdk::wording;
 use crate::caller::Caller;
 use crate::facts::Facts;
 use crate::questions::usual;
-use crate::settings::{Ask, AskKind, MotiveKind, Standard, phase_name};
+use crate::settings::{Ask, AskKind, MotiveKind, Raised, Standard, phase_name};
 
 const PHASES: [Phase; 8] = [
     Phase::Greeting,
@@ -32,6 +33,7 @@ pub(crate) fn all(settings: &Standard) -> Vec<Finding> {
     asks("/questions", &settings.questions, settings, &mut findings);
     faq(settings, &mut findings);
     handovers(settings, &mut findings);
+    delays(settings, &mut findings);
     placeholders(settings, &mut findings);
     for phase in settings.guide_seconds.keys() {
         if !PHASES.iter().any(|known| phase_name(*known) == phase) {
@@ -131,7 +133,35 @@ fn handovers(settings: &Standard, findings: &mut Vec<Finding>) {
             findings.push(Finding::error(format!("{path}/id"), format!("« {} » est écrit deux fois.", handover.id)));
         }
         wording::text(&format!("{path}/said"), &handover.said, findings);
+        let (most, said) = match handover.level {
+            Raised::VeryUrgent => (URGENT_MIN, URGENT),
+            Raised::SameDay => (DAY_MIN, DAY),
+            Raised::Soon => (WEEK_MIN, WEEK),
+        };
+        late(&format!("{path}/within-min"), handover.within_min, most, said, findings);
     }
+}
+
+const URGENT: &str = "un soignant répond sous 15 minutes à ce qui est très urgent";
+const DAY: &str = "dans les 24 heures";
+const WEEK: &str = "dans les 7 jours";
+
+/// Delays that the host would not wait for, at the level that goes with each.
+fn delays(settings: &Standard, findings: &mut Vec<Finding>) {
+    let delays = &settings.delays;
+    for (key, minutes, most, said) in [
+        ("professional-urgent-min", delays.professional_urgent_min, URGENT_MIN, URGENT),
+        ("laboratory-min", delays.laboratory_min, URGENT_MIN, URGENT),
+        ("professional-min", delays.professional_min, DAY_MIN, DAY),
+        ("no-slot-min", delays.no_slot_min, WEEK_MIN, WEEK),
+        ("answer-min", delays.answer_min, WEEK_MIN, WEEK),
+    ] {
+        late(&format!("/delays/{key}"), minutes, most, said, findings);
+    }
+}
+
+fn late(path: &str, minutes: u32, most: u32, said: &str, findings: &mut Vec<Finding>) {
+    findings.extend(too_long(minutes, most, said).map(|message| Finding::error(path, message)));
 }
 
 /// Each template knows its own placeholders.
@@ -225,6 +255,29 @@ mod tests {
         finds("/guide-seconds/hello", "phase", json!({ "guide-seconds": { "hello": 5 } }));
         let faq = json!({ "faq": [{ "id": "other", "label": "Autre", "instruction": "autre" }] });
         finds("/faq/0/id", "réservé", faq);
+    }
+
+    #[test]
+    fn a_delay_beyond_its_levels_ceiling_is_an_error() {
+        let handover = |level: &str, minutes: u32| {
+            json!({ "handovers": [{ "id": "a", "when": { "fact": "x", "is": ["yes"] }, "to": "practitioner",
+                "said": "Un soignant regarde", "level": level, "within-min": minutes }] })
+        };
+        for (level, most) in [("very-urgent", 15), ("same-day", 1440), ("soon", 10_080)] {
+            finds("/handovers/0/within-min", &format!("{most} minutes"), handover(level, most + 1));
+            assert!(all(&serde_json::from_value(handover(level, most)).unwrap()).is_empty(), "{level}");
+        }
+        for (key, most) in [
+            ("professional-urgent-min", 15),
+            ("laboratory-min", 15),
+            ("professional-min", 1440),
+            ("no-slot-min", 10_080),
+            ("answer-min", 10_080),
+        ] {
+            let delays = |minutes: u32| json!({ "delays": { key: minutes } });
+            finds(&format!("/delays/{key}"), &format!("{most} minutes"), delays(most + 1));
+            assert!(all(&serde_json::from_value(delays(most)).unwrap()).is_empty(), "{key}");
+        }
     }
 
     #[test]

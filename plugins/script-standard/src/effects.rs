@@ -1,5 +1,6 @@
 //! What is proposed now. The host decides, executes, and tells the result.
 
+use greffon_sdk::delays::longest_min;
 use greffon_sdk::practice::{ContentRef, keys};
 use greffon_sdk::script::{CommitmentDraft, Effect, MessageDraft, Orientation};
 
@@ -167,11 +168,16 @@ fn hand_over(interview: &Interview<'_>, handoff: &Handoff<'_>, effects: &mut Vec
         effects.push(Effect::Commitment(CommitmentDraft {
             what: handoff.what.to_owned(),
             said: handoff.said.clone(),
-            due: promise::due(context.now, handoff.within_min, handoff.level, &context.opening),
+            // What is told sooner than usual is also answered sooner.
+            due: promise::due(context.now, within_min(handoff), handoff.level, &context.opening),
             owner: handoff.to.to_owned(),
             level: handoff.level,
         }));
     }
+}
+
+fn within_min(handoff: &Handoff<'_>) -> u32 {
+    longest_min(handoff.level).map_or(handoff.within_min, |longest| handoff.within_min.min(longest))
 }
 
 fn close(interview: &Interview<'_>, effects: &mut Vec<Effect>) {
@@ -282,7 +288,7 @@ mod tests {
             Effect::Commitment(draft) => Some(draft),
             _ => None,
         });
-        assert_eq!(promised.unwrap().due, NOW + 30 * MINUTE_MS);
+        assert_eq!(promised.unwrap().due, NOW + 15 * MINUTE_MS);
     }
 
     #[test]
@@ -315,6 +321,17 @@ mod tests {
         assert_eq!(names(&call), ["state-instruction:aggravation", "notify:professional-message", "commitment:answer"],);
         let urgent = call.with(PROFESSIONAL_URGENT, Value::Unknown);
         assert_eq!(names(&urgent)[1], "transfer:on-call");
+    }
+
+    #[test]
+    fn what_is_more_urgent_than_usual_is_answered_as_soon_as_its_level_asks() {
+        let mut call = Call::patient("message").text(MESSAGE, "Merci de me rappeler").slot();
+        call.session.assessment.as_mut().expect("concluded").level = Level::VeryUrgent;
+        let promised = call.effects().into_iter().find_map(|effect| match effect {
+            Effect::Commitment(draft) => Some(draft),
+            _ => None,
+        });
+        assert_eq!(promised.expect("a promise").due, NOW + 15 * MINUTE_MS);
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Default for Standard {
     }
 }
 
-/// Minutes until what is promised is due.
+/// Minutes until what is promised is due; at most what the level that goes with it allows.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Delays {
@@ -77,8 +77,8 @@ impl Default for Delays {
         Self {
             answer_min: 1440,
             professional_min: 240,
-            professional_urgent_min: 30,
-            laboratory_min: 30,
+            professional_urgent_min: 15,
+            laboratory_min: 15,
             no_slot_min: 120,
         }
     }

@@ -24,6 +24,7 @@ mod bump;
 pub mod calendar;
 pub mod channel;
 pub mod credentials;
+pub mod delays;
 mod export;
 mod failure;
 #[cfg_attr(target_arch = "wasm32", path = "host/wasm.rs")]

@@ -134,6 +134,7 @@ impl TestHost {
                 role: Role::Supervisor,
                 practices: Some(host.wiring.directory.list()),
                 scope: None,
+                rpps: None,
                 lifetime: Duration::from_secs(30 * 24 * 3600),
             },
             clock.now(),

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use greffon_core::model::civil::Zone;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
+use greffon_core::ports::practices::Practices as _;
 use greffon_core::ports::storage::Storage as _;
 use serde::Serialize;
 
 use crate::agendas;
+use crate::approvals;
 use crate::config::confined::Folder;
 use crate::config::environment;
 use crate::config::operator::OperatorConfig;
@@ -99,6 +102,7 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
         served += 1;
         // Without a database there is nothing known, which was said above.
         let known = host.database.known_agendas(&practice.id).await.unwrap_or_default();
+        let (contents, zone) = (host.wiring.directory.contents(&practice.id), Zone::of(&practice));
         for feature in &practice.features {
             let state = match &feature.bound {
                 Ok(bound) if bound.health().is_suspended() => Err("suspended after repeated failures".to_owned()),
@@ -107,6 +111,11 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
                     if feature.agenda().is_ok() {
                         plugin += ", ";
                         plugin += &agendas::said(feature.known_agendas(&known), SystemClock.now());
+                    }
+                    let content = contents.iter().find(|one| one.feature == *feature.id());
+                    if let Some(said) = content.and_then(|content| approvals::said(content, &zone)) {
+                        plugin += ", ";
+                        plugin += &said;
                     }
                     Ok(plugin)
                 }

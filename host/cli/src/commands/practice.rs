@@ -7,15 +7,18 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::civil::Zone;
 use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::triage::FindingSeverity;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use serde_json::json;
 
 use crate::agendas;
+use crate::approvals;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::operator::OperatorConfig;
 use crate::config::practice_folders::{self, Listed, PRACTICE_FILE};
+use crate::config::signed::Signable;
 use crate::config::supervision::{Unreached, unreached};
 use crate::output;
 use crate::wire::Wiring;
@@ -93,6 +96,8 @@ struct Report {
     findings: Vec<(&'static str, Diagnostic)>,
     /// What is known of the agendas of its features; nothing without a database.
     agendas: Vec<(FeatureId, Option<KnownAgendas>)>,
+    /// Who approved its grids and scripts, as far as anybody did.
+    approved: Vec<(FeatureId, String)>,
 }
 
 async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
@@ -109,12 +114,15 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
         let folder = wiring.config.practices.join(id);
         anyhow::bail!("no {PRACTICE_FILE} in {}\n\nhint: practices there: {}", folder.display(), known.join(", "));
     }
+    if let Some(rows) = approvals::kept(&wiring.config.storage).await {
+        wiring.approvals.replace(rows);
+    }
     let kept = agendas::kept(&wiring.config.storage, practices.keys()).await;
     let wanted = practices.into_iter().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only));
     let mut sound = Vec::new();
     let mut reports: Vec<Report> = Vec::new();
     for (practice, folder) in wanted {
-        let mut told = Vec::new();
+        let (mut told, mut approved) = (Vec::new(), Vec::new());
         let mut findings = match wiring.directory.examine(&folder) {
             Err(problem) => vec![("error", *problem)],
             Ok(read) => {
@@ -122,6 +130,9 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
                     let agendas = read.practice.features.iter().filter(|one| one.agenda().is_ok());
                     told = agendas.map(|one| (one.id().clone(), one.known_agendas(known).cloned())).collect();
                 }
+                let zone = Zone::of(&read.practice);
+                let said = |one: &Signable| Some((one.feature.clone(), approvals::said(&one.content(), &zone)?));
+                approved.extend(read.signables.iter().filter_map(said));
                 let findings = read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect();
                 sound.push(read.practice);
                 findings
@@ -129,12 +140,13 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
         };
         // What keeps a feature out stands above what a plugin merely warns of.
         findings.sort_by_key(|(severity, _)| *severity != "error");
-        reports.push(Report { practice: practice.to_string(), findings, agendas: told });
+        reports.push(Report { practice: practice.to_string(), findings, agendas: told, approved });
     }
     let misplaced = problems.into_iter().filter(|_| only.is_none()).map(|problem| Report {
         practice: named_by(&problem).unwrap_or_default(),
         findings: vec![("error", problem)],
         agendas: Vec::new(),
+        approved: Vec::new(),
     });
     reports.extend(misplaced);
     if only.is_none() {
@@ -155,7 +167,12 @@ fn of_the_operator(unreached: Unreached) -> Report {
     let Unreached { key, message, hint } = unreached;
     let file = PathBuf::from("greffon.toml");
     let diagnostic = Diagnostic { file, place: None, message: format!("{key}: {message}"), hint: Some(hint) };
-    Report { practice: "greffon.toml".to_owned(), findings: vec![("error", diagnostic)], agendas: Vec::new() }
+    Report {
+        practice: "greffon.toml".to_owned(),
+        findings: vec![("error", diagnostic)],
+        agendas: Vec::new(),
+        approved: Vec::new(),
+    }
 }
 
 /// The practice that was meant by what is none.
@@ -173,7 +190,7 @@ fn word(severity: FindingSeverity) -> &'static str {
 }
 
 fn print_text(reports: &[Report]) -> anyhow::Result<()> {
-    for Report { practice, findings, agendas } in reports {
+    for Report { practice, findings, agendas, approved } in reports {
         let count = |word| findings.iter().filter(|(severity, _)| *severity == word).count();
         match (count("error"), count("warning")) {
             (0, 0) => output::data(&format!("{practice}: ok"))?,
@@ -182,6 +199,9 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
         }
         for (feature, known) in agendas {
             output::data(&format!("  {feature}: {}", agendas::said(known.as_ref(), SystemClock.now())))?;
+        }
+        for (feature, said) in approved {
+            output::data(&format!("  {feature}: {said}"))?;
         }
         for (severity, diagnostic) in findings {
             output::data(&format!("{severity}: {diagnostic}\n"))?;
@@ -193,7 +213,7 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
 fn print_json(reports: &[Report]) -> anyhow::Result<()> {
     let reports: Vec<_> = reports
         .iter()
-        .map(|Report { practice, findings, agendas }| {
+        .map(|Report { practice, findings, agendas, approved }| {
             let findings: Vec<_> = findings
                 .iter()
                 .map(|(severity, one)| {
@@ -215,7 +235,9 @@ fn print_json(reports: &[Report]) -> anyhow::Result<()> {
                     json!({ "feature": feature, "count": count, "read_at": read_at })
                 })
                 .collect();
-            json!({ "practice": practice, "findings": findings, "agendas": agendas })
+            let approved: Vec<_> =
+                approved.iter().map(|(feature, said)| json!({ "feature": feature, "approval": said })).collect();
+            json!({ "practice": practice, "findings": findings, "agendas": agendas, "approved": approved })
         })
         .collect();
     output::json(&reports)

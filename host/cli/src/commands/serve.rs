@@ -12,7 +12,7 @@ use greffon_core::ports::storage::Storage as _;
 use greffon_storage::Database;
 use tokio::net::TcpListener;
 
-use crate::config::directory::Directory;
+use crate::approvals::Lookout;
 use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::telemetry;
@@ -46,7 +46,7 @@ impl Serve {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; change `listen` or stop what uses the port"))?;
-        tokio::spawn(watch(Arc::clone(&host.wiring.directory), hangups));
+        tokio::spawn(watch(Arc::clone(&host.lookout), hangups));
         tokio::spawn(tidy(Arc::clone(&host.database)));
         tokio::spawn(measure(Arc::clone(&host.database)));
         let working = (!self.no_worker).then(|| Working::start(&host));
@@ -66,7 +66,7 @@ pub async fn worker(config: OperatorConfig) -> anyhow::Result<ExitCode> {
     let stop = stop_asked();
     telemetry::start(&config.log, "info")?;
     let host = Host::build(config).await?;
-    tokio::spawn(watch(Arc::clone(&host.wiring.directory), hangups));
+    tokio::spawn(watch(Arc::clone(&host.lookout), hangups));
     let working = Working::start(&host);
     output::note("greffon works off the queue");
     stop.await;
@@ -96,15 +96,14 @@ async fn tidy(database: Arc<Database>) {
 }
 
 /// Takes changed practice files, now and then and when somebody asks by SIGHUP.
-async fn watch(directory: Arc<Directory>, mut hangups: Hangups) {
+async fn watch(lookout: Arc<Lookout>, mut hangups: Hangups) {
     let mut said: Vec<String> = Vec::new();
     loop {
         tokio::select! {
             () = tokio::time::sleep(WATCH) => {}
             () = hangups.next() => tracing::info!("the practice files are read again: SIGHUP"),
         }
-        let directory = Arc::clone(&directory);
-        let Ok(refresh) = tokio::task::spawn_blocking(move || directory.refresh()).await else { return };
+        let Some(refresh) = lookout.look().await else { return };
         for id in &refresh.changed {
             tracing::info!(practice.id = %id, "practice configuration taken");
         }

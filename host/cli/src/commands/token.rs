@@ -13,7 +13,7 @@ use greffon_server::NewToken;
 
 use crate::config::environment;
 use crate::config::operator::OperatorConfig;
-use crate::{output, wire};
+use crate::{output, signature, wire};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -29,6 +29,9 @@ pub struct Token {
     /// Practices they may do it in; repeat for more
     #[arg(long = "practice")]
     practices: Vec<String>,
+    /// RPPS number of a practitioner, who approves grids and scripts with it
+    #[arg(long)]
+    rpps: Option<String>,
     /// Hours until the token ends, 1 to 720
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=720))]
     hours: u64,
@@ -82,11 +85,15 @@ impl Token {
             (true, Role::OperatorAdmin) => None,
             (true, _) => bail!("a token needs practices\n\nhint: add --practice <id>"),
         };
+        if let Some(rpps) = self.rpps.as_ref().filter(|rpps| !signature::is_rpps(rpps)) {
+            bail!("\"{rpps}\" is not an RPPS number\n\nhint: 11 digits");
+        }
         let token = NewToken {
             subject: self.subject,
             role: self.role.into(),
             practices,
             scope: None,
+            rpps: self.rpps,
             lifetime: Duration::from_secs(self.hours * 3600),
         };
         output::data(&issuer.sign(&token, SystemClock.now())?)?;

@@ -144,9 +144,9 @@ fn bind(
             built.findings.extend(references::findings(loader.file, &written_settings).iter().map(placed));
         }
     }
-    let bound = plugins.bind(&binding);
+    let bound = plugins.bind(&binding).map_err(with_its_key);
     // Of a plugin that is bound they are there already.
-    let findings = plugins.analyse(&binding).map_err(out)?;
+    let findings = plugins.analyse(&binding).map_err(|problem| out(with_its_key(problem)))?;
     built.findings.extend(findings.iter().map(placed));
     let error = built.findings.iter().find(|(severity, _)| *severity == FindingSeverity::Error);
     if let Some((_, shown)) = error {
@@ -215,15 +215,23 @@ fn serves(loader: &Loader<'_>, id: &str, feature: &FeatureFile) -> Loaded<Serves
     })
 }
 
+/// A wrong setting, named as the findings of an analysis are: a line of a list shows no key.
+fn with_its_key(problem: Problem) -> Problem {
+    match problem.key.strip_prefix("settings.") {
+        Some(key) => Problem { message: format!("{key}: {}", problem.message), ..problem },
+        None => problem,
+    }
+}
+
 /// What a plugin, or its manifest, says against a binding, at its place.
 fn refused(loader: &Loader<'_>, id: &str, feature: &FeatureFile, problem: &Problem) -> Diagnostic {
     let Problem { key, message, hint, .. } = problem;
     let hint = Some(hint.clone()).filter(|hint| !hint.is_empty());
-    if let Some(inner) = key.strip_prefix("settings")
-        && let Some(content) = settings_file(loader, feature, inner.trim_start_matches('.'))
+    if let Some(inner) = key.strip_prefix("settings").map(|inner| inner.trim_start_matches('.'))
+        && let Some(content) = settings_file(loader, feature, inner)
         && let Ok(text) = content.text()
     {
-        return Source { file: &content.path, text }.at_key(inner.trim_start_matches('.'), message.clone(), hint);
+        return Source { file: &content.path, text }.at_key(inner, message.clone(), hint);
     }
     let key = if key.is_empty() { format!("features.{id}") } else { format!("features.{id}.{key}") };
     loader.source.at_key(&key, message.clone(), hint)

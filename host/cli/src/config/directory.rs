@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
+use greffon_core::model::approval::{Approval, Approvals, Content};
 use greffon_core::ports::practices::{LivePractice, Practices};
 use greffon_core::time::Instant;
 
@@ -16,6 +17,7 @@ use super::diagnostic::Diagnostic;
 use super::loader::Surroundings;
 use super::practice::{self, Read};
 use super::practice_folders::{self, Listed, unreadable};
+use super::signed::Signable;
 use super::watched::Watched;
 
 /// The practices of one installation.
@@ -24,11 +26,17 @@ pub struct Directory {
     around: Surroundings,
     loaded: RwLock<BTreeMap<PracticeId, Loaded>>,
     refused: Mutex<BTreeMap<PracticeId, Refused>>,
+    /// The grids and scripts in the files of the last look.
+    contents: RwLock<BTreeMap<PracticeId, Vec<Content>>>,
+    /// What files of signatures say that is not remembered yet.
+    seen: Mutex<BTreeMap<PracticeId, Vec<Approval>>>,
 }
 
 struct Loaded {
     practice: Arc<LivePractice>,
     watched: Watched,
+    /// What was known of its grids and scripts.
+    known: Arc<Approvals>,
     /// What keeps some of its features out.
     errors: Vec<Diagnostic>,
     /// Whether they may be over although no file changed.
@@ -41,6 +49,7 @@ struct Loaded {
 /// the same: an analysis may take seconds, and this is looked at all the time.
 struct Refused {
     watched: Watched,
+    known: Arc<Approvals>,
     errors: Vec<Diagnostic>,
 }
 
@@ -63,7 +72,14 @@ pub struct Refresh {
 impl Directory {
     /// An empty directory over the folder of practices.
     pub fn new(folder: PathBuf, around: Surroundings) -> Self {
-        Self { folder, around, loaded: RwLock::default(), refused: Mutex::default() }
+        Self {
+            folder,
+            around,
+            loaded: RwLock::default(),
+            refused: Mutex::default(),
+            contents: RwLock::default(),
+            seen: Mutex::default(),
+        }
     }
 
     /// Looks at the folder and takes what changed: practices, and the files
@@ -88,6 +104,7 @@ impl Directory {
         let gone: Vec<PracticeId> = self.taken().keys().filter(|id| !practices.contains_key(*id)).cloned().collect();
         for id in gone {
             self.loaded.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            self.contents.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
             refresh.removed.push(id);
         }
         refresh
@@ -96,7 +113,7 @@ impl Directory {
     fn refresh_one(&self, id: &PracticeId, folder: &Path, refresh: &mut Refresh) {
         let (mut same, mut whole, mut due) = (false, false, false);
         if let Some(loaded) = self.taken().get(id) {
-            same = !loaded.watched.changed();
+            same = !loaded.watched.changed() && self.around.approvals.is_current(id, &loaded.known);
             whole = loaded.errors.is_empty();
             due = loaded.until.is_some_and(|until| until <= self.around.clock.now());
             if same && !due && !loaded.may_pass {
@@ -108,6 +125,7 @@ impl Directory {
             refresh.problems.extend(errors);
             return;
         }
+        let known = self.around.approvals.of(id);
         let read = match self.examine(folder) {
             // Somebody is writing: what was read may be half of the old and
             // half of the new. The next look takes it.
@@ -115,6 +133,11 @@ impl Directory {
             Ok(read) => read,
             Err(problem) => return refresh.problems.push(*problem),
         };
+        let contents = read.signables.iter().map(Signable::content).collect();
+        self.contents.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), contents);
+        if !read.seen.is_empty() {
+            self.unremembered().insert(id.clone(), read.seen.clone());
+        }
         let errors: Vec<Diagnostic> = read.errors().cloned().collect();
         let may_pass = read.may_pass();
         // What was signed before may have been withdrawn, and must go then too.
@@ -122,7 +145,7 @@ impl Directory {
         if keeps && !errors.is_empty() {
             refresh.problems.extend(errors.iter().cloned());
             if !may_pass {
-                self.refused().insert(id.clone(), Refused { watched: read.watched, errors });
+                self.refused().insert(id.clone(), Refused { watched: read.watched, known, errors });
             }
             return;
         }
@@ -132,13 +155,15 @@ impl Directory {
         }
         refresh.out.extend(errors.iter().cloned());
         let Read { practice, watched, until, .. } = read;
-        let loaded = Loaded { practice: Arc::new(practice), watched, errors, may_pass, until };
+        let loaded = Loaded { practice: Arc::new(practice), watched, known, errors, may_pass, until };
         self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), loaded);
     }
 
     fn refused_before(&self, id: &PracticeId) -> Option<Vec<Diagnostic>> {
         let mut refused = self.refused();
-        let before = refused.remove(id).filter(|before| !before.watched.changed())?;
+        let stands =
+            |before: &Refused| !before.watched.changed() && self.around.approvals.is_current(id, &before.known);
+        let before = refused.remove(id).filter(stands)?;
         let errors = before.errors.clone();
         refused.insert(id.clone(), before);
         Some(errors)
@@ -146,6 +171,23 @@ impl Directory {
 
     fn refused(&self) -> MutexGuard<'_, BTreeMap<PracticeId, Refused>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What files of signatures say that is not remembered yet, by practice.
+    pub fn seen(&self) -> Vec<(PracticeId, Vec<Approval>)> {
+        self.unremembered().iter().map(|(id, rows)| (id.clone(), rows.clone())).collect()
+    }
+
+    /// That is remembered now.
+    pub fn remembered(&self, id: &PracticeId, rows: &[Approval]) {
+        let mut seen = self.unremembered();
+        if seen.get(id).is_some_and(|there| there == rows) {
+            seen.remove(id);
+        }
+    }
+
+    fn unremembered(&self) -> MutexGuard<'_, BTreeMap<PracticeId, Vec<Approval>>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the practice of one folder as [`refresh`](Self::refresh) would,
@@ -171,5 +213,9 @@ impl Practices for Directory {
 
     fn list(&self) -> Vec<PracticeId> {
         self.taken().keys().cloned().collect()
+    }
+
+    fn contents(&self, id: &PracticeId) -> Vec<Content> {
+        self.contents.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned().unwrap_or_default()
     }
 }

@@ -2,6 +2,7 @@
 //! as `GREFFON_SECRET__<PRACTICE>__<NAME>`.
 
 use greffon_core::ids::PracticeId;
+use greffon_words::Locale;
 
 /// What the names of all practices' secrets begin with, and no key of
 /// `greffon.toml`.
@@ -11,6 +12,14 @@ pub const SECRETS: &str = "GREFFON_SECRET__";
 pub fn variables() -> impl Iterator<Item = (String, String)> {
     let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
+}
+
+/// The language of whoever reads what is wrong, as POSIX has it: the first of `LC_ALL`,
+/// `LC_MESSAGES` and `LANG` that is set. English when that is English, and French otherwise.
+pub fn locale(variable: impl Fn(&str) -> Option<String>) -> Locale {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    let language = set.as_deref().and_then(|value| value.split(['_', '.', '@']).next().map(str::to_ascii_lowercase));
+    if language.as_deref() == Some(Locale::En.tag()) { Locale::En } else { Locale::Fr }
 }
 
 /// One variable.
@@ -87,6 +96,22 @@ mod tests {
                 prop_assert!(check(named, &id(&one), "x").is_ok(), "{}", named);
             }
         }
+    }
+
+    #[test]
+    fn english_is_spoken_to_those_whose_locale_is_english() {
+        let set = |pairs: &'static [(&str, &str)]| {
+            locale(|name| pairs.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(set(&[]), Locale::Fr);
+        for english in ["en", "en_US.UTF-8", "EN_gb", "en@euro"] {
+            assert_eq!(locale(|name| (name == "LANG").then(|| english.to_owned())), Locale::En, "{english}");
+        }
+        for french in ["C", "POSIX", "C.UTF-8", "fr_FR.UTF-8", "de_DE", "enx", ""] {
+            assert_eq!(locale(|name| (name == "LANG").then(|| french.to_owned())), Locale::Fr, "{french}");
+        }
+        assert_eq!(set(&[("LC_ALL", "fr_FR"), ("LANG", "en_US")]), Locale::Fr);
+        assert_eq!(set(&[("LC_ALL", ""), ("LC_MESSAGES", "en_US"), ("LANG", "fr_FR")]), Locale::En);
     }
 
     #[test]

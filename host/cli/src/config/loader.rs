@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::approval::{Approval, Approvals};
 use greffon_core::model::pin::{MAX_SETTINGS_BYTES, SettingsDigest};
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::plugins::Problem;
@@ -15,6 +16,7 @@ use greffon_core::time::Instant;
 use greffon_runtime::{PluginFiles, nearest};
 use secrecy::SecretString;
 
+use super::approvals::KnownApprovals;
 use super::confined::{Content, Folder, Refused};
 use super::diagnostic::{Diagnostic, Findings, Source};
 use super::environment;
@@ -41,6 +43,8 @@ pub struct Surroundings {
     pub signers: Vec<Signer>,
     /// Tells which signatures and approvals hold.
     pub clock: Arc<dyn Clock>,
+    /// What the installation remembers and attests of grids and scripts.
+    pub approvals: Arc<KnownApprovals>,
 }
 
 /// The file and what was read of it.
@@ -65,6 +69,10 @@ pub(super) struct Loader<'a> {
     pub(super) lapsed: Cell<bool>,
     /// Of each feature whose content is to be signed, the settings whose signature holds now.
     pub(super) signed: RefCell<Vec<(FeatureId, Vec<SettingsDigest>)>>,
+    /// What is remembered and attested of its grids and scripts.
+    pub(super) known: Arc<Approvals>,
+    /// What its files of signatures say that is not remembered yet.
+    pub(super) seen: RefCell<Vec<Approval>>,
     /// When the first approval ends that holds now.
     pub(super) until: Cell<Option<Instant>>,
     /// What was found in the practice's own texts.
@@ -79,12 +87,15 @@ impl<'a> Loader<'a> {
         around: &'a Surroundings,
         own: Rc<Folder>,
     ) -> Self {
+        let practice = PracticeId(file.id.clone());
         Self {
             source,
             file,
             around,
             own,
-            practice: PracticeId(file.id.clone()),
+            known: around.approvals.of(&practice),
+            seen: RefCell::default(),
+            practice,
             watched: RefCell::default(),
             warnings: RefCell::default(),
             ungranted: RefCell::default(),

@@ -3,6 +3,7 @@
 //! reads the environment.
 
 mod alerts;
+pub mod approvals;
 pub mod binding;
 mod callback_windows;
 pub mod confined;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::care::{Level, Sensitivity};
 use greffon_core::model::civil::parse_date;
 use greffon_core::model::holidays::{Closures, Territory};
@@ -58,6 +59,8 @@ pub struct Read {
     pub watched: Watched,
     /// Those of the findings that are about what may be said: grids, scripts, instructions.
     pub contents: Findings,
+    /// What its files of signatures say that is not remembered yet.
+    pub seen: Vec<Approval>,
     /// Its grids and scripts that can be read, signed or not, in the file's order.
     pub signables: Vec<Signable>,
     /// Whether an approval has ended, so that no earlier configuration may go on.
@@ -113,12 +116,13 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     let ungranted = loader.ungranted.into_inner();
     let warnings = loader.warnings.into_inner().into_iter().chain(ungranted.iter().cloned());
     findings.extend(warnings.map(|one| (FindingSeverity::Warning, one)));
-    let (lapsed, until, signed) = (loader.lapsed.get(), loader.until.get(), loader.signed.take());
+    let (lapsed, until, signed, seen) =
+        (loader.lapsed.get(), loader.until.get(), loader.signed.take(), loader.seen.take());
     let watched = loader.watched.into_inner();
     practice.revision = revision(&watched, &features);
     let practice = LivePractice { practice, features };
     findings.extend(alerts::unheard(&source, &practice, around.supervised).map(|one| (FindingSeverity::Warning, one)));
-    Ok(Read { practice, findings, ungranted, watched, contents, signables, lapsed, signed, until })
+    Ok(Read { practice, findings, ungranted, watched, contents, seen, signables, lapsed, signed, until })
 }
 
 impl Loader<'_> {

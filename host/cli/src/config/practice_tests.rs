@@ -124,6 +124,7 @@ fn parsed(text: &str) -> Result<Read, Box<Diagnostic>> {
         supervised: true,
         signers: Vec::new(),
         clock: Arc::new(SystemClock),
+        approvals: Arc::default(),
     };
     super::read(Folder::open(&folder).expect("opens"), &around)
 }

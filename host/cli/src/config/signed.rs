@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use greffon_core::ids::FeatureId;
+use greffon_core::model::approval::{Content, ContentName, Standing};
 use greffon_core::model::pin::{KeptSettings, SettingsDigest};
+use greffon_core::model::practice::PluginKind;
 use greffon_core::ports::plugins::Bound;
 use greffon_core::ports::practices::Feature;
 use serde_json::Value;
 
 use super::loader::Loader;
-use crate::signature::{ContentName, Held, Refusal, Signatures, Wanted, held_settings, hold, hold_earlier, judge};
+use crate::signature::{Held, Refusal, Said, Wanted, hold, hold_earlier};
 
 /// A grid or a script that can be read, explained and signed: its plugin finds no error in
 /// it. Whether it may be used is another matter.
@@ -32,28 +34,63 @@ pub struct Signable {
     pub signature: Option<Result<Held, Refusal>>,
 }
 
-/// The signatures of a feature's grid or script, as far as a practice needs any.
-pub(super) struct Asked(Option<Result<Signatures, Refusal>>);
+impl Signable {
+    /// As practitioners are shown it who may approve it.
+    #[must_use]
+    pub fn content(&self) -> Content {
+        let standing = match &self.signature {
+            None => Standing::NotNeeded,
+            Some(Ok(held)) => Standing::Approved {
+                by: held.name.clone(),
+                rpps: held.rpps.clone(),
+                attested: held.attested,
+                from: held.from,
+                until: held.until,
+            },
+            Some(Err(Refusal { message, hint, .. })) => {
+                Standing::Refused { message: message.clone(), hint: hint.clone() }
+            }
+        };
+        let kind = if matches!(self.bound, Bound::Script(_)) { PluginKind::Script } else { PluginKind::Triage };
+        Content {
+            feature: self.feature.clone(),
+            kind,
+            settings: self.settings,
+            contents: self.contents.clone(),
+            demo: self.demo,
+            standing,
+        }
+    }
+}
+
+/// What was said of a feature's grid or script, as far as a practice needs anything.
+pub(super) struct Asked(Option<Said>);
 
 impl Asked {
-    /// Reads them, unless the practice is a demonstration.
+    /// Reads its signatures, unless the practice is a demonstration.
     pub(super) fn of(loader: &Loader<'_>, feature: &str) -> Self {
-        Self((!loader.file.demo).then(|| loader.signatures(feature)))
+        let around = loader.around;
+        let said = (!loader.file.demo).then(|| {
+            let of = (&loader.practice, &FeatureId::from(feature));
+            Said::new(loader.signatures(feature), &loader.known, of, &around.signers, around.clock.now())
+        });
+        loader.seen.borrow_mut().extend(said.iter().flat_map(Said::new_rows).cloned());
+        Self(said)
     }
 
     /// Contacts go on with what they began with only while that is signed, and the practice
     /// with an earlier configuration.
     pub(super) fn guard_earlier(&self, loader: &Loader<'_>, feature: &mut Feature) {
-        let Some(read) = &self.0 else { return };
-        let signed = read.as_ref().map(|all| held_settings(all, &loader.practice, &loader.around.signers));
+        let Some(said) = &self.0 else { return };
+        let signed = said.held_settings(&loader.practice, feature.id(), &loader.around.signers);
         let now = loader.around.clock.now();
-        let hold = signed.iter().flatten().filter(|(_, held)| held.at(now)).map(|(settings, _)| *settings).collect();
+        let hold = signed.iter().filter(|(_, held)| held.at(now)).map(|(settings, _)| *settings).collect();
         loader.signed.borrow_mut().push((feature.id().clone(), hold));
         let plugin = feature.stamp.plugin.clone();
         feature.earlier = feature
             .earlier
             .take()
-            .map(|earlier| hold_earlier(earlier, plugin, signed.unwrap_or_default(), Arc::clone(&loader.around.clock)));
+            .map(|earlier| hold_earlier(earlier, plugin, signed, Arc::clone(&loader.around.clock)));
     }
 
     /// The plugin as far as its signature holds, and what can be said of it.
@@ -66,13 +103,17 @@ impl Asked {
     ) -> (Result<Bound, Refusal>, Signable) {
         let contents = contents(&bound);
         let (practice, zone) = (&loader.practice, loader.file.time_zone.as_str());
-        let wanted = Wanted { practice, settings: settings.digest(), contents: &contents, zone };
-        let signature = self.0.as_ref().map(|read| {
-            let all = read.as_ref().map_err(Clone::clone)?;
-            judge(all, &wanted, &loader.around.signers, loader.around.clock.now())
+        let named: FeatureId = feature.into();
+        let wanted = Wanted { practice, feature: &named, settings: settings.digest(), contents: &contents, zone };
+        let signature = self.0.as_ref().map(|said| {
+            let held = said.judge(&wanted, &loader.around.signers, loader.around.clock.now())?;
+            // A token has a pseudonym; the practice's file may have the name.
+            let mut known = loader.file.practitioners.values();
+            let practitioner = known.find(|one| held.attested && one.rpps.as_ref() == Some(&held.rpps));
+            Ok(Held { name: practitioner.map_or(held.name, |one| one.name.clone()), ..held })
         });
         let signable = Signable {
-            feature: feature.into(),
+            feature: named,
             bound: bound.clone(),
             settings: settings.digest(),
             text: Arc::clone(settings),

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use greffon_core::ids::PracticeId;
+use greffon_core::model::approval::Content;
 use greffon_core::model::practice::PluginKind;
 use greffon_core::ports::practices::{Feature, LivePractice, Practices};
 use schemars::JsonSchema;
@@ -159,6 +160,10 @@ impl Practices for Supervised {
 
     fn list(&self) -> Vec<PracticeId> {
         self.practices.list()
+    }
+
+    fn contents(&self, id: &PracticeId) -> Vec<Content> {
+        self.practices.contents(id)
     }
 }
 

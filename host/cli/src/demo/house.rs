@@ -90,6 +90,7 @@ impl House {
             role,
             practices: Some(self.host.wiring.directory.list()),
             scope: None,
+            rpps: None,
             lifetime: TOKEN_LIFETIME,
         };
         Ok(self.issuer.sign(&token, self.clock.now())?)

@@ -2,6 +2,7 @@
 //! a feature, oldest first.
 
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::statement::{Kind, Statement};
@@ -54,6 +55,13 @@ impl Signatures {
         self.statements.iter().rev().find(|one| one.settings == settings)
     }
 
+    /// When the next statement is said: now, and after all that are there, whichever machine's
+    /// clock they were said by.
+    #[must_use]
+    pub fn next_at(&self, now: Instant) -> Instant {
+        self.statements.iter().map(|one| one.at.plus_millis(1)).fold(now, Instant::max)
+    }
+
     /// Adds a statement, and lets the earliest go when there are too many. What was withdrawn
     /// is let go last.
     pub fn add(&mut self, statement: Statement) {
@@ -80,6 +88,14 @@ mod tests {
         assert_eq!(Signatures::parse(&text), Ok(all.clone()));
         assert_eq!(all.last_of(digest("{}")).map(|one| one.kind), Some(Kind::Withdrawn));
         assert_eq!(all.last_of(digest("{ }")), None);
+    }
+
+    #[test]
+    fn a_statement_is_said_after_all_that_are_there() {
+        let there = Signatures { statements: vec![statement()] };
+        let at = statement().at;
+        assert_eq!(there.next_at(at.plus_millis(-5)), at.plus_millis(1));
+        assert_eq!(there.next_at(at.plus_millis(5)), at.plus_millis(5));
     }
 
     #[test]

@@ -2,8 +2,7 @@ use greffon_core::model::care::PracticeContext;
 use greffon_core::ports::plugins::PluginFailure;
 use greffon_simulation::ManualClock;
 
-use super::super::signers::Signer;
-use super::super::statement::tests::{digest, key};
+use super::super::statement::tests::digest;
 use super::*;
 
 const BEGINS: Instant = Instant(1_000_000);
@@ -49,8 +48,8 @@ impl EarlierSettings for Busy {
 }
 
 fn held() -> Held {
-    let signer = Signer::new("Dr Martin".to_owned(), "10003456789".to_owned(), &key(7).verifying_key());
-    Held { signer, from: BEGINS, until: ENDS }
+    let (name, rpps) = ("Dr Martin".to_owned(), "10003456789".to_owned());
+    Held { name, rpps, attested: false, from: BEGINS, until: ENDS }
 }
 
 fn context(now: Instant) -> PracticeContext {

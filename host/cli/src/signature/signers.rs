@@ -55,13 +55,19 @@ fn midnight(day: &str) -> Option<Instant> {
     Some(Instant(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
 }
 
+/// Whether it is the number of a health professional: 11 digits.
+#[must_use]
+pub fn is_rpps(text: &str) -> bool {
+    text.len() == 11 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The first thing that is wrong with one of the signers: key, message and remedy.
 #[must_use]
 pub fn wrong_signer(signers: &[Signer]) -> Option<(String, String, &'static str)> {
     for (index, one) in signers.iter().enumerate() {
         let at =
             |key: &str, message: String, hint: &'static str| Some((format!("signers.{index}.{key}"), message, hint));
-        if one.rpps.len() != 11 || !one.rpps.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !is_rpps(&one.rpps) {
             return at("rpps", format!("\"{}\" is not an RPPS number", one.rpps), "11 digits");
         }
         if one.key().is_none() {

@@ -1,19 +1,18 @@
 //! One signed sentence: this practitioner says of these settings of this practice that
 //! they may be used from then until then, or no more.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use greffon_core::ids::PracticeId;
+use greffon_core::model::approval::ContentName;
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// Says what the bytes are, so that a signature made for anything else never counts
 /// here. Another layout of the bytes is another domain.
-const DOMAIN: &[u8] = b"greffon content signature 1";
+const DOMAIN: &[u8] = b"greffon content signature 2";
 
 /// What is said of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,22 +33,6 @@ impl Kind {
     }
 }
 
-/// A grid or a script among the settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContentName {
-    /// Its id.
-    pub id: String,
-    /// Its version.
-    pub version: String,
-}
-
-impl fmt::Display for ContentName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", printable(&self.id), printable(&self.version))
-    }
-}
-
 /// A statement as it stands in a file of signatures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -62,6 +45,9 @@ pub struct Statement {
     pub settings: SettingsDigest,
     /// The grids or scripts in them.
     pub contents: Vec<ContentName>,
+    /// When it was said: of two statements the later one counts.
+    #[serde(with = "instant")]
+    pub at: Instant,
     /// First instant at which it holds.
     #[serde(with = "instant")]
     pub from: Instant,
@@ -107,17 +93,12 @@ impl Statement {
             part(content.id.as_bytes());
             part(content.version.as_bytes());
         }
+        part(&self.at.0.to_le_bytes());
         part(&self.from.0.to_le_bytes());
         part(&self.until.0.to_le_bytes());
         part(self.signer.as_bytes());
         bytes
     }
-}
-
-/// A text of anybody's as it may be printed: on one line, and not without end.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    text.chars().take(100).map(|sign| if sign.is_control() { '\u{fffd}' } else { sign }).collect()
 }
 
 mod instant {
@@ -159,6 +140,7 @@ pub(super) mod tests {
             practice: "les-tilleuls".into(),
             settings: digest("{}"),
             contents: vec![ContentName { id: "fever".to_owned(), version: "3".to_owned() }],
+            at: Instant(1_798_761_600_000),
             from: Instant(1_798_761_600_000),
             until: Instant(1_830_297_600_000),
             signer: "10003456789".to_owned(),
@@ -189,6 +171,7 @@ pub(super) mod tests {
             Statement { contents: vec![name("feve", "r3")], ..good.clone() },
             Statement { contents: vec![name("fever", "3"), name("", "")], ..good.clone() },
             Statement { contents: Vec::new(), ..good.clone() },
+            Statement { at: good.at.plus_millis(1), ..good.clone() },
             Statement { from: good.from.plus_millis(-1), ..good.clone() },
             Statement { until: good.until.plus_millis(1), ..good.clone() },
             Statement { signer: "10003456780".to_owned(), ..good.clone() },

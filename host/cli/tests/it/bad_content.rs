@@ -211,6 +211,8 @@ const CASES: &[Case] = cases! {
     "dose in a motive's question": [S "Depuis quand ?" => "Prenez 500 mg, depuis quand ?"] @ S "Prenez 500": "dose";
     "faq without its instruction": [S "aggravation@1" => "agravation@1"] @ S "agravation@1": "écrire « aggravation »";
     "required and never asked": [S "version = \"1\"" => "version = \"1\"\nrequired = { patient = [\"patient.pointure\"] }"] @ S "pointure": "aucune question";
+    "a colleague in a hurry who waits": [S "version = \"1\"" => "version = \"1\"\ndelays = { professional-urgent-min = 16 }"] @ S "professional-urgent-min": "15 minutes";
+    "a look today that waits for tomorrow": [S "version = \"1\"" => "version = \"1\"\nhandovers = [{ id = \"vu\", when = { fact = \"request.felt\", is = [\"yes\"] }, to = \"practitioner\", said = \"Un soignant regarde\", level = \"same-day\", within-min = 1441 }]"] @ S "within-min": "24 heures";
     // Instructions and the practice's own texts.
     "instruction with a medicine": [P "Restez joignable sur ce numéro." => "Prenez deux aspirines."] @ P "deux aspirines": "conseille un médicament";
     "instruction that reassures": [P "Restez joignable sur ce numéro." => "Ne vous inquiétez pas."] @ P "inquiétez": "rassure";

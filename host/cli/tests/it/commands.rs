@@ -97,6 +97,32 @@ fn practices_are_checked_down_to_their_grids() {
 }
 
 #[test]
+fn a_wrong_setting_is_told_in_french_at_its_line_and_in_english_to_whom_reads_english() {
+    let folder = installation();
+    let (grid, first) = ("practices/cabinet-morel/grids/medecine-generale.toml", "[[protocols]]");
+    let check = |environment: &[(&str, &str)]| {
+        let checked = greffon_with(folder.path(), &["practice", "check", "cabinet-morel"], environment);
+        assert_eq!(checked.status.code(), Some(1));
+        String::from_utf8(checked.stdout).expect("text")
+    };
+    let says = |text: &str, words: &[&str]| {
+        for word in words {
+            assert!(text.contains(word), "no {word:?} in:\n{text}");
+        }
+    };
+    replace(folder.path(), grid, first, "max-questions = \"douze\"\n[[protocols]]");
+    says(
+        &check(&[]),
+        &["max-questions: \"douze\" n'est pas un nombre entier", "écrire un nombre entier", "medecine-generale.toml:"],
+    );
+    says(&check(&[("LANG", "en_US.UTF-8")]), &["max-questions: \"douze\" is not a whole number"]);
+    replace(folder.path(), grid, "max-questions = \"douze\"", "max-question = 12");
+    says(&check(&[]), &["clé inconnue « max-question »", "vouliez-vous écrire « max-questions » ?"]);
+    replace(folder.path(), grid, "max-question = 12", "max-questions = 101");
+    says(&check(&[]), &["max-questions: 101 est au-dessus du maximum, 100", "écrire un nombre de 1 à 100"]);
+}
+
+#[test]
 fn every_permission_that_is_not_granted_is_said_with_the_line_that_grants_it() {
     let folder = installation();
     let file = "practices/maison-des-remparts/practice.toml";

@@ -7,6 +7,10 @@ use std::sync::Arc;
 
 use greffon::config::operator::OperatorConfig;
 use greffon::wire::{Host, Wiring};
+use greffon_core::flow::NewApproval;
+use greffon_core::ids::PracticeId;
+use greffon_core::model::approval::Standing;
+use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::care::PracticeContext;
 use greffon_core::model::triage::{Encounter, Step};
 use greffon_core::ports::clock::{Clock as _, SystemClock};
@@ -65,7 +69,7 @@ fn states(folder: &Path) -> Vec<String> {
     let read: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let state = |one: &Value| format!("{} {}", one["feature"], one["state"]).replace('"', "");
     let states: Vec<String> = read["contents"].as_array().expect("a list").iter().map(state).collect();
-    let sound = states.iter().all(|one| one.ends_with(" signed") || one.ends_with(" demo"));
+    let sound = states.iter().all(|one| [" signed", " attested", " demo"].iter().any(|sound| one.ends_with(sound)));
     assert_eq!(output.status.success(), sound, "{states:?}");
     states
 }
@@ -104,6 +108,33 @@ fn a_real_practice_uses_what_is_signed_and_nothing_else() {
     assert!(!sound && text.contains("ce contenu a été retiré"), "{text}");
     succeeds(&sign(at, &[]));
     assert!(check(at).0, "signed again");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_signed_through_a_folder_that_leads_elsewhere() {
+    let folder = real();
+    let at = folder.path();
+    signed(at);
+    let grids = at.join("practices/cabinet-morel/grids");
+    std::fs::rename(&grids, at.join("ailleurs")).expect("moved");
+    std::os::unix::fs::symlink(at.join("ailleurs"), &grids).expect("a link");
+    let before = std::fs::read(at.join("ailleurs/script.sig")).expect("signed");
+    // The script's settings are in the practice's own file: only the signatures lie there.
+    let outside = "leads out of";
+    fails(&sign(at, &["--feature", "script"]), &[outside]);
+    let withdraw = ["grid", "withdraw", "cabinet-morel", "--key", "dr-morel.pem", "--feature", "script"];
+    fails(&greffon(at, &withdraw), &[outside]);
+    assert_eq!(std::fs::read(at.join("ailleurs/script.sig")).expect("there"), before, "nothing was written there");
+    // Without a file to be read first: the folder itself is looked at before it is written into.
+    std::fs::remove_file(at.join("ailleurs/script.sig")).expect("removed");
+    fails(&sign(at, &["--feature", "script"]), &[outside]);
+    assert!(!at.join("ailleurs/script.sig").exists());
+    // A link that stays inside is a folder like any other.
+    std::fs::remove_file(&grids).expect("removed");
+    std::fs::rename(at.join("ailleurs"), at.join("practices/cabinet-morel/autre")).expect("moved");
+    std::os::unix::fs::symlink("autre", &grids).expect("a link");
+    succeeds(&sign(at, &["--feature", "script"]));
 }
 
 #[test]
@@ -294,4 +325,139 @@ async fn what_is_withdrawn_while_the_host_runs_is_out_and_what_is_edited_goes_on
     succeeds(&sign(at, &[]));
     wiring.directory.refresh();
     assert!(usable(), "a signature that comes is noticed");
+}
+
+/// A host over a folder, as its working process or beside it.
+async fn host(at: &Path, clock: Option<Arc<ManualClock>>) -> Host {
+    let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("data").display().to_string();
+    let variables = [("GREFFON_DATA".to_owned(), data)];
+    let config = OperatorConfig::load(&at.join("greffon.toml"), variables.into_iter()).expect("a good file");
+    match clock {
+        Some(clock) => Host::build_on(config, clock as _).await.expect("a host"),
+        None => Host::beside(config).await.expect("a host"),
+    }
+}
+
+/// Whether the grid may be used, after a look.
+async fn uses_grid(host: &Host) -> bool {
+    host.lookout.look().await.expect("a look");
+    let practice = host.wiring.directory.get(&"cabinet-morel".into()).expect("served");
+    practice.feature(&"tri".into()).expect("a feature").triage().is_ok()
+}
+
+fn kept(at: &Path) -> (String, String) {
+    let read = |name: &str| std::fs::read_to_string(at.join(name)).expect("read");
+    (read(GRID), read(SIGNATURES))
+}
+
+fn put_back(at: &Path, (grid, signatures): &(String, String)) {
+    put(at, GRID, grid);
+    put(at, SIGNATURES, signatures);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_grid_put_back_with_its_signature_stays_dead_on_every_node() {
+    let folder = real();
+    let at = folder.path();
+    signed(at);
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let working = host(at, Some(Arc::clone(&clock))).await;
+    assert!(uses_grid(&working).await);
+    let old = kept(at);
+
+    replace(at, GRID, "at-least = 3 }", "at-least = 4 }");
+    succeeds(&sign(at, &[]));
+    let new = kept(at);
+    // The newer one has to have been signed before it is seen.
+    clock.set(SystemClock.now());
+    assert!(uses_grid(&working).await);
+    put_back(at, &old);
+    assert!(!uses_grid(&working).await, "put back");
+    let (sound, text) = check(at);
+    assert!(!sound && text.contains("un contenu plus récent a été signé le"), "{text}");
+    assert!(text.contains("le signer de nouveau : greffon grid sign cabinet-morel"), "{text}");
+    assert_eq!(states(at), ["script signed", "tri refused"]);
+    // Another process over the same database, which has never seen the newer one.
+    let other = host(at, None).await;
+    assert!(!uses_grid(&other).await, "on another node");
+
+    put_back(at, &new);
+    assert!(uses_grid(&working).await && uses_grid(&other).await, "the newer one is there again");
+    put_back(at, &old);
+    succeeds(&sign(at, &["--feature", "tri"]));
+    clock.set(SystemClock.now());
+    assert!(uses_grid(&working).await, "signed again");
+
+    // What was withdrawn is dead too when the file says nothing of it any more.
+    let before = kept(at);
+    succeeds(&greffon(at, &["grid", "withdraw", "cabinet-morel", "--key", "dr-morel.pem", "--feature", "tri"]));
+    clock.set(SystemClock.now());
+    assert!(!uses_grid(&working).await);
+    put_back(at, &before);
+    assert!(!uses_grid(&working).await && !uses_grid(&other).await, "withdrawn for good");
+    assert!(check(at).1.contains("ce contenu a été retiré le"));
+    // A file that says nothing at all cannot make it young either; another database cannot know.
+    std::fs::rename(at.join("data"), at.join("donnees")).expect("moved");
+    assert_eq!(states(at), ["script signed", "tri signed"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_practitioner_who_is_signed_in_approves_what_is_there_and_withdraws_it() {
+    let folder = real();
+    let at = folder.path();
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let working = host(at, Some(Arc::clone(&clock))).await;
+    assert!(!uses_grid(&working).await);
+    let approvals = working.reception.approvals.clone();
+    let doctor = Actor { subject: "dr-7".to_owned(), role: Role::Practitioner };
+    let morel: PracticeId = "cabinet-morel".into();
+    let content = |name: &str| {
+        let contents = approvals.contents(&morel).expect("served");
+        contents.into_iter().find(|one| one.feature.as_str() == name).expect("a content")
+    };
+    let approve = async |name: &str, minutes: i64| {
+        let new =
+            NewApproval { settings: content(name).settings, from: None, until: clock.now().plus_minutes(minutes) };
+        approvals.approve(&morel, &name.into(), new, Some("10000003000"), &doctor).await.expect("approved")
+    };
+    approve("tri", 600).await;
+    approve("script", 600).await;
+    assert!(uses_grid(&working).await);
+    assert!(check(at).0);
+    assert_eq!(states(at), ["script attested", "tri attested"]);
+    let verified = succeeds(&greffon(at, &["grid", "verify", "cabinet-morel"]));
+    assert!(verified.contains("qui l'atteste, par Dr") && verified.contains("RPPS 10000003000"), "{verified}");
+    let doctor_says = String::from_utf8(greffon(at, &["doctor"]).stdout).expect("text");
+    assert!(doctor_says.contains("cabinet-morel / tri") && doctor_says.contains("as greffon attests"), "{doctor_says}");
+    assert!(check(at).1.contains("approved, as greffon attests, by Dr"));
+
+    // Other content is not what was approved; what was used goes on meanwhile.
+    replace(at, GRID, "at-least = 3 }", "at-least = 4 }");
+    assert!(uses_grid(&working).await, "as it was approved");
+    assert_eq!(states(at), ["script attested", "tri refused"]);
+    assert!(matches!(content("tri").standing, Standing::Refused { .. }));
+    approve("tri", 60).await;
+    assert!(uses_grid(&working).await);
+    assert_eq!(states(at), ["script attested", "tri attested"]);
+    replace(at, GRID, "at-least = 4 }", "at-least = 3 }");
+    assert_eq!(states(at), ["script attested", "tri refused"], "the one before was replaced");
+    replace(at, GRID, "at-least = 3 }", "at-least = 4 }");
+
+    // It ends at its next use, before anybody looks.
+    clock.set(clock.now().plus_minutes(60));
+    let practice = working.wiring.directory.get(&morel).expect("served");
+    let grid = practice.feature(&"tri".into()).expect("a feature").triage().expect("bound");
+    assert_eq!(
+        grid.next(&encounter(clock.now())).await.expect("an answer").expect_err("over").code,
+        "protocol-expired"
+    );
+
+    approve("tri", 600).await;
+    assert!(uses_grid(&working).await);
+    approvals.withdraw(&morel, &"tri".into(), &doctor).await.expect("withdrawn");
+    assert!(!uses_grid(&working).await);
+    assert!(check(at).1.contains("ce contenu a été retiré le"));
+    // A key signs what was withdrawn before, and later.
+    approve("tri", 600).await;
+    assert!(uses_grid(&working).await, "approved again");
 }

@@ -34,6 +34,9 @@ fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> C
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GREFFON_")) {
         command.env_remove(name);
     }
+    for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+        command.env_remove(name);
+    }
     // Compiled plugins are kept from one folder to the next.
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("data");
     command.env("GREFFON_DATA", data).envs(environment.iter().copied()).current_dir(folder).args(arguments);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::error::{Flow, FlowError, Thing};
 use super::journal::Entry;
 use crate::ids::{AuditId, JobId, PracticeId};
+use crate::model::approval::Content;
 use crate::model::audit::{Actor, AuditEvent};
 use crate::model::job::{Due, Job, Lane};
 use crate::ports::clock::{Clock, Ids};
@@ -54,6 +55,11 @@ impl Acts {
     /// The names of all practices, sorted.
     pub(crate) fn practices(&self) -> Vec<PracticeId> {
         self.practices.list()
+    }
+
+    /// The grids and scripts of a practice, as its files have them now.
+    pub(crate) fn contents(&self, id: &PracticeId) -> Vec<Content> {
+        self.practices.contents(id)
     }
 
     pub(crate) fn now(&self) -> Instant {

@@ -28,6 +28,8 @@ pub enum Thing {
     Patient,
     /// A job of the practice that was given up.
     DeadLetter,
+    /// A grid or a script of the practice.
+    Content,
 }
 
 impl Thing {
@@ -43,6 +45,7 @@ impl Thing {
             Self::Alert => "alert",
             Self::Patient => "patient",
             Self::DeadLetter => "dead letter",
+            Self::Content => "content",
         }
     }
 }

@@ -7,6 +7,7 @@ mod act;
 mod agenda;
 mod alert;
 mod appointment;
+mod approval;
 mod booking;
 mod commitment;
 mod contact;
@@ -29,6 +30,7 @@ pub(crate) use self::agenda::Agendas;
 pub use self::alert::{Alerts, LinkedAlert, NewAcknowledgement, NewEnd, Opened};
 pub(crate) use self::alert::{Reached, TestEnd};
 pub use self::appointment::{Appointments, NewCancellation, NewMove, NewStatus};
+pub use self::approval::{ContentApprovals, NewApproval};
 pub(crate) use self::booking::Reconciled;
 pub use self::booking::{BookingOutcome, Bookings, Found as FoundByHand, NewBooking, NewVerdict, SlotSearch};
 pub use self::commitment::Commitments;
@@ -64,6 +66,8 @@ pub struct Reception {
     pub alerts: Alerts,
     /// The registry of patients.
     pub patients: Patients,
+    /// What practitioners say of grids and scripts.
+    pub approvals: ContentApprovals,
     /// Jobs that were given up.
     pub dead_letters: DeadLetters,
     /// Everything that is only read.
@@ -122,6 +126,10 @@ impl Reception {
             let (acts, storage) = own();
             Patients::new(acts, storage)
         };
+        let approvals = {
+            let (acts, storage) = own();
+            ContentApprovals::new(acts, storage)
+        };
         let contacts = {
             let (acts, storage) = own();
             Contacts::new(acts, storage, messages.clone(), commitments.clone(), alerts.clone(), patients.clone())
@@ -149,6 +157,7 @@ impl Reception {
             commitments,
             alerts,
             patients,
+            approvals,
             dead_letters,
             reads,
             messages,

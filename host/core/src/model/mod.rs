@@ -2,6 +2,7 @@
 
 pub mod agenda_watch;
 pub mod alert;
+pub mod approval;
 pub mod audit;
 pub mod callback;
 pub mod care;

@@ -10,6 +10,7 @@ pub use channels::carries;
 use super::earlier::EarlierSettings;
 use super::plugins::{Agenda, Bound, Channel, PluginFailure, Problem, Script, Stamp, Triage};
 use crate::ids::{FeatureId, PracticeId};
+use crate::model::approval::Content;
 use crate::model::care::Fact;
 use crate::model::contact::{practitioner_asked, site_of};
 use crate::model::known_agendas::KnownAgendas;
@@ -24,6 +25,13 @@ pub trait Practices: Send + Sync {
 
     /// All names, sorted.
     fn list(&self) -> Vec<PracticeId>;
+
+    /// The grids and scripts of a practice as its files have them now, in the file's order:
+    /// also what may not be used yet, and what has not taken the place of an earlier one.
+    /// Only those in which nothing is wrong but that nobody approved them.
+    fn contents(&self, _: &PracticeId) -> Vec<Content> {
+        Vec::new()
+    }
 }
 
 /// A practice with its features, of one revision of its files. A step takes one

@@ -256,6 +256,61 @@ fn the_host_carries_out_a_scripts_effects_once_and_shows_the_rest() {
 }
 
 #[test]
+fn no_script_promises_later_than_the_level_allows() {
+    for (level, later, due) in [
+        (Level::VeryUrgent, 16, 15),
+        (Level::Vital, 1_000_000, 15),
+        (Level::SameDay, 24 * 60 + 1, 24 * 60),
+        (Level::Soon, 7 * 24 * 60 + 1, 7 * 24 * 60),
+        (Level::Routine, i64::MAX, 366 * 24 * 60),
+        (Level::SameDay, -1, 1),
+    ] {
+        let office = Office::open();
+        // Whatever it calls itself: the contact's own level counts when it is higher.
+        office.plugins.fakes.set_script(move |_| {
+            let draft = |what: &str, level| {
+                ScriptEffect::Commitment(CommitmentDraft {
+                    what: what.to_owned(),
+                    said: "Plus tard.".to_owned(),
+                    due: NOW.plus_minutes(later),
+                    owner: "practitioner".to_owned(),
+                    level,
+                })
+            };
+            Ok(Ok(empty_view(vec![draft("rappel", level), draft("autre", level)])))
+        });
+        // A consultation is soon at least: only what no grid raises is routine.
+        office.receive(everything(if level == Level::Routine { "certificat" } else { "consultation" }));
+        let rows = office.rows();
+        let proposed = |what: &str| rows.commitments.values().find(|one| one.what == what).expect("promised").due;
+        assert_eq!(
+            (proposed("rappel"), proposed("autre")),
+            (NOW.plus_minutes(due), NOW.plus_minutes(due)),
+            "{level:?}"
+        );
+        assert_eq!(office.journal("script.promise-clamped"), 2, "{level:?}");
+    }
+}
+
+#[test]
+fn a_promise_of_a_script_within_its_level_is_kept_as_it_is() {
+    let office = Office::open();
+    let due = NOW.plus_minutes(60);
+    office.plugins.fakes.set_script(move |_| {
+        Ok(Ok(empty_view(vec![ScriptEffect::Commitment(CommitmentDraft {
+            what: "rappel".to_owned(),
+            said: "Dans l'heure.".to_owned(),
+            due,
+            owner: "practitioner".to_owned(),
+            level: Level::SameDay,
+        })])))
+    });
+    office.receive(everything("consultation"));
+    assert!(office.rows().commitments.values().any(|one| one.what == "rappel" && one.due == due));
+    assert_eq!(office.journal("script.promise-clamped"), 0);
+}
+
+#[test]
 fn facts_are_checked_and_never_quoted_back() {
     let office = Office::open();
     let contact = office.receive(vec![]).contact;

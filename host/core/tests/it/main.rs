@@ -5,6 +5,7 @@ mod agenda_changes;
 mod alert_kills;
 mod alert_tests;
 mod alerts;
+mod approvals;
 mod bookings;
 mod callback_hours;
 mod callback_windows;

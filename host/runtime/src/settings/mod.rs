@@ -2,12 +2,13 @@
 //! up with the schema's defaults, handed over as canonical JSON.
 
 mod defaults;
+mod wording;
 
+use greffon_words::{Locale, Text, settings as words};
 use jsonschema::Validator;
-use jsonschema::error::ValidationErrorKind;
 use serde_json::{Number, Value};
 
-use crate::nearest::nearest;
+use self::wording::{Worded, cut, worded};
 use crate::problem::Problem;
 
 /// A compiled schema, or none: a plugin without a schema takes no settings.
@@ -15,12 +16,12 @@ use crate::problem::Problem;
 pub struct Schema {
     document: Option<Value>,
     validator: Option<Validator>,
+    /// What does not fit is said in this language.
+    locale: Locale,
 }
 
 /// Findings reported at once; one mistake may make many.
 const PROBLEMS: usize = 10;
-/// Characters of a value that are quoted.
-const QUOTED: usize = 80;
 
 impl Schema {
     /// Compiles a schema. References outside the document are never fetched.
@@ -36,13 +37,24 @@ impl Schema {
                 let at = error.instance_path().as_str().to_owned();
                 if at.is_empty() { error.to_string() } else { format!("{at}: {error}") }
             })?;
-        Ok(Self { document: Some(document.clone()), validator: Some(validator) })
+        Ok(Self { document: Some(document.clone()), validator: Some(validator), locale: Locale::default() })
     }
 
     /// The schema of a plugin that takes no settings.
     #[must_use]
     pub fn none() -> Self {
-        Self { document: None, validator: None }
+        Self { document: None, validator: None, locale: Locale::default() }
+    }
+
+    /// The same, for people who read this language.
+    #[must_use]
+    pub fn in_locale(self, locale: Locale) -> Self {
+        Self { locale, ..self }
+    }
+
+    /// What is wrong at a key, in the schema's language.
+    pub(crate) fn problem(&self, key: impl Into<String>, message: &Text, hint: &Text) -> Problem {
+        Problem::lasting(key, message.of(self.locale), hint.of(self.locale))
     }
 
     /// Checks settings and returns them with the schema's defaults, as
@@ -55,28 +67,33 @@ impl Schema {
         let (Some(document), Some(validator)) = (&self.document, &self.validator) else {
             return match settings.as_object() {
                 Some(table) if table.is_empty() => Ok("{}".to_owned()),
-                _ => Err(vec![Problem::lasting("settings", "the plugin takes no settings", "remove the settings")]),
+                _ => Err(vec![self.problem("settings", &words::none(), &words::remove_all())]),
             };
         };
-        if let Some(problem) = beyond(&settings) {
-            return Err(vec![problem]);
+        if let Some((key, message, hint)) = beyond(&settings) {
+            return Err(vec![self.problem(key, &message, &hint)]);
         }
         defaults::fill(document, &mut settings);
+        let shown = |Worded { key, message, hint }| self.problem(key, &message, &hint);
         let problems: Vec<Problem> =
-            validator.iter_errors(&settings).take(PROBLEMS).map(|error| problem(document, &error)).collect();
-        if problems.is_empty() { canonical(&settings).map_err(|problem| vec![problem]) } else { Err(problems) }
+            validator.iter_errors(&settings).take(PROBLEMS).map(|error| shown(worded(document, &error))).collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        canonical(&settings)
+            .map_err(|error| vec![self.problem("settings", &words::unreadable(&error.to_string()), &words::read_me())])
     }
 }
 
 /// Levels of tables and lists that settings may have. A plugin reads them level
 /// by level on its own stack, which is small for pure plugins.
-const LEVELS: usize = 32;
+const LEVELS: u32 = 32;
 /// The whole numbers that every reader of JSON keeps (RFC 8785 §3.2.2.3, RFC
 /// 7493 §2.2).
 const LARGEST_WHOLE: u64 = (1 << 53) - 1;
 
-/// Where settings go beyond what can be handed over.
-fn beyond(settings: &Value) -> Option<Problem> {
+/// Where settings go beyond what can be handed over, and what to do.
+fn beyond(settings: &Value) -> Option<(String, Text, Text)> {
     let mut open = vec![("settings".to_owned(), settings, 1)];
     while let Some((key, value, level)) = open.pop() {
         let inside: Vec<(String, &Value)> = match value {
@@ -86,20 +103,14 @@ fn beyond(settings: &Value) -> Option<Problem> {
             Value::Object(table) => table.iter().map(|(name, value)| (format!("{key}.{name}"), value)).collect(),
             Value::Number(number) => {
                 if is_beyond(number) {
-                    let message = format!("{number} has more digits than a number of JSON keeps");
-                    return Some(Problem::lasting(key, message, "write it as a text, or a smaller one"));
+                    return Some((key, words::too_many_digits(&number.to_string()), words::shorten_number()));
                 }
                 continue;
             }
             _ => continue,
         };
         if level > LEVELS {
-            let message = format!("the settings have more than {LEVELS} levels here");
-            return Some(Problem::lasting(
-                cut(&key),
-                message,
-                "write it with fewer tables and lists inside each other",
-            ));
+            return Some((cut(&key), words::too_deep(LEVELS), words::flatten()));
         }
         open.extend(inside.into_iter().map(|(key, value)| (key, value, level + 1)));
     }
@@ -139,75 +150,8 @@ pub(crate) fn read(text: &str) -> Result<Value, Problem> {
 
 /// The canonical text (RFC 8785): one for one value, so that a pure call can be
 /// recorded and compared byte for byte.
-fn canonical(settings: &Value) -> Result<String, Problem> {
+fn canonical(settings: &Value) -> Result<String, serde_json::Error> {
     serde_json_canonicalizer::to_string(settings)
-        .map_err(|error| Problem::lasting("settings", format!("they cannot be written as JSON: {error}"), ""))
-}
-
-fn problem(schema: &Value, error: &jsonschema::ValidationError<'_>) -> Problem {
-    let value = quoted(error.instance());
-    let mut key = format!("settings{}", error.instance_path().as_str().replace('/', "."));
-    let (message, hint) = match error.kind() {
-        ValidationErrorKind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            (format!("\"{name}\" is missing"), describe(schema, error, name))
-        }
-        ValidationErrorKind::AdditionalProperties { unexpected }
-        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-            let given = unexpected.first().map_or("", String::as_str);
-            key = format!("{key}.{given}");
-            let known = siblings(schema, error);
-            let hint = match nearest(given, &known) {
-                Some(near) => format!("did you mean \"{near}\"? known: {}", known.join(", ")),
-                None if known.is_empty() => "remove it".to_owned(),
-                None => format!("known: {}", known.join(", ")),
-            };
-            (format!("unknown setting \"{given}\""), hint)
-        }
-        ValidationErrorKind::Enum { options } => {
-            let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-            let texts: Vec<&str> = options.iter().filter_map(Value::as_str).collect();
-            let known = options.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let near = error.instance().as_str().and_then(|given| nearest(given, &texts));
-            let hint = near.map_or_else(String::new, |near| format!("did you mean \"{near}\"? "));
-            (format!("{value} is not allowed here"), format!("{hint}allowed: {known}"))
-        }
-        // The library's own words, which name what is expected. They may quote
-        // a whole document, hence the cut.
-        _ => (cut(&error.to_string()), "see the settings in the plugin's README".to_owned()),
-    };
-    Problem::lasting(key, message, hint)
-}
-
-/// What the schema says about a property beside the failing keyword.
-fn describe(schema: &Value, error: &jsonschema::ValidationError<'_>, name: &str) -> String {
-    let description =
-        parent(schema, error).and_then(|parent| parent.get("properties")?.get(name)?.get("description")?.as_str());
-    match description {
-        Some(text) => format!("add \"{name}\": {}", cut(text)),
-        None => format!("add \"{name}\""),
-    }
-}
-
-fn siblings<'s>(schema: &'s Value, error: &jsonschema::ValidationError<'_>) -> Vec<&'s str> {
-    let properties = parent(schema, error).and_then(|parent| parent.get("properties")?.as_object());
-    properties.map(|properties| properties.keys().map(String::as_str).collect()).unwrap_or_default()
-}
-
-fn parent<'s>(schema: &'s Value, error: &jsonschema::ValidationError<'_>) -> Option<&'s Value> {
-    let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
-    schema.pointer(parent)
-}
-
-fn quoted(value: &Value) -> String {
-    cut(&value.to_string())
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -253,7 +197,7 @@ mod tests {
     fn a_missing_setting_is_named_with_its_description() {
         let problem = only(&json!({}));
         assert_eq!(problem.key, "settings");
-        assert_eq!(problem.message, "\"calendars\" is missing");
+        assert_eq!(problem.message, "la clé « calendars » manque");
         assert!(problem.hint.contains("path of the calendar"), "{}", problem.hint);
     }
 
@@ -261,18 +205,28 @@ mod tests {
     fn an_unknown_setting_is_named_with_the_nearest_one() {
         let problem = only(&json!({ "calendars": {}, "mdoe": "strict" }));
         assert_eq!(problem.key, "settings.mdoe");
-        assert!(problem.hint.starts_with("did you mean \"mode\"?"), "{}", problem.hint);
+        assert!(problem.hint.starts_with("vouliez-vous écrire « mode » ?"), "{}", problem.hint);
     }
 
     #[test]
     fn a_wrong_value_is_named_with_its_path() {
         let problem = only(&json!({ "calendars": { "a": 3 } }));
         assert_eq!(problem.key, "settings.calendars.a");
-        assert!(problem.message.contains('3') && problem.message.contains("string"), "{}", problem.message);
+        assert_eq!(problem.message, "3 n'est pas un texte entre guillemets");
         let problem = only(&json!({ "calendars": {}, "mode": "strikt" }));
-        assert!(problem.hint.contains("did you mean \"strict\"?"), "{}", problem.hint);
+        assert!(problem.hint.contains("vouliez-vous écrire « strict » ?"), "{}", problem.hint);
         let problem = only(&json!({ "calendars": {}, "depth": 0 }));
         assert_eq!(problem.key, "settings.depth");
+    }
+
+    #[test]
+    fn whoever_reads_english_is_told_in_english() {
+        let problems =
+            schema().in_locale(Locale::En).apply(&json!({ "calendars": {}, "mdoe": 1 })).expect_err("refused");
+        assert_eq!(problems[0].message, "unknown setting \"mdoe\"");
+        assert!(problems[0].hint.starts_with("did you mean \"mode\"?"), "{}", problems[0].hint);
+        let none = Schema::none().in_locale(Locale::En).apply(&json!({ "a": 1 })).expect_err("refused");
+        assert_eq!(none[0].message, "the plugin takes no settings");
     }
 
     #[test]
@@ -319,7 +273,7 @@ mod tests {
         assert!(any.apply(&deep(32)).is_ok());
         let problems = any.apply(&deep(33)).expect_err("refused");
         assert!(
-            problems[0].message.contains("32 levels") && problems[0].key.starts_with("settings.a.a"),
+            problems[0].message.contains("32 niveaux") && problems[0].key.starts_with("settings.a.a"),
             "{problems:?}"
         );
     }

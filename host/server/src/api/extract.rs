@@ -82,6 +82,19 @@ impl FromRequestParts<Arc<App>> for Named {
     }
 }
 
+/// The two variable parts of a path: a practice, and a thing of it.
+pub(crate) struct NamedIn(pub(crate) String, pub(crate) String);
+
+impl FromRequestParts<Arc<App>> for NamedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let Path((practice, name)) = path.map_err(|_| ApiError::NoName)?;
+        Ok(Self(practice, name))
+    }
+}
+
 /// The query. Fields are read as text and parsed by the handler, so that each
 /// problem names its parameter.
 pub(crate) struct Params<T>(pub(crate) T);

@@ -38,6 +38,10 @@ pub(crate) struct Claims {
     /// the permissions so named are left. Other words are not ours.
     #[serde(default)]
     pub(crate) scope: Option<String>,
+    /// RPPS number of a health professional, 11 digits. What is none is left out: an issuer
+    /// may use the name for something else.
+    #[serde(default)]
+    pub(crate) rpps: Option<serde_json::Value>,
 }
 
 /// A string or a list of strings, as `aud` may be.
@@ -73,6 +77,7 @@ pub(crate) struct Identity {
     pub(crate) role: Role,
     pub(crate) reach: Reach,
     pub(crate) permissions: Vec<Permission>,
+    pub(crate) rpps: Option<String>,
 }
 
 impl Claims {
@@ -105,7 +110,9 @@ impl Claims {
             Reach::Only(self.practices.into_iter().collect())
         };
         let permissions = narrowed(permissions_of(self.role), self.scope.as_deref().unwrap_or_default());
-        Ok(Identity { subject: self.sub, role: self.role, reach, permissions })
+        let is_rpps = |text: &&str| text.len() == 11 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let rpps = self.rpps.as_ref().and_then(serde_json::Value::as_str).filter(is_rpps).map(str::to_owned);
+        Ok(Identity { subject: self.sub, role: self.role, reach, permissions, rpps })
     }
 }
 
@@ -136,6 +143,7 @@ mod tests {
             role: Role::Secretary,
             practices: vec!["les-tilleuls".into()],
             scope: None,
+            rpps: None,
         }
     }
 
@@ -191,6 +199,16 @@ mod tests {
         for sub in [String::new(), long + "x", "a\nb".into()] {
             assert_eq!(believed(Claims { sub, ..claims() }, 0), Err(AuthError::BadClaims));
         }
+    }
+
+    #[test]
+    fn an_rpps_number_has_eleven_digits_or_is_none() {
+        let with = |rpps: serde_json::Value| believed(Claims { rpps: Some(rpps), ..claims() }, 0).unwrap().rpps;
+        assert_eq!(with("10003456789".into()).as_deref(), Some("10003456789"));
+        for none in ["1000345678", "810003456789", "1000345678x", "1000345678\u{663}", ""] {
+            assert_eq!(with(none.into()), None, "{none}");
+        }
+        assert_eq!(with(10_003_456_789_u64.into()), None);
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct NewToken {
     pub practices: Option<Vec<PracticeId>>,
     /// Words that narrow the role: `greffon:read-contacts`…
     pub scope: Option<String>,
+    /// RPPS number of a practitioner, 11 digits: without it they approve no grid and no script.
+    pub rpps: Option<String>,
     /// How long it counts.
     pub lifetime: Duration,
 }
@@ -109,6 +111,9 @@ impl Issuer {
         });
         if let Some(scope) = &token.scope {
             claims["scope"] = json!(scope);
+        }
+        if let Some(rpps) = &token.rpps {
+            claims["rpps"] = json!(rpps);
         }
         let refused = || IssuerError::Refused {
             subject: token.subject.clone(),
@@ -169,6 +174,7 @@ mod tests {
             role: Role::Secretary,
             practices: Some(vec!["les-tilleuls".into()]),
             scope: None,
+            rpps: None,
             lifetime: Duration::from_secs(3600),
         }
     }

@@ -42,13 +42,15 @@ pub(crate) enum Permission {
     /// See which plugins are bound, and whether they can be used. No patient
     /// data.
     ReadPlugins,
+    /// Approve grids and scripts, and withdraw them.
+    ApproveContents,
     /// Read the journal.
     ReadAudit,
 }
 
 impl Permission {
-    /// All of them.
-    pub(crate) const ALL: [Self; 18] = [
+    /// All of them; the last one is the practitioners' alone.
+    pub(crate) const ALL: [Self; 19] = [
         Self::ReceiveContacts,
         Self::ReadContacts,
         Self::WriteContacts,
@@ -67,6 +69,7 @@ impl Permission {
         Self::ActOnDeadLetters,
         Self::ReadPlugins,
         Self::ReadAudit,
+        Self::ApproveContents,
     ];
 
     /// The word that a token's `scope` claim may name it by.
@@ -90,6 +93,7 @@ impl Permission {
             Self::ActOnDeadLetters => "greffon:act-on-dead-letters",
             Self::ReadPlugins => "greffon:read-plugins",
             Self::ReadAudit => "greffon:read-audit",
+            Self::ApproveContents => "greffon:approve-contents",
         }
     }
 }
@@ -97,9 +101,9 @@ impl Permission {
 /// What a role may do inside its practices.
 pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
-        ActOnAlerts, ActOnCommitments, ActOnDeadLetters, Book, ChangeAppointments, ChangePatients, JoinPatients,
-        ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters, ReadMessages,
-        ReadPatients, ReadPlugins, ReceiveContacts, WriteContacts,
+        ActOnAlerts, ActOnCommitments, ActOnDeadLetters, ApproveContents, Book, ChangeAppointments, ChangePatients,
+        JoinPatients, ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters,
+        ReadMessages, ReadPatients, ReadPlugins, ReceiveContacts, WriteContacts,
     };
     match role {
         // Whoever holds the line.
@@ -139,9 +143,14 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
+            ApproveContents,
         ],
-        // Leads them, so also answers for what was done.
-        Role::Supervisor => &Permission::ALL,
+        // Leads them, so also answers for what was done; what may be said to patients is a
+        // practitioner's word.
+        Role::Supervisor => match Permission::ALL.split_last() {
+            Some((_, others)) => others,
+            None => &[],
+        },
         // Runs the practice: sees everything, holds no line.
         Role::PracticeAdmin => &[
             ReadContacts,

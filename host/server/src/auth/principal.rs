@@ -27,6 +27,8 @@ pub(crate) struct Principal {
 pub(crate) struct Entry {
     pub(crate) practice: PracticeId,
     pub(crate) actor: Actor,
+    /// Their RPPS number, when the token has one.
+    pub(crate) rpps: Option<String>,
 }
 
 impl Principal {
@@ -136,7 +138,7 @@ impl Principal {
             return Err(ApiError::Forbidden { code: "role-may-not" });
         }
         let actor = Actor { subject: self.identity.subject.clone(), role: self.identity.role };
-        Ok(Entry { practice, actor })
+        Ok(Entry { practice, actor, rpps: self.identity.rpps.clone() })
     }
 }
 

@@ -7,7 +7,7 @@ use greffon_core::model::audit::Role;
 use serde_json::{Value, json};
 
 use super::rows;
-use super::support::{Answer, ELSEWHERE, HERE, NOW, TestApp, bearer, instant};
+use super::support::{Answer, CONTENT, ELSEWHERE, HERE, NOW, TestApp, bearer, instant};
 
 const ROLES: [(&str, Role); 7] = [
     ("secretary", Role::Secretary),
@@ -81,7 +81,7 @@ fn filled(path: &str, practice: &str) -> String {
         path if path.starts_with("/v1/dead-letters/") => rows::dead_letter(HERE, 4, 5).id.to_string(),
         _ => "%2Fcal%2F3.ics".to_owned(),
     };
-    path.replace("{practice}", practice).replace("{id}", &id)
+    path.replace("{practice}", practice).replace("{id}", &id).replace("{name}", CONTENT)
 }
 
 async fn call(app: &TestApp, method: &str, path: &str, token: Option<&str>) -> Answer {
@@ -156,6 +156,7 @@ async fn roles_may_do_what_the_table_says() {
     greffon:act-on-alerts: supervisor practitioner
     greffon:act-on-commitments: secretary supervisor practitioner practice-admin
     greffon:act-on-dead-letters: secretary supervisor practitioner practice-admin
+    greffon:approve-contents: practitioner
     greffon:book: secretary supervisor practitioner
     greffon:change-appointments: secretary supervisor practitioner
     greffon:change-patients: secretary supervisor practitioner practice-admin
@@ -180,7 +181,9 @@ async fn roles_may_do_what_the_table_says() {
 async fn every_route_asks_for_the_permission_that_it_names() {
     let app = app_with_rows().await;
     for Operation { name, method, path, permission } in operations() {
-        let own = app.token_cut_down_to(Role::Supervisor, &permission);
+        // What may be said to patients is a practitioner's word, and no supervisor's.
+        let holder = if permission == "greffon:approve-contents" { Role::Practitioner } else { Role::Supervisor };
+        let own = app.token_cut_down_to(holder, &permission);
         let answer = call(&app, &method, &filled(&path, HERE), Some(&own)).await;
         assert_ne!(answer.status.as_u16(), 403, "{name} does not ask for {permission}: {}", answer.text);
         let other = if permission == "greffon:read-audit" { "greffon:book" } else { "greffon:read-audit" };

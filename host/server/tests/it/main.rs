@@ -8,6 +8,7 @@ mod bookings;
 mod bookings_by_hand;
 mod commitments;
 mod contacts;
+mod contents;
 mod dead_letters;
 mod disclosures;
 mod every_route;

@@ -8,7 +8,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use greffon_core::flow::Reception;
 use greffon_core::ids::PracticeId;
+use greffon_core::model::approval::{Content, ContentName, Standing};
 use greffon_core::model::audit::Role;
+use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::practice::PluginKind;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::{LivePractice, Practices};
 use greffon_core::ports::storage::{Storage, Transaction};
@@ -28,6 +31,21 @@ pub const NOW: &str = "2026-11-23T08:00:00Z";
 /// The practice of most tests, and one that their tokens do not reach.
 pub const HERE: &str = "les-tilleuls";
 pub const ELSEWHERE: &str = "le-port";
+
+/// The grid that a practitioner of the usual practice may approve.
+pub const CONTENT: &str = "tri";
+
+/// As its files have it.
+pub fn content() -> Content {
+    Content {
+        feature: CONTENT.into(),
+        kind: PluginKind::Triage,
+        settings: SettingsDigest::of("triage-grid", "{}"),
+        contents: vec![ContentName { id: "fievre".to_owned(), version: "3".to_owned() }],
+        demo: false,
+        standing: Standing::Refused { message: "personne ne l'a signé".to_owned(), hint: "le signer".to_owned() },
+    }
+}
 
 pub struct TestApp {
     pub router: Router,
@@ -88,7 +106,11 @@ impl TestApp {
             let features = french_features(&plugins, &agenda, &channel);
             LivePractice { practice: french_practice(id), features }
         };
-        let practices = setup.practices.unwrap_or_else(|| Arc::new(FixedPractices::new([HERE, ELSEWHERE].map(live))));
+        let practices = setup.practices.unwrap_or_else(|| {
+            let practices = FixedPractices::new([HERE, ELSEWHERE].map(live));
+            practices.put_contents(&HERE.into(), vec![content()]);
+            Arc::new(practices)
+        });
         let reception = Reception::new(
             Arc::clone(&storage) as _,
             Arc::clone(&storage) as _,
@@ -241,6 +263,7 @@ pub fn token(role: Role, practices: &[&str]) -> NewToken {
         role,
         practices: Some(practices.iter().map(|one| PracticeId::from(*one)).collect()),
         scope: None,
+        rpps: None,
         lifetime: Duration::from_secs(3600),
     }
 }

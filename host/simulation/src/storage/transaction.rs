@@ -9,6 +9,7 @@ use greffon_core::ids::{
 };
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
+use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::care::Level;
 use greffon_core::model::commitment::Commitment;
@@ -336,6 +337,22 @@ impl Transaction for MemoryTransaction {
         self.check(watch, |rows| rows.watches.get(&feature))?;
         watch.move_on();
         self.written.watches.insert(feature, watch.clone());
+        Ok(())
+    }
+
+    async fn approvals(&mut self) -> Stored<Vec<Approval>> {
+        self.storage.inner.pace.point().await;
+        let mut approvals = self.storage.look(&self.practice, |rows| rows.approvals.clone());
+        approvals.extend(self.written.approvals.clone());
+        Ok(approvals.into_values().collect())
+    }
+
+    async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let key = (approval.feature.clone(), approval.settings);
+        self.check(approval, |rows| rows.approvals.get(&key))?;
+        approval.move_on();
+        self.written.approvals.insert(key, approval.clone());
         Ok(())
     }
 

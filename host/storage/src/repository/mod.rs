@@ -5,6 +5,7 @@ pub(crate) mod agenda_watches;
 pub(crate) mod alert_tests;
 pub(crate) mod alerts;
 pub(crate) mod appointments;
+pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod claims;
 pub(crate) mod commitments;

@@ -9,6 +9,7 @@ mod agenda_turns;
 mod alert_tests;
 mod alerts;
 mod appointments;
+mod approvals;
 mod audit;
 mod claims;
 mod commitments;

@@ -1,17 +1,11 @@
 //! Delays and destinations that the host would not wait for: it puts a stronger
 //! orientation in their place, so that a grid with them says what does not happen.
 
+use greffon_sdk::delays::{DAY_MIN, URGENT_MIN, WEEK_MIN, too_long};
 use greffon_sdk::practice::{Finding, Level};
 
 use super::place::Place;
 use crate::settings::Destination;
-
-/// Longest minutes to a clinician's word at very urgent, as the host has them.
-const URGENT_MIN: u32 = 15;
-/// Longest minutes of what is to happen within the day.
-const DAY_MIN: u32 = 24 * 60;
-/// Longest minutes of what is to happen soon.
-const WEEK_MIN: u32 = 7 * DAY_MIN;
 
 pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
     for (index, flag) in place.protocol.red_flags.iter().enumerate() {
@@ -38,9 +32,7 @@ fn too_late(level: Level, destination: &Destination) -> Option<String> {
         ClinicianCallback(minutes) | SlotWithin(minutes) | Teleconsultation(minutes) | Recontact(minutes) => *minutes,
         _ => 0,
     };
-    let over = |most: u32, said: &str| {
-        (minutes > most).then(|| format!("{minutes} minutes dépassent ce plafond : {said} au plus, {most} minutes."))
-    };
+    let over = |most: u32, said: &str| too_long(minutes, most, said);
     match (level, destination) {
         (Level::Vital, EmergencyCall(_)) => None,
         (Level::Vital, _) => Some(

@@ -61,7 +61,7 @@ impl Grid {
             Self::Signer(signer) => signer.run(),
             Self::Sign(sign) => sign.run(&Wiring::without_storage(config()?)?),
             Self::Withdraw(withdraw) => withdraw.run(&Wiring::without_storage(config()?)?),
-            Self::Verify { practice, json } => verify::run(&Wiring::without_storage(config()?)?, &practice, json),
+            Self::Verify { practice, json } => verify::run(&Wiring::without_storage(config()?)?, &practice, json).await,
         }
     }
 }

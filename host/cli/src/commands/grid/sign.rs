@@ -9,7 +9,9 @@ use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use ed25519_dalek::SigningKey;
 use greffon_core::ids::FeatureId;
+use greffon_core::model::approval::ContentName;
 use greffon_core::model::civil::Zone;
+use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::practice::PluginKind;
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::time::Instant;
@@ -20,7 +22,7 @@ use crate::config::confined::Folder;
 use crate::config::practice::Read;
 use crate::config::signed::Signable;
 use crate::output;
-use crate::signature::{ContentName, Kind, MOST_BYTES, Signatures, Signer, Statement, name_of};
+use crate::signature::{Kind, MOST_BYTES, Signatures, Signer, Statement, name_of};
 use crate::wire::Wiring;
 
 #[derive(Args)]
@@ -88,9 +90,9 @@ impl Sign {
         let (private, signer) = self.whose.signer(wiring)?;
         let read = read(wiring, &self.whose.practice)?;
         let zone = Zone::named(&read.practice.time_zone)?;
-        let now = SystemClock.now();
+        let said = SystemClock.now();
         // Whole seconds: it is written and read by people.
-        let now = Instant(now.0 - now.0.rem_euclid(1000));
+        let now = Instant(said.0 - said.0.rem_euclid(1000));
         let from = self.from.as_deref().map_or(Ok(now), |day| midnight(&zone, "from", day))?;
         let until = midnight(&zone, "until", &self.until)?;
         ensure!(
@@ -116,11 +118,13 @@ impl Sign {
             signed.push(one);
         }
         for one in signed {
+            let there = existing(&folder(wiring, &self.whose.practice)?, &one.feature)?;
             let statement = Statement {
                 kind: Kind::Signed,
                 practice: read.practice.id.clone(),
                 settings: one.settings,
                 contents: one.contents.clone(),
+                at: there.next_at(said),
                 from,
                 until,
                 signer: signer.rpps.clone(),
@@ -146,30 +150,38 @@ impl Withdraw {
         let (private, signer) = self.whose.signer(wiring)?;
         let read = read(wiring, &self.whose.practice)?;
         let zone = Zone::named(&read.practice.time_zone)?;
-        let now = SystemClock.now();
-        let now = Instant(now.0 - now.0.rem_euclid(1000));
+        let said = SystemClock.now();
+        let now = Instant(said.0 - said.0.rem_euclid(1000));
         for feature in self.whose.features(&read)? {
             let there = existing(&folder(wiring, &self.whose.practice)?, &feature)?;
-            let mut withdrawn: Vec<Statement> = Vec::new();
-            for one in there
-                .statements
-                .iter()
-                .filter(|one| there.last_of(one.settings).is_some_and(|last| last.kind == Kind::Signed))
-            {
-                if !withdrawn.iter().any(|other| other.settings == one.settings) {
-                    let statement = Statement {
-                        kind: Kind::Withdrawn,
-                        practice: read.practice.id.clone(),
-                        from: now,
-                        until: now,
-                        signer: signer.rpps.clone(),
-                        ..one.clone()
-                    };
-                    withdrawn.push(statement.signed(&private));
+            let at = there.next_at(said);
+            let mut meant: Vec<(SettingsDigest, Vec<ContentName>)> = Vec::new();
+            let signed = there.statements.iter().map(|one| (one.settings, &one.contents));
+            // What is used now may be approved by greffon's word alone, which no file shows.
+            let present = read.signables.iter().filter(|one| one.feature == feature);
+            for (settings, contents) in signed.chain(present.map(|one| (one.settings, &one.contents))) {
+                let withdrawn = there.last_of(settings).is_some_and(|last| last.kind == Kind::Withdrawn);
+                if !withdrawn && !meant.iter().any(|(other, _)| *other == settings) {
+                    meant.push((settings, contents.clone()));
                 }
             }
+            let statement = |(settings, contents)| {
+                let statement = Statement {
+                    kind: Kind::Withdrawn,
+                    practice: read.practice.id.clone(),
+                    settings,
+                    contents,
+                    at,
+                    from: now,
+                    until: now,
+                    signer: signer.rpps.clone(),
+                    signature: String::new(),
+                };
+                statement.signed(&private)
+            };
+            let withdrawn: Vec<Statement> = meant.into_iter().map(statement).collect();
             if withdrawn.is_empty() {
-                output::note(&format!("{feature}: nothing is signed"));
+                output::note(&format!("{feature}: it is withdrawn already"));
                 continue;
             }
             add(wiring, &self.whose.practice, &feature, withdrawn)?;

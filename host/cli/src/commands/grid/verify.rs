@@ -8,10 +8,15 @@ use serde_json::json;
 
 use super::read::read;
 use super::sign::names;
+use crate::approvals;
 use crate::output;
 use crate::wire::Wiring;
 
-pub(super) fn run(wiring: &Wiring, practice: &str, as_json: bool) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(wiring: &Wiring, practice: &str, as_json: bool) -> anyhow::Result<ExitCode> {
+    match approvals::kept(&wiring.config.storage).await {
+        Some(rows) => wiring.approvals.replace(rows),
+        None => output::note("no database: what was withdrawn, replaced or approved elsewhere is not known here"),
+    }
     let read = read(wiring, practice)?;
     let zone = Zone::of(&read.practice);
     let mut sound = true;
@@ -37,18 +42,23 @@ pub(super) fn run(wiring: &Wiring, practice: &str, as_json: bool) -> anyhow::Res
                 )
             }
             Some((one, Some(Ok(held)))) => {
-                let (name, rpps) = (&held.signer.name, &held.signer.rpps);
+                let (name, rpps) = (&held.name, &held.rpps);
+                let (state, how) = if held.attested {
+                    ("attested", "approuvé auprès de greffon, qui l'atteste, par")
+                } else {
+                    ("signed", "signé par")
+                };
                 let said = format!(
-                    "signé par {name} (RPPS {rpps}), du {} jusqu'au {} exclu : {}",
+                    "{how} {name} (RPPS {rpps}), du {} jusqu'au {} exclu : {}",
                     zone.date(held.from),
                     zone.date(held.until),
                     names(&one.contents)
                 );
-                ("signed", said, None)
+                (state, said, None)
             }
             Some((_, Some(Err(refusal)))) => ("refused", refusal.message.clone(), Some(refusal.hint.clone())),
         };
-        sound &= matches!(state, "signed" | "demo");
+        sound &= matches!(state, "signed" | "attested" | "demo");
         if as_json {
             let digest = signable.map(|one| one.settings.to_string());
             rows.push(

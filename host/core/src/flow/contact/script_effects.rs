@@ -8,8 +8,8 @@ use crate::flow::journal::Entry;
 use crate::flow::message::Post;
 use crate::flow::patient::records_in;
 use crate::model::care::Level;
-use crate::model::commitment::MAX_PROMISE_DAYS;
-use crate::model::contact::{Contact, address_of, patient_of};
+use crate::model::commitment::latest_due;
+use crate::model::contact::{Contact, address_of, opening, patient_of};
 use crate::model::message::MessageCause;
 use crate::model::recipients::{PATIENT, Recipient, first_of, named};
 use crate::model::script::{CommitmentDraft, Effect, MessageDraft};
@@ -81,14 +81,25 @@ impl Contacts {
         draft: &CommitmentDraft,
     ) -> Stored<Carried> {
         let owner = first_of(act.practice, &named(act.practice, &contact.facts, &draft.owner));
-        let latest_due = act.now.plus_minutes(MAX_PROMISE_DAYS * 24 * 60);
+        let level = contact.level.map_or(draft.level, |level| level.raised_to(draft.level));
+        // A due time that is past cannot be promised; soonest is in a minute.
+        let latest = latest_due(act.now, level, &opening(act.practice, &contact.facts, act.now));
+        let due = draft.due.clamp(act.now.plus_minutes(1), latest);
+        if due != draft.due {
+            let entry = Entry::new("script.promise-clamped")
+                .in_contact(Some(contact.id))
+                .field("effect", Effect::Commitment(draft.clone()).key())
+                .field("level", level.as_str())
+                .field("proposed", draft.due)
+                .field("due", due);
+            self.acts.note(tx, act, entry).await?;
+        }
         let pledge = Pledge {
             what: draft.what.chars().take(100).collect(),
             said: Some(draft.said.chars().take(MAX_SAID).collect()),
             owner: owner.name,
-            level: contact.level.map_or(draft.level, |level| level.raised_to(draft.level)),
-            // A due time that is past cannot be promised; soonest is in a minute.
-            due: draft.due.clamp(act.now.plus_minutes(1), latest_due),
+            level,
+            due,
         };
         self.commitments.pledge(tx, act, contact, pledge).await?;
         Ok(Carried::Out)

@@ -14,6 +14,7 @@ use crate::ids::{
 };
 use crate::model::agenda_watch::AgendaWatch;
 use crate::model::alert::{Alert, AlertState, AlertTest, LiveState};
+use crate::model::approval::Approval;
 use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
@@ -223,6 +224,13 @@ pub trait Storage: Send + Sync {
     /// ([`Patient::last_heard_of`]), oldest first; those with contacts too.
     async fn old_patients(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Patient>>;
 
+    /// What is known of the contents of all practices. Not scoped: every node keeps it in
+    /// mind for all practices that it serves.
+    async fn approvals(&self) -> Stored<Vec<Approval>>;
+    /// Grows with every change of what is known of contents, of whichever practice; 0 when
+    /// nothing is. Not scoped, for the same reason.
+    async fn approvals_mark(&self) -> Stored<i64>;
+
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;
 }
@@ -290,6 +298,11 @@ pub trait Transaction: Send {
     async fn agenda_watch(&mut self, feature: &FeatureId) -> Stored<Option<AgendaWatch>>;
     /// Inserts or updates it.
     async fn save_agenda_watch(&mut self, watch: &mut AgendaWatch) -> Stored<()>;
+
+    /// What is known of the practice's contents, by feature and settings.
+    async fn approvals(&mut self) -> Stored<Vec<Approval>>;
+    /// Writes one; `Stale` when it changed since it was read. None is ever removed.
+    async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()>;
 
     /// The patient, locked; also one that was found to be another one.
     async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;

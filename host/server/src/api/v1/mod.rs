@@ -6,6 +6,7 @@ mod audit;
 mod bookings;
 mod commitments;
 mod contacts;
+mod contents;
 mod dead_letters;
 mod messages;
 mod once;
@@ -30,5 +31,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(commitments::routes())
         .merge(dead_letters::routes())
         .merge(plugins::routes())
+        .merge(contents::routes())
         .merge(audit::routes())
 }

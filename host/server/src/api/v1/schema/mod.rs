@@ -9,6 +9,7 @@ pub(crate) mod audit;
 pub(crate) mod booking;
 pub(crate) mod commitment;
 pub(crate) mod contact;
+pub(crate) mod content;
 pub(crate) mod dead_letter;
 pub(crate) mod disclosure;
 pub(crate) mod fact;
