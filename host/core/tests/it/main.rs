@@ -13,6 +13,7 @@ mod contacts;
 mod contest;
 mod counting;
 mod disclosure;
+mod emergency_steps;
 mod going_on;
 mod laboratories;
 mod messages;
