@@ -154,12 +154,15 @@ fn appointment_summary(practice: &Practice, intents: &[Intent]) -> Option<Appoin
     let span: Span = latest.appointment.as_ref().map_or(request.span, |held| held.span);
     let seat = practice.agenda_of(&latest.feature, &request.agenda);
     let motive = practice.motive(&request.motive);
+    // Where there is one of them only, nobody says with whom, nor where.
+    let with = seat.filter(|_| practice.practitioners.len() > 1);
+    let at = seat.filter(|_| practice.sites.len() > 1);
     Some(AppointmentSummary {
         state: progress_of(latest.state),
         span,
         start_local: Zone::of(practice).text(span.start),
-        practitioner: seat.map(|(practitioner, _)| practitioner.name.clone()),
-        site: seat.and_then(|(_, agenda)| practice.site(&agenda.site)).map(|site| site.name.clone()),
+        practitioner: with.map(|(practitioner, _)| practitioner.name.clone()),
+        site: at.and_then(|(_, agenda)| practice.site(&agenda.site)).map(|site| site.name.clone()),
         motive: motive.map_or_else(|| request.motive.0.clone(), |motive| motive.label.clone()),
         instructions: motive.and_then(|motive| motive.instructions.clone()),
         documents: motive.map(|motive| motive.documents.clone()).unwrap_or_default(),
