@@ -69,7 +69,7 @@ fn each_step_of_an_emergency_has_its_hour_and_is_journalled_once() {
     for step in ["Déroulé : ", "entendu · ", "alerte envoyée · ", "ligne coupée · ", "alerte terminée"] {
         assert!(text.contains(step), "{step} in {text}");
     }
-    assert_eq!(office.close(contact).unwrap().state, ContactState::Closed);
+    assert_eq!(office.close_with(contact, gone()).unwrap().state, ContactState::Closed);
     assert_eq!(shown(&office.look(contact)), steps, "and stays");
 }
 
