@@ -116,6 +116,7 @@ impl<'a> Interview<'a> {
         }
         if self.is_answered_at_once() {
             all.retain(|question| ![keys::PATIENT_BIRTH_DATE, keys::CALLER_PHONE].contains(&question.key.as_str()));
+            questions::ask_who_calls(&mut all);
         }
         if self.is_told_nothing() {
             usual(LEAVE_MESSAGE, true).into_iter().for_each(|one| add(&mut all, one));
@@ -129,6 +130,7 @@ impl<'a> Interview<'a> {
         if self.looks_for_slot() && !self.changes_appointment() && self.settings.confirm_by == Some(ConfirmBy::Email) {
             usual(keys::PATIENT_EMAIL, false).into_iter().for_each(|one| add(&mut all, one));
         }
+        questions::ask_identity_at_once(self.settings, self.caller, self.facts, &mut all);
         all
     }
 
@@ -191,10 +193,10 @@ impl<'a> Interview<'a> {
         self.is_over() || self.emergency_call().is_some() || self.has_recap()
     }
 
-    /// Whether the recap must be read now: there is one, and no slot is being
-    /// looked for.
+    /// Whether the recap must be read now: there is one, no slot is being looked for, and more
+    /// was said than an approved text.
     pub fn recap_is_due(&self) -> bool {
-        self.has_recap() && !self.looks_for_slot()
+        self.has_recap() && !self.looks_for_slot() && !self.is_answered_at_once()
     }
 
     /// Facts that the spoken recap repeats: those that are known.

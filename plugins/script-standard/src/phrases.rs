@@ -28,6 +28,8 @@ pub(crate) struct Phrases {
     pub slot_offered: String,
     pub slot_pending: String,
     pub slot_confirmed: String,
+    /// An appointment that stood has another hour.
+    pub slot_moved: String,
     pub slot_refused: String,
     /// `{by}`
     pub slot_to_verify: String,
@@ -67,26 +69,27 @@ impl Default for Phrases {
     fn default() -> Self {
         let text = str::to_owned;
         Self {
-            identification: text("Je prends quelques renseignements."),
+            identification: text("Je note."),
             request: text("D'accord."),
             park: text("Si la conversation s'éloigne : « Je le note, et je reviens à votre demande. »"),
             upset: text("Si le ton monte : « Je comprends. Voyons ensemble ce que je peux faire. »"),
             triage: text("J'ai quelques questions à vous poser, pour savoir ce que je peux vous proposer."),
             emergency: text("C'est urgent : il faut joindre le {number} tout de suite. Restez en ligne avec moi."),
             transfer: text("Ne quittez pas, je vous mets en relation."),
-            today: text("Votre demande est à voir aujourd'hui."),
+            today: text("On s'en occupe aujourd'hui."),
             at_once: text("Je m'en occupe tout de suite."),
-            noted: text("C'est noté."),
+            noted: text("Bien."),
             proposal: text("Je regarde ce que je peux vous proposer."),
             slot_offered: text("Je peux vous proposer {when} avec {practitioner}, cela vous irait ?"),
             slot_pending: text("Un instant, j'enregistre le rendez-vous."),
             slot_confirmed: text("C'est fait, le rendez-vous est pris."),
+            slot_moved: text("C'est fait, le rendez-vous est déplacé."),
             slot_refused: text("Cet horaire vient d'être pris. Je vous en propose un autre."),
             slot_to_verify: text("Je dois encore vérifier le rendez-vous. Nous vous le confirmons {by}."),
-            no_slot: text("Je n'ai plus de place dans ce délai. Le cabinet vous rappelle {by}."),
+            no_slot: text("Je n'ai plus de place d'ici là. Nous vous rappelons {by}."),
             callback: text("Le médecin vous rappelle {by}."),
-            decision: text("Le médecin regarde votre demande, et vous avez une réponse {by}."),
-            message: text("Je transmets votre message, et vous avez une réponse {by}."),
+            decision: text("Le médecin regarde votre demande, et vous aurez une réponse {by}."),
+            message: text("Je transmets votre message, et vous aurez une réponse {by}."),
             document: text("Le document sera prêt {by}."),
             laboratory: text("Je transmets ce résultat au médecin, qui vous confirme l'avoir reçu {by}."),
             reach: text("Je ne peux pas interrompre le médecin, mais je lui transmets un message de votre part."),
@@ -101,8 +104,8 @@ impl Default for Phrases {
             commercial: text("Je vous remercie, mais le cabinet ne répond pas au démarchage. Au revoir."),
             wrong_number: text("Je vous en prie, au revoir."),
             confidential: text(
-                "Je ne peux rien vous dire de sa santé ni de ses rendez-vous : c'est le secret médical, et il vaut aussi \
-                 pour les proches. La personne peut nous appeler elle-même.",
+                "Je comprends, mais je ne peux rien vous dire : c'est le secret médical, même pour les proches. Il \
+                 faudrait que la personne nous appelle elle-même.",
             ),
             third_party: text(
                 "L'appelant n'est pas le patient : ne rien confirmer de sa santé ni de ses rendez-vous passés.",
@@ -145,15 +148,15 @@ impl Default for Templates {
         let text = str::to_owned;
         Self {
             patient: text("{given} {family}"),
-            birth_date: text("date de naissance le {date}"),
-            phone: text("Je peux vous rappeler au {number}."),
+            birth_date: text("{date}"),
+            phone: text("Je peux vous joindre au {number}."),
             motive: text("C'est pour {motive}."),
             appointment: text("Le rendez-vous est {when}{practitioner}."),
             practitioner: text(", avec {practitioner}"),
-            site: text("Cela se passe ici : {site}."),
+            site: text("Le lieu, c'est {site}."),
             documents: text("Pensez à apporter {documents}."),
             arrive_early: text("Merci d'arriver {minutes} minutes en avance."),
-            commitment: text("{said} Ce sera {by}."),
+            commitment: text("{said} Vous aurez une réponse {by}."),
             laboratory: text("Le résultat que je note : {value}."),
         }
     }

@@ -53,6 +53,8 @@ pub(crate) fn said(interview: &Interview<'_>, promise: &CommitmentSummary) -> St
         _ if has_result(interview) => &phrases.laboratory,
         "callback" => &phrases.callback,
         "decision" => &phrases.decision,
+        // What the practice wants looked at is promised in its own words.
+        "answer" if is_handover(interview, &promise.said) => &interview.settings.templates.commitment,
         "answer" => &phrases.message,
         "document" => &phrases.document,
         "slot" => &phrases.no_slot,
@@ -61,6 +63,10 @@ pub(crate) fn said(interview: &Interview<'_>, promise: &CommitmentSummary) -> St
         _ => &interview.settings.templates.commitment,
     };
     fill(phrase, &[("by", &by), ("said", &promise.said)])
+}
+
+fn is_handover(interview: &Interview<'_>, said: &str) -> bool {
+    interview.settings.handovers.iter().any(|handover| handover.said == said)
 }
 
 /// What was promised under a name, as it is said now; the phrase without its hour as long

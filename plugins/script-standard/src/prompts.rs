@@ -65,12 +65,12 @@ fn open(interview: &Interview<'_>, of: impl Fn(&str) -> bool) -> Vec<Question> {
 
 /// Who calls and for whom is identification; the rest belongs to the request.
 fn identifies(key: &str) -> bool {
-    (key.starts_with("caller.") || key.starts_with("patient.")) && key != keys::PATIENT_EMAIL
+    key.starts_with("caller.") || key.starts_with("patient.")
 }
 
 /// What belongs to an appointment that is looked for.
 fn proposes(key: &str) -> bool {
-    [WISHES, keys::PATIENT_EMAIL, STILL_SUITS, LEAVE_MESSAGE, MESSAGE].contains(&key)
+    [WISHES, STILL_SUITS, LEAVE_MESSAGE, MESSAGE].contains(&key)
 }
 
 fn identification(interview: &Interview<'_>) -> Option<Prompt> {
@@ -78,13 +78,21 @@ fn identification(interview: &Interview<'_>) -> Option<Prompt> {
     let known = interview.caller.is_some();
     let mut asks =
         open(interview, |key| identifies(key) && (known || [keys::CALLER_KIND, keys::CALLER_PHONE].contains(&key)));
+    let third_party = interview.caller.is_some_and(Caller::is_third_party);
     asks.sort_by_key(|question| match question.key.as_str() {
         keys::CALLER_PHONE => 0,
         keys::CALLER_KIND => 1,
-        keys::CALLER_NAME | RELATION => 2,
+        // "Et vous-même ?" comes after the patient whom it is about.
+        keys::CALLER_NAME | RELATION => {
+            if third_party {
+                4
+            } else {
+                2
+            }
+        }
+        keys::PATIENT_EMAIL => 5,
         _ => 3,
     });
-    let third_party = interview.caller.is_some_and(Caller::is_third_party);
     let hint = third_party.then(|| interview.settings.phrases.third_party.clone());
     let spoken = interview.settings.phrases.identification.clone();
     (!asks.is_empty()).then(|| prompt(interview, Phase::Identification, spoken, hint, asks))
@@ -138,20 +146,27 @@ fn proposal(interview: &Interview<'_>) -> Option<Prompt> {
     } else if kind == Some(MotiveKind::Message) && asks.iter().any(|question| question.key == MESSAGE) {
         phrases.reach.clone()
     } else if let Some(handoff) = crate::handoff::of(interview) {
-        promise::said_or(interview, handoff.what, &handoff.said)
+        promised(interview, handoff.what, &handoff.said)?
     } else {
         match orientation? {
             Orientation::LiveTransfer(_) => phrases.transfer.clone(),
-            Orientation::ClinicianCallback(_) => promise::said_or(interview, "callback", &phrases.callback),
-            Orientation::HumanDecision(_) => promise::said_or(interview, "decision", &phrases.decision),
-            Orientation::Message(_) => promise::said_or(interview, "answer", &phrases.message),
-            Orientation::DocumentRequest(_) => promise::said_or(interview, "document", &phrases.document),
+            Orientation::ClinicianCallback(_) => promised(interview, "callback", &phrases.callback)?,
+            Orientation::HumanDecision(_) => promised(interview, "decision", &phrases.decision)?,
+            Orientation::Message(_) => promised(interview, "answer", &phrases.message)?,
+            Orientation::DocumentRequest(_) => promised(interview, "document", &phrases.document)?,
             Orientation::Redirect(_) => phrases.redirect.clone(),
             Orientation::Recontact(_) => phrases.recontact.clone(),
             _ => return None,
         }
     };
     Some(prompt(interview, Phase::Proposal, spoken, None, asks))
+}
+
+/// What is promised; nothing where the recap, which is read now, says it with its hour: nobody
+/// says the same sentence twice in a breath.
+fn promised(interview: &Interview<'_>, what: &str, phrase: &str) -> Option<String> {
+    let made = interview.session.commitments.iter().any(|one| one.what == what);
+    (!made || !interview.recap_is_due()).then(|| promise::said_or(interview, what, phrase))
 }
 
 fn slot_phrase(interview: &Interview<'_>, appointment: &AppointmentSummary) -> String {
@@ -163,7 +178,10 @@ fn slot_phrase(interview: &Interview<'_>, appointment: &AppointmentSummary) -> S
             fill(&phrases.slot_offered, &[("when", &when), ("practitioner", &practitioner)])
         }
         AppointmentState::Pending => phrases.slot_pending.clone(),
-        AppointmentState::Confirmed => phrases.slot_confirmed.clone(),
+        AppointmentState::Confirmed => {
+            let moved = interview.motive.as_ref().is_some_and(|motive| motive.kind == MotiveKind::Move);
+            if moved { phrases.slot_moved.clone() } else { phrases.slot_confirmed.clone() }
+        }
         AppointmentState::Refused => phrases.slot_refused.clone(),
         AppointmentState::ToVerify => promise::said_or(interview, "verify-booking", &phrases.slot_to_verify),
     }

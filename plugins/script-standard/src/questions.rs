@@ -45,11 +45,45 @@ pub(crate) fn usual(settings: &Standard, facts: Facts<'_>, caller: Option<Caller
     })
 }
 
+/// Name, given name and date of birth asked for in one breath, as long as none is known.
+fn identity(tone: Tone) -> &'static str {
+    tone.of(
+        "Pouvez-vous me donner votre nom, votre prénom et votre date de naissance ?",
+        "Pouvez-vous me donner son nom, son prénom et sa date de naissance ?",
+        "C'est pour quel patient, avec sa date de naissance ?",
+    )
+}
+
+/// The patient's identity is one question to whoever is asked for all of it: what the answer
+/// leaves out is asked for by itself.
+pub(crate) fn ask_identity_at_once(
+    settings: &Standard,
+    caller: Option<Caller>,
+    facts: Facts<'_>,
+    all: &mut [Question],
+) {
+    let own = settings.questions.iter().any(|ask| ask.key == keys::PATIENT_FAMILY);
+    let whole = [keys::PATIENT_FAMILY, keys::PATIENT_GIVEN, keys::PATIENT_BIRTH_DATE];
+    let asked = |key: &&str| !facts.has(key) && all.iter().any(|question| question.key == **key);
+    if own || !whole.iter().all(asked) {
+        return;
+    }
+    let tone = caller.map_or(Tone::Patient, Caller::tone);
+    let family = all.iter_mut().find(|question| question.key == keys::PATIENT_FAMILY);
+    family.into_iter().for_each(|question| question.spoken = identity(tone).to_owned());
+}
+
+/// Of whoever wants to know the opening hours the name alone is noted.
+pub(crate) fn ask_who_calls(all: &mut [Question]) {
+    let family = all.iter_mut().find(|question| question.key == keys::PATIENT_FAMILY);
+    family.into_iter().for_each(|question| question.spoken = "C'est de la part de qui ?".to_owned());
+}
+
 /// A result that is asked for again: it was read back and is not right, or nobody could
 /// make out of it what was measured, how much, and in which unit.
 fn value_again(facts: Facts<'_>) -> &'static str {
     match facts.position(LABORATORY_READ_BACK) > facts.position(LABORATORY_VALUE) {
-        true => "Reprenons : quel est l'examen, avec la valeur et l'unité ?",
+        true => "Reprenons : quel examen, avec quelle valeur et quelle unité ?",
         false => "Je n'ai pas bien compris. Pouvez-vous me redonner l'examen, la valeur et l'unité ?",
     }
 }
@@ -59,37 +93,26 @@ fn wording(key: &str) -> Option<(AnswerKind, [&'static str; 3])> {
     use AnswerKind::{Date, Phone, Single, Text, YesNoUnknown};
     let same = |spoken: &'static str| [spoken; 3];
     Some(match key {
-        keys::WORDS => {
-            (Text, ["Dites-moi ce qui vous amène.", "Dites-moi ce qui vous amène.", "Dites-moi, je vous écoute."])
-        }
-        keys::CALLER_KIND => (Single, same("C'est pour vous-même, ou vous appelez pour quelqu'un d'autre ?")),
+        keys::WORDS => (Text, ["Que puis-je faire pour vous ?", "Que puis-je faire pour vous ?", "Je vous écoute."]),
+        keys::CALLER_KIND => (Single, same("C'est pour vous, ou pour quelqu'un d'autre ?")),
         keys::CALLER_PHONE => (Phone, same("À quel numéro puis-je vous rappeler, si nous sommes coupés ?")),
         keys::CALLER_NAME => (
             Text,
             [
                 "Quel est votre nom, s'il vous plaît ?",
-                "Et vous-même, quel est votre nom ?",
+                "Et vous-même, vous êtes ?",
                 "Quel est votre nom, et d'où appelez-vous ?",
             ],
         ),
-        RELATION => (Single, same("Quel est votre lien avec la personne ?")),
+        RELATION => (Single, same("Vous êtes de sa famille ?")),
         keys::PATIENT_FAMILY => (
             Text,
-            [
-                "Quel est votre nom, avec le prénom ?",
-                "Quel est son nom, avec le prénom ?",
-                "Pour quel patient, nom et prénom ?",
-            ],
+            ["Quel est votre nom, avec le prénom ?", "Quel est son nom, avec le prénom ?", "C'est pour quel patient ?"],
         ),
         keys::PATIENT_GIVEN => (Text, ["Et votre prénom ?", "Et son prénom ?", "Et le prénom du patient ?"]),
-        keys::PATIENT_BIRTH_DATE => (
-            Date,
-            [
-                "Quelle est votre date de naissance ?",
-                "Quelle est sa date de naissance ?",
-                "Quelle est sa date de naissance ?",
-            ],
-        ),
+        keys::PATIENT_BIRTH_DATE => {
+            (Date, ["Et votre date de naissance ?", "Et sa date de naissance ?", "Et sa date de naissance ?"])
+        }
         keys::PATIENT_KNOWN => (
             YesNoUnknown,
             [
@@ -98,9 +121,9 @@ fn wording(key: &str) -> Option<(AnswerKind, [&'static str; 3])> {
                 "Ce patient est-il suivi chez nous ?",
             ],
         ),
-        keys::PATIENT_EMAIL => (Text, same("À quelle adresse e-mail puis-je envoyer la confirmation ?")),
+        keys::PATIENT_EMAIL => (Text, same("Et une adresse e-mail, pour la confirmation ?")),
         keys::PATIENT_LOCATION => (Text, same("Quelle est l'adresse exacte, avec l'étage et le code ?")),
-        keys::MOTIVE => (Single, ["C'est pour quel motif ?", "C'est pour quel motif ?", "C'est à quel sujet ?"]),
+        keys::MOTIVE => (Single, same("Et c'est à quel sujet ?")),
         WISHES => (
             Text,
             [
@@ -112,29 +135,24 @@ fn wording(key: &str) -> Option<(AnswerKind, [&'static str; 3])> {
         NEW_SYMPTOMS => (
             YesNoUnknown,
             [
-                "Y a-t-il quelque chose de nouveau depuis la dernière fois, une gêne, une douleur, autre chose ?",
-                "A-t-elle, ou a-t-il, quelque chose de nouveau depuis la dernière fois ?",
+                "Y a-t-il quelque chose de nouveau depuis la dernière fois, une gêne, une douleur ?",
+                "Y a-t-il quelque chose de nouveau depuis la dernière fois, une gêne, une douleur ?",
                 "Y a-t-il des symptômes nouveaux ?",
             ],
         ),
         TASK => (Single, same("C'est pour un renseignement, ou au sujet d'un rendez-vous ?")),
         QUESTION => (Single, same("Quelle est votre question ?")),
-        MESSAGE => (
-            Text,
-            [
-                "Que voulez-vous que je lui dise ?",
-                "Que voulez-vous que je lui dise ?",
-                "Quel message dois-je lui transmettre ?",
-            ],
-        ),
+        MESSAGE => {
+            (Text, ["Que voulez-vous que je lui dise ?", "Que voulez-vous que je lui dise ?", "Que dois-je lui dire ?"])
+        }
         LEAVE_MESSAGE => (YesNoUnknown, same("Voulez-vous que je laisse un message au médecin ?")),
         STILL_SUITS => (YesNoUnknown, same("Ce rendez-vous vous convient toujours ?")),
         CERTIFICATE_PURPOSE => (Text, same("C'est un certificat pour quoi, exactement ?")),
         CERTIFICATE_DEADLINE => {
-            (Date, ["Pour quelle date vous le faut-il ?", "Pour quelle date le faut-il ?", "Pour quelle date ?"])
+            (Date, ["Il vous le faut pour quelle date ?", "Il vous le faut pour quelle date ?", "Pour quelle date ?"])
         }
         PROFESSIONAL_URGENT => (YesNoUnknown, same("Avez-vous besoin du médecin tout de suite ?")),
-        LABORATORY_VALUE => (Text, same("Quel est l'examen, avec la valeur et l'unité ?")),
+        LABORATORY_VALUE => (Text, same("Quel examen, avec quelle valeur et quelle unité ?")),
         keys::RECAP => (Single, same("C'est bien cela ?")),
         _ => return None,
     })
@@ -180,7 +198,8 @@ fn choices_of(settings: &Standard, key: &str) -> Vec<Choice> {
 fn why(key: &str) -> &'static str {
     match key {
         keys::CALLER_PHONE => "À relire à l'appelant, chiffre par chiffre.",
-        keys::PATIENT_FAMILY => "Le prénom est souvent dit en même temps : le noter aussi.",
+        keys::PATIENT_FAMILY => "Le prénom et la date de naissance sont dits en même temps : les noter aussi.",
+        keys::CALLER_NAME => "Le nom, et qui c'est pour le patient : noter les deux.",
         keys::PATIENT_BIRTH_DATE => "Premier trait d'identité à vérifier.",
         keys::WORDS => "Noter les mots de l'appelant, sans les interpréter.",
         keys::MOTIVE => "Choisir dans la liste des motifs du cabinet.",

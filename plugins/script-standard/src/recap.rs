@@ -138,9 +138,9 @@ mod tests {
         let recap = call.slot().appointment(confirmed()).view().recap.unwrap();
         assert_eq!(
             recap.text,
-            "Je récapitule : Anne Durand, date de naissance le 30 avril 1958. Je peux vous rappeler au 01 99 00 00 01. \
+            "Je récapitule : Anne Durand, 30 avril 1958. Je peux vous joindre au 01 99 00 00 01. \
              C'est pour une consultation. Le rendez-vous est mardi 24 novembre à 9 h 30, avec le docteur Claire Martin. \
-             Cela se passe ici : Site Nord."
+             Le lieu, c'est Site Nord."
         );
         assert_eq!(
             recap.facts,

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 pub struct Dialogue {
     /// For the reader.
     pub title: String,
+    /// What kind of call it is.
+    pub class: Class,
     /// Which example practice.
     pub practice: String,
     /// How it arrives.
@@ -36,6 +38,22 @@ pub struct Dialogue {
     pub second: Option<Second>,
     /// Why the secretary closes with something missing.
     pub closes: Option<Override>,
+}
+
+/// What kind of call a dialogue is: how many questions its callers may be asked depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Somebody needs a certificate.
+    Certificate,
+    /// An appointment is moved, called off or confirmed.
+    Change,
+    /// Somebody is newly ill.
+    Symptom,
+    /// Help must be called.
+    Emergency,
+    /// Anything else.
+    Other,
 }
 
 /// A reason to close with something missing.

@@ -103,6 +103,9 @@ async fn played(
     if dialogue.is_live() {
         let (last, still_there) = talk.talk(view).await?;
         talk.close(&last, still_there).await?;
+        if !still_there {
+            talk.call_back().await?;
+        }
         view = talk.fresh().await?;
     }
     talk.look(&view);
@@ -131,7 +134,8 @@ fn page_of(dialogue: &Dialogue, practice: &Practice) -> anyhow::Result<Page> {
         _ => "messagerie",
     };
     let heading = format!("{}, {channel}, {} à {}", practice.name, spoken_date(at.date()), spoken_time(at.time()));
-    let mut page = Page { title: dialogue.title.clone(), heading, turns: Vec::new(), requests: Vec::new() };
+    let mut page =
+        Page { title: dialogue.title.clone(), class: dialogue.class, heading, turns: Vec::new(), requests: Vec::new() };
     if dialogue.channel == "phone" {
         let shown =
             dialogue.number.as_deref().map_or("numéro masqué".to_owned(), |number| format!("numéro {number}"));

@@ -58,6 +58,8 @@ pub fn fill(outcome: &mut Outcome, view: &Value, messages: &[Value], zone: &str)
             .did
             .push(format!("alerte {}, prévenus : {told}", level_of(&view["alert"]["level"]).unwrap_or_default()));
     }
+    let steps = each(&view["banners"]).find(|banner| banner["code"] == "emergency-steps");
+    outcome.did.extend(steps.map(|banner| text(&banner["text"])));
     // Written in the same moment, they have no order of their own.
     let letter =
         |message: &Value| format!("message à {} : « {} »", text(&message["recipient"]), text(&message["subject"]));

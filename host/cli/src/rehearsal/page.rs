@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::dialogue::Class;
+
 /// Longest line of a page, in characters.
 const WIDTH: usize = 100;
 /// Where what is said begins.
@@ -66,6 +68,8 @@ pub struct Outcome {
 pub struct Page {
     /// The dialogue's title.
     pub title: String,
+    /// What kind of call it is.
+    pub class: Class,
     /// Practice, channel, moment.
     pub heading: String,
     /// What was said, in order.
@@ -158,7 +162,7 @@ mod tests {
     use super::*;
 
     fn page() -> Page {
-        Page { title: "T".into(), heading: "H".into(), turns: Vec::new(), requests: Vec::new() }
+        Page { title: "T".into(), class: Class::Other, heading: "H".into(), turns: Vec::new(), requests: Vec::new() }
     }
 
     #[test]

@@ -16,7 +16,9 @@ use crate::demo::secretary::{contact_of, view_of};
 /// Steps after which nobody goes on.
 const STEPS: usize = 60;
 /// What the secretary answers alone.
-const OPERATORS: [&str; 1] = ["emergency.outcome"];
+const OPERATORS: [&str; 2] = ["emergency.line", "emergency.outcome"];
+/// What the page tells at its end instead of each time that it grows, and what every practice here shows.
+const NOT_READ: [&str; 2] = ["emergency-steps", "demo-content"];
 /// What is asked of nobody to learn something.
 const READ_BACK: &str = "recap.outcome";
 
@@ -143,7 +145,8 @@ impl<'a> Talk<'a> {
 
     /// What the screen shows anew, and when it is known where this leads.
     pub(super) fn look(&mut self, view: &Value) {
-        for banner in each(&view["banners"]).filter(|banner| banner["code"] != "demo-content") {
+        let read = |banner: &&Value| NOT_READ.iter().all(|code| banner["code"] != *code);
+        for banner in each(&view["banners"]).filter(read) {
             let text = banner["text"].as_str().unwrap_or_default();
             if self.said.insert(text.to_owned()) {
                 self.page.says(Who::Screen, text);
@@ -269,6 +272,22 @@ impl<'a> Talk<'a> {
             told.is = Some(toml::Value::from("confirmed"));
         }
         Ok(told)
+    }
+
+    /// What the secretary does alone once the line was cut: calls back where somebody needs
+    /// help, and writes down what came of it.
+    pub async fn call_back(&mut self) -> anyhow::Result<()> {
+        let mut view = self.fresh().await?;
+        for _ in 0..STEPS {
+            let own = |question: &&Value| OPERATORS.iter().any(|key| question["key"] == *key);
+            let Some(question) = each(&view["questions"]).find(own).cloned() else { break };
+            self.look(&view);
+            let told = self.ask(&question)?;
+            let (key, kind) = (question["key"].as_str(), question["kind"].as_str());
+            let (key, kind) = (key.unwrap_or_default(), kind.unwrap_or_default());
+            view = self.write(&[json!({ "key": key, "value": told.value(key, kind) })]).await?;
+        }
+        Ok(())
     }
 
     /// Ends the request; whoever is still there is said goodbye.

@@ -4,11 +4,12 @@ mod decide;
 mod findings;
 mod people;
 mod permission;
+mod steps;
 mod weigh;
 
 pub use decide::{
-    ANSWERED_WITHIN, CloseCheck, Closing, ContactEffect, ContactEvent, EMERGENCY_OUTCOMES, Promise, RESULT_WITHIN,
-    close_blockers, decide, is_administrative,
+    ANSWERED_WITHIN, CloseCheck, Closing, ContactEffect, ContactEvent, Promise, RESULT_WITHIN, close_blockers, decide,
+    is_administrative,
 };
 pub use findings::{CALLER_KINDS, Findings, LABORATORY, find, heard_level, heard_reason, missing_result};
 pub use people::{
@@ -16,6 +17,10 @@ pub use people::{
     practitioner_asked, site_of,
 };
 pub use permission::{is_open, may_book, may_move};
+pub use steps::{
+    EMERGENCY_LINE, EMERGENCY_OUTCOMES, EmergencyStep, StepTaken, emergency_outcome, emergency_steps, is_cut,
+    steps_line,
+};
 pub use weigh::{
     HostStep, MAX_GRID_QUESTIONS, Outcome, RESERVED_KEY, Report, UNDECIDED, conclude, host_content, host_step,
 };
@@ -119,6 +124,10 @@ pub struct Contact {
     pub supposed: Option<Known>,
     /// The conclusion so far.
     pub assessment: Option<Assessment>,
+    /// When the sentence that sends to an emergency service was first shown to whoever
+    /// works on it.
+    #[serde(default)]
+    pub emergency_shown_at: Option<Instant>,
     /// The last lowering by a clinician, with its reason (S2).
     pub lowered: Option<Lowering>,
     /// The script content this contact began with (S9).
@@ -175,6 +184,7 @@ impl Contact {
             level: None,
             supposed: None,
             assessment: None,
+            emergency_shown_at: None,
             lowered: None,
             script: None,
             pins: Vec::new(),

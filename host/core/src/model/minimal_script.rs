@@ -26,7 +26,7 @@ pub fn render(practice: &Practice, session: &Session) -> View {
         // A result is what a laboratory calls for.
         let asked = if caller == Some("laboratory") { result(session) } else { request(practice) };
         ask(Phase::Request, "D'accord.", asked);
-        ask(Phase::Identification, "Je prends quelques renseignements.", identity());
+        ask(Phase::Identification, "Je note.", identity());
     }
     let recap = missing.is_empty().then(|| recap(practice, session));
     if let Some(recap) = &recap {
@@ -50,15 +50,11 @@ fn identity() -> Vec<Question> {
             ]
             .map(|(id, label)| Choice { id: id.to_owned(), label: label.to_owned() })
             .to_vec(),
-            ..question(
-                keys::CALLER_KIND,
-                "C'est pour vous-même, ou vous appelez pour quelqu'un d'autre ?",
-                AnswerKind::Single,
-            )
+            ..question(keys::CALLER_KIND, "C'est pour vous, ou pour quelqu'un d'autre ?", AnswerKind::Single)
         },
         question(keys::PATIENT_FAMILY, "Quel est le nom du patient ?", AnswerKind::Text),
         question(keys::PATIENT_GIVEN, "Et son prénom ?", AnswerKind::Text),
-        question(keys::PATIENT_BIRTH_DATE, "Quelle est sa date de naissance ?", AnswerKind::Date),
+        question(keys::PATIENT_BIRTH_DATE, "Et sa date de naissance ?", AnswerKind::Date),
         question(keys::CALLER_PHONE, "À quel numéro puis-je vous rappeler, si nous sommes coupés ?", AnswerKind::Phone),
     ]
 }
@@ -66,17 +62,17 @@ fn identity() -> Vec<Question> {
 fn request(practice: &Practice) -> Vec<Question> {
     let choices = practice.motives.iter().map(|motive| Choice { id: motive.id.0.clone(), label: motive.label.clone() });
     vec![
-        Question { required: false, ..question(keys::WORDS, "Dites-moi ce qui vous amène.", AnswerKind::Text) },
+        Question { required: false, ..question(keys::WORDS, "Que puis-je faire pour vous ?", AnswerKind::Text) },
         Question {
             choices: choices.collect(),
-            ..question(keys::MOTIVE, "C'est pour quel motif ?", AnswerKind::Single)
+            ..question(keys::MOTIVE, "Et c'est à quel sujet ?", AnswerKind::Single)
         },
     ]
 }
 
 /// The result, and once it is there whether it was written down right.
 fn result(session: &Session) -> Vec<Question> {
-    let value = "Quel est l'examen, avec la valeur et l'unité ?";
+    let value = "Quel examen, avec quelle valeur et quelle unité ?";
     let mut asked = vec![question(keys::LABORATORY_VALUE, value, AnswerKind::Text)];
     if let Some(value) = latest(&session.facts, keys::LABORATORY_VALUE).and_then(spoken) {
         let read_back = format!("Je relis : « {value} ». C'est bien cela ?");

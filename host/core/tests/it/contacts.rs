@@ -71,7 +71,7 @@ fn an_emergency_is_shown_alerted_once_and_ends_only_with_its_outcome() {
     assert_eq!(view.level, Some(Level::Vital));
     assert_eq!(view.assessment.as_ref().unwrap().orientation, Orientation::EmergencyCall(EmergencyService::Samu));
     assert!(view.banners[0].text.fr().contains("faites appeler le 15 (SAMU), à défaut le 112"), "{:?}", view.banners);
-    assert_eq!(banners(&view), ["emergency", "alert-open", "demo-content"]);
+    assert_eq!(banners(&view), ["emergency", "alert-open", "emergency-steps", "demo-content"]);
     assert_eq!(office.plugins.calls("triage"), 0, "no plugin is waited for");
     let asked: Vec<&str> = view.questions.iter().map(|asked| asked.question.key.as_str()).collect();
     assert_eq!(asked, [keys::PATIENT_LOCATION, keys::EMERGENCY_OUTCOME]);

@@ -18,6 +18,7 @@ mod contest;
 mod counting;
 mod disclosure;
 mod disclosure_matrix;
+mod emergency_steps;
 mod going_on;
 mod laboratories;
 mod messages;

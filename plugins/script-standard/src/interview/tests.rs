@@ -59,6 +59,58 @@ fn a_relative_is_asked_who_they_are_and_told_nothing() {
     assert!(prompt.hint.as_ref().unwrap().contains("ne rien confirmer"));
     let family = prompt.asks.iter().find(|question| question.key == keys::PATIENT_FAMILY).unwrap();
     assert!(family.spoken.contains("son nom"));
+    let keys: Vec<&str> = prompt.asks.iter().map(|question| question.key.as_str()).collect();
+    assert_eq!(keys.last(), Some(&crate::facts::RELATION), "\"et vous-même ?\" comes after the patient: {keys:?}");
+}
+
+#[test]
+fn an_identity_is_one_question_and_what_the_answer_leaves_out_another() {
+    let spoken = |call: &Call, key: &str| {
+        let asks = call.view().prompts.into_iter().flat_map(|prompt| prompt.asks);
+        asks.filter(|question| question.key == key).map(|question| question.spoken).collect::<Vec<_>>()
+    };
+    let call = Call::new().by("patient");
+    let whole = spoken(&call, keys::PATIENT_FAMILY);
+    assert_eq!(whole, ["Pouvez-vous me donner votre nom, votre prénom et votre date de naissance ?"]);
+    let named = call.clone().text(keys::PATIENT_FAMILY, "Durand").text(keys::PATIENT_GIVEN, "Anne");
+    assert_eq!(spoken(&named, keys::PATIENT_BIRTH_DATE), ["Et votre date de naissance ?"]);
+    let born = call.clone().with(keys::PATIENT_BIRTH_DATE, Value::Date("1958-04-30".to_owned()));
+    assert_eq!(spoken(&born, keys::PATIENT_FAMILY), ["Quel est votre nom, avec le prénom ?"]);
+    let own =
+        serde_json::json!({ "questions": [{ "key": "patient.family", "spoken": "Votre nom ?", "kind": "text" }] });
+    assert_eq!(spoken(&call.settings(own), keys::PATIENT_FAMILY), ["Votre nom ?"], "the practice's own words stand");
+    let colleague = Call::new().by("professional");
+    assert_eq!(spoken(&colleague, keys::PATIENT_FAMILY), ["C'est pour quel patient ?"]);
+}
+
+#[test]
+fn a_promise_is_said_once_in_a_breath() {
+    let mut call = Call::patient("message").text(MESSAGE, "Merci de me rappeler").slot();
+    assert!(call.says(Phase::Proposal).contains("Je transmets votre message"), "nothing is promised yet");
+    call.session.commitments.push(greffon_sdk::script::CommitmentSummary {
+        what: "answer".to_owned(),
+        said: "Je transmets votre message.".to_owned(),
+        due: crate::testing::NOW,
+        due_local: "2026-11-21T11:30".to_owned(),
+    });
+    assert_eq!(call.says(Phase::Proposal), "");
+    let promise = "Je transmets votre message, et vous aurez une réponse aujourd'hui avant 11 h 30.";
+    assert_eq!(call.says(Phase::ReadBack).matches(promise).count(), 1);
+}
+
+#[test]
+fn what_the_practice_wants_looked_at_is_promised_in_its_own_words() {
+    let settings = serde_json::json!({ "packs": ["medecine-generale", "urgence-ressentie"] });
+    let mut call = Call::patient("consultation").settings(settings).slot().appointment(confirmed());
+    call.session.commitments.push(greffon_sdk::script::CommitmentSummary {
+        what: "answer".to_owned(),
+        said: "Je signale votre appel au médecin.".to_owned(),
+        due: crate::testing::NOW,
+        due_local: "2026-11-21T11:30".to_owned(),
+    });
+    let said = call.says(Phase::ReadBack);
+    let promise = "Je signale votre appel au médecin. Vous aurez une réponse aujourd'hui avant 11 h 30.";
+    assert!(said.ends_with(promise), "{said}");
 }
 
 #[test]
@@ -93,6 +145,8 @@ fn whoever_asks_for_the_opening_hours_is_not_asked_for_a_birth_date() {
     assert!(call.view().missing.contains(&keys::PATIENT_BIRTH_DATE.to_owned()));
     let answered = call.choice("request.task", "question").choice(QUESTION, "horaires");
     assert_eq!(answered.view().missing, [keys::PATIENT_FAMILY, keys::PATIENT_GIVEN]);
+    let named = answered.slot().text(keys::PATIENT_FAMILY, "Durand").text(keys::PATIENT_GIVEN, "Anne");
+    assert!(named.asked(Phase::ReadBack).is_empty() && named.view().may_close, "there is nothing to say back");
 }
 
 #[test]
@@ -105,7 +159,8 @@ fn wishes_are_asked_once_and_not_of_somebody_who_told_them() {
     let today = Call::patient("consultation").concluded(Level::SameDay, Orientation::SameDaySlot);
     assert!(today.asked(Phase::Proposal).is_empty());
     let mailed = call.settings(serde_json::json!({ "confirm-by": "email" }));
-    assert_eq!(mailed.asked(Phase::Proposal), [WISHES, keys::PATIENT_EMAIL]);
+    assert_eq!(mailed.asked(Phase::Proposal), [WISHES]);
+    assert_eq!(mailed.asked(Phase::Identification), [keys::PATIENT_EMAIL], "with the other coordinates");
 }
 
 #[test]

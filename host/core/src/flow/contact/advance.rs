@@ -16,11 +16,11 @@ use crate::flow::journal::{Entry, Involved};
 use crate::flow::patient::Recognised;
 use crate::flow::read::sequel_of;
 use crate::ids::{ContactId, PracticeId};
-use crate::model::audit::Actor;
+use crate::model::audit::{Actor, Role};
 use crate::model::care::{Fact, Level};
 use crate::model::contact::{
-    Contact, ContactEffect, ContactEvent, ContactState, Findings, HostStep, Outcome, decide, find, host_step,
-    identity_of,
+    Contact, ContactEffect, ContactEvent, ContactState, Findings, HostStep, Outcome, decide, emergency_steps, find,
+    host_step, identity_of,
 };
 use crate::model::heard::Listened;
 use crate::model::practice::Practice;
@@ -208,12 +208,16 @@ impl Contacts {
     async fn try_look_at(&self, act: Act<'_>, contact: Contact) -> Flow<Looked> {
         let practice = act.practice;
         let asked = grids::ask(self.storage.as_ref(), practice, &contact, act.now).await?;
-        let (weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
+        let (mut weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
+        if act.actor.role != Role::System && weighed.is_emergency() && weighed.emergency_shown_at.is_none() {
+            // The answer to this request is what the screen shows.
+            (weighed, _) = decide(&weighed, ContactEvent::Shown, &practice.delays, act.now)?;
+        }
         let sequel = sequel_of(self.storage.as_ref(), &contact).await?;
         let rendered = self.render(act, &weighed, &sequel).await?;
         let pins = weighed.script.is_none() && rendered.script.is_some();
-        let script_acts = has_new_effect(&weighed, &rendered.view.effects);
-        if weighed == contact && effects.is_empty() && !pins && !script_acts {
+        let acts = has_new_effect(&weighed, &rendered.view.effects) || !effects.is_empty();
+        if weighed == contact && !pins && !acts {
             let view = self.say(act, &weighed, questions, rendered, &sequel).await;
             return Ok(Looked::Seen(Box::new(view)));
         }
@@ -221,8 +225,8 @@ impl Contacts {
             return Ok(Looked::Changed(contact.id));
         };
         let sequel = sequel_of(self.storage.as_ref(), &kept).await?;
-        // What was carried out shows in the recap.
-        let rendered = if script_acts { self.render(act, &kept, &sequel).await? } else { rendered };
+        // What was carried out or promised shows in the recap.
+        let rendered = if acts { self.render(act, &kept, &sequel).await? } else { rendered };
         let view = self.say(act, &kept, questions, rendered, &sequel).await;
         Ok(Looked::Seen(Box::new(view)))
     }
@@ -300,6 +304,14 @@ impl Contacts {
                 .in_contact(Some(after.id))
                 .field("from", former_level.map_or("none", Level::as_str))
                 .field("to", level.as_str());
+            self.acts.note(tx, act, entry).await?;
+        }
+        let known = before.map(emergency_steps).unwrap_or_default();
+        for taken in emergency_steps(after).into_iter().filter(|taken| !known.contains(taken)) {
+            let entry = Entry::new("contact.emergency-step")
+                .in_contact(Some(after.id))
+                .field("step", taken.step.as_str())
+                .field("at", taken.at);
             self.acts.note(tx, act, entry).await?;
         }
         for failed in involved.iter().filter(|one| one.failure.is_some()) {

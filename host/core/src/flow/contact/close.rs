@@ -11,10 +11,10 @@ use crate::flow::journal::Entry;
 use crate::flow::read::sequel_of;
 use crate::ids::{ContactId, PracticeId, StatementId};
 use crate::model::audit::{Actor, Role};
-use crate::model::care::{ContentRef, Fact, Level, Source, Value, keys};
+use crate::model::care::{ContentRef, Fact, Level, Source, Value, keys, latest};
 use crate::model::contact::{
-    CloseCheck, CloseOutcome, Closing, Contact, ContactEvent, ContactState, OverrideCode, RecapOutcome, Statement,
-    decide, find, heard_level, heard_reason, is_identified, missing_result,
+    CloseCheck, CloseOutcome, Closing, Contact, ContactChannel, ContactEvent, ContactState, OverrideCode, RecapOutcome,
+    Statement, decide, emergency_outcome, find, heard_level, heard_reason, is_identified, missing_result,
 };
 use crate::model::heard::Listened;
 use crate::model::practice::Practice;
@@ -57,6 +57,9 @@ impl Contacts {
             // without its result is no shorter for that it was read back.
             let signs = new.recap == RecapOutcome::NotReached || before.is_emergency();
             before = self.count_what_was_left_unanswered(act, before, Left { signs, result: true }).await?;
+            if new.recap == RecapOutcome::NotReached {
+                before = self.note_cut(act, before).await?;
+            }
             if let Some(view) = self.try_close(act, before, &new).await? {
                 return Ok(view);
             }
@@ -104,6 +107,33 @@ impl Contacts {
             None => Ok((contact.clone(), Vec::new())),
         };
         self.change(act, before.id, decision, |entry| entry, "contact.left-unanswered").await
+    }
+
+    /// Of an emergency the cut is written down, whether the contact can be closed then or not:
+    /// whoever holds the line is asked to call back.
+    async fn note_cut(&self, act: Act<'_>, before: Contact) -> Flow<Contact> {
+        let is_new = |contact: &Contact| {
+            let called = contact.channel == ContactChannel::Phone && contact.is_emergency();
+            called && emergency_outcome(contact).is_none() && latest(&contact.facts, keys::EMERGENCY_LINE).is_none()
+        };
+        if !is_new(&before) {
+            return Ok(before);
+        }
+        let cut = Fact {
+            key: keys::EMERGENCY_LINE.to_owned(),
+            value: Value::Choice("cut".to_owned()),
+            source: Source::Operator,
+            at: act.now,
+            by: act.actor.subject.clone(),
+        };
+        let decision = |contact: &Contact| match is_new(contact) {
+            true => {
+                let told = ContactEvent::Told(Listened::to(vec![cut.clone()]));
+                decide(contact, told, &act.practice.delays, act.now)
+            }
+            false => Ok((contact.clone(), Vec::new())),
+        };
+        self.change(act, before.id, decision, |entry| entry.field("facts", 1), "contact.told").await
     }
 
     /// `None` when the contact changed since it was read.

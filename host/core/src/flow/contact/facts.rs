@@ -9,7 +9,7 @@ use crate::model::audit::{Actor, Role};
 use crate::model::care::{Fact, Source, Value, keys};
 use crate::model::channel::{is_email, is_phone};
 use crate::model::civil::parse_date;
-use crate::model::contact::{CALLER_KINDS, EMERGENCY_OUTCOMES};
+use crate::model::contact::{CALLER_KINDS, EMERGENCY_LINE, EMERGENCY_OUTCOMES};
 use crate::model::practice::Practice;
 use crate::time::Instant;
 
@@ -58,6 +58,10 @@ fn fitting(practice: &Practice, key: &str, value: Value) -> Result<Value, Text> 
         keys::EMERGENCY_OUTCOME => {
             let listed = matches!(&value, Value::Choice(outcome) if EMERGENCY_OUTCOMES.contains(&outcome.as_str()));
             known(listed, fields::emergency_outcome())?;
+        }
+        keys::EMERGENCY_LINE => {
+            let listed = matches!(&value, Value::Choice(line) if EMERGENCY_LINE.contains(&line.as_str()));
+            known(listed, fields::emergency_line())?;
         }
         keys::MOTIVE => known(text.is_some_and(|id| practice.motive(&MotiveId::from(id)).is_some()), fields::motive())?,
         // However a client calls them, they are listened to.

@@ -176,12 +176,15 @@ fn appointment_summary(
     let span: Span = latest.appointment.as_ref().map_or(request.span, |held| held.span);
     let seat = practice.agenda_of(&latest.feature, &request.agenda);
     let motive = practice.motive(&request.motive).filter(|_| knows_motive);
+    // Where there is one of them only, nobody says with whom, nor where.
+    let with = seat.filter(|_| practice.practitioners.len() > 1);
+    let at = seat.filter(|_| practice.sites.len() > 1);
     Some(AppointmentSummary {
         state: progress_of(latest.state),
         span,
         start_local: Zone::of(practice).text(span.start),
-        practitioner: seat.map(|(practitioner, _)| practitioner.name.clone()),
-        site: seat.and_then(|(_, agenda)| practice.site(&agenda.site)).map(|site| site.name.clone()),
+        practitioner: with.map(|(practitioner, _)| practitioner.name.clone()),
+        site: at.and_then(|(_, agenda)| practice.site(&agenda.site)).map(|site| site.name.clone()),
         motive: match motive {
             Some(motive) => motive.label.clone(),
             None if knows_motive => request.motive.0.clone(),

@@ -47,6 +47,8 @@ pub const RED_FLAG_PREFIX: &str = "red-flag.";
 pub const RECAP: &str = "recap.outcome";
 /// Choice: what became of an emergency orientation.
 pub const EMERGENCY_OUTCOME: &str = "emergency.outcome";
+/// Choice: cut, called-back, no-answer. Not of the contract's list: the host alone asks it.
+pub const EMERGENCY_LINE: &str = "emergency.line";
 /// Text: the result that a laboratory gives. Not of the contract's list: scripts that ask
 /// for it do so under this key.
 pub const LABORATORY_VALUE: &str = "laboratory.value";

@@ -6,10 +6,11 @@ use std::time::Duration;
 use greffon_words::{Text, fields, reasons, refusals};
 
 use super::permission::is_open;
+use super::steps::emergency_outcome;
 use super::weigh::{UNDECIDED, UNDECIDED_LEVEL, host_content};
 use super::{CloseOutcome, Contact, ContactState, Known, Lowering, RecapOutcome, Statement};
 use crate::model::audit::Role;
-use crate::model::care::{Level, Nature, Value, keys, latest};
+use crate::model::care::{Level, Nature, keys, latest};
 use crate::model::emergency::EmergencyService;
 use crate::model::heard::Listened;
 use crate::model::practice::Delays;
@@ -51,6 +52,8 @@ pub enum ContactEvent {
         /// What it was.
         reasons: Vec<Reason>,
     },
+    /// Whoever works on it sees what comes next.
+    Shown,
     /// Somebody sets the level.
     LevelSet {
         /// To what.
@@ -169,6 +172,10 @@ pub fn decide(
         ContactEvent::LeftUnanswered { heard, surely, reasons } => {
             left_unanswered(&mut next, heard, surely, reasons, delays);
         }
+        ContactEvent::Shown => {
+            let shown = next.is_emergency().then_some(now);
+            next.emergency_shown_at = next.emergency_shown_at.or(shown);
+        }
         ContactEvent::LevelSet { level, reason, by, role } => {
             set_level(&mut next, level, &reason, by, role, delays, now)?;
         }
@@ -233,6 +240,7 @@ pub fn is_administrative(key: &str) -> bool {
             | keys::PATIENT_REFERRED
             | keys::RECAP
             | keys::EMERGENCY_OUTCOME
+            | keys::EMERGENCY_LINE
     )
 }
 
@@ -396,7 +404,7 @@ fn of_person(contact: &Contact, level: Level, reason: Reason) -> Assessment {
 #[must_use]
 pub fn close_blockers(contact: &Contact, check: &CloseCheck) -> Vec<&'static str> {
     let mut blockers = Vec::new();
-    if contact.is_emergency() && !has_emergency_outcome(contact) {
+    if contact.is_emergency() && emergency_outcome(contact).is_none() {
         blockers.push("emergency-outcome-missing");
     }
     if check.nature != Nature::Administrative && contact.state != ContactState::Concluded {
@@ -415,19 +423,6 @@ pub fn close_blockers(contact: &Contact, check: &CloseCheck) -> Vec<&'static str
         blockers.push("alert-open");
     }
     blockers
-}
-
-/// What may have become of an emergency orientation, as [`keys::EMERGENCY_OUTCOME`]
-/// says it: the caller speaks with the service; calls it and has repeated the number; it
-/// was called for the caller; help is there already; a practitioner sees to it; the
-/// caller refuses; the line is cut and nobody answers.
-pub const EMERGENCY_OUTCOMES: [&str; 7] =
-    ["transferred", "called", "called-for", "on-site", "practitioner", "refused", "lost"];
-
-/// `unknown` and `refused` are no outcome (S3, S14).
-fn has_emergency_outcome(contact: &Contact) -> bool {
-    latest(&contact.facts, keys::EMERGENCY_OUTCOME)
-        .is_some_and(|fact| matches!(&fact.value, Value::Choice(text) if EMERGENCY_OUTCOMES.contains(&text.as_str())))
 }
 
 fn close(contact: &mut Contact, closing: Closing, delays: &Delays, now: Instant) -> Result<(), Refusal> {

@@ -9,7 +9,8 @@ use crate::model::alert::{AlertState, NextStep};
 use crate::model::care::{Nature, keys, latest};
 use crate::model::civil::Zone;
 use crate::model::contact::{
-    CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, find, host_step, is_identified,
+    CloseCheck, Contact, ContactState, Findings, HostStep, UNDECIDED, close_blockers, emergency_outcome,
+    emergency_steps, find, host_step, is_cut, is_identified, steps_line,
 };
 use crate::model::disclosure::{Information, MaySay};
 use crate::model::emergency::EmergencyService;
@@ -117,8 +118,12 @@ fn questions(contact: &Contact, findings: &Findings<'_>, grid: &[Question]) -> V
         return Vec::new();
     }
     if let Some(service) = contact.emergency() {
-        let open = emergency_questions(service).into_iter();
-        return open.filter(|question| latest(&contact.facts, &question.key).is_none()).map(host).collect();
+        let is_open = |question: &Question| match question.key.as_str() {
+            keys::EMERGENCY_LINE => is_cut(contact),
+            keys::EMERGENCY_OUTCOME => emergency_outcome(contact).is_none(),
+            key => latest(&contact.facts, key).is_none(),
+        };
+        return emergency_questions(service).into_iter().filter(is_open).map(host).collect();
     }
     let asks = match host_step(contact, findings) {
         HostStep::AskRedFlags => true,
@@ -145,7 +150,7 @@ fn red_flag_questions(contact: &Contact, findings: &Findings<'_>, to_patient: bo
         let listed = |flag: &RedFlag| Choice { id: flag.id.clone(), label: red_flags::label(flag) };
         questions.push(Question {
             key: keys::RED_FLAGS_ALL.to_owned(),
-            spoken: questions::any_red_flag().to_string(),
+            spoken: if to_patient { questions::any_red_flag_self() } else { questions::any_red_flag() }.to_string(),
             why: questions::any_red_flag_why().to_string(),
             kind: AnswerKind::YesNoUnknown,
             choices: findings.to_ask_together.iter().map(listed).collect(),
@@ -179,7 +184,17 @@ fn emergency_questions(service: EmergencyService) -> Vec<Question> {
         red_flag: false,
         required: true,
     };
+    let line = Question {
+        why: questions::emergency_line_why().to_string(),
+        ..ask(
+            keys::EMERGENCY_LINE,
+            &questions::emergency_line(),
+            AnswerKind::Single,
+            &[("called-back", questions::line_called_back()), ("no-answer", questions::line_no_answer())],
+        )
+    };
     vec![
+        line,
         ask(keys::PATIENT_LOCATION, &questions::patient_location(), AnswerKind::Text, &[]),
         ask(keys::CALLER_PHONE, &questions::caller_phone(), AnswerKind::Phone, &[]),
         ask(
@@ -228,6 +243,10 @@ fn banners(
             show("alert-acknowledged", banners::alert_taken(&next.words()));
         }
         _ => {}
+    }
+    let steps = steps_line(&Zone::of(practice), &emergency_steps(contact), &[]);
+    if !steps.is_empty() {
+        show("emergency-steps", banners::emergency_steps(&steps));
     }
     if contact.hearing.of(&contact.facts).foreign {
         show("foreign-language", banners::foreign_language());

@@ -1,10 +1,12 @@
 //! Letters about alerts.
 
+use greffon_words::{Text, steps};
+
 use super::{Letter, heard, letter, level_words, who_and_what, zone};
 use crate::ids::AlertId;
 use crate::model::alert::{Alert, AlertState, Secret, answer_time};
 use crate::model::care::{Level, Sensitivity};
-use crate::model::contact::{Contact, find};
+use crate::model::contact::{Contact, emergency_steps, find, steps_line};
 use crate::model::practice::Practice;
 use crate::time::Instant;
 
@@ -22,6 +24,10 @@ pub fn alert(practice: &Practice, contact: &Contact, alert: &Alert, link: Option
     lines.push(String::new());
     lines.extend(who_and_what(practice, contact));
     lines.push(format!("Depuis : {}", zone(practice).spoken(alert.raised_at)));
+    let done = steps_line(&zone(practice), &emergency_steps(contact), &of_alert(alert));
+    if !done.is_empty() {
+        lines.push(format!("Déroulé : {done}"));
+    }
     if let Some(promised) = alert.promised {
         lines.push(format!("Rappel ou décision promis avant : {}", zone(practice).spoken(promised)));
     }
@@ -39,6 +45,14 @@ pub fn alert(practice: &Practice, contact: &Contact, alert: &Alert, link: Option
     let mut letter = letter(practice, "host.alert", format!("{title} : alerte"), lines, Sensitivity::Health);
     letter.link = link.map(str::to_owned);
     letter
+}
+
+/// What was done about the alert itself; nothing while it is being raised.
+fn of_alert(alert: &Alert) -> Vec<(Instant, Text)> {
+    let sent = alert.told.first().map(|told| (told.at, steps::alert_sent()));
+    let taken = alert.acknowledged.iter().map(|one| (one.at, steps::alert_taken()));
+    let ended = alert.end.iter().map(|end| (end.at, steps::alert_ended()));
+    sent.into_iter().chain(taken).chain(ended).collect()
 }
 
 /// Where a recipient opens an alert with their own code: `None` when they have none, or

@@ -8,7 +8,8 @@ use crate::model::practice::{Practice, Practitioner};
 use crate::time::Instant;
 
 /// « Je peux vous proposer mardi 24 novembre à 9 h 30 avec le docteur Claire Martin, cela
-/// vous irait ? » Today and tomorrow are said as such, the year where it is another one.
+/// vous irait ? » Today and tomorrow are said as such, the year where it is another one;
+/// where there is one practitioner only, everybody knows with whom.
 #[must_use]
 pub fn offer(practice: &Practice, practitioner: Option<&Practitioner>, start: Instant, now: Instant) -> String {
     let zone = zone(practice);
@@ -24,7 +25,8 @@ pub fn offer(practice: &Practice, practitioner: Option<&Practitioner>, start: In
     } else {
         said
     };
-    let with = practitioner.map(|one| format!(" avec {}", spoken_name(&one.name))).unwrap_or_default();
+    let with = practitioner.filter(|_| practice.practitioners.len() > 1);
+    let with = with.map(|one| format!(" avec {}", spoken_name(&one.name))).unwrap_or_default();
     format!("Je peux vous proposer {day} à {}{with}, cela vous irait ?", spoken_time(civil.time()))
 }
 
