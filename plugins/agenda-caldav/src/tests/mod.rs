@@ -7,6 +7,9 @@ mod discovery;
 mod find;
 mod manifest;
 mod server;
+mod tags;
+mod unreadable;
+mod whole_days;
 
 use greffon_sdk::agenda::{Agenda, Appointment, Audience, Error, Request, SlotPage, SlotQuery};
 use greffon_sdk::practice::{Identifier, IdentityTrust, Person, Span, VisitMode};
