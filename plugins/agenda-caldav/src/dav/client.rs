@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use greffon_sdk::http::{Request, Response};
+use greffon_sdk::calendar;
+use greffon_sdk::http::{self, Request, Response};
 
 use super::failure::Failure;
 use super::multistatus::Multistatus;
@@ -80,6 +81,9 @@ pub struct Client {
     pub timeout: Duration,
 }
 
+/// How soon a request that never left must have failed to be sent again, in milliseconds.
+const SOON_MS: i64 = 500;
+
 const XML: &str = "application/xml; charset=utf-8";
 const ICALENDAR: &str = "text/calendar; charset=utf-8";
 
@@ -89,7 +93,14 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request.body(body).send().map_err(Failure::Http)
+        let request = request.body(body);
+        let begun = calendar::now();
+        match request.clone().send() {
+            // It certainly never left. Once more, unless the way there has eaten the time already.
+            Err(http::Error::NotSent(_)) if calendar::now().saturating_sub(begun) < SOON_MS => request.send(),
+            other => other,
+        }
+        .map_err(Failure::Http)
     }
 
     fn multistatus(

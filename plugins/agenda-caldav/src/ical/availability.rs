@@ -7,8 +7,9 @@ use super::time::{ALL, Start};
 use super::zone::Zones;
 use crate::mirror::object::{Closed, Period};
 
-/// Most of them in one object.
+/// Most of them in one object, and most parts of one.
 const MOST: usize = 50;
+const MOST_PARTS: usize = 100;
 
 /// What the availabilities of an object close. What cannot be read of them is not available.
 pub fn closed(calendar: &Component, zones: &Zones) -> Vec<Closed> {
@@ -30,7 +31,7 @@ fn of(one: &Component, zones: &Zones, calendar: &Component) -> Closed {
     let to = instant("DTEND").or(lasting).unwrap_or(ALL.end);
     let priority =
         one.line("PRIORITY").and_then(|line| line.value.trim().parse().ok()).filter(|priority| *priority <= 9);
-    let available: Vec<&Component> = one.children_of("AVAILABLE").collect();
+    let available: Vec<&Component> = one.children_of("AVAILABLE").take(MOST_PARTS).collect();
     let (open, _) = read::items(&available, zones, calendar);
     Closed { priority: priority.unwrap_or(0), period: Period(from, to.max(from)), open }
 }

@@ -13,12 +13,10 @@ pub fn closures(all: &[Closed], window: Period, expander: &mut Expander) -> Vec<
     let mut left = vec![around];
     let mut closed = Vec::new();
     for one in all {
-        let mut own: Vec<Period> = left.iter().filter_map(|part| common(*part, one.period)).collect();
-        left = without(left, one.period);
-        for open in one.open.iter().flat_map(|item| open(item, around, expander)) {
-            own = without(own, open);
-        }
-        closed.extend(own);
+        let own = left.iter().filter_map(|part| common(*part, one.period)).collect();
+        left = without(left, vec![one.period]);
+        let open = one.open.iter().flat_map(|item| open(item, around, expander)).collect();
+        closed.extend(without(own, open));
     }
     closed.retain(|period| period.overlaps(window));
     closed
@@ -39,12 +37,20 @@ fn common(a: Period, b: Period) -> Option<Period> {
     a.overlaps(b).then(|| Period(a.0.max(b.0), a.1.min(b.1)))
 }
 
-fn without(from: Vec<Period>, taken: Period) -> Vec<Period> {
-    let rest = |part: Period| {
-        if !part.overlaps(taken) {
-            return vec![part];
+fn without(from: Vec<Period>, mut taken: Vec<Period>) -> Vec<Period> {
+    taken.sort_unstable();
+    let mut left = Vec::new();
+    for part in from {
+        let mut start = part.0;
+        for one in taken.iter().filter(|one| one.overlaps(part)) {
+            if one.0 > start {
+                left.push(Period(start, one.0));
+            }
+            start = start.max(one.1);
         }
-        [Period(part.0, taken.0), Period(taken.1, part.1)].into_iter().filter(|rest| rest.0 < rest.1).collect()
-    };
-    from.into_iter().flat_map(rest).collect()
+        if start < part.1 {
+            left.push(Period(start, part.1));
+        }
+    }
+    left
 }

@@ -15,6 +15,7 @@ use greffon_sdk::keyvalue::{Bucket, Error, Update};
 use greffon_sdk::log;
 use serde::{Deserialize, Serialize};
 
+use super::inbox::Inbox;
 use super::object::Object;
 use super::{Earlier, Gone, Mirror, REACH_MS, Step};
 
@@ -51,6 +52,7 @@ struct Index {
     earlier: Vec<Earlier>,
     earlier_from: i64,
     steps: Vec<Step>,
+    inbox: Inbox,
     doubtful: bool,
 }
 
@@ -112,6 +114,7 @@ impl<'a> Store<'a> {
             earlier: index.earlier.clone(),
             earlier_from: index.earlier_from,
             steps: index.steps.clone(),
+            inbox: index.inbox.clone(),
             doubtful: index.doubtful,
             now: self.now,
             ..Mirror::default()
@@ -169,6 +172,7 @@ impl<'a> Store<'a> {
             earlier: mirror.earlier.clone(),
             earlier_from: mirror.earlier_from,
             steps: mirror.steps.clone(),
+            inbox: mirror.inbox.clone(),
             doubtful: mirror.doubtful,
         };
         let differences = index.written.len() + index.removed.len();

@@ -7,6 +7,7 @@
 
 mod closures;
 pub mod expand;
+pub mod inbox;
 mod kept;
 pub mod object;
 pub mod refresh;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use self::inbox::Inbox;
 pub use self::kept::Store;
 use self::object::{Content, Mark, Object};
 
@@ -25,13 +27,15 @@ pub const REACH_MS: i64 = 35 * 24 * 60 * 60 * 1000;
 /// Most objects of greffon's that are remembered after they are gone.
 const MOST_GONE: usize = 100;
 
-/// Most earlier contents of recurring objects that are remembered, and for how long, in milliseconds: a month.
-const MOST_EARLIER: usize = 100;
+/// Most earlier contents of recurring objects that are remembered, the largest of them in bytes, and for how long, in
+/// milliseconds: a month.
+const MOST_EARLIER: usize = 60;
+const EARLIER_BYTES: usize = 4_096;
 const EARLIER_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// Most steps from token to token that are remembered, and most names in them.
+/// Most steps from token to token that are remembered, and most bytes of names in them.
 const MOST_STEPS: usize = 60;
-const MOST_STEP_NAMES: usize = 500;
+const MOST_STEP_BYTES: usize = 50_000;
 
 /// An object of greffon's that is not there any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +85,8 @@ pub struct Mirror {
     pub earlier_from: i64,
     /// The last steps, up to `token`.
     pub steps: Vec<Step>,
+    /// The availability that is kept beside the calendar.
+    pub inbox: Inbox,
     /// The server used one entity tag for two contents: equal tags prove nothing.
     pub doubtful: bool,
     /// The instant of this call.
@@ -172,6 +178,10 @@ impl Mirror {
             return;
         }
         let now = self.now;
+        if serde_json::to_string(&content).map_or(true, |text| text.len() > EARLIER_BYTES) {
+            self.earlier_from = now + 1;
+            return;
+        }
         self.earlier.push(Earlier { name: name.to_owned(), at: now, content });
         let old = self.earlier.iter().take_while(|earlier| earlier.at < now.saturating_sub(EARLIER_MS)).count();
         let excess = old.max(self.earlier.len().saturating_sub(MOST_EARLIER));
@@ -183,9 +193,8 @@ impl Mirror {
     /// Notes what a sync told on its way to the present token.
     fn step(&mut self, from: String, names: BTreeSet<String>) {
         self.steps.push(Step { from, names });
-        while self.steps.len() > MOST_STEPS
-            || self.steps.iter().map(|step| step.names.len()).sum::<usize>() > MOST_STEP_NAMES
-        {
+        let bytes = |steps: &[Step]| steps.iter().flat_map(|step| &step.names).map(String::len).sum::<usize>();
+        while self.steps.len() > MOST_STEPS || bytes(&self.steps) > MOST_STEP_BYTES {
             self.steps.remove(0);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use greffon_sdk::{http, log};
 
 use super::Mirror;
+use super::inbox::AVAILABILITY;
 use super::object::{Content, Object, Period};
 use crate::dav::client::{Client, Got, got};
 use crate::dav::failure::Failure;
@@ -253,12 +254,14 @@ impl Mirror {
     /// Whether what is known rests on entity tags alone, or on some that are none or prove nothing.
     fn rests_on_tags(&self) -> bool {
         let weak = |object: &Object| object.etag.is_empty() || object.etag.starts_with("W/");
-        self.token.is_none() || self.doubtful || self.objects.values().any(weak)
+        let mut members = self.objects.values().filter(|object| object.name != AVAILABILITY);
+        self.token.is_none() || self.doubtful || members.any(weak)
     }
 }
 
 fn keep_only(mirror: &mut Mirror, present: &BTreeSet<String>) {
-    let vanished: Vec<String> = mirror.objects.keys().filter(|name| !present.contains(*name)).cloned().collect();
+    let vanished = |name: &&String| !present.contains(*name) && *name != AVAILABILITY;
+    let vanished: Vec<String> = mirror.objects.keys().filter(vanished).cloned().collect();
     for name in vanished {
         mirror.remove(&name, None);
     }

@@ -200,6 +200,7 @@ fn what_cannot_be_known_is_said_and_settled_by_look_up() {
 fn what_certainly_did_not_happen_is_no_unknown_outcome() {
     let practice = practice();
     practice.server.fault("PUT", Fault::Refused);
+    practice.server.fault("PUT", Fault::Refused);
     assert!(matches!(practice.book("op-1", "09:00", "09:15"), Err(Error::Unavailable(_))));
     for (status, expected) in
         [(401, "denied"), (403, "denied"), (409, "not-found"), (429, "limited"), (507, "unavailable"), (415, "invalid")]
@@ -219,6 +220,18 @@ fn what_certainly_did_not_happen_is_no_unknown_outcome() {
     practice.server.fault("REPORT", Fault::AnswerLost);
     assert!(matches!(practice.book("op-1", "09:00", "09:15"), Err(Error::Unavailable(_))), "a read is no doubt");
     assert!(practice.server.names().is_empty());
+}
+
+#[test]
+fn what_never_left_is_sent_once_more() {
+    let practice = practice();
+    practice.server.fault("PUT", Fault::Refused);
+    practice.book("op-1", "09:00", "09:15").unwrap();
+    assert_eq!(practice.server.requests().iter().filter(|method| *method == "PUT").count(), 2);
+    practice.server.fault("PUT", Fault::LostBefore);
+    practice.server.requests();
+    assert!(matches!(practice.book("op-2", "10:00", "10:15"), Err(Error::OutcomeUnknown(_))));
+    assert_eq!(practice.server.requests().iter().filter(|method| *method == "PUT").count(), 1, "never blindly again");
 }
 
 #[test]

@@ -168,6 +168,7 @@ fn an_agenda_that_cannot_be_read_is_never_free() {
     practice.server.fault("REPORT", Fault::Instead(Response::new(207, "<html>captive portal</html>")));
     assert!(matches!(practice.find("08:00", "18:00"), Err(Error::Unavailable(_))));
     practice.server.fault("REPORT", Fault::Refused);
+    practice.server.fault("REPORT", Fault::Refused);
     assert!(matches!(practice.find("08:00", "18:00"), Err(Error::Unavailable(_))));
 }
 
@@ -193,7 +194,7 @@ fn hrefs_of_other_places_are_not_followed() {
                   </response><sync-token>t</sync-token></multistatus>";
     practice.server.fault("REPORT", Fault::Instead(Response::new(207, answer)));
     practice.find("08:00", "18:00").unwrap();
-    assert_eq!(practice.server.requests(), ["REPORT"]);
+    assert_eq!(practice.server.requests(), ["REPORT", "PROPFIND"]);
     assert!(practice.fakes.logged().iter().any(|entry| entry.code == "hrefs-elsewhere"));
 }
 

@@ -1,11 +1,13 @@
 //! Tests of the whole plugin against a CalDAV server in memory, with the quirks and faults of real ones.
 
+mod availability;
 mod book;
 mod change;
 mod changes;
 mod discovery;
 mod find;
 mod manifest;
+mod peer;
 mod server;
 mod tags;
 mod unreadable;

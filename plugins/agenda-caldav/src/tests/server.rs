@@ -87,6 +87,8 @@ struct State {
     poison: BTreeSet<String>,
     /// Objects that cannot be got at all.
     rotten: BTreeSet<String>,
+    /// What the owner's Inbox says of his availability. None: there is no Inbox.
+    availability: Option<String>,
     faults: VecDeque<(&'static str, Fault)>,
     requests: Vec<String>,
     dialect: Dialect,
@@ -165,6 +167,11 @@ impl Server {
         self.state.borrow_mut().epoch += 1;
     }
 
+    /// Gives the owner an Inbox, with what it says of his availability.
+    pub fn set_availability(&self, text: &str) {
+        self.state.borrow_mut().availability = Some(text.to_owned());
+    }
+
     pub fn speak(&self, dialect: Dialect) {
         self.state.borrow_mut().dialect = dialect;
     }
@@ -213,6 +220,20 @@ impl Server {
 
     fn serve(&self, request: &Request) -> Response {
         let path = request.url.strip_prefix("https://dav.example").expect("the server of the settings");
+        if request.method == "PROPFIND"
+            && let Some(availability) = self.state.borrow().availability.as_ref()
+        {
+            match path {
+                "/principals/martin/" => {
+                    return prop(path, "<C:schedule-inbox-URL><href>/inbox/</href></C:schedule-inbox-URL>");
+                }
+                "/inbox/" => {
+                    let text = format!("<C:calendar-availability>{}</C:calendar-availability>", xml(availability));
+                    return prop(path, &text);
+                }
+                _ => {}
+            }
+        }
         let Some(name) = path.strip_prefix(self.path) else {
             return discover(path);
         };
@@ -308,9 +329,11 @@ impl Server {
         let deep = request.headers.iter().any(|(name, value)| name == "depth" && value == "1");
         let ctag = format!("<CS:getctag xmlns:CS=\"http://calendarserver.org/ns/\">{}</CS:getctag>", state.number);
         let own = format!(
-            "<response><href>{}</href><propstat><prop><resourcetype><collection/></resourcetype>{}</prop>\
+            "<response><href>{}</href><propstat><prop xmlns:C=\"urn:ietf:params:xml:ns:caldav\"><resourcetype><collection/>\
+             <C:calendar/></resourcetype>{}{}</prop>\
              <status>HTTP/1.1 200 OK</status></propstat></response>",
             self.path,
+            if state.availability.is_some() { "<owner><href>/principals/martin/</href></owner>" } else { "" },
             if state.dialect.has_ctag { ctag.as_str() } else { "" }
         );
         let parts: String = state
@@ -413,17 +436,18 @@ fn multistatus(parts: &str) -> Response {
     Response::new(207, format!("<?xml version=\"1.0\"?><multistatus xmlns=\"DAV:\">{parts}</multistatus>"))
 }
 
+fn prop(path: &str, inner: &str) -> Response {
+    multistatus(&format!(
+        "<response><href>{path}</href><propstat><prop xmlns:C=\"urn:ietf:params:xml:ns:caldav\">{inner}</prop>\
+         <status>HTTP/1.1 200 OK</status></propstat></response>"
+    ))
+}
+
 fn discover(path: &str) -> Response {
-    let prop = |name: &str, inner: &str| {
-        multistatus(&format!(
-            "<response><href>{path}</href><propstat><prop xmlns:C=\"urn:ietf:params:xml:ns:caldav\">{name}{inner}</prop>\
-             <status>HTTP/1.1 200 OK</status></propstat></response>"
-        ))
-    };
     match path {
         "/.well-known/caldav" => Response::new(301, "").with_header("Location", "/dav/"),
-        "/dav/" => prop("<current-user-principal><href>/principals/cabinet</href></current-user-principal>", ""),
-        "/principals/cabinet/" => prop("<C:calendar-home-set><href>/cabinet</href></C:calendar-home-set>", ""),
+        "/dav/" => prop(path, "<current-user-principal><href>/principals/cabinet</href></current-user-principal>"),
+        "/principals/cabinet/" => prop(path, "<C:calendar-home-set><href>/cabinet</href></C:calendar-home-set>"),
         "/cabinet/" => {
             let calendar = |path: &str, name: &str| {
                 format!(

@@ -10,7 +10,7 @@ use crate::ical::zone::Zones;
 use crate::mirror::object::{Mark, Period};
 use crate::mirror::refresh::Refresh;
 use crate::mirror::view::Busy;
-use crate::mirror::{Mirror, Store};
+use crate::mirror::{Mirror, Store, inbox};
 use crate::settings::Settings;
 
 /// Longest booking or absence, in milliseconds: a year.
@@ -65,8 +65,10 @@ impl<'a> Calendar<'a> {
     }
 
     fn read(&mut self, proof: Option<Period>) -> Result<(), Failure> {
-        let Self { client, collection, zones, mirror, store, .. } = self;
-        Refresh { client, collection, zones, proof }.run(mirror, |mirror| store.save(mirror))
+        let Self { client, collection, zones, mirror, store, now, .. } = self;
+        Refresh { client, collection, zones, proof }.run(mirror, |mirror| store.save(mirror))?;
+        inbox::refresh(mirror, client, collection, zones, *now);
+        Ok(())
     }
 
     /// As `refresh`, before a write into a period and for a comparison: everything must have been read.

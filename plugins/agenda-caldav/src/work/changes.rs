@@ -14,6 +14,7 @@ use super::calendar::{Calendar, checked_window};
 use super::told;
 use crate::dav::place::member;
 use crate::mirror::expand::Expander;
+use crate::mirror::inbox::AVAILABILITY;
 use crate::mirror::object::{Mark, Object, Period};
 use crate::mirror::refresh::{says_bad_token, says_no_sync};
 use crate::mirror::view::{Busy, times};
@@ -94,7 +95,10 @@ impl Calendar<'_> {
 
     /// The differences since a cursor that is known.
     fn news(&self, cursor: Cursor, window: Period) -> Result<(Cursor, Scope), Error> {
-        let names = self.names_since(cursor.from.as_deref().unwrap_or_default())?;
+        let mut names = self.names_since(cursor.from.as_deref().unwrap_or_default())?;
+        if self.mirror.inbox.changed > cursor.at {
+            names.insert(AVAILABILITY.to_owned());
+        }
         let cursor = match &cursor.after {
             Some(_) => cursor,
             None => Cursor { at: self.now, next: self.mirror.token.clone(), window, ..cursor },
