@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::dav::client::Client;
 use crate::dav::discovery;
 use crate::dav::place::{Server, canonical};
+use crate::dav::xml::Ns;
 use crate::settings::Settings;
 use crate::work::{Calendar, find_slots};
 
@@ -161,7 +162,8 @@ impl Agenda for CalDav {
             standard: "CalDAV (RFC 4791)".to_owned(),
             caps: Caps::IDEMPOTENT_CREATE | Caps::CONDITIONAL_WRITE | Caps::DELTA | Caps::MOVES | Caps::ABSENCES,
             max_lookback_s: u32::try_from(mirror::REACH_MS / 1000).unwrap_or(u32::MAX),
-            min_poll_s: 30,
+            // At rest a poll is one small request.
+            min_poll_s: 5,
             calls_per_min: None,
             write_timeout_ms: self.settings.write_timeout_ms,
         }
@@ -172,10 +174,18 @@ impl Agenda for CalDav {
         for agenda in self.settings.calendars.keys() {
             self.with(agenda, |calendar| {
                 let found = calendar.client.properties(&calendar.collection, 0, "<D:resourcetype/>");
-                let (_, response) = found.map_err(|failure| failure.of_read())?;
+                let (found, response) = found.map_err(|failure| failure.of_read())?;
                 clock = response.header("date").and_then(dav::date::instant);
                 (product, version) = software(response.header("server"));
-                Ok(())
+                let is_calendar = found.responses.iter().any(|part| {
+                    let kind = part.prop(Ns::Dav, "resourcetype");
+                    kind.is_some_and(|kind| kind.child(Ns::CalDav, "calendar").is_some())
+                });
+                if is_calendar {
+                    return Ok(());
+                }
+                let key = format!("settings/calendars/{agenda}");
+                Err(Error::Invalid((key, format!("there is no calendar at {}", calendar.collection))))
             })?;
         }
         Ok(Probed { clock: clock.unwrap_or_else(calendar::now), product, version })

@@ -6,6 +6,9 @@ use super::xml::{Element, Ns};
 /// Longest sync token that is kept, in bytes.
 const TOKEN_BYTES: usize = 1_000;
 
+/// Longest text of dates and length that is kept, in bytes.
+const STAMP_BYTES: usize = 120;
+
 /// An answer about several resources.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Multistatus {
@@ -37,6 +40,14 @@ impl Part {
     /// Its version.
     pub fn etag(&self) -> Option<&str> {
         self.prop(Ns::Dav, "getetag").map(|prop| prop.text.trim()).filter(|etag| !etag.is_empty())
+    }
+
+    /// What else is told of it that another content may change: dates and length. Empty: nothing.
+    pub fn stamp(&self) -> String {
+        let props = ["getlastmodified", "getcontentlength", "creationdate"].into_iter();
+        let told: Vec<&str> = props.filter_map(|name| self.prop(Ns::Dav, name)).map(|prop| prop.text.trim()).collect();
+        let text = told.join(" ");
+        text.get(..STAMP_BYTES).map_or(text.clone(), str::to_owned)
     }
 
     /// Whether the resource is not there.

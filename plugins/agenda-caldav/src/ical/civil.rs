@@ -79,6 +79,11 @@ impl DateTime {
         Some(Self { date: Date::parse(date)?, second: hour * 3600 + minute * 60 + second.min(59) })
     }
 
+    /// Reads the beginning of what the host shows: `YYYY-MM-DDTHH:MM:SS`.
+    pub fn of_extended(text: &str) -> Option<Self> {
+        Self::parse(&text.get(..19)?.replace(['-', ':'], ""))
+    }
+
     /// The instant at which clocks of UTC show it.
     pub fn utc(self) -> i64 {
         self.date.days() * DAY_MS + self.second * 1000

@@ -2,10 +2,12 @@
 //!
 //! Recurrence and time zones are the host's; this module finds out what to ask it.
 
+pub mod availability;
 pub mod civil;
 pub mod component;
 pub mod duration;
 pub mod line;
+pub mod observance;
 pub mod patch;
 pub mod read;
 pub mod salvage;

@@ -1,16 +1,18 @@
 //! Reading an object: when it is busy, and whether greffon wrote it.
 
+use super::availability;
 use super::civil::{DAY_MS, Date, DateTime};
 use super::component::Component;
 use super::line::Line;
+use super::observance::{OwnZone, shift_until};
 use super::salvage;
 use super::time::{self, Start, Unclear};
-use super::zone::Zones;
+use super::zone::{Zone, Zones};
 use greffon_sdk::agenda::is_op_id;
 use greffon_sdk::practice::Span;
-use greffon_sdk::settings;
+use greffon_sdk::{calendar, settings};
 
-use crate::mirror::object::{Content, Item, Mark, Period, Series};
+use crate::mirror::object::{Content, Item, Later, Mark, Period, Series};
 
 /// What the UIDs of greffon's bookings end with; before it stands the op-id.
 pub const BOOKING: &str = "@greffon";
@@ -40,44 +42,73 @@ pub fn object(bytes: &[u8], zones: &Zones) -> Content {
         return content;
     };
     let events: Vec<&Component> = calendar.children_of("VEVENT").collect();
-    let mut replaced = Vec::new();
-    let mut occasions = Vec::new();
     for event in &events {
         whose(&mut content, event);
-        match Occasion::read(event, zones, &calendar) {
-            Ok(occasion) => {
-                replaced.extend(occasion.replaces);
-                occasions.push(occasion);
-            }
-            Err(unclear) => doubt(&mut content, &unclear, zones),
-        }
     }
-    content.first = occasions.first().map(|occasion| occasion.period);
-    for occasion in occasions {
-        if occasion.free {
-            continue;
-        }
-        content.blind |= occasion.unsure;
-        content.busy.extend(occasion.extra.into_iter().map(Item::Once));
-        content.busy.push(match occasion.series {
-            Some(mut series) => {
-                series.replaced.extend(&replaced);
-                Item::Series(Box::new(series))
-            }
-            None => match occasion.replaces {
-                Some(start) => Item::Instead(occasion.period, start),
-                None => Item::Once(occasion.period),
-            },
-        });
+    let (busy, unread) = items(&events, zones, &calendar);
+    content.first = events.iter().find_map(|event| Occasion::read(event, zones, &calendar).ok()).map(|one| one.period);
+    content.busy = busy;
+    content.closed = availability::closed(&calendar, zones);
+    for unclear in &unread {
+        doubt(&mut content, unclear, zones);
     }
     content
+}
+
+/// When these events take place, each by its own lines, and what could not be read.
+pub fn items(events: &[&Component], zones: &Zones, calendar: &Component) -> (Vec<Item>, Vec<Unclear>) {
+    let mut occasions = Vec::new();
+    let mut unread = Vec::new();
+    for event in events {
+        match Occasion::read(event, zones, calendar) {
+            Ok(occasion) => occasions.push(occasion),
+            Err(unclear) => unread.push(unclear),
+        }
+    }
+    let (mut replaced, mut later) = (Vec::new(), Vec::new());
+    let series = occasions.iter().find_map(|occasion| occasion.series.as_ref());
+    for occasion in &occasions {
+        let Some(start) = occasion.replaces else { continue };
+        match series.filter(|_| occasion.and_later).map(|series| occasion.later(start, series)) {
+            Some(Some(one)) => later.push(one),
+            // Where the later ones are cannot be told: only the writing program knows.
+            Some(None) => unread.push(Unclear::All),
+            None => {
+                replaced.push(start);
+                if occasion.and_later {
+                    unread.push(Unclear::All);
+                }
+            }
+        }
+    }
+    later.sort_by_key(|one| one.from);
+    let moved = |start: &i64| later.iter().any(|one| one.from == *start);
+    let mut items = Vec::new();
+    for occasion in occasions {
+        let in_series = occasion.and_later && occasion.replaces.as_ref().is_some_and(moved);
+        if occasion.free || in_series {
+            continue;
+        }
+        items.extend(occasion.extra.into_iter().map(Item::Once));
+        items.push(match (occasion.series, occasion.replaces) {
+            (Some(mut series), _) => {
+                series.replaced.extend(&replaced);
+                series.later.clone_from(&later);
+                Item::Series(Box::new(series))
+            }
+            (None, Some(start)) => Item::Instead(occasion.period, start),
+            (None, None) => Item::Once(occasion.period),
+        });
+    }
+    (items, unread)
 }
 
 fn doubt(content: &mut Content, unclear: &Unclear, zones: &Zones) {
     match unclear {
         Unclear::Days(first, last) => match time::whole_days(*first, *last, zones) {
             Some(span) => content.unclear.push(span.into()),
-            None => content.blind = true,
+            // Beyond what the host tells: the days in any zone.
+            None => content.unclear.push(Period((first.days() - 1) * DAY_MS, (last.days() + 2) * DAY_MS)),
         },
         Unclear::All => content.blind = true,
     }
@@ -116,8 +147,10 @@ struct Occasion {
     extra: Vec<Period>,
     /// The start that it stands for.
     replaces: Option<i64>,
-    /// When it is busy is not quite what is told.
-    unsure: bool,
+    /// What it stands for goes on with all later ones (RANGE=THISANDFUTURE).
+    and_later: bool,
+    /// It is whole days.
+    days: bool,
     free: bool,
 }
 
@@ -128,28 +161,44 @@ impl Occasion {
             || event.line("TRANSP").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("TRANSPARENT"));
         let line = event.line("DTSTART").ok_or(Unclear::All)?;
         let recurs = event.line("RRULE").is_some() || event.line("RDATE").is_some();
-        let mut unsure = false;
+        let mut guessed = false;
         let (start, period) = match Self::times(line, event, zones, calendar) {
             Ok(times) => times,
             Err(_) if free => (Start::Utc(0), Span { start: 0, end: 1 }),
             // An event that comes again, and whose days can be read, comes again for whole days.
             Err(Unclear::Days(first, last)) if recurs => {
-                unsure = true;
+                guessed = true;
                 (Start::Day(first), time::whole_days(first, last, zones).ok_or(Unclear::All)?)
             }
             Err(_) => return Err(salvaged()),
         };
-        let mut occasion =
-            Self { period: period.into(), series: None, extra: Vec::new(), replaces: None, unsure, free };
+        let days = matches!(start, Start::Day(_));
+        let mut occasion = Self {
+            period: period.into(),
+            series: None,
+            extra: Vec::new(),
+            replaces: None,
+            and_later: false,
+            days,
+            free,
+        };
         if let Some(line) = event.line("RECURRENCE-ID") {
             let start = Start::read(line, &line.value, zones, calendar).and_then(|start| start.instant(zones));
             occasion.replaces = start.ok();
-            // Later occurrences are shifted in a way that only the writing program knows.
-            occasion.unsure |= line.param("RANGE").is_some();
+            occasion.and_later = line.param("RANGE").is_some();
         } else if recurs && !free {
-            occasion.series = Some(occasion.series_of(&start, event, zones, calendar)?);
+            let series = occasion.series_of(&start, event, zones, calendar)?;
+            occasion.series = Some(Series { guessed, ..series });
         }
         Ok(occasion)
+    }
+
+    /// Where the occurrences of a series are from this one on. None: that cannot be told.
+    fn later(&self, from: i64, series: &Series) -> Option<Later> {
+        let length_s = if self.days { days_s(self.period) } else { (self.period.1 - self.period.0 + 999) / 1000 };
+        let civil = |at: i64| civil_in(series, at);
+        let shift_s = if self.free { 0 } else { (civil(self.period.0)?.utc() - civil(from)?.utc()) / 1000 };
+        Some(Later { from, shift_s, length_s, days: self.days, free: self.free })
     }
 
     fn times(line: &Line, event: &Component, zones: &Zones, calendar: &Component) -> Result<(Start, Span), Unclear> {
@@ -167,11 +216,19 @@ impl Occasion {
     ) -> Result<Series, Unclear> {
         let Period(from, to) = self.period;
         let length_s = match start {
-            // Days of 23 and 25 hours count as days.
-            Start::Day(_) => ((to - from) + DAY_MS / 2) / DAY_MS * 86_400,
+            Start::Day(_) => days_s(self.period),
             _ => (to - from + 999) / 1000,
         };
-        let rules: Vec<String> = event.all("RRULE").map(|line| line.value.trim().to_owned()).collect();
+        let own = match start {
+            Start::Local(_, Zone::Own(zone)) => Some(zone),
+            _ => None,
+        };
+        let rule = |line: &Line| match own {
+            // Its end is told in UTC, and compared in the zone's own time.
+            Some(zone) => shift_until(line.value.trim(), |until| zone.civil(until).map(DateTime::utc)),
+            None => Some(line.value.trim().to_owned()),
+        };
+        let rules: Vec<String> = event.all("RRULE").map(rule).collect::<Option<_>>().ok_or(Unclear::All)?;
         if rules.len() > MOST_RULES || rules.iter().any(|rule| rule.len() > RULE_BYTES) {
             return Err(Unclear::All);
         }
@@ -184,6 +241,9 @@ impl Occasion {
             added: Vec::new(),
             taken: Vec::new(),
             replaced: Vec::new(),
+            own: own.map(|zone| zone.observances.clone()).unwrap_or_default(),
+            later: Vec::new(),
+            guessed: false,
             from,
             until: None,
         };
@@ -239,6 +299,19 @@ impl Occasion {
         }
         Ok(())
     }
+}
+
+/// Seconds of whole days; those of 23 and 25 hours count as days.
+fn days_s(period: Period) -> i64 {
+    ((period.1 - period.0) + DAY_MS / 2) / DAY_MS * 86_400
+}
+
+/// What the clocks of a series' zone show.
+pub fn civil_in(series: &Series, at: i64) -> Option<DateTime> {
+    if !series.own.is_empty() {
+        return OwnZone::of(series.own.clone()).civil(at);
+    }
+    DateTime::of_extended(&calendar::to_civil(at, &series.zone).ok()?)
 }
 
 /// The start of the day after which a rule has no more occurrences, in UTC. None: it has no `UNTIL`.

@@ -124,7 +124,7 @@ fn what_is_transparent_or_cancelled_is_free() {
 
 #[test]
 fn tasks_and_journals_are_nothing() {
-    for name in ["VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"] {
+    for name in ["VTODO", "VJOURNAL", "VFREEBUSY"] {
         let text = format!(
             "BEGIN:VCALENDAR\nBEGIN:{name}\nDTSTART:20260312T080000Z\nDURATION:PT1H\nEND:{name}\nEND:VCALENDAR\n"
         );

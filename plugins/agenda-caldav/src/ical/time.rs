@@ -7,13 +7,13 @@ use super::civil::{DAY_MS, Date, DateTime};
 use super::component::Component;
 use super::duration::Duration;
 use super::line::Line;
-use super::zone::Zones;
+use super::zone::{Zone, Zones};
 
 /// What an event without length is taken to last: it blocks the slot that it stands in.
 const MOMENT_MS: i64 = 60_000;
 
-/// Everything that the host's calendar can tell, in milliseconds: the years 1 to 9999, less a day at each end.
-const ALL: Span = Span { start: -62_135_510_400_000, end: 253_402_214_400_000 };
+/// Everything that is told of, in milliseconds: the years 1 to 9999, less two days at each end.
+pub const ALL: Span = Span { start: -62_135_424_000_000, end: 253_402_128_000_000 };
 
 /// A time that an event begins at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Start {
     /// An instant.
     Utc(i64),
     /// What clocks of a zone show.
-    Local(DateTime, String),
+    Local(DateTime, Zone),
 }
 
 /// Why an event has no time that can be relied on.
@@ -48,7 +48,7 @@ impl Start {
             return Ok(Self::Utc(time.utc()));
         }
         match line.param("TZID") {
-            None => Ok(Self::Local(time, zones.own.clone())),
+            None => Ok(Self::Local(time, Zone::Iana(zones.own.clone()))),
             Some(tzid) => match zones.find(tzid, calendar) {
                 Some(zone) => Ok(Self::Local(time, zone)),
                 None => Err(Unclear::Days(time.date, time.date)),
@@ -56,12 +56,14 @@ impl Start {
         }
     }
 
-    /// As RFC 5545 writes it, with the zone that goes with it.
+    /// As RFC 5545 writes it, with the IANA zone that goes with it. A time of an object's own zone is written as if its
+    /// clocks were those of UTC.
     pub fn written(&self, zones: &Zones) -> (String, String) {
         match self {
             Self::Day(date) => (date.basic(), zones.own.clone()),
             Self::Utc(instant) => (super::civil::utc_text(*instant), "UTC".to_owned()),
-            Self::Local(time, zone) => (time.basic(), zone.clone()),
+            Self::Local(time, Zone::Iana(zone)) => (time.basic(), zone.clone()),
+            Self::Local(time, Zone::Own(_)) => (super::civil::utc_text(time.utc()), "UTC".to_owned()),
         }
     }
 
@@ -88,7 +90,8 @@ impl Start {
         let unclear = || Unclear::Days(self.date(), self.date());
         match self {
             Self::Utc(instant) => Ok(*instant),
-            Self::Local(time, zone) => match calendar::to_instant(&time.extended(), zone) {
+            Self::Local(time, Zone::Own(zone)) => zone.instant(*time).ok_or_else(unclear),
+            Self::Local(time, Zone::Iana(zone)) => match calendar::to_instant(&time.extended(), zone) {
                 Ok(instants) => match instants.first() {
                     Some(first) => Ok(*first),
                     None => self.once(60, zones).map(|span| span.start).ok_or_else(unclear),
@@ -103,7 +106,10 @@ impl Start {
     fn once(&self, duration_s: u32, zones: &Zones) -> Option<Span> {
         let (dtstart, zone) = self.written(zones);
         let rule = RuleSet { dtstart, zone, duration_s, rrules: Vec::new(), rdates: Vec::new(), exdates: Vec::new() };
-        calendar::expand(&rule, ALL, 1).ok()?.first().copied()
+        // It begins within a day of that date in UTC, whatever the zone; the host is asked about no more.
+        let day = self.date().days() * DAY_MS;
+        let around = Span { start: (day - 2 * DAY_MS).max(ALL.start), end: (day + 3 * DAY_MS).min(ALL.end) };
+        calendar::expand(&rule, around, 1).ok()?.first().copied()
     }
 }
 

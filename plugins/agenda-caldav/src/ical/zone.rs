@@ -1,12 +1,17 @@
-//! Names of time zones. What a `VTIMEZONE` says is not used: the host's IANA table is the one truth, and what is needed
-//! is the IANA name behind a `TZID`.
+//! Names of time zones. The host's IANA table is the first truth, so what is looked for is the IANA name behind a
+//! `TZID`; only where there is none, the zone is what the object's own `VTIMEZONE` says.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use greffon_sdk::calendar;
 
 use super::component::Component;
+use super::observance::OwnZone;
+
+/// Most zones of objects' own that are kept at once.
+const MOST_OWN: usize = 200;
 
 /// Names of Windows time zones that French practices and their neighbours meet (Unicode CLDR, `windowsZones.xml`).
 const WINDOWS: [(&str, &str); 32] = [
@@ -44,28 +49,49 @@ const WINDOWS: [(&str, &str); 32] = [
     ("W. Europe Standard Time", "Europe/Berlin"),
 ];
 
+/// A time zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// One of the host's table.
+    Iana(String),
+    /// One that its object describes.
+    Own(Rc<OwnZone>),
+}
+
 /// The zones of one agenda.
 pub struct Zones {
     /// The zone of floating and all-day times.
     pub own: String,
     known: RefCell<BTreeMap<String, bool>>,
+    described: RefCell<BTreeMap<String, Option<Rc<OwnZone>>>>,
 }
 
 impl Zones {
     /// Zones of an agenda that lives in `own`.
     pub fn new(own: &str) -> Self {
-        Self { own: own.to_owned(), known: RefCell::default() }
+        Self { own: own.to_owned(), known: RefCell::default(), described: RefCell::default() }
     }
 
-    /// The IANA name behind a `TZID` of an object. None: nobody knows.
-    pub fn find(&self, tzid: &str, calendar: &Component) -> Option<String> {
-        self.by_name(tzid).or_else(|| {
-            let of_tzid = |zone: &&Component| zone.line("TZID").is_some_and(|line| line.value == tzid);
+    /// The zone behind a `TZID` of an object. None: nobody knows.
+    pub fn find(&self, tzid: &str, calendar: &Component) -> Option<Zone> {
+        self.by_name(tzid).map(Zone::Iana).or_else(|| {
+            let of_tzid = |zone: &&Component| zone.line("TZID").is_some_and(|line| line.value.trim() == tzid.trim());
             let zone = calendar.children_of("VTIMEZONE").find(of_tzid)?;
-            ["X-LIC-LOCATION", "X-MICROSOFT-CDO-TZID", "TZID-ALIAS-OF"]
-                .into_iter()
-                .find_map(|name| self.by_name(&zone.line(name)?.value))
+            let named = ["X-LIC-LOCATION", "TZID-ALIAS-OF"].into_iter();
+            let iana = named.into_iter().find_map(|name| self.by_name(&zone.line(name)?.value));
+            iana.map(Zone::Iana).or_else(|| self.described(zone).map(Zone::Own))
         })
+    }
+
+    /// What a `VTIMEZONE` says; many objects of one calendar say the same.
+    fn described(&self, zone: &Component) -> Option<Rc<OwnZone>> {
+        let lines = zone.children.iter().flat_map(|part| &part.lines);
+        let text = lines.map(|line| line.raw.as_str()).collect::<Vec<_>>().join("\n");
+        let mut described = self.described.borrow_mut();
+        if described.len() >= MOST_OWN {
+            described.clear();
+        }
+        described.entry(text).or_insert_with(|| OwnZone::read(zone).map(Rc::new)).clone()
     }
 
     fn by_name(&self, name: &str) -> Option<String> {
@@ -112,7 +138,7 @@ mod tests {
             ("romance standard time", "Europe/Paris"),
             ("UTC", "UTC"),
         ] {
-            assert_eq!(zones.find(tzid, &calendar("")).as_deref(), Some(iana), "{tzid}");
+            assert_eq!(zones.find(tzid, &calendar("")), Some(Zone::Iana(iana.to_owned())), "{tzid}");
         }
         for tzid in
             ["", "/", "Nowhere/City", "EST5", "Customized Time Zone", "../../etc/passwd", "a/b c", "Europe/Paris\u{0}"]
@@ -125,7 +151,7 @@ mod tests {
     fn the_location_beside_a_homemade_name_is_used() {
         let zone = "BEGIN:VTIMEZONE\nTZID:Heure du cabinet\nX-LIC-LOCATION:Europe/Paris\nEND:VTIMEZONE\n";
         let zones = Zones::new("UTC");
-        assert_eq!(zones.find("Heure du cabinet", &calendar(zone)).as_deref(), Some("Europe/Paris"));
+        assert_eq!(zones.find("Heure du cabinet", &calendar(zone)), Some(Zone::Iana("Europe/Paris".to_owned())));
         assert_eq!(zones.find("Autre", &calendar(zone)), None);
     }
 }

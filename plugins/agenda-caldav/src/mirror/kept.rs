@@ -15,11 +15,12 @@ use greffon_sdk::keyvalue::{Bucket, Error, Update};
 use greffon_sdk::log;
 use serde::{Deserialize, Serialize};
 
+use super::inbox::Inbox;
 use super::object::Object;
-use super::{Gone, Mirror, REACH_MS};
+use super::{Earlier, Gone, Mirror, REACH_MS, Step};
 
 /// Shape of the index and the parts.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Differences after which parts are written anew.
 const MOST_DIFFERENCES: usize = 150;
@@ -48,7 +49,11 @@ struct Index {
     written: Vec<Object>,
     removed: BTreeSet<String>,
     gone: Vec<Gone>,
-    recurred: BTreeSet<String>,
+    earlier: Vec<Earlier>,
+    earlier_from: i64,
+    steps: Vec<Step>,
+    inbox: Inbox,
+    doubtful: bool,
 }
 
 /// Where the mirror of one agenda is kept.
@@ -106,7 +111,12 @@ impl<'a> Store<'a> {
             ctag: index.ctag.clone(),
             floor: index.floor,
             gone: index.gone.clone(),
-            recurred: index.recurred.clone(),
+            earlier: index.earlier.clone(),
+            earlier_from: index.earlier_from,
+            steps: index.steps.clone(),
+            inbox: index.inbox.clone(),
+            doubtful: index.doubtful,
+            now: self.now,
             ..Mirror::default()
         };
         for part in 0..index.parts {
@@ -159,7 +169,11 @@ impl<'a> Store<'a> {
             removed: names.into_iter().filter(|name| !mirror.objects.contains_key(name)).collect(),
             written,
             gone: mirror.gone.clone(),
-            recurred: mirror.recurred.clone(),
+            earlier: mirror.earlier.clone(),
+            earlier_from: mirror.earlier_from,
+            steps: mirror.steps.clone(),
+            inbox: mirror.inbox.clone(),
+            doubtful: mirror.doubtful,
         };
         let differences = index.written.len() + index.removed.len();
         let rewrite = differences > MOST_DIFFERENCES || bytes > MOST_BYTES;

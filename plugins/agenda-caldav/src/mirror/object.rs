@@ -25,12 +25,28 @@ pub struct Object {
     /// Last segment of its path.
     #[serde(rename = "n")]
     pub name: String,
-    /// Its version.
+    /// Its version. Empty: the server tells none.
     #[serde(rename = "t")]
     pub etag: String,
+    /// The version that only changes of what was agreed change (Schedule-Tag, RFC 6638 §3.2.10). None: it has none.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    /// What else its listing said of it: its dates and its length, since some servers use a tag twice.
+    #[serde(rename = "w", default, skip_serializing_if = "String::is_empty")]
+    pub stamp: String,
+    /// The version in which it was read.
+    #[serde(rename = "e", default, skip_serializing_if = "String::is_empty")]
+    pub read_etag: String,
     /// What is in it.
     #[serde(flatten)]
     pub content: Content,
+}
+
+impl Object {
+    /// What others call its version.
+    pub fn version(&self) -> Option<&str> {
+        self.schedule.as_deref().or(Some(self.etag.as_str()).filter(|etag| !etag.is_empty()))
+    }
 }
 
 /// What is in an object.
@@ -60,6 +76,9 @@ pub struct Content {
     /// When it is busy.
     #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
     pub busy: Vec<Item>,
+    /// What its availabilities close, the one that counts first.
+    #[serde(rename = "v", default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<Closed>,
     /// Days on which it may be busy: a part of it cannot be read.
     #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
     pub unclear: Vec<Period>,
@@ -138,11 +157,72 @@ pub struct Series {
     /// Starts that are taken away as instants: what another event replaces, and `EXDATE`s of another form.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<i64>,
+    /// The zone that the object describes itself; its times are then written as if its clocks were those of UTC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<Observance>,
+    /// Occurrences from one on that are elsewhere (RANGE=THISANDFUTURE), earliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
+    /// Its days can be read, its times cannot: it is busy for whole days.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub guessed: bool,
     /// First instant of the first occurrence.
     pub from: i64,
     /// An instant after which there is none. None: not known, or endless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
+}
+
+/// One way in which a zone of an object's own moves its clocks (RFC 5545 §3.6.5). Civil times are written as if they
+/// were UTC, in milliseconds; offsets are seconds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Observance {
+    /// Its first change.
+    #[serde(rename = "s")]
+    pub start: i64,
+    /// Its rules.
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// Its other changes.
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub dates: Vec<i64>,
+    /// The offset before a change.
+    #[serde(rename = "b")]
+    pub before_s: i64,
+    /// The offset after it.
+    #[serde(rename = "a")]
+    pub after_s: i64,
+}
+
+/// Where the occurrences of a series are from one of them on (RFC 5545 §3.2.13).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Later {
+    /// Start, by the rule, of the first of them.
+    pub from: i64,
+    /// How much later they begin, in seconds of civil time.
+    pub shift_s: i64,
+    /// Seconds of one of them; whole days are civil days.
+    pub length_s: i64,
+    /// They are whole days.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub days: bool,
+    /// They do not take place, or take no time.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub free: bool,
+}
+
+/// A period in which nobody receives but for what is open (RFC 7953).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// 1 to 9, the lower the more it counts; 0: least of all.
+    #[serde(rename = "p", default)]
+    pub priority: u8,
+    /// The period.
+    #[serde(rename = "s")]
+    pub period: Period,
+    /// What is open in it.
+    #[serde(rename = "o")]
+    pub open: Vec<Item>,
 }
 
 impl Series {
@@ -169,17 +249,26 @@ impl Content {
         let own = self.mark != Mark::Foreign && self.first.is_some_and(|period| period.1 > floor);
         own || self.blind
             || self.unread
+            || self.closed.iter().any(|closed| closed.period.1 > floor)
             || self.busy.iter().any(item)
             || self.unclear.iter().any(|period| period.1 > floor)
     }
 
     /// Whether it happens again and again, or may.
     pub fn recurs(&self) -> bool {
-        self.busy.len() + self.unclear.len() > 1 || self.busy.iter().any(|item| !matches!(item, Item::Once(_)))
+        self.busy.len() + self.unclear.len() > 1
+            || !self.closed.is_empty()
+            || self.busy.iter().any(|item| !matches!(item, Item::Once(_)))
+    }
+
+    /// Whether all times at which it may be busy are known.
+    pub fn is_placed(&self) -> bool {
+        !self.blind && !self.unread
     }
 
     /// Whether all of it could be read.
     pub fn is_clear(&self) -> bool {
-        !self.blind && !self.unread && self.unclear.is_empty()
+        let guessed = |item: &Item| matches!(item, Item::Series(series) if series.guessed);
+        self.is_placed() && self.unclear.is_empty() && !self.busy.iter().any(guessed)
     }
 }

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use greffon_sdk::{http, log};
 
 use super::Mirror;
-use super::object::{Content, Object};
+use super::inbox::AVAILABILITY;
+use super::object::{Content, Object, Period};
 use crate::dav::client::{Client, Got, got};
 use crate::dav::failure::Failure;
 use crate::dav::multistatus::Multistatus;
 use crate::dav::place::member;
 use crate::dav::xml::Ns;
+use crate::ical::civil::{DAY_MS, utc_text};
 use crate::ical::read;
 use crate::ical::zone::Zones;
 
@@ -35,6 +37,8 @@ pub struct Refresh<'a> {
     pub collection: &'a str,
     /// Its zones.
     pub zones: &'a Zones,
+    /// A period that must not be wrong, because somebody writes into it. None: a read.
+    pub proof: Option<Period>,
 }
 
 impl Refresh<'_> {
@@ -45,18 +49,22 @@ impl Refresh<'_> {
             Err(failure) if says_no_sync(&failure) => self.list(mirror)?,
             other => other?,
         }
-        self.read_objects(mirror, &mut store)
+        self.read_objects(mirror, &mut store)?;
+        match self.proof.filter(|_| mirror.rests_on_tags()) {
+            Some(period) => self.ask(period, mirror),
+            None => Ok(()),
+        }
     }
 
     fn sync(&self, mirror: &mut Mirror) -> Result<(), Failure> {
         let mut whole = mirror.token.is_none();
         let mut token = mirror.token.clone();
-        let mut present = BTreeSet::new();
+        let mut told = BTreeSet::new();
         for _ in 0..MOST_PAGES {
             let page = match self.client.sync(self.collection, token.as_deref()) {
                 Err(failure) if !whole && says_bad_token(&failure) => {
                     (whole, token) = (true, None);
-                    present.clear();
+                    told.clear();
                     continue;
                 }
                 other => other?,
@@ -64,17 +72,26 @@ impl Refresh<'_> {
             // A part about the collection itself with 507 says that there is more (RFC 6578 §3.6).
             let more = page.responses.iter().any(|part| part.status == Some(507));
             let next = page.sync_token.clone().ok_or(Failure::Garbage("a sync-collection with its token"))?;
-            self.take(&page, mirror, whole, &mut present);
+            self.take(&page, mirror, whole, &mut told);
             let stuck = more && token.as_deref() == Some(next.as_str());
             token = Some(next);
             if stuck {
                 return Err(Failure::Garbage("a sync-collection that goes on"));
             }
             if !more {
-                if whole {
-                    keep_only(mirror, &present);
+                match mirror.token.take() {
+                    _ if whole => {
+                        keep_only(mirror, &told);
+                        mirror.steps.clear();
+                        mirror.changed = true;
+                    }
+                    before if before == token => {}
+                    before => {
+                        before.into_iter().for_each(|from| mirror.step(from, std::mem::take(&mut told)));
+                        mirror.changed = true;
+                    }
                 }
-                mirror.changed |= mirror.token != token || mirror.ctag.is_some();
+                mirror.changed |= mirror.ctag.is_some();
                 (mirror.token, mirror.ctag) = (token, None);
                 return Ok(());
             }
@@ -82,45 +99,65 @@ impl Refresh<'_> {
         Err(Failure::Garbage("a sync-collection that ends"))
     }
 
-    fn take(&self, page: &Multistatus, mirror: &mut Mirror, whole: bool, present: &mut BTreeSet<String>) {
+    /// `told`: the names that were told, for the whole without those that are gone.
+    fn take(&self, page: &Multistatus, mirror: &mut Mirror, whole: bool, told: &mut BTreeSet<String>) {
         warn_of_strangers(page);
         for part in &page.responses {
             let Some(name) = member(self.collection, &part.path) else { continue };
             if part.is_gone() {
                 mirror.remove(name, None);
-                present.remove(name);
             } else {
-                mirror.put_unread(name, part.etag().unwrap_or_default());
-                if whole {
-                    present.insert(name.to_owned());
-                }
+                // Told means changed, also under a tag that was seen before: it may have been gone in between.
+                mirror.put_seen(name, part.etag().unwrap_or_default(), None);
+            }
+            if whole && part.is_gone() {
+                told.remove(name);
+            } else {
+                told.insert(name.to_owned());
             }
         }
     }
 
-    /// For servers without sync-collection: all names and versions, unless the collection's tag is the same.
+    /// For servers without sync-collection: all names and versions, unless the collection's tag is the same. Before a
+    /// write that tag is not enough.
     fn list(&self, mirror: &mut Mirror) -> Result<(), Failure> {
         let (found, _) = self.client.properties(self.collection, 0, "<S:getctag/>")?;
         let ctag = found.responses.first().and_then(|part| part.prop(Ns::CalendarServer, "getctag"));
         let ctag = ctag.map(|tag| tag.text.trim().to_owned()).filter(|tag| !tag.is_empty());
-        if ctag.is_some() && ctag == mirror.ctag {
+        if ctag.is_some() && ctag == mirror.ctag && self.proof.is_none() {
             return Ok(());
         }
         // The tag was read first: a change between the two requests is seen again next time.
-        let (found, _) = self.client.properties(self.collection, 1, "<D:getetag/><D:resourcetype/>")?;
+        let props = "<D:getetag/><D:resourcetype/><D:getlastmodified/><D:getcontentlength/><D:creationdate/>";
+        let (found, _) = self.client.properties(self.collection, 1, props)?;
         warn_of_strangers(&found);
         let mut present = BTreeSet::new();
         for part in &found.responses {
             let is_collection =
                 part.prop(Ns::Dav, "resourcetype").is_some_and(|kind| kind.child(Ns::Dav, "collection").is_some());
             if let (Some(name), false) = (member(self.collection, &part.path), is_collection || part.is_gone()) {
-                mirror.put_unread(name, part.etag().unwrap_or_default());
+                mirror.put_seen(name, part.etag().unwrap_or_default(), Some(&part.stamp()));
                 present.insert(name.to_owned());
             }
         }
         keep_only(mirror, &present);
+        mirror.steps.clear();
         mirror.changed |= mirror.token.is_some() || mirror.ctag != ctag;
         (mirror.token, mirror.ctag) = (None, ctag);
+        Ok(())
+    }
+
+    /// Asks what the server itself finds in a period: beside what is known, never instead of it, since servers are
+    /// wrong about recurring events. It finds what came there under a tag that was used before.
+    fn ask(&self, period: Period, mirror: &mut Mirror) -> Result<(), Failure> {
+        let around = (utc_text(period.0 - DAY_MS), utc_text(period.1 + DAY_MS));
+        match self.client.query(self.collection, &around.0, &around.1) {
+            Ok(found) => self.take_objects(&found, mirror),
+            Err(failure) if may_be_about_content(&failure, &mut 0) || failure.status() == Some(403) => {
+                log::warn("query-failed", &[]);
+            }
+            Err(failure) => return Err(failure),
+        }
         Ok(())
     }
 
@@ -193,9 +230,20 @@ impl Refresh<'_> {
         if !content.is_clear() {
             log::warn("object-unreadable", &[("bytes", got.body.len().into())]);
         }
+        let before = mirror.objects.get(name);
+        // One tag for two contents, which were read both.
+        let times = |content: &Content| (content.busy.clone(), content.closed.clone(), content.unclear.clone());
+        let twice = before.is_some_and(|object| {
+            !got.etag.is_empty() && object.read_etag == got.etag && times(&object.content) != times(&content)
+        });
+        if twice && !mirror.doubtful {
+            log::warn("tags-used-twice", &[]);
+            (mirror.doubtful, mirror.changed) = (true, true);
+        }
+        let stamp = before.map(|object| object.stamp.clone()).unwrap_or_default();
         // With a sync token what is past need not be known any more; without one its version must be.
         if content.reaches(mirror.floor) || mirror.token.is_none() {
-            mirror.put(Object { name: name.to_owned(), etag: got.etag.clone(), content });
+            mirror.put(got.object(name, stamp, content));
         } else {
             mirror.forget(name);
         }
@@ -203,15 +251,17 @@ impl Refresh<'_> {
 }
 
 impl Mirror {
-    fn forget(&mut self, name: &str) {
-        if self.objects.remove(name).is_some() {
-            self.touch(name);
-        }
+    /// Whether what is known rests on entity tags alone, or on some that are none or prove nothing.
+    fn rests_on_tags(&self) -> bool {
+        let weak = |object: &Object| object.etag.is_empty() || object.etag.starts_with("W/");
+        let mut members = self.objects.values().filter(|object| object.name != AVAILABILITY);
+        self.token.is_none() || self.doubtful || members.any(weak)
     }
 }
 
 fn keep_only(mirror: &mut Mirror, present: &BTreeSet<String>) {
-    let vanished: Vec<String> = mirror.objects.keys().filter(|name| !present.contains(*name)).cloned().collect();
+    let vanished = |name: &&String| !present.contains(*name) && *name != AVAILABILITY;
+    let vanished: Vec<String> = mirror.objects.keys().filter(vanished).cloned().collect();
     for name in vanished {
         mirror.remove(&name, None);
     }

@@ -56,9 +56,53 @@ fn book_refuses_what_overlaps_and_takes_what_touches() {
     practice.book("op-2", "10:00", "10:15").unwrap();
     practice.book("op-3", "08:45", "09:00").unwrap();
     assert_eq!(taken(practice.book("op-4", "10:05", "10:10")), ["dr-martin/greffon-op-2.ics"]);
-    let mut forced = request("10:05", "10:10");
-    forced.allow_overlap = true;
-    practice.plugin.book(&"op-4".to_owned(), &forced, None).unwrap();
+}
+
+/// Patients of one group share a time. What others wrote there is no patient.
+#[test]
+fn the_seats_of_a_group_are_those_of_greffon_alone() {
+    let practice = practice();
+    let seat = |op: &str, from: &str, to: &str| {
+        let together = Request { allow_overlap: true, ..request(from, to) };
+        practice.plugin.book(&op.to_owned(), &together, None)
+    };
+    practice.book("op-1", "10:00", "11:00").unwrap();
+    seat("op-2", "10:00", "11:00").unwrap();
+    assert_eq!(taken(seat("op-3", "10:30", "11:30")).len(), 2, "that is no seat of the group");
+    practice.server.put("doctor.ics", &event("d", "10:30", "10:45"));
+    assert_eq!(taken(seat("op-4", "10:00", "11:00")), ["dr-martin/doctor.ics"]);
+    practice.server.remove("doctor.ics");
+    practice
+        .server
+        .fault("PUT", Fault::After(Box::new(|server| server.put("doctor.ics", &event("d", "10:30", "10:45")))));
+    assert_eq!(taken(seat("op-5", "10:00", "11:00")), ["dr-martin/doctor.ics"]);
+    assert!(!practice.server.names().contains(&"greffon-op-5.ics".to_owned()), "it yields");
+    practice.server.remove("doctor.ics");
+    let absence = request("10:30", "10:40").span;
+    practice.plugin.block(&"op-6".to_owned(), &"dr-martin".to_owned(), absence, "").unwrap();
+    assert_eq!(taken(seat("op-7", "10:00", "11:00")).len(), 1);
+    let other =
+        event("x@greffon", "15:00", "16:00").replace("END:VEVENT", "X-GREFFON-INSTALLATION:other\r\nEND:VEVENT");
+    practice.server.put("greffon-x.ics", &other);
+    assert_eq!(taken(seat("op-8", "15:00", "16:00")), ["dr-martin/greffon-x.ics"]);
+}
+
+/// The host keeps what it asked for: a move needs the motive, and the server is not told it.
+#[test]
+fn whoever_books_is_told_motive_and_patient_that_the_server_does_not_know() {
+    let practice = practice();
+    let what = request("09:00", "09:15");
+    let asked = |told: Appointment| {
+        assert_eq!((told.motive.as_ref(), told.patient.as_ref()), (Some(&what.motive), Some(&what.patient)));
+        told
+    };
+    let booked = asked(practice.book("op-1", "09:00", "09:15").unwrap());
+    asked(practice.book("op-1", "09:00", "09:15").unwrap());
+    let Ok(Found::Present(found)) = look_up(&practice, "op-1") else { panic!("it is there") };
+    asked(found);
+    let to = request("10:00", "10:15");
+    asked(practice.plugin.move_to(&"op-2".to_owned(), &booked.id, booked.version.as_ref(), &to).unwrap());
+    asked(practice.plugin.move_to(&"op-2".to_owned(), &booked.id, booked.version.as_ref(), &to).unwrap());
 }
 
 #[test]
@@ -156,6 +200,7 @@ fn what_cannot_be_known_is_said_and_settled_by_look_up() {
 fn what_certainly_did_not_happen_is_no_unknown_outcome() {
     let practice = practice();
     practice.server.fault("PUT", Fault::Refused);
+    practice.server.fault("PUT", Fault::Refused);
     assert!(matches!(practice.book("op-1", "09:00", "09:15"), Err(Error::Unavailable(_))));
     for (status, expected) in
         [(401, "denied"), (403, "denied"), (409, "not-found"), (429, "limited"), (507, "unavailable"), (415, "invalid")]
@@ -175,6 +220,18 @@ fn what_certainly_did_not_happen_is_no_unknown_outcome() {
     practice.server.fault("REPORT", Fault::AnswerLost);
     assert!(matches!(practice.book("op-1", "09:00", "09:15"), Err(Error::Unavailable(_))), "a read is no doubt");
     assert!(practice.server.names().is_empty());
+}
+
+#[test]
+fn what_never_left_is_sent_once_more() {
+    let practice = practice();
+    practice.server.fault("PUT", Fault::Refused);
+    practice.book("op-1", "09:00", "09:15").unwrap();
+    assert_eq!(practice.server.requests().iter().filter(|method| *method == "PUT").count(), 2);
+    practice.server.fault("PUT", Fault::LostBefore);
+    practice.server.requests();
+    assert!(matches!(practice.book("op-2", "10:00", "10:15"), Err(Error::OutcomeUnknown(_))));
+    assert_eq!(practice.server.requests().iter().filter(|method| *method == "PUT").count(), 1, "never blindly again");
 }
 
 #[test]

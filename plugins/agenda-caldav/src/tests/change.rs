@@ -88,6 +88,31 @@ fn a_write_on_a_version_that_is_gone_says_how_it_is_now() {
     stale(practice.cancel("op-5", &booked.id, None));
 }
 
+/// Whoever sees what the doctor added can decide, and write with the version that he was told.
+#[test]
+fn a_note_of_the_doctor_does_not_close_a_booking_for_ever() {
+    let practice = practice();
+    let booked = practice.book("op-1", "09:00", "09:15").unwrap();
+    let note = |text: &str| {
+        let noted = practice
+            .server
+            .body("greffon-op-1.ics")
+            .replace("SUMMARY:RDV", &format!("SUMMARY:RDV\r\nDESCRIPTION:{text}"));
+        practice.server.put("greffon-op-1.ics", &noted);
+    };
+    note("apporter l'ordonnance");
+    let Err(Error::Stale(now)) = practice.move_to("op-2", &booked.id, booked.version.as_ref(), "10:00", "10:15") else {
+        panic!("another version is there");
+    };
+    assert_eq!((now.span, now.status, now.ours, now.op.as_deref()), (booked.span, Status::Booked, true, Some("op-1")));
+    assert_ne!(now.version, booked.version);
+    let moved = practice.move_to("op-2", &booked.id, now.version.as_ref(), "10:00", "10:15").unwrap();
+    assert!(practice.server.body("greffon-op-1.ics").contains("DESCRIPTION:apporter"), "the note stays");
+    note("rappeler");
+    let Err(Error::Stale(now)) = practice.cancel("op-3", &booked.id, moved.version.as_ref()) else { panic!("stale") };
+    assert_eq!(practice.cancel("op-3", &booked.id, now.version.as_ref()).unwrap().status, Status::Cancelled);
+}
+
 #[test]
 fn a_cancelled_booking_is_gone_and_cancelling_again_is_a_success() {
     let practice = practice();

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use greffon_sdk::agenda::{Change, Delta};
 
@@ -95,18 +95,121 @@ fn what_changes_between_two_pages_is_told_after_the_last() {
     assert_eq!(told(&practice.changes(Some(&second.cursor), 3).unwrap()), ["-a.ics"]);
 }
 
+fn weekly(count: u32, more: &str) -> String {
+    let rule =
+        format!("DTSTART;TZID=Europe/Paris:20260303T090000\r\nDURATION:PT15M\r\nRRULE:FREQ=WEEKLY;COUNT={count}");
+    object("w", &format!("{rule}{more}"))
+}
+
+/// The id of the occurrence on a day of March.
+fn on(day: &str) -> String {
+    format!("w.ics#{}", at(&format!("2026-03-{day}T09:00:00"), "Europe/Paris"))
+}
+
 #[test]
-fn a_changed_series_is_told_by_beginning_again() {
+fn a_changed_series_is_told_occurrence_by_occurrence() {
     let practice = practice();
-    let lines = "DTSTART;TZID=Europe/Paris:20260303T090000\r\nDURATION:PT15M\r\nRRULE:FREQ=WEEKLY;COUNT=3";
-    practice.server.put("w.ics", &object("w", lines));
+    practice.server.put("w.ics", &weekly(3, ""));
     let first = practice.changes(None, 100).unwrap();
-    assert_eq!(first.changes.len(), 4);
-    assert!(told(&first)[1].starts_with("w.ics#"));
+    assert_eq!(told(&first), ["reset".to_owned(), on("03"), on("10"), on("17")]);
+    practice.server.put("w.ics", &weekly(4, "\r\nEXDATE;TZID=Europe/Paris:20260310T090000"));
+    // A search in between takes nothing away from whoever asks later.
+    practice.find("08:00", "18:00").unwrap();
+    let second = practice.changes(Some(&first.cursor), 100).unwrap();
+    let gone = |id: String| format!("-{id}");
+    let all = told(&second);
+    assert_eq!(all, ["-w.ics".to_owned(), gone(on("10")), on("03"), on("17"), on("24")]);
     practice.server.remove("w.ics");
-    let next = practice.changes(Some(&first.cursor), 100).unwrap();
-    assert_eq!(told(&next), ["reset"]);
-    assert!(practice.changes(Some(&next.cursor), 100).unwrap().changes.is_empty());
+    let third = practice.changes(Some(&second.cursor), 100).unwrap();
+    let told_third: BTreeSet<String> = told(&third).into_iter().collect();
+    let expected = ["03", "10", "17", "24"].map(|day| gone(on(day))).into_iter().chain(["-w.ics".to_owned()]);
+    assert_eq!(told_third, expected.collect());
+    assert!(practice.changes(Some(&third.cursor), 100).unwrap().changes.is_empty());
+}
+
+/// Whoever applies the differences of a series in pages of any size knows what is there.
+#[test]
+fn whoever_follows_a_series_knows_its_occurrences() {
+    for limit in [1, 2, 3, 100] {
+        let practice = practice();
+        let mut known: BTreeMap<String, i64> = BTreeMap::new();
+        let mut cursor: Option<String> = None;
+        let moved = "\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:w\r\nRECURRENCE-ID;TZID=Europe/Paris:20260310T090000\r\n\
+                     DTSTART;TZID=Europe/Paris:20260311T140000\r\nDURATION:PT15M";
+        let once = event("w", "10:00", "10:30");
+        for text in [weekly(3, ""), weekly(5, moved), once, weekly(2, ""), weekly(2, moved)] {
+            practice.server.put("w.ics", &text);
+            practice.find("08:00", "18:00").unwrap();
+            loop {
+                let delta = practice.changes(cursor.as_deref(), limit).unwrap();
+                assert!(delta.changes.len() <= limit as usize);
+                for change in delta.changes {
+                    match change {
+                        Change::Reset => known.clear(),
+                        Change::Upsert(entry) => drop(known.insert(entry.id, entry.span.start)),
+                        Change::Removed(id) => drop(known.remove(&id)),
+                        other => panic!("{other:?}"),
+                    }
+                }
+                cursor = Some(delta.cursor);
+                if !delta.more {
+                    break;
+                }
+            }
+            let window = Span { start: tuesday("00:00"), end: tuesday("00:00") + 30 * 86_400_000 };
+            let page = practice.plugin.find_slots(&query(window)).unwrap();
+            let there: BTreeSet<i64> = page.slots.iter().map(|slot| slot.span.start).collect();
+            assert_eq!(known.values().copied().collect::<BTreeSet<_>>(), there, "{limit} {text}");
+        }
+    }
+}
+
+#[test]
+fn what_the_mirror_forgot_of_a_series_is_told_by_beginning_again() {
+    let practice = practice();
+    practice.server.put("w.ics", &weekly(3, ""));
+    let first = practice.changes(None, 100).unwrap();
+    for count in 0..120 {
+        practice.server.put("w.ics", &weekly(4 + count % 2, ""));
+        practice.find("08:00", "18:00").unwrap();
+    }
+    assert_eq!(told(&practice.changes(Some(&first.cursor), 100).unwrap())[0], "reset");
+}
+
+#[test]
+fn what_a_window_that_moved_on_uncovers_is_told() {
+    let practice = practice();
+    let day = 86_400_000;
+    practice.server.put("e.ics", &weekly(50, ""));
+    practice.server.put("far.ics", &object("f", "DTSTART:20260320T090000Z\r\nDTEND:20260320T100000Z"));
+    let changes = |cursor: Option<&str>, days: i64| {
+        let window = Span { start: tuesday("00:00"), end: tuesday("00:00") + days * day };
+        practice.plugin.changes(&"dr-martin".to_owned(), cursor, window, 100).unwrap()
+    };
+    let first = changes(None, 8);
+    assert_eq!(first.changes.len(), 3);
+    let second = changes(Some(&first.cursor), 18);
+    assert_eq!(told(&second).len(), 2, "{:?}", told(&second));
+    assert!(told(&second).contains(&"far.ics".to_owned()));
+    assert!(changes(Some(&second.cursor), 18).changes.is_empty());
+}
+
+#[test]
+fn a_poll_at_rest_is_one_request_and_writes_nothing() {
+    let practice = practice();
+    practice.server.put("a.ics", &event("a", "09:00", "09:30"));
+    let mut cursor = practice.changes(None, 100).unwrap().cursor;
+    for _ in 0..3 {
+        practice.server.requests();
+        cursor = practice.changes(Some(&cursor), 100).unwrap().cursor;
+        assert_eq!(practice.server.requests(), ["REPORT"]);
+    }
+    // Searches in between leave the way back open.
+    practice.server.put("b.ics", &event("b", "10:00", "10:30"));
+    practice.find("08:00", "18:00").unwrap();
+    practice.server.requests();
+    let next = practice.changes(Some(&cursor), 100).unwrap();
+    assert_eq!((told(&next), practice.server.requests()), (vec!["b.ics".to_owned()], vec!["REPORT".to_owned()]));
 }
 
 /// The second of three is moved alone: its start by the rule still names it.

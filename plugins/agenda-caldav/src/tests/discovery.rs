@@ -12,12 +12,15 @@ fn a_calendar_is_found_by_its_name_and_remembered() {
         let practice = calendar(setting);
         practice.server.put("a.ics", &event("a", "09:00", "09:30"));
         assert_eq!(practice.find("08:00", "18:00").unwrap().slots.len(), 1);
-        assert_eq!(practice.server.requests(), ["PROPFIND", "PROPFIND", "PROPFIND", "PROPFIND", "REPORT", "REPORT"]);
+        assert_eq!(
+            practice.server.requests(),
+            ["PROPFIND", "PROPFIND", "PROPFIND", "PROPFIND", "REPORT", "REPORT", "PROPFIND"]
+        );
         practice.find("08:00", "18:00").unwrap();
         assert_eq!(practice.server.requests(), ["REPORT"]);
         practice.fakes.set_now(noon() + 25 * 3_600_000);
         practice.find("08:00", "18:00").unwrap();
-        assert_eq!(practice.server.requests().len(), 5, "once a day it is looked for again");
+        assert_eq!(practice.server.requests().len(), 6, "once a day it is looked for again");
     }
 }
 
@@ -93,8 +96,30 @@ fn probe_tells_the_servers_clock_and_software() {
         let told = crate::software(Some(header));
         assert_eq!((told.0.as_deref(), told.1.as_deref()), (product, version), "{header}");
     }
-    practice.server.fault("PROPFIND", Fault::Instead(Response::new(403, "")));
-    assert!(matches!(practice.plugin.probe(), Err(Error::Denied(_))));
+}
+
+#[test]
+fn probe_tells_what_is_wrong() {
+    let practice = practice();
+    let refused = |fault: Fault| {
+        practice.server.fault("PROPFIND", fault);
+        practice.plugin.probe().unwrap_err()
+    };
+    for status in [401, 403] {
+        let error = refused(Fault::Instead(Response::new(status, "")));
+        assert!(matches!(&error, Error::Denied(why) if why.contains("credentials.dav")), "{error:?}");
+    }
+    assert!(matches!(refused(Fault::Instead(Response::new(404, ""))), Error::NotFound));
+    assert!(matches!(refused(Fault::Instead(Response::new(502, ""))), Error::Unavailable(why) if why.contains("502")));
+    assert!(matches!(refused(Fault::LostBefore), Error::Unavailable(why) if why.contains("connection reset")));
+    let limited = Response::new(429, "").with_header("Retry-After", "9");
+    assert!(matches!(refused(Fault::Instead(limited)), Error::RateLimited(Some(9))));
+    let moved = Response::new(301, "").with_header("Location", "https://new.example/dav/");
+    assert!(matches!(refused(Fault::Instead(moved)), Error::Unavailable(why) if why.contains("https://new.example")));
+    let folder = "<multistatus xmlns=\"DAV:\"><response><href>/cabinet/agenda/</href><propstat><prop><resourcetype>\
+                  <collection/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>";
+    let error = refused(Fault::Instead(Response::new(207, folder)));
+    assert!(matches!(&error, Error::Invalid((key, _)) if key == "settings/calendars/dr-martin"), "{error:?}");
 }
 
 fn identity(practice: &Practice) -> Option<String> {

@@ -1,12 +1,17 @@
 //! Tests of the whole plugin against a CalDAV server in memory, with the quirks and faults of real ones.
 
+mod availability;
 mod book;
 mod change;
 mod changes;
 mod discovery;
 mod find;
 mod manifest;
+mod peer;
 mod server;
+mod tags;
+mod unreadable;
+mod whole_days;
 
 use greffon_sdk::agenda::{Agenda, Appointment, Audience, Error, Request, SlotPage, SlotQuery};
 use greffon_sdk::practice::{Identifier, IdentityTrust, Person, Span, VisitMode};

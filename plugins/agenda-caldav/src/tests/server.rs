@@ -41,11 +41,37 @@ pub struct Dialect {
     pub has_ctag: bool,
     /// Status of an answer to a deletion.
     pub deleted: u16,
+    /// How it tags objects.
+    pub tags: Tags,
+    /// Has Schedule-Tags for objects with somebody who is invited.
+    pub schedules: bool,
+}
+
+/// How a server tags objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tags {
+    /// No tag is used twice.
+    Strong,
+    /// Each object counts from one, also when it is created again.
+    Reused,
+    /// Weak tags, which no condition matches.
+    Weak,
+    /// None.
+    Missing,
 }
 
 impl Default for Dialect {
     fn default() -> Self {
-        Self { syncs: true, bad_token: 403, tells_etag: true, sync_page: usize::MAX, has_ctag: true, deleted: 204 }
+        Self {
+            syncs: true,
+            bad_token: 403,
+            tells_etag: true,
+            sync_page: usize::MAX,
+            has_ctag: true,
+            deleted: 204,
+            tags: Tags::Strong,
+            schedules: false,
+        }
     }
 }
 
@@ -61,6 +87,8 @@ struct State {
     poison: BTreeSet<String>,
     /// Objects that cannot be got at all.
     rotten: BTreeSet<String>,
+    /// What the owner's Inbox says of his availability. None: there is no Inbox.
+    availability: Option<String>,
     faults: VecDeque<(&'static str, Fault)>,
     requests: Vec<String>,
     dialect: Dialect,
@@ -83,8 +111,25 @@ impl Server {
         let mut state = self.state.borrow_mut();
         state.number += 1;
         let number = state.number;
-        state.objects.insert(name.to_owned(), (number, body.to_owned()));
+        let version = match state.dialect.tags {
+            Tags::Reused => state.objects.get(name).map_or(1, |(version, _)| version + 1),
+            _ => number,
+        };
+        state.objects.insert(name.to_owned(), (version, body.to_owned()));
         state.journal.push((number, name.to_owned()));
+    }
+
+    /// The tag of an object, and its Schedule-Tag: the length of what was agreed.
+    fn tags(&self, version: u64, body: &str) -> (Option<String>, Option<String>) {
+        let state = self.state.borrow();
+        let etag = match state.dialect.tags {
+            Tags::Strong | Tags::Reused => Some(format!("\"{version}\"")),
+            Tags::Weak => Some(format!("W/\"{version}\"")),
+            Tags::Missing => None,
+        };
+        let agreed = body.lines().filter(|line| !line.starts_with("ATTENDEE")).map(str::len).sum::<usize>();
+        let schedules = state.dialect.schedules && body.contains("ATTENDEE");
+        (etag, schedules.then(|| format!("\"s{agreed}\"")))
     }
 
     /// Somebody else removes an object.
@@ -120,6 +165,11 @@ impl Server {
 
     pub fn forget_tokens(&self) {
         self.state.borrow_mut().epoch += 1;
+    }
+
+    /// Gives the owner an Inbox, with what it says of his availability.
+    pub fn set_availability(&self, text: &str) {
+        self.state.borrow_mut().availability = Some(text.to_owned());
     }
 
     pub fn speak(&self, dialect: Dialect) {
@@ -170,6 +220,20 @@ impl Server {
 
     fn serve(&self, request: &Request) -> Response {
         let path = request.url.strip_prefix("https://dav.example").expect("the server of the settings");
+        if request.method == "PROPFIND"
+            && let Some(availability) = self.state.borrow().availability.as_ref()
+        {
+            match path {
+                "/principals/martin/" => {
+                    return prop(path, "<C:schedule-inbox-URL><href>/inbox/</href></C:schedule-inbox-URL>");
+                }
+                "/inbox/" => {
+                    let text = format!("<C:calendar-availability>{}</C:calendar-availability>", xml(availability));
+                    return prop(path, &text);
+                }
+                _ => {}
+            }
+        }
         let Some(name) = path.strip_prefix(self.path) else {
             return discover(path);
         };
@@ -187,7 +251,12 @@ impl Server {
         let state = self.state.borrow();
         match state.objects.get(name) {
             Some(_) if state.rotten.contains(name) => Response::new(500, "Server got itself in trouble"),
-            Some((version, body)) => Response::new(200, body.as_str()).with_header("ETag", format!("\"{version}\"")),
+            Some((version, body)) => {
+                let (etag, schedule) = self.tags(*version, body);
+                let response = Response::new(200, body.as_str());
+                let response = etag.into_iter().fold(response, |response, tag| response.with_header("ETag", tag));
+                schedule.into_iter().fold(response, |response, tag| response.with_header("Schedule-Tag", tag))
+            }
             None => Response::new(404, ""),
         }
     }
@@ -195,14 +264,8 @@ impl Server {
     fn write(&self, name: &str, request: &Request) -> Response {
         let header =
             |wanted: &str| request.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
-        let present = self.state.borrow().objects.get(name).map(|(version, _)| format!("\"{version}\""));
-        let fits = match (header("if-none-match"), header("if-match")) {
-            (Some(_), _) => present.is_none(),
-            (None, Some(version)) => {
-                present.as_deref() == Some(version.as_str()) || version == "*" && present.is_some()
-            }
-            (None, None) => panic!("every write is conditional"),
-        };
+        let present = self.state.borrow().objects.get(name).cloned();
+        let fits = if header("if-none-match").is_some() { present.is_none() } else { self.matches(name, request) };
         if !fits {
             return Response::new(412, "");
         }
@@ -210,31 +273,50 @@ impl Server {
         self.put(name, std::str::from_utf8(&request.body).expect("text"));
         let state = self.state.borrow();
         let response = Response::new(if present.is_some() { 204 } else { 201 }, "");
-        if state.dialect.tells_etag { response.with_header("ETag", format!("\"{}\"", state.number)) } else { response }
+        let (version, body) = &state.objects[name];
+        let (etag, schedule) = self.tags(*version, body);
+        let etag = etag.filter(|_| state.dialect.tells_etag);
+        let response = etag.into_iter().fold(response, |response, tag| response.with_header("ETag", tag));
+        schedule.into_iter().fold(response, |response, tag| response.with_header("Schedule-Tag", tag))
     }
 
-    fn delete(&self, name: &str, request: &Request) -> Response {
-        let version = self.state.borrow().objects.get(name).map(|(version, _)| format!("\"{version}\""));
-        let wanted = request.headers.iter().find(|(name, _)| name == "if-match").map(|(_, value)| value.clone());
-        match (version, wanted) {
-            (_, None) => panic!("every deletion is conditional"),
-            (None, _) => Response::new(404, ""),
-            (Some(version), Some(wanted)) if wanted == version || wanted == "*" => {
-                self.remove(name);
-                let status = self.state.borrow().dialect.deleted;
-                let part =
-                    format!("<response><href>{}{name}</href><status>HTTP/1.1 200 OK</status></response>", self.path);
-                Response::new(status, format!("<multistatus xmlns=\"DAV:\">{part}</multistatus>"))
-            }
-            _ => Response::new(412, ""),
+    /// Whether an object is there and as a condition wants it.
+    fn matches(&self, name: &str, request: &Request) -> bool {
+        let header = |wanted: &str| request.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+        let Some((version, body)) = self.state.borrow().objects.get(name).cloned() else { return false };
+        let (etag, schedule) = self.tags(version, &body);
+        match (header("if-match"), header("if-schedule-tag-match")) {
+            (Some(wanted), _) if wanted == "*" => true,
+            (Some(wanted), _) => etag.is_some_and(|etag| etag == *wanted && !etag.starts_with("W/")),
+            (None, Some(wanted)) => schedule.as_ref() == Some(wanted),
+            (None, None) => panic!("every write is conditional"),
         }
     }
 
-    fn part(&self, name: &str, version: u64, more: &str) -> String {
+    fn delete(&self, name: &str, request: &Request) -> Response {
+        if !self.state.borrow().objects.contains_key(name) {
+            return Response::new(404, "");
+        }
+        if !self.matches(name, request) {
+            return Response::new(412, "");
+        }
+        self.remove(name);
+        let status = self.state.borrow().dialect.deleted;
+        let part = format!("<response><href>{}{name}</href><status>HTTP/1.1 200 OK</status></response>", self.path);
+        Response::new(status, format!("<multistatus xmlns=\"DAV:\">{part}</multistatus>"))
+    }
+
+    fn part(&self, name: &str, version: u64, body: &str, more: &str) -> String {
+        let (etag, schedule) = self.tags(version, body);
+        let etag = etag.map(|tag| format!("<getetag>{}</getetag>", escape(&tag))).unwrap_or_default();
+        let schedule = schedule.map(|tag| {
+            format!("<C:schedule-tag xmlns:C=\"urn:ietf:params:xml:ns:caldav\">{}</C:schedule-tag>", escape(&tag))
+        });
         format!(
-            "<response><href>{}{name}</href><propstat><prop><getetag>\"{version}\"</getetag>{more}</prop>\
+            "<response><href>{}{name}</href><propstat><prop>{etag}{}{more}</prop>\
              <status>HTTP/1.1 200 OK</status></propstat></response>",
-            self.path
+            self.path,
+            schedule.unwrap_or_default()
         )
     }
 
@@ -247,16 +329,18 @@ impl Server {
         let deep = request.headers.iter().any(|(name, value)| name == "depth" && value == "1");
         let ctag = format!("<CS:getctag xmlns:CS=\"http://calendarserver.org/ns/\">{}</CS:getctag>", state.number);
         let own = format!(
-            "<response><href>{}</href><propstat><prop><resourcetype><collection/></resourcetype>{}</prop>\
+            "<response><href>{}</href><propstat><prop xmlns:C=\"urn:ietf:params:xml:ns:caldav\"><resourcetype><collection/>\
+             <C:calendar/></resourcetype>{}{}</prop>\
              <status>HTTP/1.1 200 OK</status></propstat></response>",
             self.path,
+            if state.availability.is_some() { "<owner><href>/principals/martin/</href></owner>" } else { "" },
             if state.dialect.has_ctag { ctag.as_str() } else { "" }
         );
         let parts: String = state
             .objects
             .iter()
             .filter(|_| deep)
-            .map(|(name, (version, _))| self.part(name, *version, "<resourcetype/>"))
+            .map(|(name, (version, body))| self.part(name, *version, body, "<resourcetype/>"))
             .collect();
         multistatus(&format!("{own}{parts}")).with_header("Date", "Mon, 02 Mar 2026 11:00:05 GMT")
     }
@@ -265,6 +349,9 @@ impl Server {
         let root = Element::parse(&request.body).expect("a report");
         if root.is(Ns::Dav, "sync-collection") {
             return self.sync(&root.child(Ns::Dav, "sync-token").expect("a token").text);
+        }
+        if root.is(Ns::CalDav, "calendar-query") {
+            return self.query();
         }
         assert!(root.is(Ns::CalDav, "calendar-multiget"), "the server is asked for nothing else");
         let state = self.state.borrow();
@@ -278,17 +365,21 @@ impl Server {
         let parts: String = names
             .into_iter()
             .map(|name| match state.objects.get(name) {
-                Some((version, body)) => {
-                    let data = format!(
-                        "<C:calendar-data xmlns:C=\"urn:ietf:params:xml:ns:caldav\">{}</C:calendar-data>",
-                        xml(body)
-                    );
-                    self.part(name, *version, &data)
-                }
+                Some((version, body)) => self.part(name, *version, body, &data(body)),
                 None => self.gone(name),
             })
             .collect();
         multistatus(&parts)
+    }
+
+    /// All objects: a server may find too much.
+    fn query(&self) -> Response {
+        let state = self.state.borrow();
+        if !state.poison.is_empty() || !state.rotten.is_empty() {
+            return Response::new(500, "Server got itself in trouble");
+        }
+        let all = state.objects.iter().map(|(name, (version, body))| self.part(name, *version, body, &data(body)));
+        multistatus(&all.collect::<String>())
     }
 
     fn sync(&self, token: &str) -> Response {
@@ -314,7 +405,7 @@ impl Server {
         let mut parts: String = changed
             .into_iter()
             .filter_map(|(_, name)| match state.objects.get(name) {
-                Some((version, _)) => Some(self.part(name, *version, "")),
+                Some((version, body)) => Some(self.part(name, *version, body, "")),
                 None if since == 0 => None,
                 None => Some(self.gone(name)),
             })
@@ -329,6 +420,10 @@ impl Server {
     }
 }
 
+fn data(body: &str) -> String {
+    format!("<C:calendar-data xmlns:C=\"urn:ietf:params:xml:ns:caldav\">{}</C:calendar-data>", xml(body))
+}
+
 /// A text as XML, with line ends as the standard keeps them.
 fn xml(body: &str) -> String {
     body.split('\r')
@@ -341,17 +436,18 @@ fn multistatus(parts: &str) -> Response {
     Response::new(207, format!("<?xml version=\"1.0\"?><multistatus xmlns=\"DAV:\">{parts}</multistatus>"))
 }
 
+fn prop(path: &str, inner: &str) -> Response {
+    multistatus(&format!(
+        "<response><href>{path}</href><propstat><prop xmlns:C=\"urn:ietf:params:xml:ns:caldav\">{inner}</prop>\
+         <status>HTTP/1.1 200 OK</status></propstat></response>"
+    ))
+}
+
 fn discover(path: &str) -> Response {
-    let prop = |name: &str, inner: &str| {
-        multistatus(&format!(
-            "<response><href>{path}</href><propstat><prop xmlns:C=\"urn:ietf:params:xml:ns:caldav\">{name}{inner}</prop>\
-             <status>HTTP/1.1 200 OK</status></propstat></response>"
-        ))
-    };
     match path {
         "/.well-known/caldav" => Response::new(301, "").with_header("Location", "/dav/"),
-        "/dav/" => prop("<current-user-principal><href>/principals/cabinet</href></current-user-principal>", ""),
-        "/principals/cabinet/" => prop("<C:calendar-home-set><href>/cabinet</href></C:calendar-home-set>", ""),
+        "/dav/" => prop(path, "<current-user-principal><href>/principals/cabinet</href></current-user-principal>"),
+        "/principals/cabinet/" => prop(path, "<C:calendar-home-set><href>/cabinet</href></C:calendar-home-set>"),
         "/cabinet/" => {
             let calendar = |path: &str, name: &str| {
                 format!(

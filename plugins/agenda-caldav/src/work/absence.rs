@@ -48,8 +48,7 @@ impl Calendar<'_> {
         if read::object(&got.body, &self.zones).mark != Mark::Absence {
             return Err(Error::Denied("only absences that greffon wrote can be taken away".to_owned()));
         }
-        let etag = if got.etag.is_empty() { "*" } else { &got.etag };
-        match self.client.delete(&path, etag) {
+        match self.client.delete_read(&path, &got) {
             Ok(_) => Ok(()),
             Err(failure) if failure.leaves_doubt() => match self.client.get(&path) {
                 Ok(None) => Ok(()),

@@ -6,7 +6,7 @@ use greffon_sdk::agenda::{Appointment, Error, Found, Request};
 
 use super::calendar::{Calendar, checked_time};
 use super::told;
-use crate::dav::client::Condition;
+use crate::dav::client::{Condition, Got};
 use crate::dav::failure::Failure;
 use crate::ical::read;
 use crate::ical::write::{self, Booking};
@@ -18,21 +18,18 @@ impl Calendar<'_> {
     pub fn book(&mut self, op: &str, what: &Request) -> Result<Appointment, Error> {
         let period = checked_time("span", what.span)?;
         self.writable()?;
-        self.refresh_wholly()?;
+        self.refresh_wholly(Some(period))?;
         if let Some(object) = self.mirror.written_by(op).first() {
             let settled = object.content.op.as_deref() != Some(op) || object.content.last_op.is_some();
             if settled {
-                return Ok(told::booking(self.agenda, object));
+                return Ok(told::requested(self.agenda, object, what));
             }
             // Whoever asks again was never told the end: it may have been written and never verified.
             let name = object.name.clone();
-            return self.verify(&name, what.allow_overlap);
+            return self.verify(&name, what);
         }
-        if !what.allow_overlap {
-            let others = self.others(period, None);
-            if !others.is_empty() {
-                return Err(told::taken(self.agenda, &others));
-            }
+        if let Some(error) = self.obstacle(period, None, what.allow_overlap) {
+            return Err(error);
         }
         let name = told::booking_name(op);
         let body = self.write_booking(op, what);
@@ -40,12 +37,12 @@ impl Calendar<'_> {
             Ok(etag) => {
                 if let Some(etag) = etag {
                     let content = read::object(&body, &self.zones);
-                    self.mirror.put(Object { name: name.clone(), etag, content });
+                    self.mirror.put_own(Got { etag, schedule: None, body }.object(&name, String::new(), content));
                 }
             }
             Err(failure) => self.settle(op, &name, &failure)?,
         }
-        self.verify(&name, what.allow_overlap)
+        self.verify(&name, what)
     }
 
     fn write_booking(&self, op: &str, what: &Request) -> Vec<u8> {
@@ -78,7 +75,7 @@ impl Calendar<'_> {
             Ok(Some(got)) => {
                 let content = read::object(&got.body, &self.zones);
                 if content.mark == Mark::Booking && content.op.as_deref() == Some(op) {
-                    self.mirror.put(Object { name: name.to_owned(), etag: got.etag, content });
+                    self.mirror.put(got.object(name, String::new(), content));
                     Ok(())
                 } else if refused {
                     Err(Error::Other(format!("something else stands at the place of booking {op}")))
@@ -94,34 +91,39 @@ impl Calendar<'_> {
     }
 
     /// Reads the calendar again after writing `name`, and yields when somebody else is there too.
-    fn verify(&mut self, name: &str, allow_overlap: bool) -> Result<Appointment, Error> {
+    fn verify(&mut self, name: &str, what: &Request) -> Result<Appointment, Error> {
         let written = |why: &str| Error::OutcomeUnknown(format!("the booking was written, but {why}"));
-        self.refresh().map_err(|_| written("the calendar could not be read again"))?;
-        if self.mirror.has_unread() {
-            return Err(written("others wrote more than could be read"));
-        }
+        self.reread(what.span.into()).map_err(written)?;
         let Some(own) = self.mirror.objects.get(name) else {
             return Err(written("it is not there any more"));
         };
         let period = own.content.first.ok_or_else(|| written("it cannot be read"))?;
-        let others = self.others(period, Some(name));
-        if allow_overlap || others.is_empty() || own.content.busy.is_empty() {
-            return Ok(told::booking(self.agenda, own));
-        }
-        let refusal = told::taken(self.agenda, &others);
-        let path = self.path(name);
-        match self.client.delete(&path, if own.etag.is_empty() { "*" } else { &own.etag }) {
-            Ok(_) => {
-                self.mirror.remove(name, None);
-                Err(refusal)
-            }
+        let obstacle = self.obstacle(period, Some(name), what.allow_overlap).filter(|_| !own.content.busy.is_empty());
+        let Some(refusal) = obstacle else { return Ok(told::requested(self.agenda, own, what)) };
+        match self.take_back(name) {
+            Ok(()) => Err(refusal),
             Err(_) => Err(written("others have the time, and it could not be taken back")),
         }
     }
 
+    /// Removes what was written a moment ago.
+    fn take_back(&mut self, name: &str) -> Result<(), Failure> {
+        let path = self.path(name);
+        let known = self.mirror.objects.get(name).map(|own| (own.etag.clone(), own.schedule.clone()));
+        let (etag, schedule) = known.unwrap_or_default();
+        let mut read = Got { etag, schedule, body: Vec::new() };
+        if read.is_weak() {
+            // What is there is compared, where its tag may prove nothing.
+            read = self.client.get(&path)?.unwrap_or(read);
+        }
+        self.client.delete_read(&path, &read)?;
+        self.mirror.remove(name, None);
+        Ok(())
+    }
+
     /// Returns what an op-id wrote, from the calendar alone.
     pub fn look_up(&mut self, op: &str, what: &Request) -> Result<Found, Error> {
-        self.refresh_wholly()?;
+        self.refresh_wholly(None)?;
         let mut found: Vec<Object> = self.mirror.written_by(op).into_iter().cloned().collect();
         if found.is_empty() {
             let removed = self.mirror.gone.iter().find(|gone| gone.by.as_deref() == Some(op));
@@ -136,14 +138,14 @@ impl Calendar<'_> {
             if content.mark != Mark::Booking || content.op.as_deref() != Some(op) {
                 return Err(Error::Other(format!("something else stands at the place of booking {op}")));
             }
-            found.push(Object { name, etag: got.etag, content });
+            found.push(got.object(&name, String::new(), content));
         }
-        let mut all: Vec<Appointment> = found.iter().map(|object| told::booking(self.agenda, object)).collect();
-        if let ([own], false) = (found.as_slice(), what.allow_overlap)
+        let mut all: Vec<Appointment> = found.iter().map(|object| told::requested(self.agenda, object, what)).collect();
+        if let [own] = found.as_slice()
             && !own.content.busy.is_empty()
         {
             let period = own.content.first.unwrap_or(Period(0, 1));
-            let others = self.others(period, Some(&own.name));
+            let others = self.others(period, Some(&own.name), what.allow_overlap);
             all.extend(others.iter().map(|other| told::busy(self.agenda, other)));
         }
         Ok(if all.len() == 1 { Found::Present(all.remove(0)) } else { Found::Ambiguous(all) })

@@ -7,10 +7,10 @@ use super::told;
 use crate::dav::client::Client;
 use crate::dav::failure::Failure;
 use crate::ical::zone::Zones;
-use crate::mirror::object::Period;
+use crate::mirror::object::{Mark, Period};
 use crate::mirror::refresh::Refresh;
 use crate::mirror::view::Busy;
-use crate::mirror::{Mirror, Store};
+use crate::mirror::{Mirror, Store, inbox};
 use crate::settings::Settings;
 
 /// Longest booking or absence, in milliseconds: a year.
@@ -61,17 +61,29 @@ impl<'a> Calendar<'a> {
 
     /// Brings the mirror to the server's present state.
     pub fn refresh(&mut self) -> Result<(), Failure> {
-        let Self { client, collection, zones, mirror, store, .. } = self;
-        Refresh { client, collection, zones }.run(mirror, |mirror| store.save(mirror))
+        self.read(None)
     }
 
-    /// As `refresh`, before a write: everything must have been read.
-    pub fn refresh_wholly(&mut self) -> Result<(), Error> {
-        self.refresh().map_err(|failure| failure.of_read())?;
+    fn read(&mut self, proof: Option<Period>) -> Result<(), Failure> {
+        let Self { client, collection, zones, mirror, store, now, .. } = self;
+        Refresh { client, collection, zones, proof }.run(mirror, |mirror| store.save(mirror))?;
+        inbox::refresh(mirror, client, collection, zones, *now);
+        Ok(())
+    }
+
+    /// As `refresh`, before a write into a period and for a comparison: everything must have been read.
+    pub fn refresh_wholly(&mut self, proof: Option<Period>) -> Result<(), Error> {
+        self.read(proof).map_err(|failure| failure.of_read())?;
         if self.mirror.has_unread() {
             return Err(Error::Unavailable(format!("calendar \"{}\" is still being read; ask again", self.agenda)));
         }
         Ok(())
+    }
+
+    /// As `refresh`, after a write into a period. The error is why that is not verified.
+    pub fn reread(&mut self, period: Period) -> Result<(), &'static str> {
+        self.read(Some(period)).map_err(|_| "the calendar could not be read again")?;
+        if self.mirror.has_unread() { Err("others wrote more than could be read") } else { Ok(()) }
     }
 
     /// Stores what was learnt.
@@ -84,9 +96,23 @@ impl<'a> Calendar<'a> {
         format!("{}{name}", self.collection)
     }
 
-    /// What is not free in a period, but for one object.
-    pub fn others(&self, period: Period, except: Option<&str>) -> Vec<Busy<'_>> {
-        self.mirror.view(period, except).busy
+    /// What is not free in a period, but for one object. `together`: patients of one group share the time, so that
+    /// greffon's own bookings that begin with it are not in the way; whatever else stands there is.
+    pub fn others(&self, period: Period, except: Option<&str>, together: bool) -> Vec<Busy<'_>> {
+        let mut busy = self.mirror.view(period, except).busy;
+        let joined = |other: &Busy<'_>| other.object.content.mark == Mark::Booking && other.period.0 == period.0;
+        busy.retain(|other| !(together && joined(other)));
+        busy
+    }
+
+    /// Why nothing may be written into a period. None: nothing is in the way.
+    pub fn obstacle(&self, period: Period, except: Option<&str>, together: bool) -> Option<Error> {
+        let others = self.others(period, except, together);
+        if !others.is_empty() {
+            return Some(told::taken(self.agenda, &others));
+        }
+        let unplaced = self.mirror.unplaced();
+        (!unplaced.is_empty()).then(|| told::unplaced(&unplaced))
     }
 
     /// Name of a booking of this calendar, from its id.

@@ -4,7 +4,7 @@ use greffon_sdk::agenda::{Appointment, Error, Request, Rule};
 
 use super::calendar::{Calendar, checked_time};
 use super::told;
-use crate::dav::client::{Condition, Got};
+use crate::dav::client::Got;
 use crate::dav::failure::Failure;
 use crate::ical::patch::{self, Change};
 use crate::ical::read;
@@ -20,25 +20,25 @@ impl Calendar<'_> {
             return Err(Error::Unsupported("a move to another agenda".to_owned()));
         }
         self.writable()?;
-        self.refresh_wholly()?;
+        self.refresh_wholly(Some(period))?;
         let Some((got, content)) = self.own(&name)? else { return Err(Error::NotFound) };
         if content.last_op.as_deref() == Some(op) {
-            return Ok(self.stands(&name, got.etag, content));
+            let object = got.object(&name, String::new(), content);
+            let told = told::requested(self.agenda, &object, to);
+            self.mirror.put(object);
+            return Ok(told);
         }
         if content.cancelled {
             let text = "impossible pour un rendez-vous annulé".to_owned();
             return Err(Error::RuleBroken((Rule::StatusTransition, text)));
         }
         self.as_expected(&name, &got, &content, expected)?;
-        if !to.allow_overlap {
-            let others = self.others(period, Some(&name));
-            if !others.is_empty() {
-                return Err(told::taken(self.agenda, &others));
-            }
+        if let Some(error) = self.obstacle(period, Some(&name), to.allow_overlap) {
+            return Err(error);
         }
         let body = self.patched(&got, &Change::Moved(to.span), op)?;
         self.replace(op, &name, &got, body)?;
-        self.verify_move(&name, &got, content.first, to.allow_overlap)
+        self.verify_move(&name, &got, content.first, to)
     }
 
     /// Cancels a booking.
@@ -47,18 +47,18 @@ impl Calendar<'_> {
         self.writable()?;
         let Some((got, content)) = self.own(&name)? else { return self.gone(&name) };
         if content.cancelled {
-            return Ok(self.stands(&name, got.etag, content));
+            return Ok(self.stands(got.object(&name, String::new(), content)));
         }
         self.as_expected(&name, &got, &content, expected)?;
         match self.settings.cancel {
             Cancel::Mark => {
                 let body = self.patched(&got, &Change::Cancelled, op)?;
                 let content = read::object(&body, &self.zones);
-                let etag = self.replace(op, &name, &got, body)?;
-                Ok(self.stands(&name, etag.unwrap_or_default(), content))
+                let etag = self.replace(op, &name, &got, body)?.unwrap_or_default();
+                Ok(self.stands(Got { etag, ..got }.object(&name, String::new(), content)))
             }
             Cancel::Delete => {
-                self.mirror.put(Object { name: name.clone(), etag: got.etag.clone(), content });
+                self.mirror.put(got.object(&name, String::new(), content));
                 self.delete(&name, &got)?;
                 self.mirror.remove(&name, Some(op));
                 self.gone(&name)
@@ -79,10 +79,11 @@ impl Calendar<'_> {
     }
 
     fn as_expected(&self, name: &str, got: &Got, content: &Content, expected: Option<&str>) -> Result<(), Error> {
-        match expected {
-            Some(version) if version != got.etag => Err(told::stale(self.agenda, name, &got.etag, content.clone())),
-            _ => Ok(()),
+        let same = |version| version == got.etag || Some(version) == got.schedule.as_deref();
+        if expected.is_none_or(same) {
+            return Ok(());
         }
+        Err(told::stale(self.agenda, &got.object(name, String::new(), content.clone())))
     }
 
     fn patched(&self, got: &Got, change: &Change, op: &str) -> Result<Vec<u8>, Error> {
@@ -91,8 +92,7 @@ impl Calendar<'_> {
     }
 
     /// Notes a booking in the mirror and tells it.
-    fn stands(&mut self, name: &str, etag: String, content: Content) -> Appointment {
-        let object = Object { name: name.to_owned(), etag, content };
+    fn stands(&mut self, object: Object) -> Appointment {
         let told = told::booking(self.agenda, &object);
         if !object.etag.is_empty() {
             self.mirror.put(object);
@@ -112,7 +112,7 @@ impl Calendar<'_> {
     /// Writes a new text of a booking over the one that was read. Returns its version, if the server tells it.
     fn replace(&mut self, op: &str, name: &str, before: &Got, body: Vec<u8>) -> Result<Option<String>, Error> {
         let path = self.path(name);
-        let failure = match self.client.put(&path, Condition::Version(version(before)), body) {
+        let failure = match self.client.put_over(&path, before, body) {
             Ok(etag) => return Ok(etag),
             Err(failure) => failure,
         };
@@ -122,7 +122,9 @@ impl Calendar<'_> {
         }
         match self.own(name) {
             Ok(Some((got, content))) if content.last_op.as_deref() == Some(op) => Ok(Some(got.etag)),
-            Ok(Some((got, content))) if refused => Err(told::stale(self.agenda, name, &got.etag, content)),
+            Ok(Some((got, content))) if refused => {
+                Err(told::stale(self.agenda, &got.object(name, String::new(), content)))
+            }
             Ok(None) if refused => Err(Error::NotFound),
             _ if refused => Err(Error::Unavailable("somebody else changed the booking meanwhile".to_owned())),
             _ => Err(failure.of_write()),
@@ -131,14 +133,16 @@ impl Calendar<'_> {
 
     fn delete(&mut self, name: &str, before: &Got) -> Result<(), Error> {
         let path = self.path(name);
-        let Err(failure) = self.client.delete(&path, version(before)) else { return Ok(()) };
+        let Err(failure) = self.client.delete_read(&path, before) else { return Ok(()) };
         let refused = failure.status() == Some(412);
         if !refused && !failure.leaves_doubt() {
             return Err(refusal_of_change(&failure));
         }
         match self.own(name) {
             Ok(None) => Ok(()),
-            Ok(Some((got, content))) if refused => Err(told::stale(self.agenda, name, &got.etag, content)),
+            Ok(Some((got, content))) if refused => {
+                Err(told::stale(self.agenda, &got.object(name, String::new(), content)))
+            }
             _ if refused => Err(Error::Unavailable("somebody else changed the booking meanwhile".to_owned())),
             _ => Err(failure.of_write()),
         }
@@ -150,35 +154,30 @@ impl Calendar<'_> {
         name: &str,
         before: &Got,
         old: Option<Period>,
-        allow_overlap: bool,
+        to: &Request,
     ) -> Result<Appointment, Error> {
         let moved = |why: &str| Error::OutcomeUnknown(format!("the booking was moved, but {why}"));
-        self.refresh().map_err(|_| moved("the calendar could not be read again"))?;
-        if self.mirror.has_unread() {
-            return Err(moved("others wrote more than could be read"));
-        }
+        self.reread(to.span.into()).map_err(moved)?;
         let Some(own) = self.mirror.objects.get(name) else { return Err(moved("it is not there any more")) };
         let period = own.content.first.ok_or_else(|| moved("it cannot be read"))?;
-        let others = self.others(period, Some(name));
-        if allow_overlap || others.is_empty() {
-            return Ok(told::booking(self.agenda, own));
-        }
-        let refusal = told::taken(self.agenda, &others);
-        if old.is_none_or(|old| !self.others(old, Some(name)).is_empty()) {
+        let Some(refusal) = self.obstacle(period, Some(name), to.allow_overlap) else {
+            return Ok(told::requested(self.agenda, own, to));
+        };
+        if old.is_none_or(|old| !self.others(old, Some(name), true).is_empty()) {
             return Err(moved("others have the new time, and now the old one too"));
         }
         let path = self.path(name);
-        let present = Got { etag: own.etag.clone(), body: Vec::new() };
-        match self.client.put(&path, Condition::Version(version(&present)), before.body.clone()) {
+        let mut present = Got { etag: own.etag.clone(), schedule: own.schedule.clone(), body: Vec::new() };
+        if present.is_weak()
+            && let Ok(Some(got)) = self.client.get(&path)
+        {
+            present = got;
+        }
+        match self.client.put_over(&path, &present, before.body.clone()) {
             Ok(_) => Err(refusal),
             Err(_) => Err(moved("others have the new time, and it could not be moved back")),
         }
     }
-}
-
-/// What a conditional write names; a server without versions is asked for anything that is there.
-fn version(got: &Got) -> &str {
-    if got.etag.is_empty() { "*" } else { &got.etag }
 }
 
 /// A change that was refused for certain.

@@ -51,7 +51,8 @@ pub fn find_slots(
 }
 
 fn state(busy: &Busy<'_>) -> SlotState {
-    if busy.unclear || busy.object.content.mark == Mark::Absence { SlotState::Unavailable } else { SlotState::Busy }
+    let unavailable = busy.unclear || busy.closed || busy.object.content.mark == Mark::Absence;
+    if unavailable { SlotState::Unavailable } else { SlotState::Busy }
 }
 
 fn slot(agenda: &str, period: Period, state: SlotState) -> Slot {

@@ -1,9 +1,9 @@
 //! Mirrored objects in the words of the contract.
 
-use greffon_sdk::agenda::{Appointment, Conflict, EntryRef, Error, Status};
+use greffon_sdk::agenda::{Appointment, Conflict, EntryRef, Error, Request, Rule, Status};
 use greffon_sdk::practice::{ByWhom, Span};
 
-use crate::mirror::object::{Content, Mark, Object, Period};
+use crate::mirror::object::{Mark, Object, Period};
 use crate::mirror::view::Busy;
 
 /// Longest name in an id, in bytes; the host takes ids of 1,024. greffon's own names are far shorter.
@@ -44,6 +44,13 @@ pub fn booking(agenda: &str, object: &Object) -> Appointment {
     appointment(agenda, object, id(agenda, &object.name), period)
 }
 
+/// A booking that was asked for, as it stands. The server is not told for whom and what for; whoever asks knows it.
+pub fn requested(agenda: &str, object: &Object, what: &Request) -> Appointment {
+    let booking = booking(agenda, object);
+    let motive = booking.motive.or_else(|| Some(what.motive.clone()));
+    Appointment { motive, patient: Some(what.patient.clone()), ..booking }
+}
+
 /// A booking that is gone.
 pub fn cancelled(agenda: &str, object: &Object) -> Appointment {
     Appointment { status: Status::Cancelled, version: None, ..booking(agenda, object) }
@@ -56,21 +63,27 @@ pub fn entry(busy: &Busy<'_>) -> EntryRef {
 
 /// A time that is not free. An occurrence has an id of its own.
 pub fn busy(agenda: &str, busy: &Busy<'_>) -> Appointment {
-    let mut id = id(agenda, &busy.object.name);
-    if busy.occurrence {
-        id.push_str(&format!("#{}", busy.period.0));
+    let series = busy.occurrence.then(|| id(agenda, &busy.object.name));
+    Appointment {
+        series,
+        entry: Some(entry(busy)),
+        ..appointment(agenda, busy.object, busy_id(agenda, busy), busy.period)
     }
-    let series = busy.occurrence.then(|| self::id(agenda, &busy.object.name));
-    Appointment { series, entry: Some(entry(busy)), ..appointment(agenda, busy.object, id, busy.period) }
+}
+
+/// The id of a time that is not free: of a series, the same wherever one occurrence was moved to alone.
+pub fn busy_id(agenda: &str, busy: &Busy<'_>) -> String {
+    let id = id(agenda, &busy.object.name);
+    if busy.occurrence { format!("{id}#{}", busy.recurrence.unwrap_or(busy.period.0)) } else { id }
 }
 
 fn appointment(agenda: &str, object: &Object, id: String, period: Period) -> Appointment {
-    let Object { etag, content, .. } = object;
+    let content = &object.content;
     let ours = content.mark != Mark::Foreign;
     Appointment {
         id,
         op: content.op.clone(),
-        version: (!etag.is_empty()).then(|| etag.clone()),
+        version: object.version().map(str::to_owned),
         agenda: agenda.to_owned(),
         span: Span::from(period),
         buffer: None,
@@ -93,7 +106,18 @@ pub fn taken(agenda: &str, others: &[Busy<'_>]) -> Error {
     Error::SlotTaken(Conflict { existing, alternatives: Vec::new() })
 }
 
+/// The refusal to write where an entry may stand of which nobody knows when it is.
+pub fn unplaced(names: &[&str]) -> Error {
+    let shown = names.iter().take(3).map(|name| shortened(name)).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "{} entrée(s) de l'agenda sans date lisible ({shown}) : tant qu'elles ne sont pas corrigées ou retirées, une \
+         personne doit regarder l'agenda et y écrire elle-même",
+        names.len()
+    );
+    Error::RuleBroken((Rule::Closed, text))
+}
+
 /// The refusal of a version that is not the present one.
-pub fn stale(agenda: &str, name: &str, etag: &str, content: Content) -> Error {
-    Error::Stale(booking(agenda, &Object { name: name.to_owned(), etag: etag.to_owned(), content }))
+pub fn stale(agenda: &str, object: &Object) -> Error {
+    Error::Stale(booking(agenda, object))
 }

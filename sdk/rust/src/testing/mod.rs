@@ -13,8 +13,11 @@
 //! ```
 
 mod care;
+#[cfg(test)]
+mod cases;
 pub(crate) mod civil;
 pub(crate) mod recurrence;
+mod rule;
 pub(crate) mod state;
 
 use serde::Serialize;

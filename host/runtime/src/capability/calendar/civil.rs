@@ -111,6 +111,21 @@ pub(super) fn zoned(at: Instant, zone: &TimeZone) -> Result<Zoned, Error> {
     if (1..=9999).contains(&zoned.year()) { Ok(zoned) } else { Err(out_of_range()) }
 }
 
+/// First instant of year 1 and the one after the last of year 9999, in UTC.
+const YEARS: (Instant, Instant) = (Instant(-62_135_596_800_000), Instant(253_402_300_800_000));
+
+/// What the clocks of the zone show at an end of a window. `jiff` leaves out the
+/// first and the last day or so of these years; nothing starts there, so they
+/// count as the ends of what it tells.
+pub(super) fn end_of_window(at: Instant, zone: &TimeZone) -> Result<DateTime, Error> {
+    if !(YEARS.0..=YEARS.1).contains(&at) {
+        return Err(Error::OutOfRange(format!("{} ms", at.0)));
+    }
+    let beyond = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    let timestamp = Timestamp::from_millisecond(at.0).unwrap_or(beyond);
+    Ok(timestamp.to_zoned(zone.clone()).datetime())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -74,8 +74,8 @@ impl Expansion {
             Written::Local(_) | Written::Utc(_) => (0, of.duration_s),
         };
         let longest = SignedDuration::from_secs(i64::from(of.duration_s.max(DAY_S)));
-        let from = civil::zoned(window.start, &zone)?.datetime();
-        let to = civil::zoned(window.end, &zone)?.datetime();
+        let from = civil::end_of_window(window.start, &zone)?;
+        let to = civil::end_of_window(window.end, &zone)?;
         Ok(Self {
             start,
             zone,

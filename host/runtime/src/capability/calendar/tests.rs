@@ -1,3 +1,4 @@
+mod cases;
 mod properties;
 
 use jiff::Timestamp;

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::{Client, Url, redirect, retry};
+use reqwest::{Client, ClientBuilder, Url, redirect, retry};
 use rustls::crypto::ring;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
@@ -60,6 +60,14 @@ impl Connections {
     }
 }
 
+/// The two ways of one client. What may change something at the other end goes
+/// over a connection of its own: where one that was kept is reset, nobody can
+/// tell whether the request left before.
+struct Ways {
+    kept: Client,
+    fresh: Client,
+}
+
 /// The clients of a binding, one per protocol: plain HTTP goes to opened
 /// networks only. An origin with a client certificate has one of its own, so
 /// that no other is ever shown it.
@@ -68,9 +76,9 @@ pub(super) struct Clients {
     pub opened: Arc<[IpNet]>,
     /// One permit per request under way.
     pub connections: Semaphore,
-    https: Client,
-    certified: Vec<(Origin, Client)>,
-    http: OnceLock<Option<Client>>,
+    https: Ways,
+    certified: Vec<(Origin, Ways)>,
+    http: OnceLock<Option<Ways>>,
     lookup: Arc<dyn Lookup>,
     roots: Arc<RootCertStore>,
 }
@@ -98,13 +106,16 @@ impl Clients {
         })
     }
 
-    /// The client for an origin.
-    pub(super) fn client(&self, origin: &Origin) -> Option<&Client> {
-        if origin.scheme() == "http" {
-            return self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true, None)).as_ref();
-        }
-        let certified = self.certified.iter().find(|(shown, _)| shown == origin);
-        Some(certified.map_or(&self.https, |(_, client)| client))
+    /// The client for an origin: over connections that are kept, or each time
+    /// over one of its own.
+    pub(super) fn client(&self, origin: &Origin, fresh: bool) -> Option<&Client> {
+        let ways = if origin.scheme() == "http" {
+            self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true, None)).as_ref()?
+        } else {
+            let certified = self.certified.iter().find(|(shown, _)| shown == origin);
+            certified.map_or(&self.https, |(_, ways)| ways)
+        };
+        Some(if fresh { &ways.fresh } else { &ways.kept })
     }
 
     /// The URL as the client reads it. Its host, where that is an address
@@ -133,7 +144,7 @@ fn build(
     opened: &Arc<[IpNet]>,
     plain: bool,
     identity: Option<Arc<CertifiedKey>>,
-) -> Option<Client> {
+) -> Option<Ways> {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .ok()?
@@ -143,8 +154,15 @@ fn build(
         Some(identity) => tls.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity))),
     };
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Client::builder()
-        .tls_backend_preconfigured(tls)
+    let client = |idle: usize| {
+        let builder = Client::builder().tls_backend_preconfigured(tls.clone());
+        finish(builder, lookup, opened, plain).pool_max_idle_per_host(idle).build().ok()
+    };
+    Some(Ways { kept: client(IDLE_CONNECTIONS_PER_HOST)?, fresh: client(0)? })
+}
+
+fn finish(builder: ClientBuilder, lookup: &Arc<dyn Lookup>, opened: &Arc<[IpNet]>, plain: bool) -> ClientBuilder {
+    builder
         .https_only(!plain)
         .dns_resolver(Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain })
         // One request per connection: the cap on requests is one on
@@ -156,11 +174,8 @@ fn build(
         .referer(false)
         .retry(retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
-        .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .user_agent(concat!("greffon/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .ok()
 }
 
 /// The certificate authorities that the operating system trusts. Empty when it

@@ -16,7 +16,7 @@ use super::client::{CONNECT_TIMEOUT, Clients};
 use super::{authorization, failure};
 use crate::origin::Origin;
 use crate::state::Bound;
-use crate::window::Window;
+use crate::window::{Window, is_reading};
 
 /// Bytes of all header names and values, in each direction.
 const HEADER_BYTES: u32 = 64 << 10;
@@ -98,7 +98,7 @@ impl Exchange {
         let _turn = self.turn(&self.budget.turns).await?;
         let _connection = self.turn(&self.clients.connections).await?;
 
-        let client = self.clients.client(&origin).ok_or(Error::ConfigurationError)?;
+        let client = self.clients.client(&origin, !is_reading(&head.method)).ok_or(Error::ConfigurationError)?;
         if let Some(window) = head.extensions.get::<Arc<Window>>() {
             window.admit(&head.method)?;
         }

@@ -59,7 +59,7 @@ impl HttpEndpoint {
 
     async fn ask(&self, terms: &Terms, refresh_token: &SecretString) -> Result<Answer, Error> {
         let url = self.clients.checked_url(terms.token_url.as_str(), &terms.token_origin)?;
-        let client = self.clients.client(&terms.token_origin).ok_or(Error::ConfigurationError)?;
+        let client = self.clients.client(&terms.token_origin, true).ok_or(Error::ConfigurationError)?;
         let _connection = self.clients.connections.acquire().await.map_err(|_| Error::ConnectionLimitReached)?;
         let body = form(terms, refresh_token);
         let asking = client.post(url).headers(headers(terms)?).body(body.as_bytes().to_vec());

@@ -219,6 +219,20 @@ async fn a_request_that_never_left_says_so() {
     assert!(matches!(answer, Err(Error::TlsProtocolError)), "{answer:?}");
 }
 
+/// Where a kept connection is reset, nobody can tell whether the request left before: a write would be in doubt for
+/// nothing.
+#[tokio::test]
+async fn what_changes_something_goes_over_a_connection_of_its_own() {
+    let server = Server::start(Does::AnswersOnce(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec())).await;
+    let (egress, bound) = (Egress::default(), Arc::new(to(&server)));
+    send(&egress, &bound, get(&server.origin)).await.expect("answer");
+    for method in ["PUT", "DELETE", "POST", "PUT"] {
+        let seen = send(&egress, &bound, request(method, &server.origin, "x")).await;
+        assert_eq!(seen.expect(method).status, 200);
+    }
+    assert_eq!(server.connections(), 5);
+}
+
 #[tokio::test]
 async fn connections_belong_to_one_binding_and_end_with_it() {
     let server = Server::polite().await;

@@ -13,6 +13,9 @@ pub(super) enum Does {
     Answers(Vec<u8>),
     /// Answers with these bytes and closes the connection.
     AnswersAndCloses(Vec<u8>),
+    /// Answers with these bytes, seems to keep the connection, and ends it at
+    /// whatever comes next.
+    AnswersOnce(Vec<u8>),
     /// Never answers.
     Hangs,
 }
@@ -84,6 +87,11 @@ async fn serve(mut stream: TcpStream, does: Does, requests: Arc<Mutex<Vec<String
             Does::Answers(bytes) => stream.write_all(bytes).await.expect("answered"),
             Does::AnswersAndCloses(bytes) => {
                 stream.write_all(bytes).await.expect("answered");
+                return;
+            }
+            Does::AnswersOnce(bytes) => {
+                stream.write_all(bytes).await.expect("answered");
+                let _ = stream.readable().await;
                 return;
             }
             Does::Hangs => {}
