@@ -16,6 +16,7 @@ use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term, terms_of_patient};
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::recovery::{Recovery, UnderWay};
 use greffon_core::model::trail::Trail;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
@@ -52,6 +53,10 @@ pub struct Rows {
     pub pins: BTreeMap<ContactId, BTreeSet<SettingsDigest>>,
     /// What agendas told of themselves, by feature.
     pub agendas: BTreeMap<FeatureId, KnownAgendas>,
+    /// What was done since the last restore.
+    pub recovery: Option<Recovery>,
+    /// What was under way in the restored backup and has no end yet.
+    pub under_way: BTreeSet<UnderWay>,
     /// Intents by op-id.
     pub(super) ops: BTreeMap<OpId, IntentId>,
     /// The ids of the journal.
@@ -68,6 +73,7 @@ pub(super) struct Gone {
     appointments: Vec<(FeatureId, AppointmentId)>,
     pub(super) patients: Vec<PatientId>,
     pub(super) messages: Vec<MessageId>,
+    pub(super) under_way: Vec<UnderWay>,
 }
 
 impl Gone {
@@ -103,6 +109,7 @@ impl Rows {
         self.appointments.retain(|key, _| !gone.appointments.contains(key));
         self.patients.retain(|id, _| !gone.patients.contains(id));
         self.messages.retain(|id, _| !gone.messages.contains(id));
+        self.under_way.retain(|what| !gone.under_way.contains(what));
     }
 
     /// Claims of live intents, with the chain that each belongs to.
@@ -130,6 +137,7 @@ impl Rows {
         self.commitments.extend(written.commitments);
         self.alerts.extend(written.alerts);
         self.alert_test = written.alert_test.or(self.alert_test.take());
+        self.recovery = written.recovery.or(self.recovery.take());
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
@@ -199,6 +207,7 @@ versioned! {
     Commitment => "commitment",
     Alert => "alert",
     AlertTest => "alert test",
+    Recovery => "recovery",
     Patient => "patient",
     DeadLetter => "dead letter",
 }

@@ -2,7 +2,7 @@
 
 mod decide;
 
-pub use decide::{MAX_ATTEMPTS, MessageEffect, MessageEvent, RETRY_LADDER_S, decide};
+pub use decide::{MAX_ATTEMPTS, MessageEffect, MessageEvent, RESTORED, RETRY_LADDER_S, decide};
 
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,8 @@ pub enum MessageCause {
     Alert(AlertId),
     /// The test of the chain of alerts on a civil day.
     AlertTest(String),
+    /// What the practice's recovery after the restore of this number came to.
+    Recovery(u32),
 }
 
 /// One message.

@@ -7,11 +7,13 @@ mod alert;
 mod alert_test;
 mod failure;
 mod offer;
+mod recovery;
 
 pub use alert::{alert, alert_link};
 pub use alert_test::{alert_test, alert_test_missed};
 use failure::failure_words;
 pub use offer::offer;
+pub use recovery::recovered;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;

@@ -13,6 +13,7 @@ use super::act::Acts;
 use super::agenda::Agendas;
 use super::booking::Bookings;
 use super::contact::Contacts;
+use super::gate::Gate;
 use crate::ids::{AgendaId, ContactId, OpId};
 use crate::model::scheduling::{AppointmentStatus, ByWhom};
 use crate::ports::storage::Storage;
@@ -26,6 +27,7 @@ pub struct Appointments {
     agendas: Agendas,
     bookings: Bookings,
     contacts: Contacts,
+    gate: Gate,
 }
 
 impl Appointments {
@@ -35,8 +37,9 @@ impl Appointments {
         agendas: Agendas,
         bookings: Bookings,
         contacts: Contacts,
+        gate: Gate,
     ) -> Self {
-        Self { acts, storage, agendas, bookings, contacts }
+        Self { acts, storage, agendas, bookings, contacts, gate }
     }
 }
 

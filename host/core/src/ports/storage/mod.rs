@@ -23,6 +23,7 @@ use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
 use crate::model::patient::{Patient, Term};
 use crate::model::pin::{Pin, SettingsDigest};
+use crate::model::recovery::{Recovery, Restore, UnderWay};
 use crate::model::trail::Trail;
 use crate::model::view::Said;
 use crate::time::{Instant, Span};
@@ -213,6 +214,20 @@ pub trait Storage: Send + Sync {
     /// ([`Patient::last_heard_of`]), oldest first; those with contacts too.
     async fn old_patients(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Patient>>;
 
+    /// Writes down that this database was restored: from now on each practice has a recovery
+    /// before it, and all messages and intents that are not at their end are under way in
+    /// it. Not scoped: a restore is of the whole database. To be called while no process works
+    /// on the database, before the next one begins. Gives the restore.
+    async fn mark_restored(&self, at: Instant, taken_at: Option<Instant>) -> Stored<Restore>;
+    /// The practice's recovery of the last restore; a new one of version 0 when nothing of it
+    /// was stored yet. `None` when the database was never restored.
+    async fn recovery(&self, practice: &PracticeId) -> Stored<Option<Recovery>>;
+    /// What of the practice was under way in the restored backup and has no end yet, at most
+    /// `limit`, oldest first, messages before intents.
+    async fn under_way(&self, practice: &PracticeId, limit: u32) -> Stored<Vec<UnderWay>>;
+    /// Whether this is one of it.
+    async fn is_under_way(&self, practice: &PracticeId, what: UnderWay) -> Stored<bool>;
+
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;
 }
@@ -272,6 +287,13 @@ pub trait Transaction: Send {
     async fn alert_test(&mut self) -> Stored<Option<AlertTest>>;
     /// Inserts or updates it.
     async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()>;
+
+    /// As [`Storage::recovery`], locked.
+    async fn recovery(&mut self) -> Stored<Option<Recovery>>;
+    /// Inserts or updates it.
+    async fn save_recovery(&mut self, recovery: &mut Recovery) -> Stored<()>;
+    /// What was under way in the restored backup has its end. Nothing happens when it had.
+    async fn end_under_way(&mut self, what: UnderWay) -> Stored<()>;
 
     /// The patient, locked; also one that was found to be another one.
     async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;
