@@ -21,6 +21,7 @@ mod pinned;
 mod promises;
 mod reads;
 mod registry;
+mod restores;
 mod retention;
 mod revisions;
 mod unknown_outcomes;

@@ -61,6 +61,8 @@ pub async fn restore(url: &str, from: &Path, now: Instant) -> Result<Restored, B
         Location::Temporary => return Err(BackupError::Temporary),
         Location::Server(_) => return Err(BackupError::OfServer { location: shown }),
     };
+    let folder = folder_of(&path);
+    std::fs::create_dir_all(folder).map_err(BackupError::file("create", folder))?;
     // Until the end: nobody may work on the database from now on.
     let _role = role::take(&path, &shown)?;
     let ended_another = match unfinished(&path) {
@@ -107,7 +109,6 @@ fn copy_of(from: &Path, path: &Path) -> Result<NamedTempFile, BackupError> {
         return Err(not("it is no SQLite database"));
     }
     let folder = folder_of(path);
-    std::fs::create_dir_all(folder).map_err(BackupError::file("create", folder))?;
     let copy = Builder::new().prefix(".greffon-restore-").tempfile_in(folder);
     let mut copy = copy.map_err(BackupError::file("write in", folder))?;
     std::io::Write::write_all(&mut copy, &head).map_err(BackupError::file("write in", folder))?;
