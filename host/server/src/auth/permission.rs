@@ -42,13 +42,17 @@ pub(crate) enum Permission {
     /// See which plugins are bound, and whether they can be used. No patient
     /// data.
     ReadPlugins,
+    /// See how far the check after a restore is. No patient data.
+    ReadRecovery,
+    /// Say that a practice goes on although an agenda could not be checked.
+    ReleaseRecovery,
     /// Read the journal.
     ReadAudit,
 }
 
 impl Permission {
     /// All of them.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::ReceiveContacts,
         Self::ReadContacts,
         Self::WriteContacts,
@@ -66,6 +70,8 @@ impl Permission {
         Self::ReadDeadLetters,
         Self::ActOnDeadLetters,
         Self::ReadPlugins,
+        Self::ReadRecovery,
+        Self::ReleaseRecovery,
         Self::ReadAudit,
     ];
 
@@ -89,6 +95,8 @@ impl Permission {
             Self::ReadDeadLetters => "greffon:read-dead-letters",
             Self::ActOnDeadLetters => "greffon:act-on-dead-letters",
             Self::ReadPlugins => "greffon:read-plugins",
+            Self::ReadRecovery => "greffon:read-recovery",
+            Self::ReleaseRecovery => "greffon:release-recovery",
             Self::ReadAudit => "greffon:read-audit",
         }
     }
@@ -99,7 +107,7 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
         ActOnAlerts, ActOnCommitments, ActOnDeadLetters, Book, ChangeAppointments, ChangePatients, JoinPatients,
         ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters, ReadMessages,
-        ReadPatients, ReadPlugins, ReceiveContacts, WriteContacts,
+        ReadPatients, ReadPlugins, ReadRecovery, ReceiveContacts, ReleaseRecovery, WriteContacts,
     };
     match role {
         // Whoever holds the line.
@@ -119,6 +127,7 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
+            ReadRecovery,
         ],
         // Those who see patients: what is urgent is theirs to take in hand.
         Role::Practitioner => &[
@@ -139,6 +148,7 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
+            ReadRecovery,
         ],
         // Leads them, so also answers for what was done.
         Role::Supervisor => &Permission::ALL,
@@ -156,6 +166,8 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
+            ReadRecovery,
+            ReleaseRecovery,
             ReadAudit,
         ],
         // Never patient data.

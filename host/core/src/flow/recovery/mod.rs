@@ -16,6 +16,7 @@ use super::act::Acts;
 use super::agenda::Agendas;
 use super::alert::Alerts;
 use super::booking::Bookings;
+use super::error::Flow;
 use super::message::Messages;
 use crate::ids::{AgendaId, FeatureId, JobId, PracticeId};
 use crate::model::job::{Due, Job, Lane};
@@ -59,9 +60,9 @@ impl Recoveries {
     /// restored.
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub async fn of(&self, practice: &PracticeId) -> Stored<Option<Recovery>> {
-        self.storage.recovery(practice).await
+    /// `Storage`.
+    pub async fn of(&self, practice: &PracticeId) -> Flow<Option<Recovery>> {
+        Ok(self.storage.recovery(practice).await?)
     }
 
     /// Writes the job that compares the practice's agendas, where it is closed and has none.

@@ -10,6 +10,7 @@ mod messages;
 mod once;
 mod patients;
 mod plugins;
+mod recovery;
 pub(crate) mod schema;
 
 use std::sync::Arc;
@@ -28,5 +29,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(commitments::routes())
         .merge(dead_letters::routes())
         .merge(plugins::routes())
+        .merge(recovery::routes())
         .merge(audit::routes())
 }

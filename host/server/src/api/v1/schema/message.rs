@@ -42,6 +42,8 @@ pub(crate) enum MessageCause {
     Alert(Uuid),
     /// The test of the chain of alerts on a day: `2026-11-30`.
     AlertTest(String),
+    /// What the practice's check after the restore of this number came to.
+    Recovery(u32),
 }
 
 impl From<message::MessageCause> for MessageCause {
@@ -53,6 +55,7 @@ impl From<message::MessageCause> for MessageCause {
             message::MessageCause::Message(id) => Self::Message(id.0),
             message::MessageCause::Alert(id) => Self::Alert(id.0),
             message::MessageCause::AlertTest(day) => Self::AlertTest(day),
+            message::MessageCause::Recovery(number) => Self::Recovery(number),
         }
     }
 }
