@@ -101,7 +101,8 @@ async fn release(config: OperatorConfig, practice: PracticeId) -> anyhow::Result
     match released {
         Ok(_) => {}
         Err(FlowError::NotFound(_)) => bail!("there is no practice \"{practice}\"\n\nhint: greffon practice list"),
-        Err(FlowError::NotAllowed { remedy, .. }) => bail!("{}", remedy.en()),
+        Err(FlowError::NotAllowed { code: "not-recovering", .. }) => bail!("this database was never restored"),
+        Err(FlowError::NotAllowed { code: "already-released", .. }) => bail!("\"{practice}\" goes on already"),
         Err(error) => return Err(error.into()),
     }
     output::data(&format!("{practice} books and sends again"))?;

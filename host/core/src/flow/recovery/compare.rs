@@ -15,7 +15,7 @@ use crate::model::intent::Appointment;
 use crate::model::recovery::{AgendaRecovery, AgendaState, MissingGuard, Recovery, Release, compare, is_live};
 use crate::model::scheduling::AgendaAppointment;
 use crate::ports::practices::LivePractice;
-use crate::ports::storage::{Page, Transaction};
+use crate::ports::storage::Page;
 use crate::time::Span;
 
 /// Who acts, in the journal.

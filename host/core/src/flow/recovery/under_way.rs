@@ -5,7 +5,7 @@ use super::Recoveries;
 use super::read::ReadAgenda;
 use crate::flow::act::Act;
 use crate::flow::error::Flow;
-use crate::ids::{FeatureId, IntentId, MessageId};
+use crate::ids::{AgendaId, FeatureId, IntentId, MessageId};
 use crate::model::audit::Actor;
 use crate::model::intent::{Finding, Intent, IntentKind, IntentState, fits};
 use crate::model::message::{MessageCause, MessageEvent};
@@ -67,7 +67,7 @@ impl Recoveries {
             }
             let before = self.concerned(practice, &intent).await?;
             let own = before.as_ref().map_or(&intent.request.agenda, |held| &held.agenda);
-            let was_read = |agenda| read.iter().any(|one| one.agenda == *agenda);
+            let was_read = |agenda: &AgendaId| read.iter().any(|one| one.agenda == *agenda);
             if was_read(own) && was_read(&intent.request.agenda) {
                 self.settle_intent(practice, actor, &intent, found(&intent, before.as_ref(), read)).await?;
             }

@@ -12,8 +12,8 @@ pub fn recovered(practice: &Practice, recovery: &Recovery) -> Letter {
     let restored = zone.spoken(recovery.restore.restored_at);
     let backup = recovery.restore.taken_at.map(|at| zone.spoken(at));
     let mut lines = vec![match &backup {
-        Some(taken) => format!("greffon a été restauré {restored}, à partir de la sauvegarde prise {taken}."),
-        None => format!("greffon a été restauré {restored}."),
+        Some(taken) => format!("greffon a été restauré le {restored}, à partir de la sauvegarde du {taken}."),
+        None => format!("greffon a été restauré le {restored}."),
     }];
     if recovery.is_complete() {
         lines.push("Les agendas ont été vérifiés : les rendez-vous et les envois reprennent.".to_owned());
@@ -28,32 +28,27 @@ pub fn recovered(practice: &Practice, recovery: &Recovery) -> Letter {
     lines.push(String::new());
     for one in &recovery.agendas {
         let found = [
-            (one.adopted, "retrouvé(s) dans l'agenda, sans le nom du patient si l'agenda ne le donne pas"),
-            (one.corrected, "remis comme dans l'agenda"),
-            (one.gone, "absent(s) de l'agenda, donc annulé(s) ici"),
+            (one.adopted, "retrouvé dans l'agenda", "retrouvés dans l'agenda"),
+            (one.corrected, "remis comme dans l'agenda", "remis comme dans l'agenda"),
+            (one.gone, "absent de l'agenda, donc annulé ici", "absents de l'agenda, donc annulés ici"),
         ];
-        for (count, what) in found.into_iter().filter(|(count, _)| *count > 0) {
+        for (count, single, several) in found.into_iter().filter(|(count, ..)| *count > 0) {
+            let what = if count == 1 { single } else { several };
             lines.push(format!("- {} : {count} rendez-vous {what}.", one.agenda));
         }
         if one.own {
-            lines.push(match &backup {
-                Some(taken) => format!(
-                    "- {} : cet agenda est dans greffon. Ce qui y a été noté après la sauvegarde ({taken}) est perdu : \
-                     reprenez-le d'après vos notes et rappelez les patients.",
-                    one.agenda
-                ),
-                None => format!(
-                    "- {} : cet agenda est dans greffon. Ce qui y a été noté après la sauvegarde est perdu : \
-                     reprenez-le d'après vos notes et rappelez les patients.",
-                    one.agenda
-                ),
-            });
+            let since = backup.as_ref().map(|taken| format!(" du {taken}")).unwrap_or_default();
+            lines.push(format!(
+                "- {} : cet agenda est dans greffon. Ce qui y a été noté après la sauvegarde{since} est perdu : \
+                 reprenez-le d'après vos notes et rappelez les patients.",
+                one.agenda
+            ));
         }
     }
     if recovery.withheld > 0 {
         lines.push(format!(
-            "- Messages peut-être déjà partis, qui ne partent plus seuls : {}. Décidez pour chacun dans les tâches à \
-             reprendre.",
+            "- Messages peut-être déjà partis, qui ne partiront pas tout seuls : {}. Décidez pour chacun dans les \
+             tâches à reprendre.",
             recovery.withheld
         ));
     }
