@@ -15,5 +15,6 @@ mod hostile_guests;
 mod lost_answers;
 mod pinned;
 mod refresh_tokens;
+mod restore_drill;
 mod road_of_a_contact;
 mod two_nodes;

@@ -8,6 +8,7 @@ mod commands;
 pub mod config;
 pub mod demo;
 mod output;
+mod recovery;
 mod rehearsal;
 pub mod signature;
 mod telemetry;

@@ -17,8 +17,9 @@ use crate::wire::Host;
 /// again when their lease ends.
 const STOP_GRACE: Duration = Duration::from_secs(35);
 
-/// Pause between two looks at what is to be done again and again: how old it is what agendas
-/// told of themselves, and which chains of alerts are to be tested.
+/// Pause between two looks at what is to be done again and again: which practices wait to be
+/// compared after a restore, how old it is what agendas told of themselves, and which chains
+/// of alerts are to be tested.
 const LOOK_AGAIN: Duration = Duration::from_secs(10 * 60);
 
 /// Pause between two looks whether each practice has its job of the night.
@@ -99,10 +100,15 @@ async fn renew(workers: Arc<Workers>) {
     }
 }
 
-/// Has what agendas tell of themselves read when it is old, and chains of alerts tested at
-/// their hour.
+/// Has agendas compared after a restore, what they tell of themselves read when it is old, and
+/// chains of alerts tested at their hour.
 async fn enqueue_recurring(jobs: Jobs) {
     loop {
+        match jobs.enqueue_recoveries().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "practices compare their agendas after a restore before they go on"),
+            Err(error) => tracing::warn!(error = %error, "the agendas cannot be compared after a restore"),
+        }
         match jobs.enqueue_agenda_reads().await {
             Ok(count) => tracing::debug!(count, "agendas will be asked what they are"),
             Err(error) => tracing::warn!(error = %error, "agendas cannot be asked what they are"),

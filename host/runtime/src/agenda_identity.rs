@@ -2,13 +2,10 @@
 //! the practice grants, in one spelling.
 
 use greffon_core::ids::{AgendaId, FeatureId, PracticeId};
-use greffon_core::ports::agenda_turn::{AgendaIdentity, MAX_IDENTITY_BYTES};
+use greffon_core::ports::agenda_turn::{AgendaIdentity, MAX_IDENTITY_BYTES, OWN_AGENDA};
 use http::Uri;
 
 use crate::origin::Origin;
-
-/// Beginning of the identities that the host makes; no plugin may say one.
-const OWN: &str = "urn:greffon:";
 
 /// The identity of an agenda, from what its plugin said. Only a binding that
 /// reaches no server may leave it to the host: its agenda is in its own space.
@@ -27,7 +24,7 @@ pub(crate) fn identity(
             return Err("a plugin that reaches a server must say which agenda it is");
         }
         let own = [practice.as_str(), feature.as_str(), agenda.as_str()].map(encoded).join(":");
-        return bounded(format!("{OWN}{own}"));
+        return bounded(format!("{OWN_AGENDA}{own}"));
     };
     if said.len() > MAX_IDENTITY_BYTES || !said.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("an identity is at most 1024 printable ASCII characters");

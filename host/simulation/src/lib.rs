@@ -37,7 +37,7 @@ pub use random::Random;
 pub use rows::Rows;
 pub use sealed_states::MemorySealedStates;
 pub use simulation::{Faults, Harm, Oracle, Report, Violation, day_seed, simulate, simulate_day};
-pub use storage::MemoryStorage;
+pub use storage::{MemoryBackup, MemoryStorage};
 
 /// A rule taken out on purpose, to show that the simulated days or the adversary notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

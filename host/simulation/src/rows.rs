@@ -18,6 +18,7 @@ use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term, terms_of_patient};
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::recovery::{Recovery, UnderWay};
 use greffon_core::model::trail::Trail;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
@@ -59,6 +60,10 @@ pub struct Rows {
     pub pins: BTreeMap<ContactId, BTreeSet<SettingsDigest>>,
     /// What agendas told of themselves, by feature.
     pub agendas: BTreeMap<FeatureId, KnownAgendas>,
+    /// What was done since the last restore.
+    pub recovery: Option<Recovery>,
+    /// What was under way in the restored backup and has no end yet.
+    pub under_way: BTreeSet<UnderWay>,
     /// Intents by op-id.
     pub(super) ops: BTreeMap<OpId, IntentId>,
     /// The ids of the journal.
@@ -75,6 +80,7 @@ pub(super) struct Gone {
     appointments: Vec<(FeatureId, AppointmentId)>,
     pub(super) patients: Vec<PatientId>,
     pub(super) messages: Vec<MessageId>,
+    pub(super) under_way: Vec<UnderWay>,
 }
 
 impl Gone {
@@ -110,6 +116,7 @@ impl Rows {
         self.appointments.retain(|key, _| !gone.appointments.contains(key));
         self.patients.retain(|id, _| !gone.patients.contains(id));
         self.messages.retain(|id, _| !gone.messages.contains(id));
+        self.under_way.retain(|what| !gone.under_way.contains(what));
     }
 
     /// Claims of live intents, with the chain that each belongs to.
@@ -139,6 +146,7 @@ impl Rows {
         self.alert_test = written.alert_test.or(self.alert_test.take());
         self.watches.extend(written.watches);
         self.approvals.extend(written.approvals);
+        self.recovery = written.recovery.or(self.recovery.take());
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
@@ -218,6 +226,7 @@ versioned! {
     AlertTest => "alert test",
     AgendaWatch => "agenda watch",
     Approval => "approval",
+    Recovery => "recovery",
     Patient => "patient",
     DeadLetter => "dead letter",
 }

@@ -21,6 +21,7 @@ use greffon_core::model::known_agendas::{KnownAgendas, MAX_KNOWN_BYTES};
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::recovery::{Recovery, Restore, UnderWay};
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, StorageError, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
@@ -32,10 +33,12 @@ use super::faults::Effect;
 use super::rows::{Rows, check_key, open_commitments, patients_with};
 
 mod agenda_turns;
+mod backup;
 mod memory;
 mod transaction;
 mod turns;
 
+pub use backup::MemoryBackup;
 use memory::JobRow;
 pub use memory::MemoryStorage;
 use transaction::MemoryTransaction;
@@ -507,6 +510,24 @@ impl Storage for MemoryStorage {
             )
         })
         .await?
+    }
+
+    async fn mark_restored(&self, at: Instant, taken_at: Option<Instant>) -> Stored<Restore> {
+        self.effect(Effect::StorageWrite).await?;
+        Ok(self.note_restore(at, taken_at))
+    }
+
+    async fn recovery(&self, practice: &PracticeId) -> Stored<Option<Recovery>> {
+        let stored = self.read(practice, |rows| rows.recovery.clone()).await?;
+        Ok(self.recovery_of(practice, stored))
+    }
+
+    async fn under_way(&self, practice: &PracticeId, limit: u32) -> Stored<Vec<UnderWay>> {
+        self.read(practice, |rows| rows.under_way.iter().take(limit as usize).copied().collect()).await
+    }
+
+    async fn is_under_way(&self, practice: &PracticeId, what: UnderWay) -> Stored<bool> {
+        self.read(practice, |rows| rows.under_way.contains(&what)).await
     }
 
     async fn ready(&self) -> Stored<()> {

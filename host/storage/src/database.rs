@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use crate::agenda_queues::AgendaQueues;
+use crate::backup;
 use crate::error::{Cause, SetupError, failed, unavailable};
 use crate::lease_time::{LeaseClock, LeaseTime};
 use crate::line::{Line, Standing, Turn};
@@ -48,6 +49,12 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The same for alerts.
 const LONGEST_PAUSE_OF_ALERTS: Duration = Duration::from_millis(100);
+
+/// Connections of other processes under the name that this one has.
+const OTHER_NODES: &str = "SELECT COUNT(*)
+     FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+         AND application_name = current_setting('application_name')";
 
 /// Where the limits of transactions are told, for whoever counts them: sqlx tells
 /// of the statements between, and not alike on both databases of their limits.
@@ -266,6 +273,30 @@ impl Database {
         drop(tokio::time::timeout(pause, self.wake.heard(lane)).await);
     }
 
+    /// Refuses what must happen while no process works on the database: of an SQLite file
+    /// this becomes the working process, of a server's database no other node may be
+    /// connected.
+    ///
+    /// # Errors
+    /// [`SetupError::InUse`], [`SetupError::InUseByNodes`], or the database's.
+    pub async fn work_alone(&self) -> Result<(), SetupError> {
+        let Backend::Postgres { pool, .. } = &*self.backend else { return self.take_role() };
+        let mut connection = pool.acquire().await?;
+        let count = sqlx::query_scalar::<_, i64>(OTHER_NODES).fetch_one(&mut *connection).await?;
+        if count > 0 {
+            return Err(SetupError::InUseByNodes { location: self.location.clone(), count });
+        }
+        Ok(())
+    }
+
+    /// Makes a database that was copied one that is worked on.
+    pub(crate) async fn forget_mark(&self) -> Result<(), SetupError> {
+        if let Backend::Sqlite { writer, .. } = &*self.backend {
+            sqlx::query("DELETE FROM backup_mark").execute(writer).await?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections, waiting for those in use. Afterwards every
     /// operation fails as unavailable.
     pub async fn close(&self) {
@@ -404,6 +435,9 @@ async fn sqlite(
     options: &StorageOptions,
     shown: &str,
 ) -> Result<Backend, SetupError> {
+    if backup::unfinished(path).is_some() {
+        return Err(SetupError::RestoreUnfinished { location: shown.to_owned() });
+    }
     create(path).map_err(|source| SetupError::File { path: path.to_owned(), source })?;
     // FULL syncs the log at every commit, so that a commit survives a power
     // cut and not only a killed process. What goes with the process needs neither.

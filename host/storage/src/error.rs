@@ -64,6 +64,26 @@ pub enum SetupError {
         /// `process 4711`.
         holder: String,
     },
+    /// Other nodes of greffon are connected to a server's database.
+    #[error(
+        "{count} other connections of greffon are open on {location}: stop every node first. What they hold in memory is \
+         not of the restored database"
+    )]
+    InUseByNodes {
+        /// The URL without its password.
+        location: String,
+        /// How many connections.
+        count: i64,
+    },
+    /// A restore was interrupted between two files.
+    #[error(
+        "a restore of {location} was interrupted before its end, and nothing is read until it has one: run \
+         \"greffon restore FILE\" again"
+    )]
+    RestoreUnfinished {
+        /// The URL.
+        location: String,
+    },
     /// Nobody answers there, or not to us.
     #[error("cannot open {location}: {cause}; check that it runs, and the storage url")]
     Unreachable {

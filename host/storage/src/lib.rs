@@ -7,6 +7,7 @@ mod lease_time;
 
 mod agenda_queues;
 mod agenda_turns;
+mod backup;
 mod cursor;
 mod database;
 mod error;
@@ -26,6 +27,7 @@ mod turns;
 mod url;
 mod wake;
 
+pub use backup::{BackupError, BackupMark, Restored, Written, back_up, restore};
 pub use database::{Database, StorageOptions, connect};
 pub use error::{Cause, SetupError};
 pub use lease_time::LeaseTime;

@@ -64,6 +64,20 @@ pub async fn migrate(database: &Database) -> Result<Vec<String>, SetupError> {
     }
 }
 
+/// The last migration that this database has, 0 without any, and how many it lacks.
+///
+/// # Errors
+/// [`SetupError`], when the schema is newer than this binary or was edited.
+pub(crate) async fn state(mut on: On<'_>) -> Result<(i64, usize), SetupError> {
+    let pending = missing(on.again()).await?.len();
+    let (journals,) = fetch!(fetch_one, (i64,), on.again(), JOURNAL_EXISTS)?;
+    let applied = match journals {
+        0 => Vec::new(),
+        _ => fetch!(fetch_all, (i64, Vec<u8>), on, APPLIED)?,
+    };
+    Ok((applied.last().map_or(0, |(version, _)| *version), pending))
+}
+
 /// The names of the migrations that this database lacks, oldest first.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::{Message, MessageState};
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::SettingsDigest;
+use greffon_core::model::recovery::{Recovery, Restore, UnderWay};
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{Listed, Page, Storage, Stored, Transaction};
 use greffon_core::time::{Instant, Span};
@@ -27,7 +28,7 @@ use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
     agenda_watches, alerts, appointments, approvals, audit, claims, commitments, contact_views, contacts, dead_letters, intents,
-    jobs, kept_settings, known_agendas, messages, patients, retention,
+    jobs, kept_settings, known_agendas, messages, patients, recoveries, retention,
 };
 use crate::{migrations, transaction};
 
@@ -278,6 +279,25 @@ impl Storage for Database {
         page: &Page,
     ) -> Stored<Listed<DeadLetter>> {
         dead_letters::list(self.reader().await?.on(), practice, state, page).await
+    }
+
+    async fn mark_restored(&self, at: Instant, taken_at: Option<Instant>) -> Stored<Restore> {
+        let mut open = self.open().await?;
+        let restore = recoveries::mark(open.on(), at, taken_at).await?;
+        open.commit().await?;
+        Ok(restore)
+    }
+
+    async fn recovery(&self, practice: &PracticeId) -> Stored<Option<Recovery>> {
+        recoveries::get(self.reader().await?.on(), practice).await
+    }
+
+    async fn under_way(&self, practice: &PracticeId, limit: u32) -> Stored<Vec<UnderWay>> {
+        recoveries::under_way(self.reader().await?.on(), practice, limit).await
+    }
+
+    async fn is_under_way(&self, practice: &PracticeId, what: UnderWay) -> Stored<bool> {
+        recoveries::is_under_way(self.reader().await?.on(), practice, what).await
     }
 
     async fn ready(&self) -> Stored<()> {

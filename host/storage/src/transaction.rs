@@ -19,6 +19,7 @@ use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
+use greffon_core::model::recovery::{Recovery, UnderWay};
 use greffon_core::model::trail::Trail;
 use greffon_core::ports::agenda_turn::{AgendaIdentity, Turn as AgendaTurn, TurnRequest};
 use greffon_core::ports::storage::{Stored, Transaction};
@@ -31,7 +32,7 @@ use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
     agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit, commitments, contacts, dead_letters,
-    intents, jobs, kept_settings, messages, patients, retention,
+    intents, jobs, kept_settings, messages, patients, recoveries, retention,
 };
 use crate::wake::Wake;
 
@@ -214,6 +215,18 @@ impl Transaction for PracticeTransaction {
 
     async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()> {
         approvals::save(self.open.on(), &self.practice, approval).await
+    }
+
+    async fn recovery(&mut self) -> Stored<Option<Recovery>> {
+        recoveries::get(self.open.on(), &self.practice).await
+    }
+
+    async fn save_recovery(&mut self, recovery: &mut Recovery) -> Stored<()> {
+        recoveries::save(self.open.on(), &self.practice, recovery).await
+    }
+
+    async fn end_under_way(&mut self, what: UnderWay) -> Stored<()> {
+        recoveries::end(self.open.on(), &self.practice, what).await
     }
 
     async fn take_turn(&mut self, wanted: &TurnRequest) -> Stored<Option<AgendaTurn>> {

@@ -16,6 +16,7 @@ use crate::config::confined::Folder;
 use crate::config::environment;
 use crate::config::operator::OperatorConfig;
 use crate::output;
+use crate::recovery;
 use crate::wire::{self, Host};
 
 #[derive(Args)]
@@ -100,6 +101,9 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
     let mut served = 0;
     for practice in host.wiring.practices() {
         served += 1;
+        if let Ok(Some(recovery)) = host.database.recovery(&practice.id).await {
+            note(&format!("{} / restore", practice.id), recovery::said(&recovery));
+        }
         // Without a database there is nothing known, which was said above.
         let known = host.database.known_agendas(&practice.id).await.unwrap_or_default();
         let (contents, zone) = (host.wiring.directory.contents(&practice.id), Zone::of(&practice));

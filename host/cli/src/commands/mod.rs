@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
+mod backup;
 mod config;
 mod doctor;
 mod grid;
 mod migrate;
 mod plugin;
 mod practice;
+mod restore;
 mod script;
 mod sdk;
 mod serve;
@@ -61,6 +63,10 @@ enum Command {
     Token(token::Token),
     /// Bring the database's schema to this version
     Migrate,
+    /// Copy the database while it is worked on
+    Backup(backup::Backup),
+    /// Put a backup in the database's place, and let practices go on after it
+    Restore(restore::Restore),
     /// Check everything that serving needs, and say what to do
     Doctor(doctor::Doctor),
 }
@@ -83,6 +89,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sdk(command) => command.run(),
         Command::Token(token) => token.run(&arguments.config),
         Command::Migrate => block_on(migrate::run(config()?)),
+        Command::Backup(backup) => block_on(backup.run(config()?)),
+        Command::Restore(restore) => block_on(restore.run(config()?)),
         Command::Doctor(doctor) => block_on(doctor.run(arguments.config.clone())),
     }
 }

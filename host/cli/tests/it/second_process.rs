@@ -11,13 +11,13 @@ use super::support::{fails, greffon_with, installation, put, succeeds};
 const ANY_PORT: (&str, &str) = ("GREFFON_LISTEN", "127.0.0.1:0");
 
 /// A `greffon serve` that listens.
-struct Serving {
-    process: Child,
+pub struct Serving {
+    pub process: Child,
     said: BufReader<ChildStderr>,
 }
 
 impl Serving {
-    fn start(folder: &Path) -> Self {
+    pub fn start(folder: &Path) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_greffon"))
             .env("GREFFON_DATA", Path::new(env!("CARGO_TARGET_TMPDIR")).join("data"))
             .env(ANY_PORT.0, ANY_PORT.1)
@@ -43,7 +43,7 @@ impl Serving {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().expect("starts").success());
     }

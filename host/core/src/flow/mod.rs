@@ -15,10 +15,12 @@ mod conversation;
 mod dead_letter;
 mod disclosure;
 mod error;
+mod gate;
 mod journal;
 mod message;
 mod patient;
 mod read;
+mod recovery;
 mod retention;
 
 use std::sync::Arc;
@@ -39,11 +41,14 @@ pub use self::contact::{
 };
 pub use self::dead_letter::DeadLetters;
 pub use self::error::{Flow, FlowError, Thing};
+pub(crate) use self::gate::{CLOSED_AGAIN, Gate};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::{Messages, contact_of};
 pub(crate) use self::patient::records_in;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
 pub use self::read::{ReadAlert, ReadContact, ReadWindow, Reads};
+pub use self::recovery::Recoveries;
+pub(crate) use self::recovery::Progress;
 pub use self::retention::{Removed, Retention};
 use crate::ports::agenda_turn::AgendaTurns;
 use crate::ports::clock::{Clock, Ids};
@@ -78,6 +83,9 @@ pub struct Reception {
     pub(crate) agendas: Agendas,
     /// What has been kept for long enough.
     pub retention: Retention,
+    /// What practices do after a restore of the database.
+    pub recoveries: Recoveries,
+    pub(crate) gate: Gate,
 }
 
 impl Reception {
@@ -113,6 +121,7 @@ impl Reception {
 
     fn of(storage: Arc<dyn Storage>, acts: Acts, agendas: Agendas, reads: Reads) -> Self {
         let own = || (acts.clone(), Arc::clone(&storage));
+        let gate = Gate::new(acts.clone(), Arc::clone(&storage));
         let messages = Messages::new(acts.clone());
         let commitments = {
             let (acts, storage) = own();
@@ -136,15 +145,28 @@ impl Reception {
         };
         let bookings = {
             let (acts, storage) = own();
-            Bookings::new(acts, storage, agendas.clone(), messages.clone(), commitments.clone(), contacts.clone())
+            let (agendas, messages) = (agendas.clone(), messages.clone());
+            Bookings::new(acts, storage, agendas, messages, commitments.clone(), contacts.clone(), gate.clone())
         };
         let appointments = {
             let (acts, storage) = own();
-            Appointments::new(acts, storage, agendas.clone(), bookings.clone(), contacts.clone(), messages.clone())
+            Appointments::new(
+                acts,
+                storage,
+                agendas.clone(),
+                bookings.clone(),
+                contacts.clone(),
+                messages.clone(),
+                gate.clone(),
+            )
         };
         let retention = {
             let (acts, storage) = own();
             Retention::new(acts, storage)
+        };
+        let recoveries = {
+            let (acts, storage) = own();
+            Recoveries::new(acts, storage, agendas.clone(), bookings.clone(), messages.clone(), alerts.clone())
         };
         let dead_letters = {
             let (acts, storage) = own();
@@ -165,6 +187,8 @@ impl Reception {
             storage,
             agendas,
             retention,
+            recoveries,
+            gate,
         }
     }
 }

@@ -3,18 +3,19 @@
 use super::metrics;
 use super::outcome::{JobOutcome, LEASE};
 use super::undelivered::{leave_work, lost_alert};
-use crate::flow::{Act, Flow, Reception, contact_of, records_in};
+use crate::flow::{Act, CLOSED_AGAIN, Flow, Reception, contact_of, records_in};
 use crate::ids::MessageId;
 use crate::model::alert::AlertState;
 use crate::model::audit::Actor;
 use crate::model::care::Sensitivity;
 use crate::model::channel::{Address, MessageRef, Outbound, SendError};
 use crate::model::intent::{IntentKind, IntentState};
-use crate::model::job::LeasedJob;
+use crate::model::job::{Lane, LeasedJob};
 use crate::model::message::{Message, MessageCause, MessageEvent, MessageState};
 use crate::model::patient::Wishes;
 use crate::model::practice::Practice;
 use crate::model::recipients::PATIENT;
+use crate::model::recovery::UnderWay;
 use crate::model::scheduling::AppointmentStatus;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
@@ -65,12 +66,26 @@ pub(super) async fn run(
     id: MessageId,
 ) -> Flow<JobOutcome> {
     let Some(message) = reception.storage.message(&practice.id, id).await? else { return Ok(JobOutcome::Done) };
+    if !message.state.is_final() && waits(reception, practice, &message).await? {
+        return Ok(JobOutcome::Again(CLOSED_AGAIN));
+    }
     let delivery = Delivery { reception, practice, leased };
     match message.state {
         MessageState::Queued => delivery.deliver(&message).await,
         MessageState::Sending => delivery.ask_what_became(&message).await,
         _ => Ok(JobOutcome::Done),
     }
+}
+
+/// Whether a message waits for the end of its practice's recovery. What is written to the
+/// practice at the levels of alerts does not, unless it was under way in the backup: then it
+/// may have left, and the recovery says what becomes of it.
+async fn waits(reception: &Reception, practice: &LivePractice, message: &Message) -> Flow<bool> {
+    if !reception.gate.is_closed(&practice.id).await? {
+        return Ok(false);
+    }
+    let since = message.lane() == Lane::Alert;
+    Ok(!since || reception.storage.is_under_way(&practice.id, UnderWay::Message(message.id)).await?)
 }
 
 /// One run of the job.

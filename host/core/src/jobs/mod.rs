@@ -1,6 +1,7 @@
 //! What happens after a commit, one file per job. Every job may be run twice:
 //! it looks at the state first.
 
+mod compare_agendas;
 mod deliver_message;
 mod end_alert_test;
 mod escalate_alert;
@@ -46,7 +47,7 @@ impl Jobs {
     /// # Errors
     /// What the job could not deal with itself: it is run again later.
     async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
-        let Reception { contacts, bookings, appointments, commitments, alerts, acts, agendas, retention, .. } =
+        let Reception { contacts, bookings, appointments, commitments, alerts, acts, agendas, retention, recoveries, .. } =
             &self.reception;
         let practice = acts.practice(&leased.practice)?;
         match &leased.job {
@@ -62,6 +63,7 @@ impl Jobs {
                 look_again::run(appointments, &practice, feature, appointment).await
             }
             Job::WatchAgendas(feature) => watch_agendas::run(appointments, &practice, feature).await,
+            Job::CompareAgendas(number) => compare_agendas::run(recoveries, &practice, *number).await,
             Job::Purge => purge::run(retention, &practice).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
             Job::WatchAnswers(contact) => watch_answers::run(contacts, &practice.id, *contact).await,
@@ -113,6 +115,20 @@ impl Jobs {
         Ok(written)
     }
 
+    /// Writes the jobs that compare the agendas of practices which wait for it after a restore,
+    /// one for each. To be called when workers begin, and now and then. Says how many it wrote.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was written stays.
+    pub async fn enqueue_recoveries(&self) -> Stored<usize> {
+        let Reception { acts, recoveries, .. } = &self.reception;
+        let mut written = 0;
+        for practice in acts.practices() {
+            written += usize::from(recoveries.enqueue(&practice).await?);
+        }
+        Ok(written)
+    }
+
     /// Writes the jobs of the next tests of all chains of alerts, where a practice has set an
     /// hour for it. To be called several times a day; how often does not matter. Says how
     /// many it wrote.
@@ -148,6 +164,7 @@ impl Jobs {
             | Job::ReadAgendas(_)
             | Job::LookAgain(..)
             | Job::WatchAgendas(_)
+            | Job::CompareAgendas(_)
             | Job::Purge
             | Job::TestAlerts(_)
             | Job::EndAlertTest(_) => Ok(()),

@@ -48,8 +48,7 @@ pub fn claims_of(
     fit: &Fit,
     quota: Option<DayPlace>,
 ) -> Vec<Claim> {
-    let all_seats = practice.motives.iter().map(|one| one.seats).max().unwrap_or(1).clamp(1, MAX_SEATS);
-    let seats = if motive.seats > 1 { fit.seat..fit.seat + 1 } else { 0..all_seats };
+    let seats = if motive.seats > 1 { fit.seat..fit.seat + 1 } else { 0..all_seats(practice) };
     let time = seats.map(|seat| Claim { resource: agenda_resource(feature, agenda), seat, span: fit.claimed });
     let place = quota.map(|taken| Claim {
         resource: quota_resource(feature, agenda, &motive.id),
@@ -59,5 +58,75 @@ pub fn claims_of(
     time.chain(place).collect()
 }
 
+/// The claims of an appointment that stands in its agenda already, whatever others claim
+/// there: its time with the motive's buffers, as far as nobody else has it. So all of its
+/// time is taken, and no live claim overlaps another. `others` are the live claims of other
+/// chains on the agenda's time.
+#[must_use]
+pub fn claims_beside(
+    practice: &Practice,
+    feature: &FeatureId,
+    agenda: &AgendaId,
+    motive: Option<&Motive>,
+    span: Span,
+    others: &[Claim],
+) -> Vec<Claim> {
+    let (before, after, group) = motive.map_or((0, 0, 1), |one| (one.before_min, one.after_min, one.seats.max(1)));
+    let wanted = span.widened(before, after);
+    let of_seat = |seat: u32| others.iter().filter(move |claim| claim.seat == seat).map(|claim| claim.span);
+    let seats = if group > 1 {
+        let free = (0..group.min(MAX_SEATS)).find(|seat| of_seat(*seat).all(|taken| !taken.overlaps(&wanted)));
+        let seat = free.unwrap_or(0);
+        seat..seat + 1
+    } else {
+        0..all_seats(practice)
+    };
+    let resource = agenda_resource(feature, agenda);
+    let claim = |seat, span| Claim { resource: resource.clone(), seat, span };
+    seats.flat_map(|seat| left_of(wanted, of_seat(seat)).into_iter().map(move |span| (seat, span)))
+        .map(|(seat, span)| claim(seat, span))
+        .collect()
+}
+
+/// What is left of a span when others have their parts.
+fn left_of(span: Span, taken: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut left = vec![span];
+    for taken in taken {
+        let around = |one: Span| {
+            let before = Span::new(one.start, one.end.min(taken.start));
+            let after = Span::new(one.start.max(taken.end), one.end);
+            if one.overlaps(&taken) { [before, after] } else { [Some(one), None] }
+        };
+        left = left.into_iter().flat_map(around).flatten().collect();
+    }
+    left
+}
+
+/// Every seat that any motive of the practice has.
+fn all_seats(practice: &Practice) -> u32 {
+    practice.motives.iter().map(|one| one.seats).max().unwrap_or(1).clamp(1, MAX_SEATS)
+}
+
 /// More seats than this are one seat too many for a consultation room.
 const MAX_SEATS: u32 = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Instant;
+
+    fn span(start: i64, end: i64) -> Span {
+        Span { start: Instant(start), end: Instant(end) }
+    }
+
+    #[test]
+    fn what_is_left_of_a_span_is_all_that_nobody_else_has() {
+        let left = |taken: &[Span]| left_of(span(10, 20), taken.iter().copied());
+        assert_eq!(left(&[]), [span(10, 20)]);
+        assert_eq!(left(&[span(0, 10), span(20, 30)]), [span(10, 20)], "touching takes nothing");
+        assert_eq!(left(&[span(12, 14)]), [span(10, 12), span(14, 20)]);
+        assert_eq!(left(&[span(0, 12), span(18, 30)]), [span(12, 18)]);
+        assert_eq!(left(&[span(12, 14), span(13, 16)]), [span(10, 12), span(16, 20)]);
+        assert_eq!(left(&[span(0, 15), span(15, 30)]), []);
+    }
+}

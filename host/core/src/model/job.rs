@@ -42,6 +42,8 @@ pub enum Job {
     TestAlerts(TestDay),
     /// Tell a person whom the test of this civil day has not reached.
     EndAlertTest(String),
+    /// Compare the practice's agendas after the restore of this number.
+    CompareAgendas(u32),
 }
 
 /// Which test of a chain of alerts: a practice makes one a day at most.
@@ -73,6 +75,7 @@ impl Job {
             Self::Purge => "purge",
             Self::TestAlerts(_) => "test-alerts",
             Self::EndAlertTest(_) => "end-alert-test",
+            Self::CompareAgendas(_) => "compare-agendas",
         }
     }
 
@@ -88,6 +91,7 @@ impl Job {
             Self::ReadAgendas(id) | Self::WatchAgendas(id) => ("feature", id),
             // The name of an appointment is the agenda's: it may say anything.
             Self::LookAgain(feature, _) => ("feature", feature),
+            Self::CompareAgendas(number) => ("restore", number),
             Self::TestAlerts(TestDay { day, .. }) | Self::EndAlertTest(day) => ("alert-test", day),
             Self::Purge => return "practice".to_owned(),
         };
@@ -113,6 +117,8 @@ impl Job {
             Self::EndAlertTest(_) => (900 * second, 60),
             // Their age shows, and they are asked again every hour.
             Self::ReadAgendas(_) => (600 * second, 6),
+            // Until then nothing can be booked, and nothing is sent: it is never given up.
+            Self::CompareAgendas(_) => (60 * second, u32::MAX),
             // What is old today is old tomorrow: it is never given up.
             Self::Purge => (900 * second, u32::MAX),
             // Without it nobody sees what the practitioner changes.

@@ -2,7 +2,7 @@
 
 mod decide;
 
-pub use decide::{MAX_ATTEMPTS, MessageEffect, MessageEvent, RETRY_LADDER_S, decide};
+pub use decide::{MAX_ATTEMPTS, MessageEffect, MessageEvent, RESTORED, RETRY_LADDER_S, decide};
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,8 @@ pub enum MessageCause {
     AlertTest(String),
     /// An agenda from which many appointments have vanished at once.
     Agenda(FeatureId),
+    /// What the practice's recovery after the restore of this number came to.
+    Recovery(u32),
 }
 
 /// One message.

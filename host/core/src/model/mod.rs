@@ -29,6 +29,7 @@ pub mod pin;
 pub mod plain;
 pub mod practice;
 pub mod recipients;
+pub mod recovery;
 pub mod red_flags;
 pub mod refusal;
 pub mod retention;

@@ -9,6 +9,7 @@ mod alert_test;
 mod failure;
 mod offer;
 mod promise;
+mod recovery;
 
 pub use agenda::{agenda_emptied, changed_in_agenda, for_the_patient, letter_of_change};
 pub use alert::{alert, alert_link};
@@ -17,6 +18,7 @@ use failure::failure_words;
 pub use offer::offer;
 use promise::promised_for;
 pub use promise::{beyond_room, said};
+pub use recovery::recovered;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;

@@ -19,10 +19,22 @@ use crate::time::{BootInstant, Instant};
 /// Longest identity, in bytes: it is a key of the database.
 pub const MAX_IDENTITY_BYTES: usize = 1024;
 
+/// How the identities begin that the host itself makes, for agendas that their plugin keeps
+/// in greffon's own database; no plugin may say one.
+pub const OWN_AGENDA: &str = "urn:greffon:";
+
 /// What an agenda is, whoever names it and under whatever id: an absolute URL or
 /// a URN. The key of its turn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AgendaIdentity(pub String);
+
+impl AgendaIdentity {
+    /// Whether the agenda is kept in greffon's own database, and nowhere else.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.0.starts_with(OWN_AGENDA)
+    }
+}
 
 impl std::fmt::Display for AgendaIdentity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

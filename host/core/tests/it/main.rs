@@ -28,6 +28,7 @@ mod promises;
 mod reading_out;
 mod reads;
 mod registry;
+mod restores;
 mod retention;
 mod revisions;
 mod unknown_outcomes;

@@ -44,13 +44,17 @@ pub(crate) enum Permission {
     ReadPlugins,
     /// Approve grids and scripts, and withdraw them.
     ApproveContents,
+    /// See how far the check after a restore is. No patient data.
+    ReadRecovery,
+    /// Say that a practice goes on although an agenda could not be checked.
+    ReleaseRecovery,
     /// Read the journal.
     ReadAudit,
 }
 
 impl Permission {
     /// All of them; the last one is the practitioners' alone.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::ReceiveContacts,
         Self::ReadContacts,
         Self::WriteContacts,
@@ -68,6 +72,8 @@ impl Permission {
         Self::ReadDeadLetters,
         Self::ActOnDeadLetters,
         Self::ReadPlugins,
+        Self::ReadRecovery,
+        Self::ReleaseRecovery,
         Self::ReadAudit,
         Self::ApproveContents,
     ];
@@ -92,6 +98,8 @@ impl Permission {
             Self::ReadDeadLetters => "greffon:read-dead-letters",
             Self::ActOnDeadLetters => "greffon:act-on-dead-letters",
             Self::ReadPlugins => "greffon:read-plugins",
+            Self::ReadRecovery => "greffon:read-recovery",
+            Self::ReleaseRecovery => "greffon:release-recovery",
             Self::ReadAudit => "greffon:read-audit",
             Self::ApproveContents => "greffon:approve-contents",
         }
@@ -103,7 +111,7 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
         ActOnAlerts, ActOnCommitments, ActOnDeadLetters, ApproveContents, Book, ChangeAppointments, ChangePatients,
         JoinPatients, ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters,
-        ReadMessages, ReadPatients, ReadPlugins, ReceiveContacts, WriteContacts,
+        ReadMessages, ReadPatients, ReadPlugins, ReadRecovery, ReceiveContacts, ReleaseRecovery, WriteContacts,
     };
     match role {
         // Whoever holds the line.
@@ -123,6 +131,7 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
+            ReadRecovery,
         ],
         // Those who see patients: what is urgent is theirs to take in hand.
         Role::Practitioner => &[
@@ -144,6 +153,7 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ActOnDeadLetters,
             ReadPlugins,
             ApproveContents,
+            ReadRecovery,
         ],
         // Leads them, so also answers for what was done; what may be said to patients is a
         // practitioner's word.
@@ -165,6 +175,8 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadDeadLetters,
             ActOnDeadLetters,
             ReadPlugins,
+            ReadRecovery,
+            ReleaseRecovery,
             ReadAudit,
         ],
         // Never patient data.

@@ -170,7 +170,9 @@ async fn roles_may_do_what_the_table_says() {
     greffon:read-messages: secretary supervisor practitioner practice-admin
     greffon:read-patients: secretary supervisor practitioner practice-admin
     greffon:read-plugins: secretary supervisor practitioner practice-admin integrator operator-admin
+    greffon:read-recovery: secretary supervisor practitioner practice-admin
     greffon:receive-contacts: secretary supervisor practitioner
+    greffon:release-recovery: supervisor practice-admin
     greffon:write-contacts: secretary supervisor practitioner
     "#);
 }

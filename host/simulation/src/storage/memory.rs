@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use greffon_core::ids::{JobId, MessageId, PracticeId};
 use greffon_core::model::job::{Job, Lane};
+use greffon_core::model::recovery::Restore;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::storage::{StorageError, Stored};
 use greffon_core::time::Instant;
@@ -46,6 +47,7 @@ pub(super) struct Tables {
     pub(super) writers: BTreeMap<PracticeId, Arc<AsyncMutex<()>>>,
     pub(super) jobs: BTreeMap<JobId, JobRow>,
     pub(super) spoilt: BTreeSet<(PracticeId, MessageId)>,
+    pub(super) restore: Option<Restore>,
 }
 
 /// A job of the queue.

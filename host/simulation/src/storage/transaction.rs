@@ -20,6 +20,7 @@ use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
 use greffon_core::model::patient::{Patient, Term};
 use greffon_core::model::pin::Pin;
+use greffon_core::model::recovery::{Recovery, UnderWay};
 use greffon_core::model::trail::Trail;
 use greffon_core::model::triage::Orientation;
 use greffon_core::ports::agenda_turn::{Turn, TurnRequest};
@@ -353,6 +354,27 @@ impl Transaction for MemoryTransaction {
         self.check(approval, |rows| rows.approvals.get(&key))?;
         approval.move_on();
         self.written.approvals.insert(key, approval.clone());
+        Ok(())
+    }
+
+    async fn recovery(&mut self) -> Stored<Option<Recovery>> {
+        self.storage.inner.pace.point().await;
+        let stored = self.see(|rows| rows.recovery.as_ref());
+        Ok(self.storage.recovery_of(&self.practice, stored))
+    }
+
+    async fn save_recovery(&mut self, recovery: &mut Recovery) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        self.check_owner(Recovery::THING, &recovery.practice)?;
+        check_version(recovery, self.see(|rows| rows.recovery.as_ref()).map(|there| there.version))?;
+        recovery.move_on();
+        self.written.recovery = Some(recovery.clone());
+        Ok(())
+    }
+
+    async fn end_under_way(&mut self, what: UnderWay) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        self.gone.under_way.push(what);
         Ok(())
     }
 

@@ -20,5 +20,6 @@ pub(crate) mod keyvalue;
 pub(crate) mod known_agendas;
 pub(crate) mod messages;
 pub(crate) mod patients;
+pub(crate) mod recoveries;
 pub(crate) mod retention;
 pub(crate) mod sealed_states;

@@ -66,6 +66,7 @@ impl Appointments {
         digest: &str,
         actor: &Actor,
     ) -> Flow<Begun> {
+        self.gate.pass(&practice.id).await?;
         let (known, holder) = self.changeable(practice, appointment).await?;
         let act = Act::new(practice, actor, self.acts.now());
         let contact = self.changing_contact(act, new.contact, &holder).await?;

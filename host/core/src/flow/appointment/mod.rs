@@ -16,6 +16,7 @@ use super::act::Acts;
 use super::agenda::Agendas;
 use super::booking::Bookings;
 use super::contact::Contacts;
+use super::gate::Gate;
 use super::message::Messages;
 use crate::ids::{AgendaId, ContactId, OpId};
 use crate::model::scheduling::{AppointmentStatus, ByWhom};
@@ -31,6 +32,7 @@ pub struct Appointments {
     bookings: Bookings,
     contacts: Contacts,
     messages: Messages,
+    gate: Gate,
 }
 
 impl Appointments {
@@ -41,8 +43,9 @@ impl Appointments {
         bookings: Bookings,
         contacts: Contacts,
         messages: Messages,
+    gate: Gate,
     ) -> Self {
-        Self { acts, storage, agendas, bookings, contacts, messages }
+        Self { acts, storage, agendas, bookings, contacts, messages, gate }
     }
 }
 

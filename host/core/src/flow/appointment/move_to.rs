@@ -57,6 +57,7 @@ impl Appointments {
         digest: &str,
         actor: &Actor,
     ) -> Flow<Begun> {
+        self.gate.pass(&practice.id).await?;
         let act = Act::new(practice, actor, self.acts.now());
         let (known, holder) = self.changeable(practice, appointment).await?;
         let contact = self.changing_contact(act, new.contact, &holder).await?;

@@ -34,6 +34,7 @@ impl Appointments {
         if !marks.contains(&new.status) {
             return Err(FlowError::invalid("status", fields::status()));
         }
+        self.gate.pass(&practice.id).await?;
         let known = self.known(&practice, appointment).await?;
         if known.held.status == AppointmentStatus::Cancelled {
             return Err(cancelled());

@@ -47,6 +47,9 @@ impl Bookings {
         let digest = digest_of(&("book", contact, &new));
         for _ in 0..MAX_TRIES {
             if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
+                if earlier.request_digest.is_empty() && !is_for(&earlier, &new) {
+                    return Err(FlowError::OpIdReused);
+                }
                 return self.replay(&practice, earlier, &digest).await;
             }
             if let Begun::Done(outcome) = self.try_book(&practice, contact, &new, &digest, actor).await? {
@@ -65,6 +68,7 @@ impl Bookings {
         digest: &str,
         actor: &Actor,
     ) -> Flow<Begun> {
+        self.gate.pass(&practice.id).await?;
         let act = Act::new(practice, actor, self.acts.now());
         let contact = self.stored_contact(practice, contact).await?;
         let motive = motive_of(practice, &contact, new.motive.as_ref())?;
@@ -115,7 +119,8 @@ impl Bookings {
         earlier: Intent,
         digest: &str,
     ) -> Flow<BookingOutcome> {
-        if earlier.request_digest != digest {
+        // What a restored database took over from its agenda has none.
+        if !earlier.request_digest.is_empty() && earlier.request_digest != digest {
             return Err(FlowError::OpIdReused);
         }
         let intent = self.once_settled(practice, earlier).await?;
@@ -147,6 +152,12 @@ impl Bookings {
         }
         self.stored(practice, intent.id).await
     }
+}
+
+/// Whether an intent is for the time that a booking wants.
+fn is_for(intent: &Intent, new: &NewBooking) -> bool {
+    let request = &intent.request;
+    intent.feature == new.feature && request.agenda == new.agenda && request.span.start == new.start
 }
 
 /// The patient who was named, or else the contact's. Whoever books by phone has

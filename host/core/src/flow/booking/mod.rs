@@ -8,6 +8,7 @@ mod outcome;
 mod pending;
 mod reconcile;
 mod request;
+mod restored;
 mod search;
 mod settle;
 mod step;
@@ -33,6 +34,7 @@ use super::agenda::Agendas;
 use super::commitment::Commitments;
 use super::contact::Contacts;
 use super::error::{Flow, FlowError, Thing};
+use super::gate::Gate;
 use super::message::Messages;
 use crate::ids::{AgendaId, ContactId, FeatureId, IntentId, MotiveId, OpId, PractitionerId};
 use crate::model::contact::Contact;
@@ -53,6 +55,7 @@ pub struct Bookings {
     messages: Messages,
     commitments: Commitments,
     contacts: Contacts,
+    gate: Gate,
 }
 
 impl Bookings {
@@ -63,8 +66,9 @@ impl Bookings {
         messages: Messages,
         commitments: Commitments,
         contacts: Contacts,
+        gate: Gate,
     ) -> Self {
-        Self { acts, storage, agendas, messages, commitments, contacts }
+        Self { acts, storage, agendas, messages, commitments, contacts, gate }
     }
 
     async fn stored(&self, practice: &Practice, id: IntentId) -> Flow<Intent> {

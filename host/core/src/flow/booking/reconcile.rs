@@ -7,6 +7,7 @@ use super::Bookings;
 use crate::flow::act::Act;
 use crate::flow::agenda::{Calls, WriteRules, Writing};
 use crate::flow::error::{Flow, FlowError};
+use crate::flow::gate::CLOSED_AGAIN;
 use crate::ids::IntentId;
 use crate::model::audit::Actor;
 use crate::model::intent::{Answer, Finding, Intent, IntentEvent, IntentState, next_at};
@@ -37,6 +38,9 @@ struct Looked {
 impl Bookings {
     /// Takes an intent further whose outcome nobody waits for any more.
     pub(crate) async fn reconcile(&self, practice: &LivePractice, id: IntentId) -> Flow<Reconciled> {
+        if self.gate.is_closed(&practice.id).await? {
+            return Ok(Reconciled::Again(CLOSED_AGAIN));
+        }
         let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(Reconciled::Done) };
         if !is_mine(&intent) {
             return Ok(Reconciled::Done);
@@ -126,14 +130,18 @@ impl Bookings {
     }
 
     /// Lets a claim go that never reached its agenda: whoever made it is gone.
-    pub(crate) async fn expire(&self, practice: &LivePractice, id: IntentId) -> Flow<()> {
-        let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(()) };
+    pub(crate) async fn expire(&self, practice: &LivePractice, id: IntentId) -> Flow<Reconciled> {
+        // After a restore it may have reached its agenda all the same.
+        if self.gate.is_closed(&practice.id).await? {
+            return Ok(Reconciled::Again(CLOSED_AGAIN));
+        }
+        let Some(intent) = self.storage.intent(&practice.id, id).await? else { return Ok(Reconciled::Done) };
         let actor = Actor::job("expire-hold");
         let act = Act::new(practice, &actor, self.acts.now());
         let rules = WriteRules::careful(practice, &intent.feature);
         self.step(act, id, &IntentEvent::Abandon, &rules, None).await?;
         self.contacts.refresh_after(&practice.id, intent.contact, &actor).await;
-        Ok(())
+        Ok(Reconciled::Done)
     }
 
     /// Nothing looks at this intent any more: a person does.

@@ -27,12 +27,14 @@ impl Bookings {
     /// Free slots for a contact.
     ///
     /// # Errors
-    /// `NotFound`, `Invalid`, `NotAllowed("not-concluded" | "emergency" | "contact-closed")`, `Storage`.
+    /// `NotFound`, `Invalid`, `NotAllowed("not-concluded" | "emergency" | "contact-closed" |
+    /// "recovering")`, `Storage`.
     pub async fn search(&self, practice: &PracticeId, contact: ContactId, search: SlotSearch) -> Flow<SlotOffer> {
         let practice = self.acts.practice(practice)?;
         if search.limit == 0 || search.limit > MAX_SLOTS {
             return Err(FlowError::invalid("limit", fields::whole_number(1_u32, MAX_SLOTS)));
         }
+        self.gate.pass(&practice.id).await?;
         let contact = self.stored_contact(&practice, contact).await?;
         let motive = motive_of(&practice, &contact, search.motive.as_ref())?;
         // Another time for an appointment that was triaged when it was made.

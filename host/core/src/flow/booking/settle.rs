@@ -30,6 +30,15 @@ use crate::time::Instant;
 /// something for so many minutes.
 const NEWS_MIN: i64 = 15;
 
+/// What becomes of the news of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// It is sent.
+    Sent,
+    /// It may have been sent before the database was restored: a person decides.
+    Withheld,
+}
+
 impl Bookings {
     /// Whether what was booked has the name of an appointment of another chain.
     pub(super) async fn belongs_to_another(&self, tx: &mut dyn Transaction, intent: &Intent) -> Stored<bool> {
@@ -46,12 +55,13 @@ impl Bookings {
         act: Act<'_>,
         intent: &Intent,
         rules: &WriteRules,
+        news: News,
     ) -> Stored<()> {
         let Some(held) = intent.appointment.clone() else { return Ok(()) };
         match &intent.kind {
             IntentKind::Book => {
                 self.mirror(tx, act, intent, held.clone()).await?;
-                self.tell(tx, act, intent, Happened::Booked, &held).await
+                self.tell(tx, act, intent, Happened::Booked, &held, news).await
             }
             IntentKind::Move(former) => {
                 let old = tx.appointment(&intent.feature, former).await?;
@@ -70,7 +80,7 @@ impl Bookings {
                         }
                     }
                 }
-                self.tell(tx, act, intent, Happened::Moved, &held).await
+                self.tell(tx, act, intent, Happened::Moved, &held, news).await
             }
             IntentKind::Cancel { appointment, by, .. } => {
                 let Some(mut known) = tx.appointment(&intent.feature, appointment).await? else { return Ok(()) };
@@ -87,7 +97,7 @@ impl Bookings {
                 if *by == ByWhom::System {
                     return Ok(());
                 }
-                self.tell(tx, act, intent, Happened::Cancelled, &was).await
+                self.tell(tx, act, intent, Happened::Cancelled, &was, news).await
             }
         }
     }
@@ -217,6 +227,7 @@ impl Bookings {
         intent: &Intent,
         happened: Happened,
         held: &AgendaAppointment,
+        news: News,
     ) -> Stored<()> {
         let practice = act.practice;
         let seat = practice.agenda_of(&intent.feature, &held.agenda);
@@ -248,7 +259,10 @@ impl Bookings {
                 cause: MessageCause::Intent(intent.id),
                 contact: intent.contact,
             };
-            self.messages.post(tx, act, post).await?;
+            match news {
+                News::Sent => self.messages.post(tx, act, post).await?,
+                News::Withheld => self.messages.withhold(tx, act, post).await?,
+            };
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! the step brings with it: mirror, messages, promises, jobs, journal.
 
 use super::Bookings;
+use super::settle::News;
 use super::watch::intent_entry;
 use crate::flow::act::Act;
 use crate::flow::agenda::{WriteRules, Writing};
@@ -68,7 +69,8 @@ impl Bookings {
                 }
                 return Ok(Stepped { intent: before, call: false, turn_ended });
             }
-            if effects.contains(&IntentEffect::Settle) && self.belongs_to_another(tx.as_mut(), &intent).await? {
+            let settles = effects.iter().any(|one| matches!(one, IntentEffect::Settle | IntentEffect::SettleUntold));
+            if settles && self.belongs_to_another(tx.as_mut(), &intent).await? {
                 // The agenda gives the name of somebody else's appointment: no machine sorts that out.
                 intent.state = IntentState::NeedsHuman;
                 intent.appointment = None;
@@ -96,7 +98,8 @@ impl Bookings {
         self.acts.note(tx.as_mut(), act, entry).await?;
         for effect in effects {
             match effect {
-                IntentEffect::Settle => self.settle(tx.as_mut(), act, &intent, rules).await?,
+                IntentEffect::Settle => self.settle(tx.as_mut(), act, &intent, rules, News::Sent).await?,
+                IntentEffect::SettleUntold => self.settle(tx.as_mut(), act, &intent, rules, News::Withheld).await?,
                 IntentEffect::RefusedLate => self.refused_late(tx.as_mut(), act, &intent).await?,
                 IntentEffect::AskHuman => self.ask_human(tx.as_mut(), act, &intent).await?,
                 IntentEffect::Watch => self.watch(tx.as_mut(), act, &intent, rules).await?,

@@ -4,11 +4,12 @@
 use super::Messages;
 use crate::flow::act::Act;
 use crate::flow::journal::Entry;
-use crate::ids::{ContactId, MessageId};
+use crate::ids::{ContactId, JobId, MessageId};
 use crate::model::care::Level;
 use crate::model::channel::Address;
+use crate::model::dead_letter::{DeadLetter, DeadLetterState};
 use crate::model::job::{Due, Job};
-use crate::model::message::{Message, MessageCause, MessageState};
+use crate::model::message::{Message, MessageCause, MessageState, RESTORED};
 use crate::model::recipients::Recipient;
 use crate::model::wording::Letter;
 use crate::ports::storage::{Stored, Transaction};
@@ -28,9 +29,29 @@ impl Messages {
     /// Writes a message and the job that delivers it. Without an address it is
     /// kept as failed, so that somebody sees what did not leave.
     pub(crate) async fn post(&self, tx: &mut dyn Transaction, act: Act<'_>, post: Post) -> Stored<MessageId> {
+        self.write(tx, act, post, MessageState::Queued, None).await
+    }
+
+    /// Writes a message that may have been sent before the database was restored: whether it
+    /// is sent is for a person to say.
+    pub(crate) async fn withhold(&self, tx: &mut dyn Transaction, act: Act<'_>, post: Post) -> Stored<MessageId> {
+        self.write(tx, act, post, MessageState::Uncertain, Some(RESTORED)).await
+    }
+
+    async fn write(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        post: Post,
+        state: MessageState,
+        failure: Option<&str>,
+    ) -> Stored<MessageId> {
         let id = MessageId(self.acts.id(act.now));
-        let failure = post.to.address.is_none().then(|| "no-recipient".to_owned());
-        let state = if failure.is_some() { MessageState::Failed } else { MessageState::Queued };
+        let (state, failure) = match &post.to.address {
+            Some(_) => (state, failure),
+            None => (MessageState::Failed, Some("no-recipient")),
+        };
+        let failure = failure.map(str::to_owned);
         let no_address = || Address { scheme: "none".to_owned(), value: String::new() };
         let mut message = Message {
             id,
@@ -62,9 +83,38 @@ impl Messages {
             .field("template", &message.template.id)
             .field("recipient", &message.recipient);
         self.acts.note(tx, act, entry).await?;
-        if state == MessageState::Queued {
-            self.acts.enqueue(tx, act, &Job::DeliverMessage(id), message.lane(), Due::NOW).await?;
+        match state {
+            MessageState::Queued => {
+                self.acts.enqueue(tx, act, &Job::DeliverMessage(id), message.lane(), Due::NOW).await?;
+            }
+            MessageState::Uncertain => self.leave_to_person(tx, act, &message).await?,
+            _ => {}
         }
         Ok(id)
+    }
+
+    /// Puts a message that is uncertain since a restore among the jobs that were given up:
+    /// a person has it sent after all, or closes it.
+    pub(crate) async fn leave_to_person(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        message: &Message,
+    ) -> Stored<()> {
+        let mut letter = DeadLetter {
+            id: JobId(self.acts.id(act.now)),
+            practice: message.practice.clone(),
+            job: Job::DeliverMessage(message.id),
+            lane: message.lane(),
+            failures: 0,
+            code: RESTORED.to_owned(),
+            died_at: act.now,
+            state: DeadLetterState::Open,
+            ended_by: None,
+            ended_at: None,
+            reason: None,
+            version: 0,
+        };
+        tx.save_dead_letter(&mut letter).await
     }
 }

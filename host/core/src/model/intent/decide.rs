@@ -6,7 +6,7 @@
 
 use greffon_words::refusals;
 
-use super::{Answer, Finding, Intent, IntentKind, IntentState};
+use super::{Answer, Finding, Intent, IntentKind, IntentState, OpenSends};
 use crate::model::refusal::Refusal;
 use crate::model::scheduling::{AgendaAppointment, ByWhom};
 use crate::time::Instant;
@@ -102,6 +102,10 @@ pub enum IntentEvent {
         /// What this agenda allows.
         rule: ResendRule,
     },
+    /// It was under way in a backup that was restored, and this is what its agenda holds of
+    /// it now. It may have been sent, told of, and called off since the backup: nothing is
+    /// sent again, and whoever is concerned is told by a person.
+    Restored(Finding),
 }
 
 /// What a person who looked says of an intent.
@@ -176,6 +180,9 @@ pub enum IntentEffect {
     /// It is in the agenda: write the mirror and tell those concerned. At most
     /// once in the life of an intent.
     Settle,
+    /// The same after a restore, when those concerned may have been told: a person decides
+    /// whether they are.
+    SettleUntold,
     /// It was refused after it had been called uncertain: somebody who waits
     /// must be told.
     RefusedLate,
@@ -252,6 +259,10 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
         }
         IntentEvent::Remains { finding, wanted, rule } if intent.state.is_final() && intent.open.look_at.is_some() => {
             remains(&mut next, finding, wanted, rule, now)
+        }
+        // What is being taken out is not wanted, whatever was found.
+        IntentEvent::Restored(finding) if !intent.state.is_final() && intent.state != IntentState::Compensating => {
+            restored(&mut next, finding)
         }
         _ => vec![],
     };
@@ -472,6 +483,20 @@ fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Insta
         return enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]);
     }
     vec![IntentEffect::Watch]
+}
+
+/// What an agenda holds of an intent that was under way in a restored backup.
+fn restored(intent: &mut Intent, finding: Finding) -> Vec<IntentEffect> {
+    intent.open = OpenSends::default();
+    match finding {
+        Finding::Present(held) | Finding::Gone(held) => {
+            confirm(intent, *held);
+            vec![IntentEffect::SettleUntold]
+        }
+        Finding::Absent | Finding::Beside(_) | Finding::Ambiguous | Finding::Unreadable => {
+            enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
+        }
+    }
 }
 
 /// Nothing of it is in the agenda, seen twice.

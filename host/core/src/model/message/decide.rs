@@ -40,12 +40,17 @@ pub enum MessageEvent {
     Superseded,
     /// The job that delivers it was given up.
     GivenUp,
+    /// It was under way in a backup that was restored: it may have left since.
+    Restored,
     /// A person wants it delivered after all.
     TryAgain,
 }
 
 /// The failure of a message whose job was given up.
 const GIVEN_UP: &str = "given-up";
+
+/// The failure of a message of which a restored database does not know whether it left.
+pub const RESTORED: &str = "restored";
 
 /// What must follow, in the same transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +89,19 @@ pub fn decide(message: &Message, event: MessageEvent, now: Instant) -> (Message,
         }
         (MessageState::Queued, MessageEvent::GivenUp) => fail(&mut next, GIVEN_UP),
         (MessageState::Sending, MessageEvent::GivenUp) => uncertain(&mut next),
-        // It certainly did not leave; with the whole ladder before it again.
-        (MessageState::Failed, MessageEvent::TryAgain) if message.failure.as_deref() == Some(GIVEN_UP) => {
+        (MessageState::Queued | MessageState::Sending, MessageEvent::Restored) => {
+            next.state = MessageState::Uncertain;
+            next.failure = Some(RESTORED.to_owned());
+            vec![]
+        }
+        // It certainly did not leave, or a person has found out that it did not; with the
+        // whole ladder before it again.
+        (MessageState::Failed | MessageState::Uncertain, MessageEvent::TryAgain)
+            if matches!(
+                (message.state, message.failure.as_deref()),
+                (MessageState::Failed, Some(GIVEN_UP)) | (MessageState::Uncertain, Some(RESTORED))
+            ) =>
+        {
             next.state = MessageState::Queued;
             next.failure = None;
             next.attempts = 0;
@@ -305,6 +321,22 @@ mod tests {
         let (message, effects) = decide(&sending(), MessageEvent::GivenUp, NOW);
         assert_eq!((message.state, effects), (MessageState::Uncertain, vec![MessageEffect::TellSecretariat]));
         assert_eq!(decide(&message, MessageEvent::TryAgain, NOW).0, message);
+    }
+
+    #[test]
+    fn what_was_under_way_in_a_restored_backup_is_sent_only_when_a_person_says_so() {
+        for under_way in [queued(), sending()] {
+            let (message, effects) = decide(&under_way, MessageEvent::Restored, NOW);
+            assert_eq!((message.state, message.failure.as_deref()), (MessageState::Uncertain, Some(RESTORED)));
+            assert_eq!(effects, []);
+            for event in [MessageEvent::Take("mail".into()), MessageEvent::Restored, MessageEvent::GivenUp] {
+                assert_eq!(decide(&message, event, NOW).0, message);
+            }
+            let (again, effects) = decide(&message, MessageEvent::TryAgain, NOW);
+            assert_eq!((again.state, effects), (MessageState::Queued, vec![MessageEffect::TryAt(NOW)]));
+        }
+        let (sent, _) = decide(&sending(), MessageEvent::Answered { result: Ok(accepted()), dedupes: false }, NOW);
+        assert_eq!(decide(&sent, MessageEvent::Restored, NOW).0, sent, "what has left has left");
     }
 
     fn any_event() -> impl Strategy<Value = MessageEvent> {

@@ -16,6 +16,7 @@ pub(super) fn failure_words(code: &str) -> &str {
         "unsupported" => "le canal ne sait pas l'envoyer",
         "unauthorised" => "le canal refuse l'accès au cabinet",
         "given-up" => "abandonné après trop d'échecs",
+        "restored" => "la base a été restaurée : il est peut-être déjà parti",
         "not-sent" => "encore en attente",
         "other" | "unknown" => "raison inconnue",
         other => other,

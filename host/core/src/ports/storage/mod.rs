@@ -25,6 +25,7 @@ use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
 use crate::model::patient::{Patient, Term};
 use crate::model::pin::{Pin, SettingsDigest};
+use crate::model::recovery::{Recovery, Restore, UnderWay};
 use crate::model::trail::Trail;
 use crate::model::view::Said;
 use crate::time::{Instant, Span};
@@ -230,6 +231,19 @@ pub trait Storage: Send + Sync {
     /// Grows with every change of what is known of contents, of whichever practice; 0 when
     /// nothing is. Not scoped, for the same reason.
     async fn approvals_mark(&self) -> Stored<i64>;
+    /// Writes down that this database was restored: from now on each practice has a recovery
+    /// before it, and all messages and intents that are not at their end are under way in
+    /// it. Not scoped: a restore is of the whole database. To be called while no process works
+    /// on the database, before the next one begins. Gives the restore.
+    async fn mark_restored(&self, at: Instant, taken_at: Option<Instant>) -> Stored<Restore>;
+    /// The practice's recovery of the last restore; a new one of version 0 when nothing of it
+    /// was stored yet. `None` when the database was never restored.
+    async fn recovery(&self, practice: &PracticeId) -> Stored<Option<Recovery>>;
+    /// What of the practice was under way in the restored backup and has no end yet, at most
+    /// `limit`, oldest first, messages before intents.
+    async fn under_way(&self, practice: &PracticeId, limit: u32) -> Stored<Vec<UnderWay>>;
+    /// Whether this is one of it.
+    async fn is_under_way(&self, practice: &PracticeId, what: UnderWay) -> Stored<bool>;
 
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;
@@ -303,6 +317,13 @@ pub trait Transaction: Send {
     async fn approvals(&mut self) -> Stored<Vec<Approval>>;
     /// Writes one; `Stale` when it changed since it was read. None is ever removed.
     async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()>;
+
+    /// As [`Storage::recovery`], locked.
+    async fn recovery(&mut self) -> Stored<Option<Recovery>>;
+    /// Inserts or updates it.
+    async fn save_recovery(&mut self, recovery: &mut Recovery) -> Stored<()>;
+    /// What was under way in the restored backup has its end. Nothing happens when it had.
+    async fn end_under_way(&mut self, what: UnderWay) -> Stored<()>;
 
     /// The patient, locked; also one that was found to be another one.
     async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;

@@ -12,6 +12,7 @@ mod messages;
 mod once;
 mod patients;
 mod plugins;
+mod recovery;
 pub(crate) mod schema;
 
 use std::sync::Arc;
@@ -32,5 +33,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(dead_letters::routes())
         .merge(plugins::routes())
         .merge(contents::routes())
+        .merge(recovery::routes())
         .merge(audit::routes())
 }

@@ -44,6 +44,8 @@ pub(crate) enum MessageCause {
     AlertTest(String),
     /// An agenda from which many appointments have vanished at once: its feature.
     Agenda(String),
+    /// What the practice's check after the restore of this number came to.
+    Recovery(u32),
 }
 
 impl From<message::MessageCause> for MessageCause {
@@ -56,6 +58,7 @@ impl From<message::MessageCause> for MessageCause {
             message::MessageCause::Alert(id) => Self::Alert(id.0),
             message::MessageCause::AlertTest(day) => Self::AlertTest(day),
             message::MessageCause::Agenda(feature) => Self::Agenda(feature.0),
+            message::MessageCause::Recovery(number) => Self::Recovery(number),
         }
     }
 }

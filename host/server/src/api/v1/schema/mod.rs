@@ -19,6 +19,7 @@ pub(crate) mod patient;
 pub(crate) mod person;
 pub(crate) mod plugin;
 pub(crate) mod problem;
+pub(crate) mod recovery;
 pub(crate) mod slot;
 pub(crate) mod time;
 pub(crate) mod triage;
