@@ -35,7 +35,7 @@ pub use self::contact::{
     Contacts, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewPatientChoice, NewStatement,
 };
 pub use self::dead_letter::DeadLetters;
-pub use self::error::{Flow, FlowError, Thing};
+pub use self::error::{Flow, FlowError, Thing, Unreached};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::Messages;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};

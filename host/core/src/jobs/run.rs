@@ -11,6 +11,7 @@ use super::outcome::{JobOutcome, LEASE};
 use super::{Jobs, metrics};
 use crate::flow::FlowError;
 use crate::ids::JobId;
+use crate::model::outside_failure::FailureClass;
 use crate::model::job::{Lane, LeasedJob};
 use crate::ports::storage::Stored;
 
@@ -144,7 +145,7 @@ fn word(error: &FlowError) -> &'static str {
         FlowError::NotFound(thing) => thing.as_str(),
         FlowError::Conflict => "conflict",
         FlowError::Storage(_) => "storage",
-        FlowError::AgendaUnavailable(_) => "agenda-unavailable",
+        FlowError::AgendaUnavailable(unreached) => unreached.class.map_or("agenda-unavailable", FailureClass::job_code),
         FlowError::NotAllowed { code, .. } | FlowError::Forbidden { code } => code,
         FlowError::AgendaUnidentified(_) => "agenda-unidentified",
         _ => "other",
