@@ -7,6 +7,7 @@ mod commands;
 pub mod config;
 pub mod demo;
 mod output;
+mod probe;
 mod rehearsal;
 pub mod signature;
 mod telemetry;

@@ -52,7 +52,7 @@ impl Window {
 }
 
 /// Methods that change nothing: RFC 9110 §9.2.1, RFC 4918 §9.1 and RFC 3253 §3.6.
-fn is_reading(method: &Method) -> bool {
+pub(crate) fn is_reading(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || matches!(method.as_str(), "PROPFIND" | "REPORT")
 }
 

@@ -4,6 +4,7 @@ mod code;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use greffon_core::ids::{FeatureId, PracticeId};
@@ -18,6 +19,7 @@ use crate::config::operator::OperatorConfig;
 use crate::config::practice_folders::{self, Listed, PRACTICE_FILE};
 use crate::config::supervision::{Unreached, unreached};
 use crate::output;
+use crate::probe::{self, Asked};
 use crate::wire::Wiring;
 
 #[derive(Subcommand)]
@@ -39,6 +41,9 @@ pub enum Practice {
     Check {
         /// Only this practice
         id: Option<String>,
+        /// Ask every agenda and channel whether it answers; nothing is written or sent
+        #[arg(long)]
+        probe: bool,
         /// For programs
         #[arg(long)]
         json: bool,
@@ -49,7 +54,9 @@ impl Practice {
     pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
         match self {
             Self::List { json } => list(&Wiring::without_storage(config)?, json),
-            Self::Check { id, json } => check(&Wiring::without_storage(config)?, id.as_deref(), json).await,
+            Self::Check { id, probe, json } => {
+                check(&Wiring::without_storage(config)?, id.as_deref(), probe, json).await
+            }
             Self::Code { practice, recipient } => code::run(&config, &practice, &recipient),
         }
     }
@@ -93,9 +100,11 @@ struct Report {
     findings: Vec<(&'static str, Diagnostic)>,
     /// What is known of the agendas of its features; nothing without a database.
     agendas: Vec<(FeatureId, Option<KnownAgendas>)>,
+    /// What came of asking its agendas and channels; nothing when they were not asked.
+    asked: Option<Vec<Asked>>,
 }
 
-async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
+async fn check(wiring: &Wiring, only: Option<&str>, probes: bool, as_json: bool) -> anyhow::Result<ExitCode> {
     let Listed { practices, problems } = practice_folders::list(&wiring.config.practices)?;
     if let Some(id) = only
         && !practices.contains_key(&PracticeId::from(id))
@@ -123,22 +132,31 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
                     told = agendas.map(|one| (one.id().clone(), one.known_agendas(known).cloned())).collect();
                 }
                 let findings = read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect();
-                sound.push(read.practice);
+                sound.push(Arc::new(read.practice));
                 findings
             }
         };
         // What keeps a feature out stands above what a plugin merely warns of.
         findings.sort_by_key(|(severity, _)| *severity != "error");
-        reports.push(Report { practice: practice.to_string(), findings, agendas: told });
+        reports.push(Report { practice: practice.to_string(), findings, agendas: told, asked: None });
     }
     let misplaced = problems.into_iter().filter(|_| only.is_none()).map(|problem| Report {
         practice: named_by(&problem).unwrap_or_default(),
         findings: vec![("error", problem)],
         agendas: Vec::new(),
+        asked: None,
     });
     reports.extend(misplaced);
+    if probes {
+        let mut asked = probe::ask(&sound).await;
+        for report in &mut reports {
+            let (own, others) = asked.into_iter().partition(|one| one.practice.as_str() == report.practice);
+            (report.asked, asked) = (Some(own), others);
+        }
+    }
     if only.is_none() {
-        let unreached = unreached(&wiring.config.supervisors, |id| sound.iter().find(|one| one.id == *id));
+        let find = |id: &PracticeId| sound.iter().map(Arc::as_ref).find(|one| one.id == *id);
+        let unreached = unreached(&wiring.config.supervisors, find);
         reports.extend(unreached.into_iter().map(of_the_operator));
     }
     if as_json {
@@ -147,7 +165,8 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
         print_text(&reports)?;
     }
     let is_sound = reports.iter().flat_map(|report| &report.findings).all(|(severity, _)| *severity != "error");
-    Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let answers = reports.iter().flat_map(|report| &report.asked).flatten().all(|asked| asked.outcome.is_ok());
+    Ok(if is_sound && answers { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What is wrong with a supervisor, in the operator's own file.
@@ -155,7 +174,7 @@ fn of_the_operator(unreached: Unreached) -> Report {
     let Unreached { key, message, hint } = unreached;
     let file = PathBuf::from("greffon.toml");
     let diagnostic = Diagnostic { file, place: None, message: format!("{key}: {message}"), hint: Some(hint) };
-    Report { practice: "greffon.toml".to_owned(), findings: vec![("error", diagnostic)], agendas: Vec::new() }
+    Report { practice: "greffon.toml".to_owned(), findings: vec![("error", diagnostic)], agendas: Vec::new(), asked: None }
 }
 
 /// The practice that was meant by what is none.
@@ -173,7 +192,7 @@ fn word(severity: FindingSeverity) -> &'static str {
 }
 
 fn print_text(reports: &[Report]) -> anyhow::Result<()> {
-    for Report { practice, findings, agendas } in reports {
+    for Report { practice, findings, agendas, asked } in reports {
         let count = |word| findings.iter().filter(|(severity, _)| *severity == word).count();
         match (count("error"), count("warning")) {
             (0, 0) => output::data(&format!("{practice}: ok"))?,
@@ -182,6 +201,12 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
         }
         for (feature, known) in agendas {
             output::data(&format!("  {feature}: {}", agendas::said(known.as_ref(), SystemClock.now())))?;
+        }
+        for Asked { feature, outcome, .. } in asked.iter().flatten() {
+            match outcome {
+                Ok(answered) => output::data(&format!("  {feature}: {answered}"))?,
+                Err(silence) => output::data(&format!("error: {feature}: {silence}"))?,
+            }
         }
         for (severity, diagnostic) in findings {
             output::data(&format!("{severity}: {diagnostic}\n"))?;
@@ -193,7 +218,7 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
 fn print_json(reports: &[Report]) -> anyhow::Result<()> {
     let reports: Vec<_> = reports
         .iter()
-        .map(|Report { practice, findings, agendas }| {
+        .map(|Report { practice, findings, agendas, asked }| {
             let findings: Vec<_> = findings
                 .iter()
                 .map(|(severity, one)| {
@@ -215,7 +240,11 @@ fn print_json(reports: &[Report]) -> anyhow::Result<()> {
                     json!({ "feature": feature, "count": count, "read_at": read_at })
                 })
                 .collect();
-            json!({ "practice": practice, "findings": findings, "agendas": agendas })
+            let mut report = json!({ "practice": practice, "findings": findings, "agendas": agendas });
+            if let Some(asked) = asked {
+                report["probes"] = asked.iter().map(Asked::as_json).collect();
+            }
+            report
         })
         .collect();
     output::json(&reports)

@@ -68,11 +68,37 @@ pub(super) struct Clients {
     pub opened: Arc<[IpNet]>,
     /// One permit per request under way.
     pub connections: Semaphore,
-    https: Client,
-    certified: Vec<(Origin, Client)>,
-    http: OnceLock<Option<Client>>,
+    https: Pair,
+    certified: Vec<(Origin, Pair)>,
+    http: OnceLock<Option<Pair>>,
     lookup: Arc<dyn Lookup>,
     roots: Arc<RootCertStore>,
+}
+
+/// Over which connection a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Connection {
+    /// One that an earlier request left open, where there is one. It may be closed by the other end at the very moment
+    /// at which the request leaves, and then nobody knows whether it arrived: for what may be asked twice only.
+    Kept,
+    /// One of its own: when it cannot be made, nothing was sent.
+    Fresh,
+}
+
+/// The same client with kept connections and without. They share what TLS keeps of a server, so that a fresh
+/// connection costs a short handshake.
+struct Pair {
+    kept: Client,
+    fresh: Client,
+}
+
+impl Pair {
+    fn client(&self, connection: Connection) -> &Client {
+        match connection {
+            Connection::Kept => &self.kept,
+            Connection::Fresh => &self.fresh,
+        }
+    }
 }
 
 impl Clients {
@@ -99,12 +125,14 @@ impl Clients {
     }
 
     /// The client for an origin.
-    pub(super) fn client(&self, origin: &Origin) -> Option<&Client> {
-        if origin.scheme() == "http" {
-            return self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true, None)).as_ref();
-        }
-        let certified = self.certified.iter().find(|(shown, _)| shown == origin);
-        Some(certified.map_or(&self.https, |(_, client)| client))
+    pub(super) fn client(&self, origin: &Origin, connection: Connection) -> Option<&Client> {
+        let pair = if origin.scheme() == "http" {
+            self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true, None)).as_ref()?
+        } else {
+            let certified = self.certified.iter().find(|(shown, _)| shown == origin);
+            certified.map_or(&self.https, |(_, pair)| pair)
+        };
+        Some(pair.client(connection))
     }
 
     /// The URL as the client reads it. Its host, where that is an address
@@ -133,7 +161,7 @@ fn build(
     opened: &Arc<[IpNet]>,
     plain: bool,
     identity: Option<Arc<CertifiedKey>>,
-) -> Option<Client> {
+) -> Option<Pair> {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .ok()?
@@ -143,10 +171,17 @@ fn build(
         Some(identity) => tls.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity))),
     };
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let filtered =
+        || Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain };
+    let client = |idle_connections| client(tls.clone(), filtered(), plain, idle_connections);
+    Some(Pair { kept: client(IDLE_CONNECTIONS_PER_HOST)?, fresh: client(0)? })
+}
+
+fn client(tls: ClientConfig, filtered: Filtered, plain: bool, idle_connections: usize) -> Option<Client> {
     Client::builder()
         .tls_backend_preconfigured(tls)
         .https_only(!plain)
-        .dns_resolver(Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain })
+        .dns_resolver(filtered)
         // One request per connection: the cap on requests is one on
         // connections, and a broken connection concerns one request.
         .http1_only()
@@ -156,7 +191,7 @@ fn build(
         .referer(false)
         .retry(retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
-        .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
+        .pool_max_idle_per_host(idle_connections)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .user_agent(concat!("greffon/", env!("CARGO_PKG_VERSION")))
         .build()
