@@ -133,7 +133,8 @@ impl Caller {
         let recorded = span.clone();
         let task = async move {
             let meter = CpuMeter::default();
-            let state = CallState { trail, ..CallState::new(bound, services, egress) };
+            let mut state = CallState::new(bound, services, egress);
+            state.trail = trail;
             let mut store = Store::new(&engine, state);
             store.limiter(|state| &mut state.limiter);
             store.set_hostcall_fuel(transfer_bytes);
