@@ -7,5 +7,6 @@ mod dialogues;
 mod grid;
 mod kill_nine;
 mod kit;
+mod probe;
 mod second_process;
 mod support;

@@ -84,7 +84,8 @@ impl Delivery<'_> {
             return Ok(step.outcome);
         };
         let result = channel.send(&outbound(practice, &message, to, discreet)).await;
-        let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes };
+        let why = result.as_ref().err().and_then(|_| feature.failing());
+        let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes, why };
         let form = if discreet { "discreet" } else { "full" };
         let fields = fields.into_iter().chain([("form".to_owned(), form.to_owned())]).collect();
         self.step(&message, event, fields).await
