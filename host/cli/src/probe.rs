@@ -110,7 +110,11 @@ async fn outcome(feature: &FeatureId, bound: &Bound) -> Result<String, Silence> 
         },
         Bound::Channel(channel) => {
             let places = channel.probe().await.map_err(|failure| silence(failure, None))?;
-            Ok(if places.is_empty() { "rien à joindre".to_owned() } else { format!("répond : {}", places.join(", ")) })
+            Ok(if places.is_empty() {
+                "rien à joindre".to_owned()
+            } else {
+                format!("répond : {}", places.join(", "))
+            })
         }
         Bound::Triage(_) | Bound::Script(_) => Ok(String::new()),
     }

@@ -117,8 +117,9 @@ mod tests {
     #[test]
     fn an_agenda_that_is_down_for_an_hour_is_a_handful_of_lines() {
         let failures = Failures::default();
-        let lines: Vec<_> =
-            (0..3_600).filter_map(|second| failures.note(&failed(FailureClass::Connection), Instant(second * 1_000))).collect();
+        let lines: Vec<_> = (0..3_600)
+            .filter_map(|second| failures.note(&failed(FailureClass::Connection), Instant(second * 1_000)))
+            .collect();
         assert_eq!(lines.len(), 6);
         assert_eq!(lines[..2], [Line::Failed { unsaid: 0 }, Line::Failed { unsaid: 599 }]);
     }

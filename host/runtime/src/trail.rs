@@ -175,10 +175,9 @@ fn is_grave(class: FailureClass, status: Option<u16>) -> bool {
         None => true,
         // Not implemented, no room: about this request alone.
         Some(501 | 507) => false,
-        Some(_) => matches!(
-            class,
-            FailureClass::CredentialsRefused | FailureClass::RateLimited | FailureClass::ServerError
-        ),
+        Some(_) => {
+            matches!(class, FailureClass::CredentialsRefused | FailureClass::RateLimited | FailureClass::ServerError)
+        }
     }
 }
 
@@ -210,11 +209,8 @@ mod tests {
     fn what_the_host_saw_last_counts_before_what_the_plugin_says() {
         for hint in [Hint::Unavailable, Hint::RateLimited, Hint::Unauthorised, Hint::Refused] {
             let concluded = answered(&[207, 403]).conclude(End::Told { hint, reads: true });
-            let failure = OutsideFailure {
-                class: FailureClass::NotPermitted,
-                origin: Some(DAV.to_owned()),
-                status: Some(403),
-            };
+            let failure =
+                OutsideFailure { class: FailureClass::NotPermitted, origin: Some(DAV.to_owned()), status: Some(403) };
             assert_eq!(concluded, Conclusion::Failed(failure));
         }
         assert_eq!(class(&answered(&[401, 207]).conclude(WRITE)), Some(FailureClass::CredentialsRefused));

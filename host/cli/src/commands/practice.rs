@@ -174,7 +174,12 @@ fn of_the_operator(unreached: Unreached) -> Report {
     let Unreached { key, message, hint } = unreached;
     let file = PathBuf::from("greffon.toml");
     let diagnostic = Diagnostic { file, place: None, message: format!("{key}: {message}"), hint: Some(hint) };
-    Report { practice: "greffon.toml".to_owned(), findings: vec![("error", diagnostic)], agendas: Vec::new(), asked: None }
+    Report {
+        practice: "greffon.toml".to_owned(),
+        findings: vec![("error", diagnostic)],
+        agendas: Vec::new(),
+        asked: None,
+    }
 }
 
 /// The practice that was meant by what is none.

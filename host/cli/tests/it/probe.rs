@@ -180,14 +180,24 @@ fn shown(output: &Output) -> String {
 fn ten_broken_set_ups_are_ten_lines_that_name_thing_value_and_remedy() {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     let stubs = [
-        ("a-mot-de-passe", Stub::answers("401 Unauthorized\r\nwww-authenticate: Basic", ""), "credentials-refused", "credentials"),
+        (
+            "a-mot-de-passe",
+            Stub::answers("401 Unauthorized\r\nwww-authenticate: Basic", ""),
+            "credentials-refused",
+            "credentials",
+        ),
         ("b-certificat", Stub::start(Does::HasExpired), "tls", "certificat"),
         ("c-chemin", Stub::answers("404 Not Found", ""), "not-found", "le chemin dans settings"),
         ("d-droits", Stub::answers("403 Forbidden", ""), "not-permitted", "ouvrir cet agenda au compte"),
         ("e-quota", Stub::answers("429 Too Many Requests\r\nretry-after: 60", ""), "rate-limited", "greffon attend"),
         ("f-delai", Stub::start(Does::Hangs), "time-out", "pare-feu"),
         ("g-panne", Stub::answers("500 Oh", ""), "server-error", "prévenez qui tient ce serveur"),
-        ("h-page", Stub::answers("200 OK\r\ncontent-type: text/html", "<html>Bonjour</html>"), "protocol-breach", "page web"),
+        (
+            "h-page",
+            Stub::answers("200 OK\r\ncontent-type: text/html", "<html>Bonjour</html>"),
+            "protocol-breach",
+            "page web",
+        ),
     ];
     let mut features: String = stubs.iter().map(|(name, stub, ..)| caldav(name, &stub.origin, &stub.origin)).collect();
     let mut wanted: Vec<(&str, String, &str, &str)> =

@@ -11,8 +11,8 @@ use super::outcome::{JobOutcome, LEASE};
 use super::{Jobs, metrics};
 use crate::flow::FlowError;
 use crate::ids::JobId;
-use crate::model::outside_failure::FailureClass;
 use crate::model::job::{Lane, LeasedJob};
+use crate::model::outside_failure::FailureClass;
 use crate::ports::storage::Stored;
 
 /// The code of a job that ran for longer than any may.

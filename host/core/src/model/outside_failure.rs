@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn every_class_has_words_and_codes_of_its_own() {
-        let failure = |class| OutsideFailure { class, origin: Some("https://dav.example".to_owned()), status: Some(418) };
+        let failure =
+            |class| OutsideFailure { class, origin: Some("https://dav.example".to_owned()), status: Some(418) };
         for locale in [Locale::Fr, Locale::En] {
             let told: BTreeSet<_> =
                 FailureClass::ALL.iter().map(|class| failure(*class).says("agenda").of(locale).to_owned()).collect();

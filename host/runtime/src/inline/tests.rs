@@ -239,8 +239,10 @@ async fn spinning_guests_hold_each_thread_of_a_server_for_two_ticks_at_most() {
 async fn a_host_function_that_panics_on_the_caller_s_thread_is_a_trap_and_frees_its_place() {
     let bench = Bench::new(PluginKind::Triage);
     for _ in 0..20 {
-        let answer: Answer<()> =
-            bench.caller.call(&bench.bound, &Arc::default(), "test.panics", |_| Box::pin(async { panic!("a bug of the host") })).await;
+        let answer: Answer<()> = bench
+            .caller
+            .call(&bench.bound, &Arc::default(), "test.panics", |_| Box::pin(async { panic!("a bug of the host") }))
+            .await;
         assert_eq!(answer, Err(Failure::Trapped("host")));
     }
     assert_eq!(bench.caller.inline.running(), 0);

@@ -139,16 +139,20 @@ impl AgendaCalls {
         let guest = self.guest.clone();
         let window = window.cloned();
         self.ready
-            .call_outside(function, |answer| outside::end(answer, reads), move |store| {
-                Box::pin(async move {
-                    if let Some(window) = &window {
-                        store.data_mut().write_within(window);
-                    }
-                    let guest = guest.instantiate_async(&mut *store).await?;
-                    let returned = call(guest, &mut *store).await?;
-                    Ok(take(&mut intake(store).trusting(told), returned)?)
-                })
-            })
+            .call_outside(
+                function,
+                |answer| outside::end(answer, reads),
+                move |store| {
+                    Box::pin(async move {
+                        if let Some(window) = &window {
+                            store.data_mut().write_within(window);
+                        }
+                        let guest = guest.instantiate_async(&mut *store).await?;
+                        let returned = call(guest, &mut *store).await?;
+                        Ok(take(&mut intake(store).trusting(told), returned)?)
+                    })
+                },
+            )
             .await
     }
 }

@@ -100,13 +100,17 @@ impl ChannelCalls {
     {
         let guest = self.guest.clone();
         self.ready
-            .call_outside(function, |answer| outside::end(answer, reads), move |store| {
-                Box::pin(async move {
-                    let guest = guest.instantiate_async(&mut *store).await?;
-                    let returned = call(guest, &mut *store).await?;
-                    Ok(take(&mut intake(store), returned)?)
-                })
-            })
+            .call_outside(
+                function,
+                |answer| outside::end(answer, reads),
+                move |store| {
+                    Box::pin(async move {
+                        let guest = guest.instantiate_async(&mut *store).await?;
+                        let returned = call(guest, &mut *store).await?;
+                        Ok(take(&mut intake(store), returned)?)
+                    })
+                },
+            )
             .await
     }
 }

@@ -43,7 +43,9 @@ fn class_words(class: FailureClass) -> &'static str {
         FailureClass::RateLimited => "trop d'envois pour ce service",
         FailureClass::ServerError => "panne du service",
         FailureClass::ProtocolBreach => "réponse incompréhensible du service",
-        FailureClass::DeniedByGrant | FailureClass::DeniedAddress => "non permis à greffon, prévenez votre informaticien",
+        FailureClass::DeniedByGrant | FailureClass::DeniedAddress => {
+            "non permis à greffon, prévenez votre informaticien"
+        }
         FailureClass::Unknown => "sans cause visible",
     }
 }
@@ -55,7 +57,10 @@ mod tests {
     #[test]
     fn a_class_behind_a_code_is_said_behind_it() {
         assert_eq!(failure_words("expired"), "trop tard pour être utile");
-        assert_eq!(failure_words("rejected.tls"), "refusé par le canal : certificat non valable, prévenez votre informaticien");
+        assert_eq!(
+            failure_words("rejected.tls"),
+            "refusé par le canal : certificat non valable, prévenez votre informaticien"
+        );
         assert_eq!(failure_words("rejected.x"), "rejected.x");
     }
 }

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 
 use super::Health;
 use crate::model::callback::{CallbackError, InboundRequest};
-use crate::model::outside_failure::OutsideFailure;
 use crate::model::channel::{
     Accepted, Address, ChannelCaps, ChannelNotice, Inbox, MessageRef, Outbound, Receipt, Rendered, SendError,
 };
+use crate::model::outside_failure::OutsideFailure;
 
 /// The channel plugin of a feature. Failures of the runtime are already folded
 /// into [`SendError`]: `Uncertain` for a send whose guest may have run,

@@ -171,8 +171,7 @@ fn build(
         Some(identity) => tls.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity))),
     };
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let filtered =
-        || Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain };
+    let filtered = || Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain };
     let client = |idle_connections| client(tls.clone(), filtered(), plain, idle_connections);
     Some(Pair { kept: client(IDLE_CONNECTIONS_PER_HOST)?, fresh: client(0)? })
 }

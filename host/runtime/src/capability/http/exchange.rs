@@ -141,7 +141,9 @@ impl Exchange {
             }
         };
         let response = match attempt(if reads { Connection::Kept } else { Connection::Fresh }).await {
-            Err(error) if failure::may_be_repeated(&error, reads) => attempt(Connection::Fresh).await,
+            Err(error) if failure::may_be_repeated(&error, reads) && self.has_time_for_another(window) => {
+                attempt(Connection::Fresh).await
+            }
             answer => answer,
         }?;
         let now = self.upstreams.clock.now();
@@ -152,6 +154,12 @@ impl Exchange {
             tokens.iter().for_each(|(grant, token)| grant.rejected(token));
         }
         self.receive(response, &injection, clamp(options.between_bytes_timeout)).await
+    }
+
+    /// Whether a request that never left can go once more and be answered, so that what is known of it stays known.
+    fn has_time_for_another(&self, window: Option<&Arc<Window>>) -> bool {
+        let left = self.until.saturating_duration_since(Instant::now());
+        left > CONNECT_TIMEOUT && window.is_none_or(|window| !window.is_closed())
     }
 
     /// The access tokens that go to an origin. A request without one would only be

@@ -46,9 +46,9 @@ mod tests {
     const NOW: Instant = Instant(784_111_777_000);
 
     fn asked(status: u16, headers: &[(&'static str, &str)]) -> Option<u64> {
-        let headers = headers.iter().map(|(name, value)| {
-            (name.parse::<http::HeaderName>().expect("name"), value.parse().expect("value"))
-        });
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse::<http::HeaderName>().expect("name"), value.parse().expect("value")));
         let status = StatusCode::from_u16(status).expect("status");
         wait_asked(status, &headers.collect(), NOW).map(|wait| wait.as_secs())
     }

@@ -57,9 +57,7 @@ async fn take(
     let only_from = relay.map(|relay| relay.from.as_str());
     let envelope = Envelope::checked(&envelope.from, &envelope.recipients, only_from)?;
     match relay {
-        Some(relay) => {
-            smtp::deliver(relay, &SystemLookup, &bound.opened, trail, &envelope, &message, time).await
-        }
+        Some(relay) => smtp::deliver(relay, &SystemLookup, &bound.opened, trail, &envelope, &message, time).await,
         None => file(&bound, &services, message, envelope).await,
     }
 }
