@@ -75,7 +75,7 @@ impl Asked {
 /// The answers are in the order of the practices' files.
 pub async fn ask(practices: &[Arc<LivePractice>]) -> Vec<Asked> {
     let asked = practices.iter().flat_map(|practice| {
-        practice.features.iter().filter_map(|feature| {
+        practice.features.iter().filter_map(move |feature| {
             let bound = feature.bound.as_ref().ok()?;
             let asks = matches!(bound, Bound::Agenda(_) | Bound::Channel(_));
             asks.then(|| (practice.id.clone(), feature.id().clone(), bound.clone()))

@@ -106,7 +106,7 @@ fn expired(stream: TcpStream) -> StreamOwned<ServerConnection, TcpStream> {
 }
 
 fn smtp(mut stream: TcpStream, login: &str, log: &Mutex<Vec<String>>) {
-    let mut say = |stream: &mut TcpStream, line: &str| stream.write_all(format!("{line}\r\n").as_bytes()).is_ok();
+    let say = |stream: &mut TcpStream, line: &str| stream.write_all(format!("{line}\r\n").as_bytes()).is_ok();
     if !say(&mut stream, "220 relay.example") {
         return;
     }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use greffon_core::ids::{FeatureId, PracticeId};
-use greffon_core::model::outside_failure::OutsideFailure;
+use greffon_core::model::outside_failure::{FailureClass, OutsideFailure, Resting};
 use greffon_core::time::Instant;
 use greffon_simulation::ManualClock;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::super::SystemLookup;
 use super::super::upstream::REQUESTS_PER_MINUTE;
 use super::server::{Does, Server};
 use super::*;
@@ -31,6 +32,18 @@ async fn seen(egress: &Egress, bound: Bound, request: Request<WasiBody>) -> Outs
 
 async fn answering(status: &str) -> Server {
     Server::start(Does::Answers(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").into_bytes())).await
+}
+
+/// The port of a server that speaks before it is spoken to, and hangs up.
+async fn speaking_first(words: &'static [u8]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let port = listener.local_addr().expect("address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(words).await;
+        }
+    });
+    port
 }
 
 #[tokio::test]
@@ -60,11 +73,11 @@ async fn each_failure_has_its_class_its_origin_and_its_status() {
     assert_eq!(failure.class, FailureClass::TimeOut);
 
     let free = TcpListener::bind("127.0.0.1:0").await.expect("bound").local_addr().expect("address").port();
-    let plain = answering("200 OK").await;
+    let plain = speaking_first(b"220 ready\r\n").await;
     let named = Egress::new(Names::answering("private.example", &[&["10.0.0.1"]]));
     for (egress, origin, opened, class) in [
         (&egress, format!("http://127.0.0.1:{free}"), LOOPBACK, FailureClass::Connection),
-        (&egress, format!("https://127.0.0.1:{}", plain.port), LOOPBACK, FailureClass::Tls),
+        (&egress, format!("https://127.0.0.1:{plain}"), LOOPBACK, FailureClass::Tls),
         (&egress, "http://127.0.0.1".to_owned(), &[][..], FailureClass::DeniedAddress),
         (&named, "https://private.example".to_owned(), &[][..], FailureClass::DeniedAddress),
         (&named, "https://nowhere.example".to_owned(), &[][..], FailureClass::Name),
@@ -109,7 +122,7 @@ async fn a_kept_connection_that_is_closed_just_then_leaves_no_doubt() {
     let (egress, bound) = (Egress::default(), Arc::new(granting(&[&origin], LOOPBACK)));
     let methods = ["GET", "PUT", "GET", "GET", "DELETE", "REPORT", "PROPFIND", "POST", "GET"];
     for method in methods {
-        let answer = send(&egress, &bound, request(method, &origin, "x")).await;
+        let answer = send(&egress, &bound, request(method, &origin, "")).await;
         assert_eq!(answer.map(|seen| seen.status).ok(), Some(200), "{method}");
     }
     assert_eq!(*received.lock().expect("whole"), methods, "each arrived once");
@@ -142,7 +155,7 @@ async fn who_asks_for_rest_is_left_alone_by_all_features_of_the_practice() {
     clock.advance(Duration::from_millis(59_001));
     for (bound, method) in [(&agenda, "GET"), (&channel, "POST")] {
         let answer = ask(bound, method).await.expect("the host's");
-        assert_eq!((answer.status, &answer.headers["retry-after"]), (429, &"1".parse().expect("value")));
+        assert_eq!((answer.status, answer.headers["retry-after"].as_bytes()), (429, b"1".as_slice()));
         let [resting] = egress.resting(bound).try_into().expect("one origin");
         assert_eq!(resting, Resting { origin: server.origin.clone(), until: Instant(1_060_000) });
     }
