@@ -8,6 +8,7 @@ mod commands;
 pub mod config;
 pub mod demo;
 mod output;
+mod probe;
 mod recovery;
 mod rehearsal;
 pub mod signature;

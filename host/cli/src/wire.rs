@@ -303,6 +303,7 @@ fn runtime_config(config: &OperatorConfig, installation: String) -> RuntimeConfi
         longest_deadline_ms: limits.deadline_ms,
         most_cpu_ms: limits.cpu_ms,
         prepared_mib: limits.prepared_mib,
+        upstream_requests_per_minute: limits.upstream_requests_per_minute,
         allowed_networks: config
             .allow
             .iter()

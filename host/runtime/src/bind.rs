@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::binding::{Binding, Credential, CredentialScheme, MailRelay};
 use crate::breaker::Breaker;
 use crate::capability::http::{Connections, oauth};
+use crate::failures::Failures;
 use crate::grants::{self, Ungranted};
 use crate::inline::Pace;
 use crate::kind;
@@ -103,10 +104,10 @@ impl Runtime {
             places: self.caller.permits.of(&binding.practice),
             constants: Arc::clone(&plugin.constants),
         };
-        let breaker = Breaker::new(manifest.kind, self.breaker);
+        let (breaker, failures) = (Breaker::new(manifest.kind, self.breaker), Failures::default());
         let (caller, caps) = (Arc::clone(&self.caller), self.registry.caps().clone());
         let prepared = Arc::clone(&self.prepared);
-        Ok(Ready { bound: Arc::new(bound), plugin, breaker, prepared, caller, caps })
+        Ok(Ready { bound: Arc::new(bound), plugin, breaker, failures, prepared, caller, caps })
     }
 }
 

@@ -20,6 +20,7 @@ use crate::panic::Panic;
 use crate::places::{Held, Permits};
 use crate::state::{Bound, CallState, Services};
 use crate::stats::CallTimes;
+use crate::trail::Trail;
 
 /// Handles to resources that one store may hold.
 const HANDLES: usize = 1_000;
@@ -73,15 +74,22 @@ pub(crate) type Answer<T> = Result<T, Failure>;
 
 impl Caller {
     /// Calls a guest. `run` instantiates it and calls its function; `function`
-    /// names that for logs.
-    pub(crate) async fn call<T, F>(&self, bound: &Arc<Bound>, function: &'static str, run: F) -> Answer<T>
+    /// names that for logs. What becomes of what it asks outside is in `trail`,
+    /// however the call ends.
+    pub(crate) async fn call<T, F>(
+        &self,
+        bound: &Arc<Bound>,
+        trail: &Arc<Trail>,
+        function: &'static str,
+        run: F,
+    ) -> Answer<T>
     where
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
     {
         let began = Instant::now();
         let answer = match self.permits.take(&bound.places, bound.kind).await {
-            Some(permits) => self.run(bound, function, permits, run).await,
+            Some(permits) => self.run(bound, trail, function, permits, run).await,
             None => Err(Failure::Busy),
         };
         self.times.record(bound.kind, began.elapsed());
@@ -96,7 +104,14 @@ impl Caller {
         answer
     }
 
-    async fn run<T, F>(&self, bound: &Arc<Bound>, function: &'static str, permits: Held, run: F) -> Answer<T>
+    async fn run<T, F>(
+        &self,
+        bound: &Arc<Bound>,
+        trail: &Arc<Trail>,
+        function: &'static str,
+        permits: Held,
+        run: F,
+    ) -> Answer<T>
     where
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut Store<CallState>) -> BoxFuture<'s, wasmtime::Result<T>> + Send + 'static,
@@ -110,15 +125,17 @@ impl Caller {
         let give_up = limits.deadline + GRACE;
         let transfer_bytes = usize::try_from(limits.transfer_bytes).unwrap_or(usize::MAX);
         let engine = self.engine.clone();
-        let egress = self.egress.hooks(bound);
+        let egress = self.egress.hooks_with(bound, trail);
         let is_pure = bound.kind.spec().pure;
         let pace = &bound.pace;
         let panics_in_full = self.panics_in_full;
-        let (bound, services) = (Arc::clone(bound), Arc::clone(&self.services));
+        let (bound, services, trail) = (Arc::clone(bound), Arc::clone(&self.services), Arc::clone(trail));
         let recorded = span.clone();
         let task = async move {
             let meter = CpuMeter::default();
-            let mut store = Store::new(&engine, CallState::new(bound, services, egress));
+            let mut state = CallState::new(bound, services, egress);
+            state.trail = trail;
+            let mut store = Store::new(&engine, state);
             store.limiter(|state| &mut state.limiter);
             store.set_hostcall_fuel(transfer_bytes);
             store.set_max_component_handles(HANDLES);

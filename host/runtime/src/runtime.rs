@@ -17,7 +17,8 @@ use tokio::runtime::Builder;
 
 use crate::breaker::BreakerConfig;
 use crate::cache::Cache;
-use crate::capability::http::Egress;
+use crate::capability::http::upstream::REQUESTS_PER_MINUTE;
+use crate::capability::http::{Egress, SystemLookup};
 use crate::engine::{self, EngineError, EngineSize};
 use crate::inline::Inline;
 use crate::instance::{Caller, Threads};
@@ -49,6 +50,10 @@ pub struct RuntimeConfig {
     /// Most memory for what pure plugins prepared of their settings, over all
     /// practices, in MiB.
     pub prepared_mib: u32,
+    /// Requests a minute that the features of one practice make to one origin,
+    /// together; as many may go at once. What is more is told to the plugin as
+    /// "too many requests", and not sent. At least 1.
+    pub upstream_requests_per_minute: u32,
     /// Networks that are opened for a practice although they are private, and
     /// to which plain `http` and unprotected SMTP may go.
     pub allowed_networks: BTreeMap<PracticeId, Vec<IpNet>>,
@@ -76,6 +81,7 @@ impl Default for RuntimeConfig {
             longest_deadline_ms: 20_000,
             most_cpu_ms: 2_000,
             prepared_mib: 256,
+            upstream_requests_per_minute: REQUESTS_PER_MINUTE,
             allowed_networks: BTreeMap::new(),
             mail_folder: PathBuf::from("data/mail"),
             cache_folder: None,
@@ -156,7 +162,7 @@ impl Runtime {
             .build()
             .map_err(RuntimeError::Threads)?;
         let services = Services {
-            clock,
+            clock: Arc::clone(&clock),
             keyvalue,
             installation: config.installation,
             mail_folder: Some(config.mail_folder.into_boxed_path()),
@@ -167,7 +173,7 @@ impl Runtime {
             inline: Inline::default(),
             _threads: Threads::of(guests),
             services: Arc::new(services),
-            egress: Egress::default(),
+            egress: Egress::within_budget(Arc::new(SystemLookup), clock, config.upstream_requests_per_minute),
             permits: Permits::new(config.concurrent_calls, config.concurrent_calls_per_practice, QUEUE_WAIT),
             times: CallTimes::default(),
             panics_in_full: config.panics_in_full,

@@ -25,6 +25,7 @@ use crate::inline::Pace;
 use crate::limits::{Limits, StoreLimiter};
 use crate::origin::Origin;
 use crate::places::Places;
+use crate::trail::Trail;
 use crate::wasi;
 use crate::window::{Window, WithinWindow};
 
@@ -159,6 +160,8 @@ pub struct CallState {
     egress: Option<Box<dyn WasiHttpHooks>>,
     /// Until when the call may write, if that has an end.
     pub(crate) window: Option<Arc<Window>>,
+    /// What becomes of what it asks outside.
+    pub(crate) trail: Arc<Trail>,
 }
 
 /// Handles that one call may hold at once.
@@ -182,6 +185,7 @@ impl CallState {
             http: WasiHttpCtx::new(),
             egress: Some(egress),
             window: None,
+            trail: Arc::default(),
         }
     }
 

@@ -16,8 +16,9 @@
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use greffon_core::flow::{FlowError, Thing};
+use greffon_core::flow::{FlowError, Thing, Unreached};
 use greffon_core::ids::{FeatureId, IntentId, PracticeId};
+use greffon_core::model::outside_failure::FailureClass;
 use greffon_core::model::scheduling::Rule;
 use greffon_core::model::view::OfferedSlot;
 use greffon_core::ports::storage::StorageError;
@@ -67,7 +68,7 @@ pub(crate) enum ApiError {
     /// Somebody changed the same thing.
     Conflict,
     /// The agenda does not answer; nothing changed.
-    AgendaUnavailable { feature: FeatureId },
+    AgendaUnavailable { feature: FeatureId, class: Option<FailureClass> },
     /// The agenda has not said yet what it is; nothing is written to it.
     AgendaUnidentified { feature: FeatureId },
     /// The database does not answer.
@@ -118,7 +119,7 @@ impl From<FlowError> for ApiError {
             FlowError::RuleBroken { rule, why } => Self::RuleBroken { rule, why },
             FlowError::OpIdReused => Self::OpIdReused,
             FlowError::Conflict => Self::Conflict,
-            FlowError::AgendaUnavailable(feature) => Self::AgendaUnavailable { feature },
+            FlowError::AgendaUnavailable(Unreached { feature, class }) => Self::AgendaUnavailable { feature, class },
             FlowError::AgendaUnidentified(feature) => Self::AgendaUnidentified { feature },
             FlowError::Storage(error) => error.into(),
         }
@@ -240,7 +241,9 @@ impl ApiError {
             Self::KeyReused => problems::key_reused(),
             Self::KeyRunning => problems::key_running(),
             Self::Conflict => problems::changed_meanwhile(),
-            Self::AgendaUnavailable { .. } => problems::agenda_unavailable(),
+            Self::AgendaUnavailable { class, .. } => {
+                class.map_or_else(problems::agenda_unavailable, FailureClass::at_the_desk)
+            }
             Self::AgendaUnidentified { .. } => problems::agenda_unidentified(),
             Self::TimedOut => problems::timed_out(),
             Self::Overloaded => problems::overloaded(),

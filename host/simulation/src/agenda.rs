@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use greffon_core::ids::{AgendaId, AppointmentId, MotiveId, OpId};
 use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
+use greffon_core::model::outside_failure::{FailureClass, LastFailure, OutsideFailure};
 use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaCaps, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice,
     AppointmentStatus, BookingRequest, ByWhom, Change, Delta, Found, Hold, Probed, Slot, SlotPage, SlotQuery,
@@ -115,6 +116,14 @@ impl FakeAgenda {
     /// Does not answer anybody until then.
     pub fn down_until(&self, until: Instant) {
         self.open_book().down_until = until;
+    }
+
+    /// What it does when it fails has this class for the host, or none any more.
+    pub fn fails_with(&self, class: Option<FailureClass>) {
+        let origin = Some("https://agenda.example".to_owned());
+        let at = self.inner.clock.now();
+        let seen = |class| LastFailure { failure: OutsideFailure { class, origin, status: None }, at, over_at: None };
+        self.open_book().failure = class.map(seen);
     }
 
     /// Every entry that there ever was, those that are gone included.
@@ -257,6 +266,10 @@ fn describe(style: AgendaStyle, serves_slots: bool) -> AgendaDescriptor {
 impl Health for FakeAgenda {
     fn is_suspended(&self) -> bool {
         false
+    }
+
+    fn last_failure(&self) -> Option<LastFailure> {
+        self.open_book().failure.clone()
     }
 }
 

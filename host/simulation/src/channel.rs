@@ -10,6 +10,7 @@ use greffon_core::model::channel::{
     Accepted, Address, ChannelCaps, ChannelKind, ChannelNotice, DeliveryState, Inbox, MessageRef, Outbound, Receipt,
     Rendered, SendError,
 };
+use greffon_core::model::outside_failure::OutsideFailure;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::plugins::{Channel, Health};
 use greffon_core::time::Instant;
@@ -152,6 +153,10 @@ impl Health for FakeChannel {
 impl Channel for FakeChannel {
     fn caps(&self) -> &ChannelCaps {
         &self.inner.caps
+    }
+
+    async fn probe(&self) -> Result<Vec<String>, OutsideFailure> {
+        Ok(Vec::new())
     }
 
     async fn normalise(&self, address: &Address) -> Result<Address, SendError> {

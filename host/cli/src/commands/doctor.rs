@@ -16,11 +16,15 @@ use crate::config::confined::Folder;
 use crate::config::environment;
 use crate::config::operator::OperatorConfig;
 use crate::output;
+use crate::probe::{self, Asked};
 use crate::recovery;
 use crate::wire::{self, Host};
 
 #[derive(Args)]
 pub struct Doctor {
+    /// Ask every agenda and channel whether it answers; nothing is written or sent
+    #[arg(long)]
+    probe: bool,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -32,11 +36,14 @@ struct Check {
     what: String,
     ok: bool,
     detail: String,
+    /// The class of the failure of what was asked over the network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'static str>,
 }
 
 impl Doctor {
     pub async fn run(self, file: PathBuf) -> anyhow::Result<ExitCode> {
-        let checks = examine(&file).await;
+        let checks = examine(&file, self.probe).await;
         let good = checks.iter().all(|check| check.ok);
         if self.json {
             output::json(&checks)?;
@@ -55,12 +62,12 @@ impl Doctor {
     }
 }
 
-async fn examine(file: &std::path::Path) -> Vec<Check> {
+async fn examine(file: &std::path::Path, probes: bool) -> Vec<Check> {
     let mut checks = Vec::new();
     let mut note = |what: &str, result: Result<String, String>| {
         let ok = result.is_ok();
         let (Ok(detail) | Err(detail)) = result;
-        checks.push(Check { what: what.to_owned(), ok, detail });
+        checks.push(Check { what: what.to_owned(), ok, detail, class: None });
         ok
     };
     let config = match OperatorConfig::load(file, environment::variables()) {
@@ -138,6 +145,18 @@ async fn examine(file: &std::path::Path) -> Vec<Check> {
     if served == 0 {
         note("practices", Err(format!("none in {}", folder.display())));
     }
+    if probes {
+        let practices: Vec<_> = host.wiring.practices().collect();
+        checks.extend(probe::ask(&practices).await.into_iter().map(of_probe));
+    }
     host.database.close().await;
     checks
+}
+
+fn of_probe(asked: Asked) -> Check {
+    let what = format!("{} / {} (probe)", asked.practice, asked.feature);
+    match asked.outcome {
+        Ok(answered) => Check { what, ok: true, detail: answered, class: None },
+        Err(silence) => Check { what, ok: false, detail: silence.to_string(), class: Some(silence.class()) },
+    }
 }

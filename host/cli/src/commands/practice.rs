@@ -4,6 +4,7 @@ mod code;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use greffon_core::ids::{FeatureId, PracticeId};
@@ -21,6 +22,7 @@ use crate::config::practice_folders::{self, Listed, PRACTICE_FILE};
 use crate::config::signed::Signable;
 use crate::config::supervision::{Unreached, unreached};
 use crate::output;
+use crate::probe::{self, Asked};
 use crate::wire::Wiring;
 
 #[derive(Subcommand)]
@@ -42,6 +44,9 @@ pub enum Practice {
     Check {
         /// Only this practice
         id: Option<String>,
+        /// Ask every agenda and channel whether it answers; nothing is written or sent
+        #[arg(long)]
+        probe: bool,
         /// For programs
         #[arg(long)]
         json: bool,
@@ -52,7 +57,9 @@ impl Practice {
     pub async fn run(self, config: OperatorConfig) -> anyhow::Result<ExitCode> {
         match self {
             Self::List { json } => list(&Wiring::without_storage(config)?, json),
-            Self::Check { id, json } => check(&Wiring::without_storage(config)?, id.as_deref(), json).await,
+            Self::Check { id, probe, json } => {
+                check(&Wiring::without_storage(config)?, id.as_deref(), probe, json).await
+            }
             Self::Code { practice, recipient } => code::run(&config, &practice, &recipient),
         }
     }
@@ -98,9 +105,11 @@ struct Report {
     agendas: Vec<(FeatureId, Option<KnownAgendas>)>,
     /// Who approved its grids and scripts, as far as anybody did.
     approved: Vec<(FeatureId, String)>,
+    /// What came of asking its agendas and channels; nothing when they were not asked.
+    asked: Option<Vec<Asked>>,
 }
 
-async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
+async fn check(wiring: &Wiring, only: Option<&str>, probes: bool, as_json: bool) -> anyhow::Result<ExitCode> {
     let Listed { practices, problems } = practice_folders::list(&wiring.config.practices)?;
     if let Some(id) = only
         && !practices.contains_key(&PracticeId::from(id))
@@ -134,23 +143,32 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
                 let said = |one: &Signable| Some((one.feature.clone(), approvals::said(&one.content(), &zone)?));
                 approved.extend(read.signables.iter().filter_map(said));
                 let findings = read.findings.into_iter().map(|(severity, one)| (word(severity), one)).collect();
-                sound.push(read.practice);
+                sound.push(Arc::new(read.practice));
                 findings
             }
         };
         // What keeps a feature out stands above what a plugin merely warns of.
         findings.sort_by_key(|(severity, _)| *severity != "error");
-        reports.push(Report { practice: practice.to_string(), findings, agendas: told, approved });
+        reports.push(Report { practice: practice.to_string(), findings, agendas: told, approved, asked: None });
     }
     let misplaced = problems.into_iter().filter(|_| only.is_none()).map(|problem| Report {
         practice: named_by(&problem).unwrap_or_default(),
         findings: vec![("error", problem)],
         agendas: Vec::new(),
         approved: Vec::new(),
+        asked: None,
     });
     reports.extend(misplaced);
+    if probes {
+        let mut asked = probe::ask(&sound).await;
+        for report in &mut reports {
+            let (own, others) = asked.into_iter().partition(|one| one.practice.as_str() == report.practice);
+            (report.asked, asked) = (Some(own), others);
+        }
+    }
     if only.is_none() {
-        let unreached = unreached(&wiring.config.supervisors, |id| sound.iter().find(|one| one.id == *id));
+        let find = |id: &PracticeId| sound.iter().map(Arc::as_ref).find(|one| one.id == *id);
+        let unreached = unreached(&wiring.config.supervisors, find);
         reports.extend(unreached.into_iter().map(of_the_operator));
     }
     if as_json {
@@ -159,7 +177,8 @@ async fn check(wiring: &Wiring, only: Option<&str>, as_json: bool) -> anyhow::Re
         print_text(&reports)?;
     }
     let is_sound = reports.iter().flat_map(|report| &report.findings).all(|(severity, _)| *severity != "error");
-    Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let answers = reports.iter().flat_map(|report| &report.asked).flatten().all(|asked| asked.outcome.is_ok());
+    Ok(if is_sound && answers { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What is wrong with a supervisor, in the operator's own file.
@@ -172,6 +191,7 @@ fn of_the_operator(unreached: Unreached) -> Report {
         findings: vec![("error", diagnostic)],
         agendas: Vec::new(),
         approved: Vec::new(),
+        asked: None,
     }
 }
 
@@ -190,7 +210,7 @@ fn word(severity: FindingSeverity) -> &'static str {
 }
 
 fn print_text(reports: &[Report]) -> anyhow::Result<()> {
-    for Report { practice, findings, agendas, approved } in reports {
+    for Report { practice, findings, agendas, approved, asked } in reports {
         let count = |word| findings.iter().filter(|(severity, _)| *severity == word).count();
         match (count("error"), count("warning")) {
             (0, 0) => output::data(&format!("{practice}: ok"))?,
@@ -203,6 +223,12 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
         for (feature, said) in approved {
             output::data(&format!("  {feature}: {said}"))?;
         }
+        for Asked { feature, outcome, .. } in asked.iter().flatten() {
+            match outcome {
+                Ok(answered) => output::data(&format!("  {feature}: {answered}"))?,
+                Err(silence) => output::data(&format!("error: {feature}: {silence}"))?,
+            }
+        }
         for (severity, diagnostic) in findings {
             output::data(&format!("{severity}: {diagnostic}\n"))?;
         }
@@ -213,7 +239,7 @@ fn print_text(reports: &[Report]) -> anyhow::Result<()> {
 fn print_json(reports: &[Report]) -> anyhow::Result<()> {
     let reports: Vec<_> = reports
         .iter()
-        .map(|Report { practice, findings, agendas, approved }| {
+        .map(|Report { practice, findings, agendas, approved, asked }| {
             let findings: Vec<_> = findings
                 .iter()
                 .map(|(severity, one)| {
@@ -237,7 +263,12 @@ fn print_json(reports: &[Report]) -> anyhow::Result<()> {
                 .collect();
             let approved: Vec<_> =
                 approved.iter().map(|(feature, said)| json!({ "feature": feature, "approval": said })).collect();
-            json!({ "practice": practice, "findings": findings, "agendas": agendas, "approved": approved })
+            let mut report =
+                json!({ "practice": practice, "findings": findings, "agendas": agendas, "approved": approved });
+            if let Some(asked) = asked {
+                report["probes"] = asked.iter().map(Asked::as_json).collect();
+            }
+            report
         })
         .collect();
     output::json(&reports)

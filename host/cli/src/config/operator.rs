@@ -116,6 +116,9 @@ pub struct LimitsConfig {
     /// Memory for what triage and script plugins prepare of their settings, over
     /// all practices, in MiB.
     pub prepared_mib: u32,
+    /// Requests a minute that the plugins of one practice make to one origin; as many may
+    /// go at once. More are answered "too many requests" without being sent.
+    pub upstream_requests_per_minute: u32,
 }
 
 impl Default for LimitsConfig {
@@ -127,6 +130,7 @@ impl Default for LimitsConfig {
             deadline_ms: 20_000,
             cpu_ms: 5_000,
             prepared_mib: 256,
+            upstream_requests_per_minute: 3_000,
         }
     }
 }
@@ -279,6 +283,10 @@ impl OperatorConfig {
         if limits.concurrent_calls_per_practice == 0 || limits.concurrent_calls_per_practice > limits.concurrent_calls {
             let message = format!("{} is out of range", limits.concurrent_calls_per_practice);
             return fail("limits.concurrent-calls-per-practice", message, "1 to limits.concurrent-calls");
+        }
+        if !(1..=1_000_000).contains(&limits.upstream_requests_per_minute) {
+            let message = format!("{} is out of range", limits.upstream_requests_per_minute);
+            return fail("limits.upstream-requests-per-minute", message, "1 to 1000000");
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! What commands that open no database keep: nothing.
+//! What commands that open no database keep: nothing. A key-value space is empty
+//! and takes nothing; a consent is never spent, since nothing could be kept of it.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use greffon_core::ports::keyvalue::{KeyValue, KeyValueScope, Keys, Put, Versione
 use greffon_core::ports::sealed_state::{Hold, Look, SealedStates, StateName};
 use greffon_core::ports::storage::{StorageError, Stored};
 
-/// Answers every call with an error: no check of a practice needs it.
+/// Nothing is in it, and nothing gets there.
 pub struct NoSpace;
 
 fn none<T>() -> Stored<T> {
@@ -18,7 +19,7 @@ fn none<T>() -> Stored<T> {
 #[async_trait]
 impl KeyValue for NoSpace {
     async fn get(&self, _: &KeyValueScope, _: &str) -> Stored<Option<Versioned>> {
-        none()
+        Ok(None)
     }
 
     async fn set(&self, _: &KeyValueScope, _: &str, _: &[u8], _: u64) -> Stored<Put> {
@@ -34,7 +35,7 @@ impl KeyValue for NoSpace {
     }
 
     async fn keys(&self, _: &KeyValueScope, _: Option<&str>, _: u32) -> Stored<Keys> {
-        none()
+        Ok(Keys { keys: Vec::new(), next: None })
     }
 
     async fn increment(&self, _: &KeyValueScope, _: &str, _: i64) -> Stored<Option<i64>> {
@@ -42,7 +43,7 @@ impl KeyValue for NoSpace {
     }
 
     async fn size_bytes(&self, _: &PracticeId, _: &FeatureId) -> Stored<u64> {
-        none()
+        Ok(0)
     }
 }
 

@@ -7,6 +7,7 @@ mod dialogues;
 mod grid;
 mod kill_nine;
 mod kit;
+mod probe;
 mod restores;
 mod second_process;
 mod support;

@@ -4,6 +4,7 @@ use greffon_words::Text;
 use thiserror::Error;
 
 use crate::ids::FeatureId;
+use crate::model::outside_failure::FailureClass;
 use crate::model::refusal::Refusal;
 use crate::model::scheduling::Rule;
 use crate::model::view::OfferedSlot;
@@ -47,6 +48,21 @@ impl Thing {
             Self::DeadLetter => "dead letter",
             Self::Content => "content",
         }
+    }
+}
+
+/// An agenda that does not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreached {
+    /// The feature whose it is.
+    pub feature: FeatureId,
+    /// Why, as far as the host saw it.
+    pub class: Option<FailureClass>,
+}
+
+impl From<FeatureId> for Unreached {
+    fn from(feature: FeatureId) -> Self {
+        Self { feature, class: None }
     }
 }
 
@@ -101,8 +117,8 @@ pub enum FlowError {
     #[error("changed meanwhile")]
     Conflict,
     /// An agenda that is needed does not answer.
-    #[error("agenda of \"{0}\" does not answer")]
-    AgendaUnavailable(FeatureId),
+    #[error("agenda of \"{}\" does not answer", .0.feature)]
+    AgendaUnavailable(Unreached),
     /// An agenda has not said yet what it is: nothing is written to it.
     #[error("agenda of \"{0}\" has not said what it is")]
     AgendaUnidentified(FeatureId),

@@ -40,7 +40,7 @@ pub use self::contact::{
     Contacts, Disclosed, NewClosing, NewContact, NewFact, NewLevel, NewOverride, NewPatientChoice, NewStatement,
 };
 pub use self::dead_letter::DeadLetters;
-pub use self::error::{Flow, FlowError, Thing};
+pub use self::error::{Flow, FlowError, Thing, Unreached};
 pub(crate) use self::gate::{CLOSED_AGAIN, Gate};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::{Messages, contact_of};

@@ -130,7 +130,8 @@ impl Delivery<'_> {
             (true, false) => Form::Full,
         };
         let result = channel.send(&outbound(practice, &message, to, form)).await;
-        let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes };
+        let why = result.as_ref().err().and_then(|_| feature.failing());
+        let event = MessageEvent::Answered { result, dedupes: channel.caps().provider_dedupes, why };
         let fields = fields.into_iter().chain([("form".to_owned(), form.word().to_owned())]).collect();
         self.step(&message, event, fields).await
     }

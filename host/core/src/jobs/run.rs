@@ -12,6 +12,7 @@ use super::{Jobs, metrics};
 use crate::flow::FlowError;
 use crate::ids::JobId;
 use crate::model::job::{Lane, LeasedJob};
+use crate::model::outside_failure::FailureClass;
 use crate::ports::storage::Stored;
 
 /// The code of a job that ran for longer than any may.
@@ -145,7 +146,7 @@ fn word(error: &FlowError) -> &'static str {
         FlowError::NotFound(thing) => thing.as_str(),
         FlowError::Conflict => "conflict",
         FlowError::Storage(_) => "storage",
-        FlowError::AgendaUnavailable(_) => "agenda-unavailable",
+        FlowError::AgendaUnavailable(unreached) => unreached.class.map_or("agenda-unavailable", FailureClass::job_code),
         FlowError::NotAllowed { code, .. } | FlowError::Forbidden { code } => code,
         FlowError::AgendaUnidentified(_) => "agenda-unidentified",
         _ => "other",

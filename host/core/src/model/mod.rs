@@ -23,6 +23,7 @@ pub mod known_agendas;
 pub mod laboratory;
 pub mod message;
 pub mod minimal_script;
+pub mod outside_failure;
 pub mod patient;
 pub mod person;
 pub mod pin;

@@ -14,6 +14,7 @@ use crate::model::approval::Content;
 use crate::model::care::Fact;
 use crate::model::contact::{practitioner_asked, site_of};
 use crate::model::known_agendas::KnownAgendas;
+use crate::model::outside_failure::FailureClass;
 use crate::model::pin::KeptSettings;
 use crate::model::practice::{PluginKind, Practice, Serves};
 
@@ -148,6 +149,14 @@ impl Feature {
         of_practice.iter().find(|known| known.feature == *self.id() && known.binding == binding)
     }
 
+    /// Why what it asks outside fails now, as far as the host saw it; `None` when its last call went well, and until
+    /// one failed.
+    #[must_use]
+    pub fn failing(&self) -> Option<FailureClass> {
+        let last = self.usable().ok()?.health().last_failure()?;
+        last.over_at.is_none().then_some(last.failure.class)
+    }
+
     fn usable(&self) -> Result<&Bound, PluginFailure> {
         self.bound.as_ref().map_err(|_| PluginFailure::NotUsable)
     }
@@ -183,6 +192,12 @@ impl LivePractice {
     /// `NotBound`, `NotUsable`.
     pub fn channel(&self, feature: &FeatureId) -> Result<&dyn Channel, PluginFailure> {
         self.feature(feature).ok_or(PluginFailure::NotBound)?.channel()
+    }
+
+    /// Why a feature fails now: see [`Feature::failing`].
+    #[must_use]
+    pub fn failing(&self, feature: &FeatureId) -> Option<FailureClass> {
+        self.feature(feature)?.failing()
     }
 
     /// The stamp of a feature, also of one that is gone.

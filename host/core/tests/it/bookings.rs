@@ -6,6 +6,7 @@ use futures::join;
 use greffon_core::flow::{FlowError, NewBooking};
 use greffon_core::model::care::{Level, Sensitivity, Value, keys};
 use greffon_core::model::intent::IntentState;
+use greffon_core::model::outside_failure::FailureClass;
 use greffon_core::model::person::{Identifier, IdentityTrust, Person};
 use greffon_core::model::scheduling::{AgendaAppointment, Rule, Slot, SlotState};
 use greffon_core::model::script::BookingProgress;
@@ -173,6 +174,26 @@ fn an_agenda_that_is_down_is_named_and_the_others_are_searched() {
     assert!(offer.slots.is_empty() && !offer.complete, "an empty list does not mean that nothing is free");
     assert_eq!(offer.unavailable, ["agenda".into()]);
     assert!(office.book(contact, booking(&slot, "op-1")).is_err());
+}
+
+#[test]
+fn why_an_agenda_refuses_is_said_now_and_whenever_it_is_asked_again() {
+    let office = Office::open();
+    let contact = office.triaged();
+    let slot = office.slots(contact).remove(0);
+    office.plan.next(Effect::AgendaWrite, Fault::Refused);
+    let class = |error: FlowError| match error {
+        FlowError::AgendaUnavailable(unreached) => unreached.class,
+        other => panic!("{other:?}"),
+    };
+    let refused = class(office.book(contact, booking(&slot, "op-1")).unwrap_err());
+    assert_eq!(refused, None, "the host saw nothing");
+    office.plan.next(Effect::AgendaWrite, Fault::Refused);
+    office.agenda.fails_with(Some(FailureClass::CredentialsRefused));
+    for _ in 0..2 {
+        let refused = class(office.book(contact, booking(&slot, "op-2")).unwrap_err());
+        assert_eq!(refused, Some(FailureClass::CredentialsRefused));
+    }
     office.clock.set(NOW.plus_minutes(10));
     assert!(!office.slots(contact).is_empty());
 }

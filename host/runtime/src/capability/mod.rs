@@ -11,7 +11,7 @@ mod credentials;
 pub mod http;
 pub mod keyvalue;
 mod log;
-mod mail;
+pub(crate) mod mail;
 mod settings;
 #[cfg(test)]
 pub(crate) mod testing;

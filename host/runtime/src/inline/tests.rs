@@ -150,7 +150,7 @@ impl Bench {
     async fn ticks(&self, count: i32) -> (Answer<()>, Vec<bool>) {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (engine, guest, by_guest) = (self.caller.engine.clone(), self.guest.clone(), Arc::clone(&seen));
-        let run = self.caller.call(&self.bound, "test.ticks", move |store| {
+        let run = self.caller.call(&self.bound, &Arc::default(), "test.ticks", move |store| {
             Box::pin(async move {
                 let mut linker = Linker::new(&engine);
                 let ticked = engine.clone();
@@ -239,8 +239,10 @@ async fn spinning_guests_hold_each_thread_of_a_server_for_two_ticks_at_most() {
 async fn a_host_function_that_panics_on_the_caller_s_thread_is_a_trap_and_frees_its_place() {
     let bench = Bench::new(PluginKind::Triage);
     for _ in 0..20 {
-        let answer: Answer<()> =
-            bench.caller.call(&bench.bound, "test.panics", |_| Box::pin(async { panic!("a bug of the host") })).await;
+        let answer: Answer<()> = bench
+            .caller
+            .call(&bench.bound, &Arc::default(), "test.panics", |_| Box::pin(async { panic!("a bug of the host") }))
+            .await;
         assert_eq!(answer, Err(Failure::Trapped("host")));
     }
     assert_eq!(bench.caller.inline.running(), 0);

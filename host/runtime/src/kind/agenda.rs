@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use greffon_core::ids::{AgendaId, AppointmentId, OpId};
 use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
+use greffon_core::model::outside_failure::{LastFailure, Resting};
 use greffon_core::model::person::IdentityTrust;
 use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice, AppointmentStatus,
@@ -14,11 +15,12 @@ use greffon_core::model::scheduling::{
 };
 use greffon_core::ports::agenda_turn::{AgendaIdentity, WriteWindow};
 use greffon_core::ports::plugins::{Agenda, Bound, Health, PluginFailure};
-use greffon_core::time::Span;
+use greffon_core::time::{BootInstant, Span};
 use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
 use super::calls::{intake, take, typed};
+use super::outside::{self, Told};
 use super::served::Served;
 use crate::agenda_identity;
 use crate::bindings::agenda::greffon::scheduling::types as wit;
@@ -79,7 +81,7 @@ impl AgendaCalls {
         W: 'static,
         F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
     {
-        match self.ask(function, IdentityTrust::Provisional, None, call).await {
+        match self.ask(function, IdentityTrust::Provisional, None, true, call).await {
             // Nothing is written, so nothing is unknown.
             Ok(Err(AgendaError::OutcomeUnknown(why))) => Err(AgendaError::Unavailable(why)),
             Ok(answer) => answer,
@@ -96,7 +98,7 @@ impl AgendaCalls {
         F: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W> + Send + 'static,
     {
         let window = self.window.map(|until| Arc::new(Window::new(until, self.ready.clock())));
-        match self.ask(function, told, window.as_ref(), call).await {
+        match self.ask(function, told, window.as_ref(), false, call).await {
             Ok(_) if window.is_some_and(|window| window.cut_in_two()) => {
                 Err(AgendaError::OutcomeUnknown("the time of the write ended in the middle of it".to_owned()))
             }
@@ -115,7 +117,7 @@ impl AgendaCalls {
             + Send
             + 'static,
     {
-        let answer = self.ask(function, IdentityTrust::Provisional, None, call).await;
+        let answer = self.ask(function, IdentityTrust::Provisional, None, true, call).await;
         answer.unwrap_or_else(|failure| Err(CallbackError::Other(failure.to_string())))
     }
 
@@ -124,11 +126,12 @@ impl AgendaCalls {
         function: &'static str,
         told: IdentityTrust,
         window: Option<&Arc<Window>>,
+        reads: bool,
         call: C,
     ) -> Asked<T, E>
     where
         T: FromGuest<W> + Send + 'static,
-        E: FromGuest<F> + Send + 'static,
+        E: FromGuest<F> + Told + Send + 'static,
         W: 'static,
         F: 'static,
         C: for<'s> FnOnce(AgendaPlugin, &'s mut Store<CallState>) -> Returned<'s, W, F> + Send + 'static,
@@ -136,16 +139,20 @@ impl AgendaCalls {
         let guest = self.guest.clone();
         let window = window.cloned();
         self.ready
-            .call(function, move |store| {
-                Box::pin(async move {
-                    if let Some(window) = &window {
-                        store.data_mut().write_within(window);
-                    }
-                    let guest = guest.instantiate_async(&mut *store).await?;
-                    let returned = call(guest, &mut *store).await?;
-                    Ok(take(&mut intake(store).trusting(told), returned)?)
-                })
-            })
+            .call_outside(
+                function,
+                |answer| outside::end(answer, reads),
+                move |store| {
+                    Box::pin(async move {
+                        if let Some(window) = &window {
+                            store.data_mut().write_within(window);
+                        }
+                        let guest = guest.instantiate_async(&mut *store).await?;
+                        let returned = call(guest, &mut *store).await?;
+                        Ok(take(&mut intake(store).trusting(told), returned)?)
+                    })
+                },
+            )
             .await
     }
 }
@@ -157,6 +164,14 @@ impl Health for AgendaCalls {
 
     fn problem(&self) -> Option<Problem> {
         self.ready.bound.refresh_grants.problem()
+    }
+
+    fn last_failure(&self) -> Option<LastFailure> {
+        self.ready.failures.last()
+    }
+
+    fn resting(&self) -> Vec<Resting> {
+        self.ready.caller.egress.resting(&self.ready.bound)
     }
 }
 
@@ -175,10 +190,12 @@ impl Agenda for AgendaCalls {
     }
 
     async fn probe(&self) -> Result<Probed, AgendaError> {
-        self.read("agenda.probe", |guest, store| {
+        // Whatever the plugin does when it is asked so: nothing is written.
+        let closed = Arc::new(Window::new(WriteWindow { closes: BootInstant(0) }, self.ready.clock()));
+        let asked = self.ask("agenda.probe", IdentityTrust::Provisional, Some(&closed), true, |guest, store| {
             Box::pin(async move { guest.greffon_scheduling_agenda().call_probe(store).await })
-        })
-        .await
+        });
+        asked.await.unwrap_or_else(|failure| Err(AgendaError::Unavailable(failure.to_string())))
     }
 
     async fn identity(&self, of: &AgendaId) -> Result<AgendaIdentity, AgendaError> {

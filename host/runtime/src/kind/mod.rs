@@ -5,6 +5,7 @@
 mod agenda;
 mod calls;
 mod notification;
+mod outside;
 mod pure;
 mod script;
 mod served;

@@ -9,17 +9,20 @@ use greffon_core::model::callback::{CallbackError, InboundRequest};
 use greffon_core::model::channel::{
     Accepted, Address, ChannelCaps, ChannelNotice, Inbox, MessageRef, Outbound, Receipt, Rendered, SendError,
 };
+use greffon_core::model::outside_failure::{LastFailure, OutsideFailure, Resting};
 use greffon_core::ports::plugins::{Bound, Channel, Health, PluginFailure};
 use greffon_kinds::PluginKind;
 use wasmtime::Store;
 
 use super::calls::{intake, take, typed};
+use super::outside::{self, Told};
 use super::served::Served;
 use crate::bindings::channel::greffon::notification::types as wit;
 use crate::bindings::channel::{ChannelPlugin, ChannelPluginPre};
 use crate::bindings::practice::{self, HttpIn};
 use crate::capability::{CONNECTED, Capability};
 use crate::convert::FromGuest;
+use crate::probe;
 use crate::problem::Problem;
 use crate::ready::Ready;
 use crate::state::CallState;
@@ -65,7 +68,7 @@ impl ChannelCalls {
         W: 'static,
         C: for<'s> FnOnce(ChannelPlugin, &'s mut Store<CallState>) -> Returned<'s, W, wit::SendError> + Send + 'static,
     {
-        self.ask(function, call).await.unwrap_or_else(|_| Err(SendError::Transient(None)))
+        self.ask(function, true, call).await.unwrap_or_else(|_| Err(SendError::Transient(None)))
     }
 
     /// A call that may send something, or take it back.
@@ -75,30 +78,39 @@ impl ChannelCalls {
         W: 'static,
         C: for<'s> FnOnce(ChannelPlugin, &'s mut Store<CallState>) -> Returned<'s, W, wit::SendError> + Send + 'static,
     {
-        match self.ask(function, call).await {
+        match self.ask(function, false, call).await {
             Ok(answer) => answer,
             Err(failure) if failure.nothing_ran() => Err(SendError::Transient(None)),
             Err(failure) => Err(SendError::Uncertain(failure.to_string())),
         }
     }
 
-    async fn ask<T, E, W, F, C>(&self, function: &'static str, call: C) -> Result<Result<T, E>, PluginFailure>
+    async fn ask<T, E, W, F, C>(
+        &self,
+        function: &'static str,
+        reads: bool,
+        call: C,
+    ) -> Result<Result<T, E>, PluginFailure>
     where
         T: FromGuest<W> + Send + 'static,
-        E: FromGuest<F> + Send + 'static,
+        E: FromGuest<F> + Told + Send + 'static,
         W: 'static,
         F: 'static,
         C: for<'s> FnOnce(ChannelPlugin, &'s mut Store<CallState>) -> Returned<'s, W, F> + Send + 'static,
     {
         let guest = self.guest.clone();
         self.ready
-            .call(function, move |store| {
-                Box::pin(async move {
-                    let guest = guest.instantiate_async(&mut *store).await?;
-                    let returned = call(guest, &mut *store).await?;
-                    Ok(take(&mut intake(store), returned)?)
-                })
-            })
+            .call_outside(
+                function,
+                |answer| outside::end(answer, reads),
+                move |store| {
+                    Box::pin(async move {
+                        let guest = guest.instantiate_async(&mut *store).await?;
+                        let returned = call(guest, &mut *store).await?;
+                        Ok(take(&mut intake(store), returned)?)
+                    })
+                },
+            )
             .await
     }
 }
@@ -111,12 +123,24 @@ impl Health for ChannelCalls {
     fn problem(&self) -> Option<Problem> {
         self.ready.bound.refresh_grants.problem()
     }
+
+    fn last_failure(&self) -> Option<LastFailure> {
+        self.ready.failures.last()
+    }
+
+    fn resting(&self) -> Vec<Resting> {
+        self.ready.caller.egress.resting(&self.ready.bound)
+    }
 }
 
 #[async_trait]
 impl Channel for ChannelCalls {
     fn caps(&self) -> &ChannelCaps {
         &self.caps
+    }
+
+    async fn probe(&self) -> Result<Vec<String>, OutsideFailure> {
+        probe::channel(&self.ready).await
     }
 
     async fn normalise(&self, address: &Address) -> Result<Address, SendError> {
@@ -162,7 +186,7 @@ impl Channel for ChannelCalls {
     async fn callback(&self, request: &InboundRequest) -> Result<ChannelNotice, CallbackError> {
         let request = HttpIn::from(request.clone());
         let answer = self
-            .ask("channel.callback", move |guest, store| -> Returned<'_, _, practice::CallbackError> {
+            .ask("channel.callback", true, move |guest, store| -> Returned<'_, _, practice::CallbackError> {
                 Box::pin(async move { guest.greffon_notification_channel().call_callback(store, &request).await })
             })
             .await;

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use greffon_core::model::audit::Role;
+use greffon_core::model::outside_failure::FailureClass;
+use greffon_core::ports::clock::Clock as _;
 use greffon_simulation::{Effect, Fault};
 use serde_json::{Value, json};
 
@@ -177,6 +179,33 @@ async fn an_agenda_that_does_not_answer_is_a_503_and_changes_nothing() {
     assert_eq!(answer.json()["feature"], "agenda");
     let offer = app.get(Role::Secretary, &format!("{contact}/slots")).await.expect(200).json();
     assert_eq!((&offer["complete"], &offer["unavailable"]), (&json!(false), &json!(["agenda"])));
+    assert_eq!(offer["reasons"], json!([]), "the host saw nothing");
     app.clock.advance(Duration::from_secs(700));
     book(&app, &contact, "op-2", &slot).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_password_that_is_refused_is_said_at_the_desk_with_whom_to_tell() {
+    let app = TestApp::new();
+    let contact = app.concluded().await;
+    let slot = app.first_slots(&contact, 3).await.remove(2);
+    app.agenda.down_until(instant("2026-11-23T08:10:00Z"));
+    app.agenda.fails_with(Some(FailureClass::CredentialsRefused));
+    let says = "Le mot de passe de l'agenda est refusé, et rien n'a été modifié : prévenez votre informaticien, et \
+                notez la demande en attendant.";
+    let offer = app.get(Role::Secretary, &format!("{contact}/slots")).await.expect(200).json();
+    let reason = json!({ "feature": "agenda", "class": "credentials-refused", "says": says });
+    assert_eq!(offer["reasons"], json!([reason]));
+    let answer = book(&app, &contact, "op-1", &slot).await;
+    assert_eq!(answer.problem(), "503 agenda-unavailable");
+    assert_eq!(answer.json()["detail"], says);
+
+    let listed = app.get(Role::Integrator, "/v1/practices/les-tilleuls/plugins").await.expect(200).json();
+    let failure = &listed["items"][0]["last_failure"];
+    assert_eq!((&failure["class"], &failure["over_at"]), (&json!("credentials-refused"), &json!(null)));
+    assert_eq!(
+        (&failure["origin"], &failure["at"]),
+        (&json!("https://agenda.example"), &json!(app.clock.now().to_string()))
+    );
+    assert!(failure["says"].as_str().is_some_and(|says| says.starts_with("https://agenda.example refuse")));
 }

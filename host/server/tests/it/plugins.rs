@@ -23,8 +23,10 @@ async fn plugins_of_a_practice_are_listed_with_their_health() {
       "digest": "",
       "feature": "agenda",
       "kind": "agenda",
+      "last_failure": null,
       "plugin": "agenda-essai",
       "problem": null,
+      "resting": [],
       "suspended": false,
       "usable": true,
       "version": "0.0.0"

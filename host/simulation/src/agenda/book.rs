@@ -2,6 +2,7 @@
 //! it.
 
 use greffon_core::ids::{AgendaId, AppointmentId, OpId};
+use greffon_core::model::outside_failure::LastFailure;
 use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaError, AgendaInfo, AppointmentStatus, Audience, BookingRequest, ByWhom, Conflict, Found,
     Rule, Slot, SlotQuery, SlotState,
@@ -108,13 +109,15 @@ pub(super) struct Book {
     settled: u64,
     pub(super) served: Option<Vec<Slot>>,
     pub(super) down_until: Instant,
+    /// The last failure that the host saw of it.
+    pub(super) failure: Option<LastFailure>,
 }
 
 impl Book {
     pub(super) fn new(style: AgendaStyle) -> Self {
         let down_until = Instant(i64::MIN);
         let tags = Tags::Fresh;
-        Self { style, tags, entries: Vec::new(), late: Vec::new(), settled: 0, served: None, down_until }
+        Self { style, tags, entries: Vec::new(), late: Vec::new(), settled: 0, served: None, down_until, failure: None }
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &HeldEntry> {

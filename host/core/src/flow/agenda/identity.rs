@@ -2,7 +2,7 @@
 //! remembered by the process. Nothing is written to an agenda without it.
 
 use super::Agendas;
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Unreached};
 use crate::ids::{AgendaId, FeatureId};
 use crate::model::scheduling::AgendaError;
 use crate::ports::agenda_turn::{AgendaIdentity, NamedAgenda};
@@ -29,7 +29,10 @@ impl Agendas {
             None => {
                 let identity = bound.identity(agenda).await.map_err(|error| match error {
                     AgendaError::Unavailable(_) | AgendaError::RateLimited(_) => {
-                        FlowError::AgendaUnavailable(feature.clone())
+                        FlowError::AgendaUnavailable(Unreached {
+                            feature: feature.clone(),
+                            class: practice.failing(feature),
+                        })
                     }
                     _ => unidentified(),
                 })?;

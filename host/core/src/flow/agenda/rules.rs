@@ -33,7 +33,7 @@ impl WriteRules {
     /// # Errors
     /// `AgendaUnavailable` when the feature is out, or no agenda.
     pub(crate) fn of(practice: &LivePractice, feature: &FeatureId) -> Flow<Self> {
-        let agenda = practice.agenda(feature).map_err(|_| FlowError::AgendaUnavailable(feature.clone()))?;
+        let agenda = practice.agenda(feature).map_err(|_| FlowError::AgendaUnavailable(feature.clone().into()))?;
         let AgendaDescriptor { caps, write_timeout_ms, .. } = agenda.descriptor();
         Ok(Self {
             moves: caps.moves,

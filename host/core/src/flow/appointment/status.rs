@@ -62,7 +62,7 @@ impl Appointments {
         writing: &Writing,
     ) -> Flow<Appointment> {
         let feature = &known.feature;
-        let agenda = practice.agenda(feature).map_err(|_| unavailable(feature))?;
+        let agenda = practice.agenda(feature).map_err(|_| unavailable(practice, feature))?;
         let mut held = known.held.clone();
         held.status = new.status;
         if agenda.descriptor().caps.statuses {
@@ -81,13 +81,13 @@ impl Appointments {
                 // Setting a status again is a success by contract: one more try tells.
                 Err(AgendaError::OutcomeUnknown(_)) => {
                     let again = agenda.set_status(&new.op_id, &known.id, None, new.status).await;
-                    again.map_err(|error| status_refused(&known, error))?
+                    again.map_err(|error| status_refused(practice, &known, error))?
                 }
-                Err(error) => return Err(status_refused(&known, error)),
+                Err(error) => return Err(status_refused(practice, &known, error)),
             };
         }
         if held.id != known.id {
-            return Err(unavailable(feature));
+            return Err(unavailable(practice, feature));
         }
         let act = Act::new(practice, actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
@@ -108,13 +108,13 @@ impl Appointments {
     }
 }
 
-fn status_refused(known: &Appointment, error: AgendaError) -> FlowError {
+fn status_refused(practice: &LivePractice, known: &Appointment, error: AgendaError) -> FlowError {
     match error {
         AgendaError::NotFound => FlowError::NotFound(Thing::Appointment),
         AgendaError::Stale(_) => FlowError::Conflict,
         AgendaError::RuleBroken(rule, why) => rule_of_the_agenda(rule, &why),
         AgendaError::Unavailable(_) | AgendaError::RateLimited(_) | AgendaError::OutcomeUnknown(_) => {
-            unavailable(&known.feature)
+            unavailable(practice, &known.feature)
         }
         _ => FlowError::NotAllowed { code: "agenda-refused", remedy: refusals::agenda_refused_change() },
     }

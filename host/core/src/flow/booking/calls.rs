@@ -84,7 +84,8 @@ impl Bookings {
             let version = now.version.clone();
             result = write(practice, intent, rules, writing, version.as_deref()).await;
         }
-        let answer = read_answer(intent, held, result.clone());
+        let why = result.as_ref().err().and_then(|_| practice.failing(&intent.feature));
+        let answer = read_answer(intent, held, result.clone()).because(why);
         let event = IntentEvent::Answered { send: intent.sends, answer };
         let act = Act::new(practice, actor, self.acts.now());
         let stepped = self.step(act, intent.id, &event, rules, Some(writing)).await?;
@@ -140,7 +141,8 @@ impl Bookings {
         };
         let result =
             agenda.cancel(&op, &held.id, held.version.as_deref(), ByWhom::System, "booked-after-refusal").await;
-        read_answer(&undo, Some(held), result)
+        let why = result.as_ref().err().and_then(|_| practice.failing(&intent.feature));
+        read_answer(&undo, Some(held), result).because(why)
     }
 
     /// Asks the agenda what an intent that is over left there, and the database

@@ -324,7 +324,7 @@ fn served(
     draft: &Intent,
     wanted: &Wanted<'_>,
 ) -> Flow<Option<Slot>> {
-    let described = practice.agenda(&draft.feature).map_err(|_| unavailable(&draft.feature))?.descriptor();
+    let described = practice.agenda(&draft.feature).map_err(|_| unavailable(practice, &draft.feature))?.descriptor();
     Ok(described.caps.serves_slots.then(|| Slot {
         agenda: agenda.agenda.clone(),
         span: draft.request.span,

@@ -2,11 +2,13 @@
 
 use greffon_words::{refusals, rules};
 
-use crate::flow::error::{FlowError, Thing};
+use crate::flow::error::{FlowError, Thing, Unreached};
 use crate::ids::FeatureId;
 use crate::model::intent::{Intent, IntentKind, RULE_BROKEN};
+use crate::model::outside_failure::FailureClass;
 use crate::model::scheduling::{AgendaError, Rule};
 use crate::model::view::OfferedSlot;
+use crate::ports::practices::LivePractice;
 
 /// Whether a refusal means that somebody else has the time, so that other times
 /// should be offered.
@@ -45,8 +47,11 @@ pub(in crate::flow) fn refusal(
         };
         return rule_of_the_agenda(rule, why);
     }
+    if let Some(class) = FailureClass::of_refusal_code(code) {
+        return FlowError::AgendaUnavailable(Unreached { feature: intent.feature.clone(), class: Some(class) });
+    }
     match code {
-        "unavailable" | "rate-limited" => FlowError::AgendaUnavailable(intent.feature.clone()),
+        "unavailable" | "rate-limited" => FlowError::AgendaUnavailable(intent.feature.clone().into()),
         "not-found" => FlowError::NotFound(Thing::Appointment),
         "abandoned" => FlowError::NotAllowed { code: "abandoned", remedy: refusals::request_expired() },
         _ => FlowError::NotAllowed { code: "agenda-refused", remedy: refusals::agenda_refused() },
@@ -64,8 +69,9 @@ pub(in crate::flow) fn rule_of_the_agenda(rule: Rule, why: &str) -> FlowError {
     FlowError::RuleBroken { rule, why }
 }
 
-pub(in crate::flow) fn unavailable(feature: &FeatureId) -> FlowError {
-    FlowError::AgendaUnavailable(feature.clone())
+/// The error of an agenda that does not answer, or whose feature is out.
+pub(in crate::flow) fn unavailable(practice: &LivePractice, feature: &FeatureId) -> FlowError {
+    FlowError::AgendaUnavailable(Unreached { feature: feature.clone(), class: practice.failing(feature) })
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl Bookings {
             _ if is_gone(practice, &intent) => IntentEvent::FeatureGone,
             IntentState::Sending => IntentEvent::Overdue(rule),
             IntentState::Drafted | IntentState::Claimed if asking.is_none() => {
-                return Err(FlowError::AgendaUnavailable(intent.feature));
+                return Err(FlowError::AgendaUnavailable(intent.feature.into()));
             }
             IntentState::Drafted => IntentEvent::Send,
             IntentState::Claimed if intent.open.waits => IntentEvent::Send,

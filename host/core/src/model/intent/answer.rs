@@ -4,6 +4,7 @@
 use super::{Intent, IntentKind};
 use crate::ids::OpId;
 use crate::model::claims::is_time;
+use crate::model::outside_failure::FailureClass;
 use crate::model::scheduling::{AgendaAppointment, AgendaError, AppointmentStatus, Found};
 use crate::model::standing::is_gone;
 
@@ -19,6 +20,26 @@ pub enum Answer {
     /// Nobody knows: no answer, or one that is not what was asked for.
     Unknown,
 }
+
+impl Answer {
+    /// The same with the class of the failure as its code, where something outside failed: what an agenda says of
+    /// itself then (not reachable, denied, anything else) is about the same thing.
+    #[must_use]
+    pub fn because(self, class: Option<FailureClass>) -> Self {
+        let Some(class) = class else { return self };
+        match self {
+            Self::Unreachable(_) => Self::Unreachable(class.refusal_code().to_owned()),
+            Self::Refused(code) if code == DENIED || code == OTHER => Self::Refused(class.refusal_code().to_owned()),
+            other => other,
+        }
+    }
+}
+
+/// The refusal of an agenda that does not let us.
+const DENIED: &str = "denied";
+
+/// The refusal of an agenda for a reason that the contract has no word for.
+const OTHER: &str = "other";
 
 /// What a look-up found.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,9 +114,9 @@ pub fn read_answer(
         Err(AgendaError::Stale(_)) => refused("stale"),
         Err(AgendaError::RuleBroken(rule, _)) => refused(&format!("{RULE_BROKEN}{}", rule.as_str())),
         Err(AgendaError::Invalid(..)) => refused("invalid"),
-        Err(AgendaError::Denied(_)) => refused("denied"),
+        Err(AgendaError::Denied(_)) => refused(DENIED),
         Err(AgendaError::CursorExpired | AgendaError::Unsupported(_)) => refused("unsupported"),
-        Err(AgendaError::Other(_)) => refused("other"),
+        Err(AgendaError::Other(_)) => refused(OTHER),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{Message, MessageState};
 use crate::ids::FeatureId;
 use crate::model::channel::{Accepted, DeliveryState, Receipt, SendError};
+use crate::model::outside_failure::FailureClass;
 use crate::time::Instant;
 
 /// Seconds to wait after the first, second… try that sent nothing; the last one
@@ -28,6 +29,8 @@ pub enum MessageEvent {
         result: Result<Accepted, SendError>,
         /// Whether the provider sends once for one key.
         dedupes: bool,
+        /// Why not, as far as the host saw it.
+        why: Option<FailureClass>,
     },
     /// It was being sent when a process died; this is what the channel knows.
     FoundSending {
@@ -51,6 +54,9 @@ const GIVEN_UP: &str = "given-up";
 
 /// The failure of a message of which a restored database does not know whether it left.
 pub const RESTORED: &str = "restored";
+
+/// The failure of a message that the channel did not take however often it was called.
+const ATTEMPTS_EXHAUSTED: &str = "attempts-exhausted";
 
 /// What must follow, in the same transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +117,10 @@ pub fn decide(message: &Message, event: MessageEvent, now: Instant) -> (Message,
             sent(&mut next, accepted);
             vec![]
         }
-        (MessageState::Sending, MessageEvent::Answered { result: Err(error), dedupes }) => {
-            not_accepted(&mut next, &error, dedupes, now)
+        (MessageState::Sending, MessageEvent::Answered { result: Err(error), dedupes, why }) => {
+            let effects = not_accepted(&mut next, &error, dedupes, now);
+            name_class(&mut next, why);
+            effects
         }
         (MessageState::Sending, MessageEvent::FoundSending { known, dedupes }) => found(&mut next, known, dedupes, now),
         _ => vec![],
@@ -135,6 +143,15 @@ fn not_accepted(message: &mut Message, error: &SendError, dedupes: bool, now: In
         SendError::Unsupported(_) => fail(message, "unsupported"),
         SendError::Unauthorised => fail(message, "unauthorised"),
         SendError::Other(_) => fail(message, "other"),
+    }
+}
+
+/// Writes behind the failure of a message that the channel did not take what the host saw: `rejected.not-found`.
+fn name_class(message: &mut Message, why: Option<FailureClass>) {
+    let (Some(class), Some(failure)) = (why, &mut message.failure) else { return };
+    if matches!(failure.as_str(), ATTEMPTS_EXHAUSTED | "rejected" | "unauthorised" | "other") {
+        failure.push('.');
+        failure.push_str(class.as_str());
     }
 }
 
@@ -166,7 +183,7 @@ fn sent(message: &mut Message, accepted: Accepted) {
 
 fn retry(message: &mut Message, after_s: Option<u32>, now: Instant) -> Vec<MessageEffect> {
     if message.attempts >= MAX_ATTEMPTS {
-        return fail(message, "attempts-exhausted");
+        return fail(message, ATTEMPTS_EXHAUSTED);
     }
     let last = RETRY_LADDER_S.len() - 1;
     let rung = usize::try_from(message.attempts.saturating_sub(1)).unwrap_or(last).min(last);
@@ -236,7 +253,7 @@ mod tests {
     }
 
     fn answered(error: SendError, dedupes: bool) -> MessageEvent {
-        MessageEvent::Answered { result: Err(error), dedupes }
+        MessageEvent::Answered { result: Err(error), dedupes, why: None }
     }
 
     fn accepted() -> Accepted {
@@ -259,6 +276,20 @@ mod tests {
         }
         assert_eq!(pauses, [10, 30, 120, 600, 1800, 3600, 3600, 3600, 3600]);
         assert_eq!((message.state, message.failure.as_deref()), (MessageState::Failed, Some("attempts-exhausted")));
+    }
+
+    #[test]
+    fn why_a_channel_fails_stands_behind_what_became_of_the_message() {
+        let sending = Message { state: MessageState::Sending, attempts: MAX_ATTEMPTS, ..queued() };
+        let failed = |error| {
+            let why = Some(FailureClass::CredentialsRefused);
+            decide(&sending, MessageEvent::Answered { result: Err(error), dedupes: false, why }, NOW).0.failure
+        };
+        let told = failed(SendError::Transient(None));
+        assert_eq!(told.as_deref(), Some("attempts-exhausted.credentials-refused"));
+        assert_eq!(failed(SendError::Unauthorised).as_deref(), Some("unauthorised.credentials-refused"));
+        assert_eq!(failed(SendError::OptedOut).as_deref(), Some("opted-out"), "that is the recipient's");
+        assert_eq!(failed(SendError::Uncertain(String::new())).as_deref(), Some("uncertain"));
     }
 
     #[test]
@@ -359,7 +390,7 @@ mod tests {
             1 => Just(MessageEvent::TryAgain),
             1 => Just(MessageEvent::FoundSending { known: None, dedupes: false }),
             2 => error.prop_map(|error| answered(error, false)),
-            1 => Just(MessageEvent::Answered { result: Ok(accepted()), dedupes: false }),
+            1 => Just(MessageEvent::Answered { result: Ok(accepted()), dedupes: false, why: None }),
         ]
     }
 

@@ -7,6 +7,7 @@ use crate::model::callback::{CallbackError, InboundRequest};
 use crate::model::channel::{
     Accepted, Address, ChannelCaps, ChannelNotice, Inbox, MessageRef, Outbound, Receipt, Rendered, SendError,
 };
+use crate::model::outside_failure::OutsideFailure;
 
 /// The channel plugin of a feature. Failures of the runtime are already folded
 /// into [`SendError`]: `Uncertain` for a send whose guest may have run,
@@ -16,6 +17,12 @@ pub trait Channel: Health {
     /// What it can carry. Asked once, when the feature was bound; lowered to
     /// what the practice's relay may carry when mail goes through that.
     fn caps(&self) -> &ChannelCaps;
+    /// Asks whether what it sends through can be reached and, where that can be found out without sending anything,
+    /// lets us in. Sends and writes nothing. Says which places answered.
+    ///
+    /// # Errors
+    /// The first that did not.
+    async fn probe(&self) -> Result<Vec<String>, OutsideFailure>;
     /// The address as the provider wants it.
     async fn normalise(&self, address: &Address) -> Result<Address, SendError>;
     /// The message as it will look.

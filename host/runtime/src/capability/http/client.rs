@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::{Client, ClientBuilder, Url, redirect, retry};
+use reqwest::{Client, Url, redirect, retry};
 use rustls::crypto::ring;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
@@ -60,14 +60,6 @@ impl Connections {
     }
 }
 
-/// The two ways of one client. What may change something at the other end goes
-/// over a connection of its own: where one that was kept is reset, nobody can
-/// tell whether the request left before.
-struct Ways {
-    kept: Client,
-    fresh: Client,
-}
-
 /// The clients of a binding, one per protocol: plain HTTP goes to opened
 /// networks only. An origin with a client certificate has one of its own, so
 /// that no other is ever shown it.
@@ -76,11 +68,37 @@ pub(super) struct Clients {
     pub opened: Arc<[IpNet]>,
     /// One permit per request under way.
     pub connections: Semaphore,
-    https: Ways,
-    certified: Vec<(Origin, Ways)>,
-    http: OnceLock<Option<Ways>>,
+    https: Pair,
+    certified: Vec<(Origin, Pair)>,
+    http: OnceLock<Option<Pair>>,
     lookup: Arc<dyn Lookup>,
     roots: Arc<RootCertStore>,
+}
+
+/// Over which connection a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Connection {
+    /// One that an earlier request left open, where there is one. It may be closed by the other end at the very moment
+    /// at which the request leaves, and then nobody knows whether it arrived: for what may be asked twice only.
+    Kept,
+    /// One of its own: when it cannot be made, nothing was sent.
+    Fresh,
+}
+
+/// The same client with kept connections and without. They share what TLS keeps of a server, so that a fresh
+/// connection costs a short handshake.
+struct Pair {
+    kept: Client,
+    fresh: Client,
+}
+
+impl Pair {
+    fn client(&self, connection: Connection) -> &Client {
+        match connection {
+            Connection::Kept => &self.kept,
+            Connection::Fresh => &self.fresh,
+        }
+    }
 }
 
 impl Clients {
@@ -106,16 +124,15 @@ impl Clients {
         })
     }
 
-    /// The client for an origin: over connections that are kept, or each time
-    /// over one of its own.
-    pub(super) fn client(&self, origin: &Origin, fresh: bool) -> Option<&Client> {
-        let ways = if origin.scheme() == "http" {
+    /// The client for an origin.
+    pub(super) fn client(&self, origin: &Origin, connection: Connection) -> Option<&Client> {
+        let pair = if origin.scheme() == "http" {
             self.http.get_or_init(|| build(&self.lookup, &self.roots, &self.opened, true, None)).as_ref()?
         } else {
             let certified = self.certified.iter().find(|(shown, _)| shown == origin);
-            certified.map_or(&self.https, |(_, ways)| ways)
+            certified.map_or(&self.https, |(_, pair)| pair)
         };
-        Some(if fresh { &ways.fresh } else { &ways.kept })
+        Some(pair.client(connection))
     }
 
     /// The URL as the client reads it. Its host, where that is an address
@@ -144,7 +161,7 @@ fn build(
     opened: &Arc<[IpNet]>,
     plain: bool,
     identity: Option<Arc<CertifiedKey>>,
-) -> Option<Ways> {
+) -> Option<Pair> {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .ok()?
@@ -154,17 +171,16 @@ fn build(
         Some(identity) => tls.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity))),
     };
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let client = |idle: usize| {
-        let builder = Client::builder().tls_backend_preconfigured(tls.clone());
-        finish(builder, lookup, opened, plain).pool_max_idle_per_host(idle).build().ok()
-    };
-    Some(Ways { kept: client(IDLE_CONNECTIONS_PER_HOST)?, fresh: client(0)? })
+    let filtered = || Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain };
+    let client = |idle_connections| client(tls.clone(), filtered(), plain, idle_connections);
+    Some(Pair { kept: client(IDLE_CONNECTIONS_PER_HOST)?, fresh: client(0)? })
 }
 
-fn finish(builder: ClientBuilder, lookup: &Arc<dyn Lookup>, opened: &Arc<[IpNet]>, plain: bool) -> ClientBuilder {
-    builder
+fn client(tls: ClientConfig, filtered: Filtered, plain: bool, idle_connections: usize) -> Option<Client> {
+    Client::builder()
+        .tls_backend_preconfigured(tls)
         .https_only(!plain)
-        .dns_resolver(Filtered { lookup: Arc::clone(lookup), opened: Arc::clone(opened), only_opened: plain })
+        .dns_resolver(filtered)
         // One request per connection: the cap on requests is one on
         // connections, and a broken connection concerns one request.
         .http1_only()
@@ -174,8 +190,11 @@ fn finish(builder: ClientBuilder, lookup: &Arc<dyn Lookup>, opened: &Arc<[IpNet]
         .referer(false)
         .retry(retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_max_idle_per_host(idle_connections)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .user_agent(concat!("greffon/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .ok()
 }
 
 /// The certificate authorities that the operating system trusts. Empty when it

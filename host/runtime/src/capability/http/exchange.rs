@@ -12,10 +12,12 @@ use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody};
 
 use super::authorization::{Injection, Tokens};
-use super::client::{CONNECT_TIMEOUT, Clients};
-use super::{authorization, failure};
+use super::client::{CONNECT_TIMEOUT, Clients, Connection};
+use super::upstream::Upstreams;
+use super::{authorization, failure, retry_after};
 use crate::origin::Origin;
 use crate::state::Bound;
+use crate::trail::{self, Trail};
 use crate::window::{Window, is_reading};
 
 /// Bytes of all header names and values, in each direction.
@@ -56,21 +58,43 @@ pub(super) struct Exchange {
     pub bound: Arc<Bound>,
     pub clients: Arc<Clients>,
     pub budget: Arc<CallBudget>,
+    pub upstreams: Arc<Upstreams>,
+    /// Where it is written down how the request ended.
+    pub trail: Arc<Trail>,
     /// When the guest must have its answer.
     pub until: Instant,
 }
 
 impl Exchange {
-    /// Sends the request, once. `origin` is granted.
+    /// Sends the request. `origin` is granted.
     pub(super) async fn run(
         self,
         request: http::Request<WasiBody>,
         origin: Origin,
         options: RequestOptions,
     ) -> Result<Response<WasiBody>> {
+        let traced = self.trail.begin(origin.to_string());
+        let answer = self.exchange(request, origin, options, traced).await;
+        match &answer {
+            Ok(response) => self.trail.answered(traced, response.status().as_u16()),
+            Err(error) => self.trail.failed(traced, failure::class_of(error)),
+        }
+        answer
+    }
+
+    async fn exchange(
+        &self,
+        request: http::Request<WasiBody>,
+        origin: Origin,
+        options: RequestOptions,
+        traced: trail::Request,
+    ) -> Result<Response<WasiBody>> {
         let cap = self.bound.limits.http_body_bytes;
         let (head, body) = request.into_parts();
         let url = self.clients.checked_url(&head.uri.to_string(), &origin)?;
+        if let Err(wait) = self.upstreams.take(&self.bound.practice, &origin) {
+            return Ok(not_now(wait));
+        }
         let tokens = self.access_tokens(&origin).await?;
         let injection = Injection::for_origin(&self.bound, &origin, &tokens).map_err(|unusable| {
             tracing::warn!(
@@ -98,23 +122,44 @@ impl Exchange {
         let _turn = self.turn(&self.budget.turns).await?;
         let _connection = self.turn(&self.clients.connections).await?;
 
-        let client = self.clients.client(&origin, !is_reading(&head.method)).ok_or(Error::ConfigurationError)?;
-        if let Some(window) = head.extensions.get::<Arc<Window>>() {
-            window.admit(&head.method)?;
-        }
-        let mut outgoing = client.request(head.method, url).headers(headers);
-        if !body.is_empty() {
-            outgoing = outgoing.body(body);
-        }
+        let window = head.extensions.get::<Arc<Window>>();
+        let reads = is_reading(&head.method);
         let head_timeout = CONNECT_TIMEOUT + clamp(options.first_byte_timeout);
-        let response = match self.within(head_timeout, outgoing.send()).await {
-            None => return Err(Error::HttpResponseTimeout),
-            Some(answer) => answer.map_err(|error| failure::of_request(&error))?,
+        let attempt = async |connection| {
+            let client = self.clients.client(&origin, connection).ok_or(Error::ConfigurationError)?;
+            if let Some(window) = window {
+                // Nothing outside failed when it has closed.
+                window.admit(&head.method).inspect_err(|_| self.trail.failed(traced, None))?;
+            }
+            let mut outgoing = client.request(head.method.clone(), url.clone()).headers(headers.clone());
+            if !body.is_empty() {
+                outgoing = outgoing.body(body.clone());
+            }
+            match self.within(head_timeout, outgoing.send()).await {
+                None => Err(Error::HttpResponseTimeout),
+                Some(answer) => answer.map_err(|error| failure::of_request(&error)),
+            }
         };
+        let response = match attempt(if reads { Connection::Kept } else { Connection::Fresh }).await {
+            Err(error) if failure::may_be_repeated(&error, reads) && self.has_time_for_another(window) => {
+                attempt(Connection::Fresh).await
+            }
+            answer => answer,
+        }?;
+        let now = self.upstreams.clock.now();
+        if let Some(wait) = retry_after::wait_asked(response.status(), response.headers(), now) {
+            self.upstreams.rest(&self.bound.practice, &origin, wait);
+        }
         if response.status() == StatusCode::UNAUTHORIZED {
             tokens.iter().for_each(|(grant, token)| grant.rejected(token));
         }
         self.receive(response, &injection, clamp(options.between_bytes_timeout)).await
+    }
+
+    /// Whether a request that never left can go once more and be answered, so that what is known of it stays known.
+    fn has_time_for_another(&self, window: Option<&Arc<Window>>) -> bool {
+        let left = self.until.saturating_duration_since(Instant::now());
+        left > CONNECT_TIMEOUT && window.is_none_or(|window| !window.is_closed())
     }
 
     /// The access tokens that go to an origin. A request without one would only be
@@ -179,6 +224,16 @@ impl Exchange {
         let left = self.until.saturating_duration_since(Instant::now());
         tokio::time::timeout(left.min(longest), future).await.ok()
     }
+}
+
+/// What a guest gets in place of an answer while an origin is left alone: what the origin itself would say.
+fn not_now(wait: Duration) -> Response<WasiBody> {
+    let mut answer = Response::new(Full::default().map_err(|never| match never {}).boxed_unsync());
+    *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = wait.as_millis().div_ceil(1_000);
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    answer
 }
 
 async fn collect(body: WasiBody, cap: u64) -> Result<Bytes> {

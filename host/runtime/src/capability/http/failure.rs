@@ -10,12 +10,15 @@
 //! `connection-write-timeout`, every code that begins with `HTTP-response-`,
 //! `HTTP-protocol-error`, `internal-error`, and any code not named here.
 //!
-//! The host sends a request at most once: it follows no redirect and repeats
-//! nothing that may have reached the other end.
+//! The host follows no redirect. It sends once what may change something: over a
+//! connection of its own, so that one that another request left open is not
+//! closed just then. It sends a second time, over a new connection, what never
+//! left because no connection came about, and what only reads.
 
 use std::error::Error as StdError;
 use std::io;
 
+use greffon_core::model::outside_failure::FailureClass;
 use wasmtime_wasi_http::Error;
 
 use super::resolver::Unresolved;
@@ -58,6 +61,40 @@ pub(super) fn is_certainly_unsent(error: &Error) -> bool {
     )
 }
 
+/// Whether a request that ended so may be sent once more over a fresh connection. `reads` says that it changes
+/// nothing.
+pub(super) fn may_be_repeated(error: &Error, reads: bool) -> bool {
+    match error {
+        // No connection came about.
+        Error::ConnectionRefused | Error::TlsProtocolError => true,
+        // A connection that was kept may have been closed by the other end.
+        Error::ConnectionTerminated => reads,
+        _ => false,
+    }
+}
+
+/// The class of a failed request; `None` for what is the host's or the guest's own.
+pub(super) fn class_of(error: &Error) -> Option<FailureClass> {
+    Some(match error {
+        Error::DnsTimeout | Error::DnsError { .. } => FailureClass::Name,
+        Error::DestinationIpProhibited => FailureClass::DeniedAddress,
+        Error::HttpRequestDenied => FailureClass::DeniedByGrant,
+        Error::ConnectionRefused | Error::ConnectionTerminated | Error::DestinationUnavailable => {
+            FailureClass::Connection
+        }
+        Error::TlsProtocolError | Error::TlsCertificateError | Error::TlsAlertReceived { .. } => FailureClass::Tls,
+        // Who waits for a place waits for requests that have no answer.
+        Error::ConnectionTimeout | Error::HttpResponseTimeout | Error::ConnectionLimitReached => FailureClass::TimeOut,
+        Error::HttpProtocolError
+        | Error::HttpResponseIncomplete
+        | Error::HttpResponseBodySize(_)
+        | Error::HttpResponseHeaderSectionSize(_) => FailureClass::ProtocolBreach,
+        // A credential that cannot be sent, or a consent that has ended.
+        Error::ConfigurationError => FailureClass::CredentialsRefused,
+        _ => return None,
+    })
+}
+
 /// A response whose body ended early.
 pub(super) fn of_response_body(error: &reqwest::Error) -> Error {
     if error.is_timeout() { Error::HttpResponseTimeout } else { Error::HttpResponseIncomplete }
@@ -96,7 +133,7 @@ fn of_connection(error: &reqwest::Error) -> Error {
 }
 
 /// The first error of a type in a chain.
-fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+pub(crate) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     chain(error).find_map(|error| error.downcast_ref::<E>())
 }
 

@@ -1,6 +1,7 @@
 mod addresses;
 mod certificates;
 mod exchanges;
+mod outside;
 mod refresh_tokens;
 mod server;
 

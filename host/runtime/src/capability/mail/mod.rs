@@ -11,11 +11,15 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use greffon_core::model::outside_failure::{FailureClass, OutsideFailure};
+
 use self::message::Envelope;
 use self::outcome::{Refusal, Taken};
 use super::http::SystemLookup;
 use crate::bindings::host::mail::{self as wit, Host, MailError, Receipt};
+use crate::probe;
 use crate::state::{Bound, CallState, Services};
+use crate::trail::Trail;
 
 /// What the guest keeps of its deadline to make an answer of a time-out.
 const ANSWER_MARGIN: Duration = Duration::from_millis(500);
@@ -28,7 +32,8 @@ impl Host for CallState {
     ) -> wasmtime::Result<Result<Receipt, MailError>> {
         let time = self.time_left().saturating_sub(ANSWER_MARGIN);
         let services = Arc::clone(&self.services);
-        let outcome = take(Arc::clone(&self.bound), Arc::clone(&services), message, envelope, time).await;
+        let trail = Arc::clone(&self.trail);
+        let outcome = take(Arc::clone(&self.bound), Arc::clone(&services), &trail, message, envelope, time).await;
         Ok(match outcome {
             Ok(taken) => Ok(Receipt { at: services.clock.now().0, reply: taken.reply, refused: taken.refused }),
             Err(refusal) => Err(refusal.into()),
@@ -39,6 +44,7 @@ impl Host for CallState {
 async fn take(
     bound: Arc<Bound>,
     services: Arc<Services>,
+    trail: &Trail,
     message: Vec<u8>,
     envelope: wit::Envelope,
     time: Duration,
@@ -51,10 +57,38 @@ async fn take(
     let only_from = relay.map(|relay| relay.from.as_str());
     let envelope = Envelope::checked(&envelope.from, &envelope.recipients, only_from)?;
     match relay {
-        Some(relay) => smtp::deliver(relay, &SystemLookup, &bound.opened, &envelope, &message, time).await,
+        Some(relay) => smtp::deliver(relay, &SystemLookup, &bound.opened, trail, &envelope, &message, time).await,
         None => file(&bound, &services, message, envelope).await,
     }
 }
+
+/// Asks the practice's relay whether it lets us in, and hands it nothing; without a relay, whether the host's folder
+/// can be written to. Says which.
+///
+/// # Errors
+/// Why not.
+pub(crate) async fn knock(bound: &Bound, services: &Services) -> Result<String, OutsideFailure> {
+    if let Some(relay) = &bound.mail {
+        let place = smtp::place(relay);
+        let knocked = tokio::time::timeout(KNOCK_TIMEOUT, smtp::knock(relay, &SystemLookup, &bound.opened)).await;
+        return match knocked {
+            Ok(Ok(())) => Ok(place),
+            Ok(Err(unreached)) => Err(probe::failed(unreached.class, &place, unreached.status)),
+            Err(_) => Err(probe::failed(FailureClass::TimeOut, &place, None)),
+        };
+    }
+    let folder = services.mail_folder.as_ref().ok_or_else(|| OutsideFailure::of(FailureClass::DeniedByGrant))?;
+    let place = folder.display().to_string();
+    // It is made when the first message comes.
+    let there = folder.ancestors().find(|path| path.exists()).and_then(|path| std::fs::metadata(path).ok());
+    match there {
+        Some(there) if there.is_dir() && !there.permissions().readonly() => Ok(place),
+        _ => Err(probe::failed(FailureClass::Unknown, &place, None)),
+    }
+}
+
+/// How long a relay may take to let us in.
+const KNOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 async fn file(bound: &Bound, services: &Services, message: Vec<u8>, envelope: Envelope) -> Result<Taken, Refusal> {
     let Some(folder) = services.mail_folder.clone() else {

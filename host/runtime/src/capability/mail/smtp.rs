@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use greffon_core::model::outside_failure::FailureClass;
 use ipnet::IpNet;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
@@ -16,7 +17,9 @@ use secrecy::ExposeSecret as _;
 use super::message::Envelope;
 use super::outcome::{Refusal, Taken};
 use crate::binding::{MailRelay, MailSecurity};
+use crate::capability::http::failure::find;
 use crate::capability::http::resolver::{Lookup, Unresolved, resolve};
+use crate::trail::Trail;
 
 /// Characters of a reply that are handed on.
 const REPLY_CHARS: usize = 200;
@@ -30,13 +33,25 @@ pub(super) async fn deliver(
     relay: &MailRelay,
     lookup: &dyn Lookup,
     opened: &[IpNet],
+    trail: &Trail,
     envelope: &Envelope,
     message: &[u8],
     time: Duration,
 ) -> Result<Taken, Refusal> {
     // Set just before the first byte of the message leaves.
     let sent = AtomicBool::new(false);
-    match tokio::time::timeout(time, transact(relay, lookup, opened, envelope, message, &sent)).await {
+    let traced = trail.begin(place(relay));
+    let transact = async {
+        let connection = enter(relay, lookup, opened).await.map_err(|unreached| {
+            trail.refused(traced, unreached.status, unreached.class);
+            unreached.refusal
+        })?;
+        hand_over(connection, envelope, message, &sent).await
+    };
+    let outcome = tokio::time::timeout(time, transact).await;
+    // What it says of a message is about that.
+    trail.failed(traced, outcome.is_err().then_some(FailureClass::TimeOut));
+    match outcome {
         Ok(outcome) => outcome,
         Err(_) if sent.load(Ordering::Relaxed) => {
             Err(Refusal::Uncertain("the relay did not answer in time".to_owned()))
@@ -45,19 +60,44 @@ pub(super) async fn deliver(
     }
 }
 
-async fn transact(
-    relay: &MailRelay,
-    lookup: &dyn Lookup,
-    opened: &[IpNet],
+/// Why the relay does not let us in.
+pub(super) struct Unreached {
+    pub(super) class: FailureClass,
+    pub(super) status: Option<u16>,
+    refusal: Refusal,
+}
+
+/// The relay, as people are told of it.
+pub(super) fn place(relay: &MailRelay) -> String {
+    format!("smtp://{}:{}", relay.host, relay.port)
+}
+
+/// Connects to the relay, shows it the login and goes away.
+///
+/// # Errors
+/// Why it does not let us in.
+pub(super) async fn knock(relay: &MailRelay, lookup: &dyn Lookup, opened: &[IpNet]) -> Result<(), Unreached> {
+    let mut connection = enter(relay, lookup, opened).await?;
+    connection.abort().await;
+    Ok(())
+}
+
+/// A connection of somebody whom the relay lets in.
+async fn enter(relay: &MailRelay, lookup: &dyn Lookup, opened: &[IpNet]) -> Result<AsyncSmtpConnection, Unreached> {
+    let mut connection = connect(relay, lookup, opened).await?;
+    if let Some((user, password)) = &relay.login {
+        let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
+        connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(|error| Unreached::of(&error))?;
+    }
+    Ok(connection)
+}
+
+async fn hand_over(
+    mut connection: AsyncSmtpConnection,
     envelope: &Envelope,
     message: &[u8],
     sent: &AtomicBool,
 ) -> Result<Taken, Refusal> {
-    let mut connection = connect(relay, lookup, opened).await?;
-    if let Some((user, password)) = &relay.login {
-        let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-        connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(|error| before_data(&error))?;
-    }
     let parameters = parameters(&connection, envelope, message)?;
     let mail = Mail::new(Some(envelope.from.clone()), parameters);
     connection.command(mail).await.map_err(|error| before_data(&error))?;
@@ -93,36 +133,62 @@ async fn transact(
     Ok(Taken { reply: line_of(&reply), refused })
 }
 
-async fn connect(relay: &MailRelay, lookup: &dyn Lookup, opened: &[IpNet]) -> Result<AsyncSmtpConnection, Refusal> {
+async fn connect(relay: &MailRelay, lookup: &dyn Lookup, opened: &[IpNet]) -> Result<AsyncSmtpConnection, Unreached> {
     let only_opened = relay.security == MailSecurity::None;
     let found = match relay.host.trim_matches(['[', ']']).parse() {
         Ok(literal) if crate::capability::http::resolver::is_allowed(literal, opened, only_opened) => Ok(vec![literal]),
         Ok(_) => Err(Unresolved::Prohibited),
         Err(_) => resolve(lookup, &relay.host, opened, only_opened).await,
     };
-    let addresses = found.map_err(|unresolved| match unresolved {
-        Unresolved::Prohibited if only_opened => Refusal::Denied(
-            "mail.security = \"none\" needs a relay in a network that the operator opens under [allow]".to_owned(),
-        ),
-        Unresolved::Prohibited => Refusal::Denied(
-            "mail.host has no public address; the operator opens private networks under [allow]".to_owned(),
-        ),
-        other => Refusal::Transient(other.to_string()),
+    let addresses = found.map_err(|unresolved| {
+        let (class, refusal) = match unresolved {
+            Unresolved::Prohibited if only_opened => (
+                FailureClass::DeniedAddress,
+                Refusal::Denied(
+                    "mail.security = \"none\" needs a relay in a network that the operator opens under [allow]"
+                        .to_owned(),
+                ),
+            ),
+            Unresolved::Prohibited => (
+                FailureClass::DeniedAddress,
+                Refusal::Denied(
+                    "mail.host has no public address; the operator opens private networks under [allow]".to_owned(),
+                ),
+            ),
+            other => (FailureClass::Name, Refusal::Transient(other.to_string())),
+        };
+        Unreached { class, status: None, refusal }
     })?;
     let addresses: Vec<SocketAddr> =
         addresses.into_iter().map(|address| SocketAddr::new(address, relay.port)).collect();
 
-    let tls = || TlsParameters::new(relay.host.clone()).map_err(|error| before_data(&error));
+    let tls = || TlsParameters::new(relay.host.clone()).map_err(|error| Unreached::of(&error));
     let implicit = if relay.security == MailSecurity::Tls { Some(tls()?) } else { None };
     let hello = ClientId::default();
     let mut connection =
         AsyncSmtpConnection::connect_tokio1(addresses.as_slice(), Some(CONNECT_TIMEOUT), &hello, implicit, None)
             .await
-            .map_err(|error| before_data(&error))?;
+            .map_err(|error| Unreached::of(&error))?;
     if relay.security == MailSecurity::StartTls {
-        connection.starttls(tls()?, &hello).await.map_err(|error| before_data(&error))?;
+        connection.starttls(tls()?, &hello).await.map_err(|error| Unreached::of(&error))?;
     }
     Ok(connection)
+}
+
+impl Unreached {
+    fn of(error: &Error) -> Self {
+        let status = error.status().map(u16::from);
+        let class = match status {
+            // RFC 4954 §6: the login is refused, too weak, expired.
+            Some(530 | 534 | 535 | 538) => FailureClass::CredentialsRefused,
+            Some(_) => FailureClass::ServerError,
+            None if error.is_tls() || find::<rustls::Error>(error).is_some() => FailureClass::Tls,
+            None if error.is_timeout() => FailureClass::TimeOut,
+            None if error.is_response() => FailureClass::ProtocolBreach,
+            None => FailureClass::Connection,
+        };
+        Self { class, status, refusal: before_data(error) }
+    }
 }
 
 /// What the message needs of the relay (RFC 6152, RFC 6531).

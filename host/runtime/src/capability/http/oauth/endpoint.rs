@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use wasmtime_wasi_http::Error;
 use zeroize::Zeroizing;
 
-use super::super::client::Clients;
+use super::super::client::{Clients, Connection};
 use super::super::failure;
 use super::answer::{self, Answer};
 use super::terms::Terms;
@@ -59,7 +59,7 @@ impl HttpEndpoint {
 
     async fn ask(&self, terms: &Terms, refresh_token: &SecretString) -> Result<Answer, Error> {
         let url = self.clients.checked_url(terms.token_url.as_str(), &terms.token_origin)?;
-        let client = self.clients.client(&terms.token_origin, true).ok_or(Error::ConfigurationError)?;
+        let client = self.clients.client(&terms.token_origin, Connection::Fresh).ok_or(Error::ConfigurationError)?;
         let _connection = self.clients.connections.acquire().await.map_err(|_| Error::ConnectionLimitReached)?;
         let body = form(terms, refresh_token);
         let asking = client.post(url).headers(headers(terms)?).body(body.as_bytes().to_vec());

@@ -70,5 +70,6 @@ pub(super) async fn handler(
         limit: number_within("limit", wish.limit.as_deref(), 20, 1, 100)?,
     };
     let offer = app.reception.bookings.search(&entry.practice, id, search).await?;
-    Ok(Json(offer.into()))
+    let practice = app.reception.reads.practice(&entry.practice);
+    Ok(Json(SlotOffer::of(offer, practice.as_deref())))
 }

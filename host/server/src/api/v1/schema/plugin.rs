@@ -1,7 +1,8 @@
 //! Plugins, as a practice has bound them.
 
+use greffon_core::model::outside_failure::{self, LastFailure};
 use greffon_core::model::{known_agendas, practice};
-use greffon_core::ports::plugins::{Problem, SourcePlace, Stamp};
+use greffon_core::ports::plugins::{Bound, Problem, SourcePlace, Stamp};
 use greffon_core::ports::practices::Feature;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,6 +13,14 @@ use super::time::Timestamp;
 mirrored! {
     /// What kind of plugin a feature is.
     PluginKind = practice::PluginKind { Triage, Script, Agenda, Notification }
+}
+
+mirrored! {
+    /// Why something outside did not do what it was asked, by what somebody has to do.
+    FailureClass = outside_failure::FailureClass {
+        CredentialsRefused, NotPermitted, NotFound, Name, Connection, Tls, TimeOut, RateLimited, ServerError,
+        ProtocolBreach, DeniedByGrant, DeniedAddress, Unknown,
+    }
 }
 
 /// A feature of a practice and the plugin behind it.
@@ -35,9 +44,41 @@ pub(crate) struct Plugin {
     problem: Option<String>,
     /// Whether calls are suspended after repeated failures.
     suspended: bool,
+    /// The last failure that the host saw of what it asks outside, since it was bound; null
+    /// until there is one.
+    last_failure: Option<Failure>,
+    /// Origins that are not asked now, because they asked for that or because the operator's
+    /// budget of requests is spent.
+    resting: Vec<Resting>,
     /// What its agendas last told of themselves; null for other kinds, and until they
     /// were read as the feature is bound now.
     agendas: Option<KnownAgendas>,
+}
+
+/// A failure of something that a feature asks outside.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Failure {
+    /// Its class.
+    class: FailureClass,
+    /// Where: scheme, host and port; null when nobody was asked.
+    origin: Option<String>,
+    /// The HTTP or SMTP status that told it.
+    status: Option<u16>,
+    /// When it was last seen.
+    at: Timestamp,
+    /// When a call first went well after it; null while it lasts.
+    over_at: Option<Timestamp>,
+    /// What is wrong and what to do, in French.
+    says: String,
+}
+
+/// An origin that is not asked for a while.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Resting {
+    /// Scheme, host and port.
+    origin: String,
+    /// Until when.
+    until: Timestamp,
 }
 
 /// What the agendas of a feature last told of themselves.
@@ -53,6 +94,18 @@ impl Plugin {
     /// The feature, with what is known of its practice's agendas.
     pub(crate) fn of(feature: &Feature, known: &[known_agendas::KnownAgendas]) -> Self {
         let Stamp { feature: id, plugin, version, digest } = feature.stamp.clone();
+        let health = feature.bound.as_ref().ok().map(Bound::health);
+        let failure = |LastFailure { failure, at, over_at }: LastFailure| Failure {
+            class: failure.class.into(),
+            says: failure.says(&id.0).fr().to_owned(),
+            origin: failure.origin,
+            status: failure.status,
+            at: at.into(),
+            over_at: over_at.map(Into::into),
+        };
+        let resting = |one: outside_failure::Resting| Resting { origin: one.origin, until: one.until.into() };
+        let last_failure = health.and_then(|health| health.last_failure()).map(failure);
+        let resting = health.map_or_else(Vec::new, |health| health.resting().into_iter().map(resting).collect());
         Self {
             feature: id.0,
             plugin,
@@ -64,6 +117,8 @@ impl Plugin {
                 Ok(bound) => bound.health().problem().as_ref().map(shown),
                 Err(problem) => Some(shown(problem)),
             },
+            last_failure,
+            resting,
             suspended: feature.bound.as_ref().is_ok_and(|bound| bound.health().is_suspended()),
             agendas: feature
                 .known_agendas(known)

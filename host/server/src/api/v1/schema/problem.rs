@@ -68,7 +68,7 @@ impl Problem {
             }
             ApiError::RuleBroken { rule, .. } => problem.rule = Some(rule.into()),
             ApiError::Refused { intent, .. } => problem.intent = Some(intent.0),
-            ApiError::AgendaUnavailable { feature } | ApiError::AgendaUnidentified { feature } => {
+            ApiError::AgendaUnavailable { feature, .. } | ApiError::AgendaUnidentified { feature } => {
                 problem.feature = Some(feature.0);
             }
             _ => {}

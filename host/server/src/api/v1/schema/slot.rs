@@ -1,9 +1,12 @@
 //! Slots on offer.
 
+use greffon_core::ids::FeatureId;
 use greffon_core::model::{scheduling, view};
+use greffon_core::ports::practices::LivePractice;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::plugin::FailureClass;
 use super::time::Timestamp;
 use super::{each, mirrored};
 
@@ -138,11 +141,31 @@ pub(crate) struct SlotOffer {
     as_of: Timestamp,
     /// Agenda plugins that did not answer.
     unavailable: Vec<String>,
+    /// Why, for those of which the host saw it.
+    reasons: Vec<Unavailable>,
 }
 
-impl From<view::SlotOffer> for SlotOffer {
-    fn from(core: view::SlotOffer) -> Self {
+/// An agenda plugin that did not answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Unavailable {
+    /// The feature.
+    feature: String,
+    /// Why not, as far as the host saw it.
+    class: FailureClass,
+    /// What it means at the desk and whom to tell, in French.
+    says: String,
+}
+
+impl SlotOffer {
+    /// The offer, with what is known of why agendas of the practice do not answer.
+    pub(crate) fn of(core: view::SlotOffer, practice: Option<&LivePractice>) -> Self {
+        let reason = |feature: &FeatureId| {
+            let class = practice?.failing(feature)?;
+            let says = class.at_the_desk().fr().to_owned();
+            Some(Unavailable { feature: feature.0.clone(), class: class.into(), says })
+        };
         Self {
+            reasons: core.unavailable.iter().filter_map(reason).collect(),
             slots: each(core.slots),
             complete: core.complete,
             as_of: core.as_of.into(),
