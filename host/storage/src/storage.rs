@@ -27,8 +27,8 @@ use greffon_core::time::{Instant, Span};
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    agenda_watches, alerts, appointments, approvals, audit, claims, commitments, contact_views, contacts, dead_letters, intents,
-    jobs, kept_settings, known_agendas, messages, patients, recoveries, retention,
+    agenda_watches, alerts, appointments, approvals, audit, claims, commitments, contact_views, contacts, dead_letters,
+    intents, jobs, kept_settings, known_agendas, messages, patients, recoveries, retention,
 };
 use crate::{migrations, transaction};
 

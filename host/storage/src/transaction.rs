@@ -31,8 +31,8 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit, commitments, contacts, dead_letters,
-    intents, jobs, kept_settings, messages, patients, recoveries, retention,
+    agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit, commitments, contacts,
+    dead_letters, intents, jobs, kept_settings, messages, patients, recoveries, retention,
 };
 use crate::wake::Wake;
 

@@ -47,8 +47,18 @@ impl Jobs {
     /// # Errors
     /// What the job could not deal with itself: it is run again later.
     async fn run_job(&self, leased: &LeasedJob) -> Flow<JobOutcome> {
-        let Reception { contacts, bookings, appointments, commitments, alerts, acts, agendas, retention, recoveries, .. } =
-            &self.reception;
+        let Reception {
+            contacts,
+            bookings,
+            appointments,
+            commitments,
+            alerts,
+            acts,
+            agendas,
+            retention,
+            recoveries,
+            ..
+        } = &self.reception;
         let practice = acts.practice(&leased.practice)?;
         match &leased.job {
             Job::DeliverMessage(message) => deliver_message::run(&self.reception, &practice, leased, *message).await,

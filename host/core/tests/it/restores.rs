@@ -99,9 +99,11 @@ fn after_a_restore_every_appointment_of_the_agenda_is_known_and_nothing_is_told_
         let contact = office.triaged();
         let live = office.agenda.live();
         for slot in office.slots(contact) {
-            assert!(!live.iter().any(|entry| {
-                entry.held.agenda == slot.slot.agenda && entry.held.span.overlaps(&slot.slot.span)
-            }));
+            assert!(
+                !live.iter().any(|entry| {
+                    entry.held.agenda == slot.slot.agenda && entry.held.span.overlaps(&slot.slot.span)
+                })
+            );
         }
         office.booked(contact, "next");
         assert!(office.agenda.double_bookings(|_| 1).is_empty());
@@ -282,7 +284,8 @@ fn what_was_moved_or_called_off_after_the_backup_is_so_here_too() {
     assert!(!rows.live_claims().any(|(_, claim)| claim.span.overlaps(&gone.span)), "its time is free again");
     assert!(!rows.live_claims().any(|(_, claim)| claim.span.overlaps(&moved.span)));
     let recovery = recovery(&office);
-    let sum = |of: fn(&greffon_core::model::recovery::AgendaRecovery) -> u32| recovery.agendas.iter().map(of).sum::<u32>();
+    let sum =
+        |of: fn(&greffon_core::model::recovery::AgendaRecovery) -> u32| recovery.agendas.iter().map(of).sum::<u32>();
     assert_eq!((sum(|one| one.adopted), sum(|one| one.corrected), sum(|one| one.gone)), (0, 2, 1));
 }
 

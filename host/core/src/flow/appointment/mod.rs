@@ -43,7 +43,7 @@ impl Appointments {
         bookings: Bookings,
         contacts: Contacts,
         messages: Messages,
-    gate: Gate,
+        gate: Gate,
     ) -> Self {
         Self { acts, storage, agendas, bookings, contacts, messages, gate }
     }
