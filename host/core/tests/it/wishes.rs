@@ -143,5 +143,5 @@ fn nothing_is_sent_to_the_dead_and_nobody_is_asked_to_tell_them() {
     assert!(to_patient(&office).iter().any(|one| one.failure.as_deref() == Some("patient-deceased")));
     assert!(!office.rows().commitments.into_values().any(|one| one.what == "tell-patient"));
     let told = office.sent_to("secretariat@tilleuls.example");
-    assert!(told.iter().all(|one| !one.body.contains("vive voix")), "{told:?}");
+    assert!(told.iter().all(|one| !one.body.contains("vive voix")));
 }

@@ -108,8 +108,8 @@ fn a_backup_under_load_has_all_that_was_committed_before_it_and_keeps_no_writer_
             // Acknowledged before this backup begins, in the middle of the others.
             acknowledged.push(book(&db, 10_000 + round).await);
             let backup = place.back_up(&format!("{round}.backup")).await;
-            let copy = connect(&url(&place.path(&format!("{round}.copy"))), options());
-            drop(copy.await.unwrap());
+            let copy = url(&place.path(&format!("{round}.copy")));
+            drop(connect(&copy, options()).await.unwrap());
             let target = Place::new();
             let restored = target.restore(&backup).await.unwrap();
             assert_eq!((restored.mark.version.as_str(), restored.mark.taken_at), ("0.1.0", minute(5)));

@@ -132,15 +132,12 @@ impl Appointments {
         let now = self.acts.now();
         let act = Act::new(practice, &actor, now);
         let window = window(practice, now);
-        let reading = match read(agenda, name, followed.place(now), window).await {
-            Ok(reading) => reading,
-            Err(_) => {
-                if followed.unread_since.is_none() {
-                    followed.unread_since = Some(now);
-                    self.keep_followed(act, feature, binding, name, followed, None).await?;
-                }
-                return Ok(false);
+        let Ok(reading) = read(agenda, name, followed.place(now), window).await else {
+            if followed.unread_since.is_none() {
+                followed.unread_since = Some(now);
+                self.keep_followed(act, feature, binding, name, followed, None).await?;
             }
+            return Ok(false);
         };
         let quiet = reading.told.is_nothing() && followed.unread_since.is_none();
         if quiet && reading.cursor == followed.cursor && reading.cursor.is_some() {

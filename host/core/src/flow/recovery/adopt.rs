@@ -13,6 +13,7 @@ use crate::model::audit::Actor;
 use crate::model::intent::{Appointment, Finding, Intent, IntentEvent, IntentKind, decide};
 use crate::model::person::{Identifier, Person};
 use crate::model::scheduling::{AgendaAppointment, BookingRequest, VisitMode};
+use crate::model::standing::Standing;
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::StorageError;
 
@@ -68,6 +69,7 @@ impl Recoveries {
             pending: None,
             contact: None,
             held: held.clone(),
+            standing: Standing::default(),
             updated_at: act.now,
             version: 0,
         };

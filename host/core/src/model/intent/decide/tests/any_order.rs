@@ -77,6 +77,7 @@ proptest! {
                             queue.push((due, Happening::Job));
                         }
                         IntentEffect::RefusedLate | IntentEffect::Call => {}
+                        IntentEffect::SettleUntold => prop_assert!(false, "nothing was restored here"),
                     }
                 }
                 told_no |= intent.state == IntentState::Refused;
