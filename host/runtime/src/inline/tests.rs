@@ -150,7 +150,8 @@ impl Bench {
     async fn ticks(&self, count: i32) -> (Answer<()>, Vec<bool>) {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (engine, guest, by_guest) = (self.caller.engine.clone(), self.guest.clone(), Arc::clone(&seen));
-        let run = self.caller.call(&self.bound, &Arc::default(), "test.ticks", move |store| {
+        let trail = Arc::default();
+        let run = self.caller.call(&self.bound, &trail, "test.ticks", move |store| {
             Box::pin(async move {
                 let mut linker = Linker::new(&engine);
                 let ticked = engine.clone();

@@ -25,9 +25,10 @@ pub(super) fn worded(schema: &Value, error: &ValidationError<'_>) -> Worded {
 }
 
 fn within(schema: &Value, error: &ValidationError<'_>, depth: usize) -> Worded {
-    let forms = match error.kind() {
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
-        _ => return alone(schema, error),
+    let (ValidationErrorKind::AnyOf { context: forms } | ValidationErrorKind::OneOfNotValid { context: forms }) =
+        error.kind()
+    else {
+        return alone(schema, error);
     };
     // Whoever wrote one of the forms, with a mistake in it, is told of the mistake.
     let meant = forms.iter().filter_map(|errors| errors.first()).find(|inner| is_meant(error, inner));

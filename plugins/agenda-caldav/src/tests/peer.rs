@@ -168,7 +168,7 @@ fn the_plugin_works_on_real_servers() {
         follow("foreign entries");
         assert_eq!(peer.starts().len(), 7, "{url}");
         let book = |op: &str, from: &str, to: &str| peer.practice.book(&op.to_owned(), &request(from, to), None);
-        let ops: Vec<String> = (0..4).map(|number| format!("op-{number}-{}", clock)).collect();
+        let ops: Vec<String> = (0..4).map(|number| format!("op-{number}-{clock}")).collect();
         assert_eq!(taken(book(&ops[0], "09:15", "09:45")).len(), 1, "{url}");
         let booked = book(&ops[0], "10:00", "10:15").unwrap();
         assert_eq!(book(&ops[0], "10:00", "10:15").unwrap(), booked, "{url}: again");

@@ -92,6 +92,7 @@ fn a_promise_is_said_once_in_a_breath() {
         said: "Je transmets votre message.".to_owned(),
         due: crate::testing::NOW,
         due_local: "2026-11-21T11:30".to_owned(),
+        start_local: None,
     });
     assert_eq!(call.says(Phase::Proposal), "");
     let promise = "Je transmets votre message, et vous aurez une réponse aujourd'hui avant 11 h 30.";
@@ -107,6 +108,7 @@ fn what_the_practice_wants_looked_at_is_promised_in_its_own_words() {
         said: "Je signale votre appel au médecin.".to_owned(),
         due: crate::testing::NOW,
         due_local: "2026-11-21T11:30".to_owned(),
+        start_local: None,
     });
     let said = call.says(Phase::ReadBack);
     let promise = "Je signale votre appel au médecin. Vous aurez une réponse aujourd'hui avant 11 h 30.";

@@ -30,7 +30,7 @@ pub(in crate::api) struct Key(Option<String>);
 
 impl Key {
     fn of(self, entry: &Entry) -> Option<IdempotencyKey> {
-        let Entry { practice, actor } = entry;
+        let Entry { practice, actor, .. } = entry;
         self.0.map(|key| IdempotencyKey { practice: practice.clone(), subject: actor.subject.clone(), key })
     }
 }

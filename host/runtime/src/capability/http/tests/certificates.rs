@@ -1,6 +1,5 @@
 //! Who is shown a client certificate.
 
-use std::sync::OnceLock;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -10,7 +9,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::super::Shared;
 use super::super::identity::identity;
 use super::*;
 use crate::binding::{Credential, CredentialScheme};
@@ -65,7 +63,9 @@ fn egress() -> Egress {
     let here: IpAddr = "127.0.0.1".parse().expect("address");
     let names = ["platform.test", "other.test"].map(|name| (name.to_owned(), VecDeque::from([vec![here]])));
     let lookup: Arc<dyn Lookup> = Arc::new(Names(Mutex::new(HashMap::from(names))));
-    Egress { shared: Arc::new(Shared { lookup, roots: OnceLock::from(authority()) }) }
+    let egress = Egress::new(lookup);
+    egress.shared.roots.set(authority()).expect("nobody has asked yet");
+    egress
 }
 
 fn certificate() -> CredentialScheme {

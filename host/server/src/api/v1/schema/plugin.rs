@@ -104,7 +104,7 @@ impl Plugin {
             over_at: over_at.map(Into::into),
         };
         let resting = |one: outside_failure::Resting| Resting { origin: one.origin, until: one.until.into() };
-        let last_failure = health.and_then(|health| health.last_failure()).map(failure);
+        let last_failure = health.and_then(greffon_core::ports::plugins::Health::last_failure).map(failure);
         let resting = health.map_or_else(Vec::new, |health| health.resting().into_iter().map(resting).collect());
         Self {
             feature: id.0,
