@@ -83,5 +83,5 @@ fn an_availability_that_changes_is_told() {
     let gone = changes(Some(&second.cursor)).changes;
     let removed =
         |id: &String| gone.iter().any(|change| matches!(change, Change::AbsenceRemoved(other) if other == id));
-    assert!(there.len() == 3 && there.iter().all(removed), "{gone:?}");
+    assert!(there.len() == 2 && there.iter().all(removed), "{gone:?}");
 }
