@@ -54,7 +54,8 @@ async fn after_a_restore_every_appointment_on_the_server_is_known() -> anyhow::R
     let storage = format!("sqlite:{}", folder.path().join("greffon.db").display());
     let clock = Arc::new(ManualClock::at(MONDAY));
     let time = || Time::Moved(Arc::clone(&clock), Arc::clone(&clock));
-    let practices = [("cabinet", practice::caldav("cabinet", &radicale.origin(), CALENDAR, &practice::relay(smtp.port)))];
+    let practices =
+        [("cabinet", practice::caldav("cabinet", &radicale.origin(), CALENDAR, &practice::relay(smtp.port)))];
 
     let test = TestHost::timed(&storage, &practices, time()).await?;
     for number in 1..=40 {

@@ -83,7 +83,8 @@ pub fn claims_beside(
     };
     let resource = agenda_resource(feature, agenda);
     let claim = |seat, span| Claim { resource: resource.clone(), seat, span };
-    seats.flat_map(|seat| left_of(wanted, of_seat(seat)).into_iter().map(move |span| (seat, span)))
+    seats
+        .flat_map(|seat| left_of(wanted, of_seat(seat)).into_iter().map(move |span| (seat, span)))
         .map(|(seat, span)| claim(seat, span))
         .collect()
 }

@@ -86,7 +86,7 @@ fn after_a_restore_every_appointment_of_the_agenda_is_known_and_nothing_is_told_
         all_is_known(&office);
         // The reception alone is told, of the restore.
         let letters = office.sent.lock().unwrap().split_off(sent);
-        assert_eq!(letters.len(), 1, "{letters:?}");
+        assert_eq!(letters.len(), 1);
         assert!(letters[0].body.contains("20 rendez-vous retrouvé"), "{}", letters[0].body);
         office.wait_s(2 * 24 * 3600);
         let mut keys = BTreeMap::new();
@@ -99,9 +99,11 @@ fn after_a_restore_every_appointment_of_the_agenda_is_known_and_nothing_is_told_
         let contact = office.triaged();
         let live = office.agenda.live();
         for slot in office.slots(contact) {
-            assert!(!live.iter().any(|entry| {
-                entry.held.agenda == slot.slot.agenda && entry.held.span.overlaps(&slot.slot.span)
-            }));
+            assert!(
+                !live.iter().any(|entry| {
+                    entry.held.agenda == slot.slot.agenda && entry.held.span.overlaps(&slot.slot.span)
+                })
+            );
         }
         office.booked(contact, "next");
         assert!(office.agenda.double_bookings(|_| 1).is_empty());
@@ -206,7 +208,7 @@ fn an_alert_goes_at_once_and_one_that_was_under_way_is_told_to_the_next() {
     let old: BTreeSet<String> = office.sent.lock().unwrap()[..first].iter().map(|one| one.key.clone()).collect();
     let told: Vec<_> = office.sent.lock().unwrap().split_off(first);
     assert!(told.iter().all(|one| !old.contains(&one.key)), "no message leaves twice");
-    assert!(told.iter().any(|one| one.to.value == "secretariat@p.example"), "the next rung: {told:?}");
+    assert!(told.iter().any(|one| one.to.value == "secretariat@p.example"), "the next rung");
     // Raised after the restore, while the practice is closed.
     let before = office.sent.lock().unwrap().len();
     office.receive(alerting());
@@ -282,7 +284,8 @@ fn what_was_moved_or_called_off_after_the_backup_is_so_here_too() {
     assert!(!rows.live_claims().any(|(_, claim)| claim.span.overlaps(&gone.span)), "its time is free again");
     assert!(!rows.live_claims().any(|(_, claim)| claim.span.overlaps(&moved.span)));
     let recovery = recovery(&office);
-    let sum = |of: fn(&greffon_core::model::recovery::AgendaRecovery) -> u32| recovery.agendas.iter().map(of).sum::<u32>();
+    let sum =
+        |of: fn(&greffon_core::model::recovery::AgendaRecovery) -> u32| recovery.agendas.iter().map(of).sum::<u32>();
     assert_eq!((sum(|one| one.adopted), sum(|one| one.corrected), sum(|one| one.gone)), (0, 2, 1));
 }
 

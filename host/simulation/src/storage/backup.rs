@@ -48,7 +48,8 @@ impl MemoryStorage {
         let restore = Restore { number, restored_at, taken_at };
         tables.restore = Some(restore);
         for rows in tables.practices.values_mut() {
-            let messages = rows.messages.values().filter(|one| !one.state.is_final()).map(|one| UnderWay::Message(one.id));
+            let messages =
+                rows.messages.values().filter(|one| !one.state.is_final()).map(|one| UnderWay::Message(one.id));
             let intents = rows.intents.values().filter(|one| !one.state.is_final()).map(|one| UnderWay::Intent(one.id));
             rows.under_way = messages.chain(intents).collect();
         }

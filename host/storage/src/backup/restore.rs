@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use greffon_core::ports::storage::Storage as _;
 use greffon_core::time::Instant;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{BackupError, BackupMark, check, close, folder_of, has_table, on, open_alone, sync_folder};
@@ -175,11 +175,9 @@ async fn refuse_another(path: &Path, from: &Path, mark: &BackupMark) -> Result<(
         sqlx::query_scalar::<_, String>("SELECT id FROM installation").fetch_one(&mut connection).await
     };
     match read.await {
-        Ok(known) if known != mark.installation => Err(BackupError::OtherInstallation {
-            path: from.to_owned(),
-            found: mark.installation.clone(),
-            known,
-        }),
+        Ok(known) if known != mark.installation => {
+            Err(BackupError::OtherInstallation { path: from.to_owned(), found: mark.installation.clone(), known })
+        }
         _ => Ok(()),
     }
 }

@@ -138,7 +138,8 @@ pub(crate) async fn save(on: On<'_>, practice: &PracticeId, recovery: &mut Recov
 }
 
 pub(crate) async fn under_way(on: On<'_>, practice: &PracticeId, limit: u32) -> Stored<Vec<UnderWay>> {
-    let found = fetch!(fetch_all, (String, Uuid), on, UNDER_WAY, practice.as_str(), i64::from(limit)).map_err(failed)?;
+    let found =
+        fetch!(fetch_all, (String, Uuid), on, UNDER_WAY, practice.as_str(), i64::from(limit)).map_err(failed)?;
     let what = |(kind, id): (String, Uuid)| match kind.as_str() {
         "message" => Ok(UnderWay::Message(MessageId(id))),
         "intent" => Ok(UnderWay::Intent(IntentId(id))),

@@ -50,8 +50,7 @@ impl Place {
     /// Names of the files in the folder, sorted.
     fn names(&self) -> Vec<String> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
-        let mut names: Vec<String> =
-            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }

@@ -175,8 +175,11 @@ impl Recoveries {
             self.acts.note(tx.as_mut(), act, entry).await?;
             if let Some(known) = find(&mut recovery, feature, &of_agenda.agenda) {
                 // A try before this one may have done its part.
-                let (adopted, corrected, gone) =
-                    (known.adopted + of_agenda.adopted, known.corrected + of_agenda.corrected, known.gone + of_agenda.gone);
+                let (adopted, corrected, gone) = (
+                    known.adopted + of_agenda.adopted,
+                    known.corrected + of_agenda.corrected,
+                    known.gone + of_agenda.gone,
+                );
                 *known = AgendaRecovery { adopted, corrected, gone, ..of_agenda };
             }
         }

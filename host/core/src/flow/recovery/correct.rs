@@ -99,7 +99,12 @@ impl Recoveries {
     }
 
     /// The claims of an appointment that stands like this in its agenda.
-    async fn claims_of(&self, practice: &LivePractice, holder: &Intent, held: &AgendaAppointment) -> Stored<Vec<Claim>> {
+    async fn claims_of(
+        &self,
+        practice: &LivePractice,
+        holder: &Intent,
+        held: &AgendaAppointment,
+    ) -> Stored<Vec<Claim>> {
         self.claims_beside(practice, holder, held, &holder.claims).await
     }
 

@@ -43,12 +43,7 @@ impl Recoveries {
     }
 
     /// Stores the release, and what the reception is told.
-    pub(super) async fn end(
-        &self,
-        tx: &mut dyn Transaction,
-        act: Act<'_>,
-        mut released: Recovery,
-    ) -> Stored<Recovery> {
+    pub(super) async fn end(&self, tx: &mut dyn Transaction, act: Act<'_>, mut released: Recovery) -> Stored<Recovery> {
         let complete = released.is_complete();
         let sum = |of: fn(&crate::model::recovery::AgendaRecovery) -> u32| released.agendas.iter().map(of).sum::<u32>();
         let line = entry("recovery.released", &released)

@@ -18,7 +18,8 @@ pub fn recovered(practice: &Practice, recovery: &Recovery) -> Letter {
     if recovery.is_complete() {
         lines.push("Les agendas ont été vérifiés : les rendez-vous et les envois reprennent.".to_owned());
     } else {
-        lines.push("Les rendez-vous et les envois reprennent, mais des agendas n'ont pas pu être vérifiés :".to_owned());
+        lines
+            .push("Les rendez-vous et les envois reprennent, mais des agendas n'ont pas pu être vérifiés :".to_owned());
         for one in &recovery.agendas {
             if !matches!(one.state, AgendaState::Compared { .. }) {
                 lines.push(format!("- {} : regardez-y avant de donner un rendez-vous.", one.agenda));
