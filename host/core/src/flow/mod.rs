@@ -46,11 +46,7 @@ pub(crate) use self::journal::Entry;
 pub(crate) use self::message::{Messages, contact_of};
 pub(crate) use self::patient::records_in;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
-<<<<<<< HEAD
 pub use self::read::{ReadAlert, ReadContact, ReadWindow, Reads};
-=======
-pub use self::read::{ReadAlert, ReadContact, Reads};
->>>>>>> cfd6044a4b58d39e1486b3b4fd05a71cfcb42620
 pub(crate) use self::recovery::Progress;
 pub use self::recovery::Recoveries;
 pub use self::retention::{Removed, Retention};

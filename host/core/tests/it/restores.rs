@@ -86,11 +86,7 @@ fn after_a_restore_every_appointment_of_the_agenda_is_known_and_nothing_is_told_
         all_is_known(&office);
         // The reception alone is told, of the restore.
         let letters = office.sent.lock().unwrap().split_off(sent);
-<<<<<<< HEAD
         assert_eq!(letters.len(), 1, "{:?}", letters.iter().map(|one| &one.subject).collect::<Vec<_>>());
-=======
-        assert_eq!(letters.len(), 1);
->>>>>>> cfd6044a4b58d39e1486b3b4fd05a71cfcb42620
         assert!(letters[0].body.contains("20 rendez-vous retrouvé"), "{}", letters[0].body);
         office.wait_s(2 * 24 * 3600);
         let mut keys = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! Grids and scripts, and who approves them.
 
-use greffon_core::ports::clock::Clock as _;
 use greffon_core::model::audit::Role;
+use greffon_core::ports::clock::Clock as _;
 use greffon_server::NewToken;
 use serde_json::{Value, json};
 

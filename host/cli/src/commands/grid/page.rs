@@ -80,7 +80,7 @@ fn signature(grid: &Signable, zone: &Zone) -> String {
         None => "Cabinet de démonstration : aucune signature n'est exigée.".to_owned(),
         Some(Ok(held)) => format!(
             "Orientation administrative selon les consignes signées par {}, du {} jusqu'au {} exclu.",
-            held.signer.name,
+            held.name,
             spoken_date(zone.date(held.from)),
             spoken_date(zone.date(held.until))
         ),

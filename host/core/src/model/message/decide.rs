@@ -366,7 +366,8 @@ mod tests {
             let (again, effects) = decide(&message, MessageEvent::TryAgain, NOW);
             assert_eq!((again.state, effects), (MessageState::Queued, vec![MessageEffect::TryAt(NOW)]));
         }
-        let (sent, _) = decide(&sending(), MessageEvent::Answered { result: Ok(accepted()), dedupes: false, why: None }, NOW);
+        let (sent, _) =
+            decide(&sending(), MessageEvent::Answered { result: Ok(accepted()), dedupes: false, why: None }, NOW);
         assert_eq!(decide(&sent, MessageEvent::Restored, NOW).0, sent, "what has left has left");
     }
 

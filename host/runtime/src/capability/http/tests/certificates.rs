@@ -1,6 +1,5 @@
 //! Who is shown a client certificate.
 
-
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
