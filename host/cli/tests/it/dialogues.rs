@@ -118,7 +118,7 @@ fn a_conversation_has_few_questions() {
             let (asked, until) = (asked(request), request["questions_to_orientation"].as_u64());
             match most {
                 Some(most) => {
-                    assert!(asked.len() <= most, "{name}: {} questions, at most {most}: {asked:?}", asked.len())
+                    assert!(asked.len() <= most, "{name}: {} questions, at most {most}: {asked:?}", asked.len());
                 }
                 None => assert!(until.is_some_and(|until| until <= TO_HELP), "{name}: {until:?}"),
             }
