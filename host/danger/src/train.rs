@@ -75,7 +75,7 @@ fn lines(rows: &[Row], examples: &[Example], classes: usize) -> Vec<(Vec<f32>, f
         }
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(&work))));
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     found.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
