@@ -3,10 +3,11 @@
 
 use crate::token::Token;
 
-/// Words that are of one of the two languages only, and that nobody speaks it without.
-const ENGLISH: [&str; 30] = [
+/// Words that are of one of the two languages only, and that nobody speaks it without. The
+/// "t" of "can't" is none: French notes write the temperature so.
+const ENGLISH: [&str; 29] = [
     "the", "is", "my", "have", "has", "and", "i", "she", "he", "with", "for", "of", "to", "in", "it", "was", "can",
-    "t", "your", "his", "her", "they", "not", "been", "that", "this", "from", "are", "at", "since",
+    "your", "his", "her", "they", "not", "been", "that", "this", "from", "are", "at", "since",
 ];
 const FRENCH: [&str; 30] = [
     "le", "la", "les", "et", "est", "je", "j", "il", "elle", "un", "une", "des", "du", "de", "mon", "ma", "pour",
@@ -16,6 +17,9 @@ const FRENCH: [&str; 30] = [
 /// Words that tell English notes and short lines, which have few of the small ones.
 const ENGLISH_HINTS: &[&str] = &[
     "yo",
+    "hx",
+    "pmh",
+    "cannot",
     "yr",
     "yrs",
     "year",
@@ -62,7 +66,6 @@ const ENGLISH_HINTS: &[&str] = &[
     "breath",
     "breathing",
     "fever",
-    "rash",
     "pregnant",
     "swelling",
     "swollen",
@@ -140,7 +143,6 @@ const ENGLISH_HINTS: &[&str] = &[
     "known",
     "new",
     "onset",
-    "severe",
     "sudden",
     "suddenly",
     "like",
@@ -249,4 +251,23 @@ pub(crate) fn is_foreign(text: &str, tokens: &[Token]) -> bool {
 /// Latin letters, full width and those of mathematics too: these are read as ours.
 fn is_latin(sign: char) -> bool {
     matches!(sign, '\u{0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{2100}'..='\u{214f}' | '\u{ff21}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokens;
+
+    #[test]
+    fn notes_are_of_a_language_too() {
+        for text in ["my chest hurts", "79 yo F, sudden weakness L arm", "fell off bike, arm painful", "I can't sleep"]
+        {
+            assert!(is_english(&tokens(text)), "{text}");
+        }
+        for text in
+            ["NN J18, T 38,4, avis pédiatre", "réaction sévère, lèvres gonflées", "rdv", "DT irradiant MSG, sueurs"]
+        {
+            assert!(!is_english(&tokens(text)), "{text}");
+        }
+    }
 }

@@ -42,6 +42,29 @@ fn the_first_breath_of_a_call_is_heard() {
 }
 
 #[test]
+fn english_is_heard_as_it_is_typed_written_down_and_told() {
+    for (text, sign) in [
+        ("dad cant breathe and hes going blue", "breathing"),
+        ("she wont wake up", "unconscious"),
+        ("his sats are 84 on air", "breathing"),
+        ("my mum's blood sugar is two point one and she's confused", "low-blood-sugar"),
+        ("79 yo F, sudden R arm weakness, slurred speech", "stroke"),
+        ("our baby is five weeks old and has a temp of 101", "infant-fever"),
+        ("he's got a knife wound in his leg and it's spurting", "heavy-bleeding"),
+    ] {
+        hears(text, sign);
+    }
+    for text in [
+        "my chest freezer broke so can we say Friday",
+        "I'm drowning in paperwork",
+        "is the shot in the arm or the leg?",
+    ] {
+        let heard = hear(text);
+        assert!(heard.iter().all(|one| !one.sure), "\"{text}\": {heard:?}");
+    }
+}
+
+#[test]
 fn a_negation_clears_its_own_sign_and_nothing_else() {
     let text = "pas de douleur à la poitrine mais le bras gauche ne bouge plus d'un coup";
     does_not_hear(text, "chest-pain");
