@@ -99,7 +99,7 @@ fn practices_are_checked_down_to_their_grids() {
 #[test]
 fn a_wrong_setting_is_told_in_french_at_its_line_and_in_english_to_whom_reads_english() {
     let folder = installation();
-    let (grid, first) = ("practices/cabinet-morel/grids/medecine-generale.toml", "[[protocols]]");
+    let grid = "practices/cabinet-morel/grids/medecine-generale.toml";
     let check = |environment: &[(&str, &str)]| {
         let checked = greffon_with(folder.path(), &["practice", "check", "cabinet-morel"], environment);
         assert_eq!(checked.status.code(), Some(1));
@@ -110,7 +110,7 @@ fn a_wrong_setting_is_told_in_french_at_its_line_and_in_english_to_whom_reads_en
             assert!(text.contains(word), "no {word:?} in:\n{text}");
         }
     };
-    replace(folder.path(), grid, first, "max-questions = \"douze\"\n[[protocols]]");
+    replace(folder.path(), grid, "max-questions = 12", "max-questions = \"douze\"");
     says(
         &check(&[]),
         &["max-questions: \"douze\" n'est pas un nombre entier", "écrire un nombre entier", "medecine-generale.toml:"],

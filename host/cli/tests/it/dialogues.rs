@@ -161,14 +161,14 @@ fn a_question_without_an_answer_is_named() {
     put(
         folder.path(),
         "muet.toml",
-        "title = \"T\"\npractice = \"cabinet-morel\"\nat = \"2026-09-07T09:00\"\nopening = { says = \"Bonjour.\" }\n",
+        "title = \"T\"\nclass = \"other\"\npractice = \"cabinet-morel\"\nat = \"2026-09-07T09:00\"\nopening = { says = \"Bonjour.\" }\n",
     );
     let rehearse = |file| greffon(folder.path(), &["script", "rehearse", file]);
     fails(&rehearse("muet.toml"), &["muet.toml", "no answer to", "[answers]"]);
     put(
         folder.path(),
         "ailleurs.toml",
-        "title = \"T\"\npractice = \"x\"\nat = \"2026-09-07T09:00\"\nopening = { says = \"\" }\n",
+        "title = \"T\"\nclass = \"other\"\npractice = \"x\"\nat = \"2026-09-07T09:00\"\nopening = { says = \"\" }\n",
     );
     fails(&rehearse("ailleurs.toml"), &["\"x\"", "cabinet-morel"]);
     fails(&rehearse("absent.toml"), &["absent.toml"]);

@@ -272,7 +272,7 @@ async fn what_expires_while_the_host_runs_is_used_no_more() {
         grid.next(&encounter(clock.now())).await.expect("an answer")
     };
     assert!(matches!(asked().await, Ok(Step::Ask(_))));
-    assert_eq!(morel().instructions.len(), 4);
+    assert_eq!(morel().instructions.len(), 5);
 
     // The instructions end in January, and go at the next look; the grid goes on.
     clock

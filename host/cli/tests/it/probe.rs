@@ -237,7 +237,7 @@ fn what_answers_is_said_so_and_nothing_is_written_or_sent() {
     let channels = format!(
         "[features.astreinte]\nplugin = \"notify-webhook\"\nsettings = {{ url = \"{0}/greffon\" }}\ngrants.http = \
          [\"{0}\"]\ncredentials.key = {{ scheme = \"key\", key = {{ file = \"secrets/key\" }} \
-         }}\n[features.courriel]\nplugin = \"notify-email\"\ngrants.mail = true\n",
+         }}\n[features.courriel]\nplugin = \"notify-email\"\nsettings = {{ from = \"accueil@test.example\" }}\ngrants.mail = true\n",
         hook.origin
     );
     let folder = installation(&format!("{}{channels}", caldav("agenda", &agenda.origin, &agenda.origin)), &mail);
@@ -276,7 +276,7 @@ fn mail(relay: &Stub) -> String {
 #[test]
 fn programs_read_classes_and_a_relay_that_refuses_the_password_is_one_of_them() {
     let relay = Stub::start(Does::RelaysMail("535 5.7.8 no"));
-    let features = "[features.courriel]\nplugin = \"notify-email\"\ngrants.mail = true\n";
+    let features = "[features.courriel]\nplugin = \"notify-email\"\nsettings = { from = \"accueil@test.example\" }\ngrants.mail = true\n";
     let folder = installation(features, &mail(&relay));
     put_secret(folder.path(), "practices/cabinet/secrets/mail", "s3cret-word\n");
     let origin = format!("smtp://127.0.0.1:{}", relay.port);

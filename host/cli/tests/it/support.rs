@@ -46,7 +46,8 @@ fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> C
 /// What it printed, when it ended well.
 #[track_caller]
 pub fn succeeds(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", shown(&output.stdout), shown(&output.stderr));
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 

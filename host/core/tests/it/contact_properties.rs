@@ -133,7 +133,11 @@ proptest! {
             for effect in effects {
                 let kind = match effect {
                     ContactEffect::Alert(level) => format!("alert {}", level.as_str()),
-                    ContactEffect::Promise(promise) => format!("{promise:?}").chars().take(6).collect(),
+                    // What becomes very urgent is promised again, for an earlier hour.
+                    ContactEffect::Promise(promise) => {
+                        let urgent = contact.level.is_some_and(|level| level.at_least(Level::VeryUrgent));
+                        format!("{:.6} {urgent}", format!("{promise:?}"))
+                    }
                     ContactEffect::WatchAnswers => "watch".to_owned(),
                     ContactEffect::WatchResult => "watch-result".to_owned(),
                     ContactEffect::EndAlert => "end-alert".to_owned(),

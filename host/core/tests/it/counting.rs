@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use greffon_core::ids::{AgendaId, AppointmentId, OpId};
 use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
+use greffon_core::model::outside_failure::LastFailure;
 use greffon_core::model::scheduling::{
     AgendaAppointment, AgendaDescriptor, AgendaError, AgendaInfo, AgendaMotive, AgendaNotice, AppointmentStatus,
     BookingRequest, ByWhom, Delta, Found, Hold, Probed, SlotPage, SlotQuery,
@@ -77,6 +78,10 @@ struct Counted<P: ?Sized> {
 impl<P: ?Sized + Health> Health for Counted<P> {
     fn is_suspended(&self) -> bool {
         self.inner.is_suspended()
+    }
+
+    fn last_failure(&self) -> Option<LastFailure> {
+        self.inner.last_failure()
     }
 }
 

@@ -17,7 +17,7 @@ fn born(date: &str) -> greffon_core::flow::NewFact {
 /// An appointment of Jeanne Dupont, born on this day.
 fn booked(office: &Office, date: &str) -> AppointmentId {
     let contact = office.receive(everything("consultation").into_iter().chain([born(date)]).collect()).contact;
-    let booking = office.booked(contact, "op-1").booking;
+    let booking = office.booked(contact, &format!("booked-{}", office.rows().intents.len())).booking;
     office.work();
     booking.appointment.expect("confirmed")
 }

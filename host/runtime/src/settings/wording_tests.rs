@@ -75,7 +75,12 @@ fn cases() -> Vec<(Value, Value, &'static str, &'static str)> {
             "clé inconnue « zonne »",
             "vouliez-vous écrire « zone » ?",
         ),
-        (json!({ "additionalProperties": false }), json!({ "a": 1 }), "clé inconnue « a »", "la retirer"),
+        (
+            json!({ "additionalProperties": false, "properties": {} }),
+            json!({ "a": 1 }),
+            "clé inconnue « a »",
+            "la retirer",
+        ),
         (
             json!({ "propertyNames": { "enum": ["closing", "greeting"] } }),
             json!({ "closin": "" }),

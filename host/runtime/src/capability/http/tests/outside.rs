@@ -173,7 +173,7 @@ async fn who_asks_for_rest_is_left_alone_by_all_features_of_the_practice() {
 
 #[tokio::test]
 async fn a_rest_of_a_year_is_a_quarter_of_an_hour() {
-    let busy = b"HTTP/1.1 503 Oh\r\nretry-after: Fri, 31 Dec 9999 23:59:59 GMT\r\ncontent-length: 0\r\n\r\n";
+    let busy = b"HTTP/1.1 503 Oh\r\nretry-after: Thu, 31 Dec 9998 23:59:59 GMT\r\ncontent-length: 0\r\n\r\n";
     let server = Server::start(Does::Answers(busy.to_vec())).await;
     let clock = Arc::new(ManualClock::at(Instant(1_000_000)));
     let egress = Egress::within_budget(Arc::new(SystemLookup), Arc::clone(&clock) as _, REQUESTS_PER_MINUTE);
