@@ -2,7 +2,7 @@
 //! beside it.
 
 use greffon_core::model::alert::{Alert, AlertState};
-use greffon_core::model::care::{Level, Value};
+use greffon_core::model::care::{Fact, Level, Value, keys};
 use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::job::Job;
 use greffon_core::model::practice::Instruction;
@@ -38,15 +38,17 @@ impl Judge<'_> {
     }
 
     fn facts(&self) -> Judged {
-        let stored = &self.after.facts;
-        let told = &self.ledger.told;
+        // That the line was cut is written down by whoever closes the call so.
+        let by_closing = |fact: &&Fact| fact.key == keys::EMERGENCY_LINE;
+        let stored: Vec<&Fact> = self.after.facts.iter().filter(|fact| !by_closing(fact)).collect();
+        let told: Vec<_> = self.ledger.told.iter().filter(|told| told.key != keys::EMERGENCY_LINE).collect();
         let same = stored.len() == told.len()
-            && stored.iter().zip(told).all(|(stored, told)| {
+            && stored.iter().zip(&told).all(|(stored, told)| {
                 let number = matches!(stored.value, Value::Phone(_));
                 let same_words = stored.value.as_text().is_some() && stored.value.as_text() == told.value.as_text();
                 stored.key == told.key && (number || same_words || stored.value == told.value)
             });
-        let kept = self.before.is_none_or(|before| stored.starts_with(&before.facts));
+        let kept = self.before.is_none_or(|before| self.after.facts.starts_with(&before.facts));
         holds(same && kept, Rule::FactsStay, || format!("{} told, {} stored", told.len(), stored.len()))
     }
 

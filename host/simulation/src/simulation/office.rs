@@ -5,6 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use greffon_core::flow::{Flow, FlowError, Reception};
 use greffon_core::ids::{ContactId, MotiveId, PracticeId};
@@ -58,6 +59,9 @@ impl Clock for NodeClock {
 /// Workers of one process: two, so that jobs run beside each other.
 const WORKERS: usize = 2;
 
+/// How often a process sees that agendas are followed.
+const ASKS_EVERY: Duration = Duration::from_secs(15 * 60);
+
 impl Server {
     pub(super) fn new(
         executor: Rc<Executor>,
@@ -109,9 +113,13 @@ impl Server {
         for _ in 0..WORKERS {
             let (server, jobs) = (self.clone(), Jobs::new(reception.clone()));
             self.executor.spawn(Place::Node(node), async move {
-                // As a process does when it starts; what is there already is not written again.
-                drop(jobs.enqueue_agenda_watches().await);
+                let mut asked: Option<Instant> = None;
                 loop {
+                    // As a process does when it starts, and now and then: the database may not answer.
+                    let now = server.clock.now();
+                    if asked.is_none_or(|at| now.since(at) >= ASKS_EVERY) && jobs.enqueue_agenda_watches().await.is_ok() {
+                        asked = Some(now);
+                    }
                     let ran = jobs.run_due(3).await;
                     if ran.unwrap_or(0) == 0 {
                         server.rest().await;
