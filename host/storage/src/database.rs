@@ -56,6 +56,10 @@ const OTHER_NODES: &str = "SELECT COUNT(*)
      WHERE datname = current_database() AND pid <> pg_backend_pid()
          AND application_name = current_setting('application_name')";
 
+/// How often it is looked whether they have gone, and how long between two looks.
+const LOOKS_FOR_NODES: u32 = 20;
+const BETWEEN_LOOKS_FOR_NODES: Duration = Duration::from_millis(50);
+
 /// Where the limits of transactions are told, for whoever counts them: sqlx tells
 /// of the statements between, and not alike on both databases of their limits.
 const TOLD: &str = "greffon_storage::transaction";
@@ -280,13 +284,24 @@ impl Database {
     /// # Errors
     /// [`SetupError::InUse`], [`SetupError::InUseByNodes`], or the database's.
     pub async fn work_alone(&self) -> Result<(), SetupError> {
-        let Backend::Postgres { pool, .. } = &*self.backend else { return self.take_role() };
+        let Backend::Postgres { pool, alerts, .. } = &*self.backend else { return self.take_role() };
         let mut connection = pool.acquire().await?;
-        let count = sqlx::query_scalar::<_, i64>(OTHER_NODES).fetch_one(&mut *connection).await?;
-        if count > 0 {
-            return Err(SetupError::InUseByNodes { location: self.location.clone(), count });
+        let mut looks = 0;
+        loop {
+            let all = sqlx::query_scalar::<_, i64>(OTHER_NODES).fetch_one(&mut *connection).await?;
+            // This process has others beside the one that asks.
+            let own = i64::from(pool.size() + alerts.size()) - 1;
+            let count = all - own;
+            looks += 1;
+            if count <= 0 {
+                return Ok(());
+            }
+            if looks > LOOKS_FOR_NODES {
+                return Err(SetupError::InUseByNodes { location: self.location.clone(), count });
+            }
+            // A node that has just been stopped is shown a moment longer.
+            tokio::time::sleep(BETWEEN_LOOKS_FOR_NODES).await;
         }
-        Ok(())
     }
 
     /// Makes a database that was copied one that is worked on.

@@ -335,7 +335,9 @@ impl Transaction for MemoryTransaction {
         self.storage.inner.pace.point().await;
         check_key("feature", watch.feature.as_str())?;
         let feature = watch.feature.clone();
-        self.check(watch, |rows| rows.watches.get(&feature))?;
+        // Another practice may have a feature of this name.
+        self.check_owner(AgendaWatch::THING, &watch.practice)?;
+        check_version(watch, self.see(|rows| rows.watches.get(&feature)).map(|there| there.version))?;
         watch.move_on();
         self.written.watches.insert(feature, watch.clone());
         Ok(())
@@ -351,7 +353,9 @@ impl Transaction for MemoryTransaction {
     async fn save_approval(&mut self, approval: &mut Approval) -> Stored<()> {
         self.storage.inner.pace.point().await;
         let key = (approval.feature.clone(), approval.settings);
-        self.check(approval, |rows| rows.approvals.get(&key))?;
+        // Another practice may have the same.
+        self.check_owner(Approval::THING, &approval.practice)?;
+        check_version(approval, self.see(|rows| rows.approvals.get(&key)).map(|there| there.version))?;
         approval.move_on();
         self.written.approvals.insert(key, approval.clone());
         Ok(())
