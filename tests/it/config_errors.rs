@@ -241,7 +241,7 @@ async fn a_grid_that_is_no_toml_or_breaks_the_schema_is_refused_at_its_line() ->
     let shown = grid_refusal(&grid("", "oups")).await?;
     says(&shown, &["essai.toml:22:"]);
     let shown = grid_refusal(&grid("", "").replace("kind = \"yes-no\"", "kind = \"oui-non\"")).await?;
-    says(&shown, &["essai.toml:14:", "oui-non", "allowed"]);
+    says(&shown, &["essai.toml:14:", "oui-non", "valeurs possibles"]);
     Ok(())
 }
 

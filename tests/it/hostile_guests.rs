@@ -180,6 +180,7 @@ async fn another_practices_keyvalue_space_cannot_be_named() -> anyhow::Result<()
     };
     // The victim: same plugin, same feature, same bucket, one key.
     let victim = becomes(&test, "calme", &file("calme", "write = \"canari\""))?;
+    assert_eq!(victim.agenda(&feature)?.agendas().await, Ok(vec![]));
     assert_eq!(victim.agenda(&feature)?.probe().await.map(|probed| probed.clock), Ok(greffon_core::time::Instant(1)));
     let buckets = [
         "notes",

@@ -10,7 +10,7 @@ use greffon_core::ports::storage::Storage as _;
 use greffon_core::time::Instant;
 use greffon_storage::StorageOptions;
 
-use crate::wire::sqlite_file;
+use crate::storage_url::sqlite_file;
 
 /// What is kept of the agendas of these practices, in a database that is there: none is
 /// made, and none is changed. Nothing when it does not answer, which `greffon doctor`

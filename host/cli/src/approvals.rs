@@ -12,7 +12,7 @@ use greffon_storage::StorageOptions;
 
 use crate::config::approvals::KnownApprovals;
 use crate::config::directory::{Directory, Refresh};
-use crate::wire::{Wiring, sqlite_file};
+use crate::storage_url::sqlite_file;
 
 /// No mark of the database: everything is read.
 const NOTHING: i64 = -1;
@@ -30,8 +30,12 @@ pub struct Lookout {
 
 impl Lookout {
     /// Over the practices of a host.
-    pub fn new(wiring: &Wiring, approvals: ContentApprovals, remembers: bool) -> Self {
-        let (directory, known) = (Arc::clone(&wiring.directory), Arc::clone(&wiring.approvals));
+    pub fn new(
+        directory: Arc<Directory>,
+        known: Arc<KnownApprovals>,
+        approvals: ContentApprovals,
+        remembers: bool,
+    ) -> Self {
         Self { directory, known, approvals, mark: AtomicI64::new(NOTHING), remembers }
     }
 

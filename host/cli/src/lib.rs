@@ -12,6 +12,7 @@ mod probe;
 mod recovery;
 mod rehearsal;
 pub mod signature;
+mod storage_url;
 mod telemetry;
 pub mod wire;
 mod worker;

@@ -3,7 +3,6 @@
 
 mod no_space;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -35,6 +34,7 @@ use crate::config::plugins::Plugins;
 use crate::config::secret::SecretRef;
 use crate::config::supervision::{Supervised, Unreached, unreached};
 use crate::output;
+use crate::storage_url::sqlite_file;
 
 /// `iss` of the tokens that greffon signs itself.
 const OWN_ISSUER: &str = "greffon";
@@ -183,7 +183,12 @@ impl Host {
             clock,
             Arc::new(RandomIds),
         );
-        let lookout = Lookout::new(&wiring, reception.approvals.clone(), working);
+        let lookout = Lookout::new(
+            Arc::clone(&wiring.directory),
+            Arc::clone(&wiring.approvals),
+            reception.approvals.clone(),
+            working,
+        );
         let refresh = lookout.look().await.context("the practices' files cannot be read")?;
         for problem in refresh.problems.iter().chain(&refresh.out) {
             output::note(&format!("error: {problem}\n"));
@@ -247,11 +252,6 @@ pub fn own_issuer(config: &OperatorConfig) -> anyhow::Result<Option<Issuer>> {
         .read(&config.base)
         .map_err(|(message, _)| anyhow::anyhow!("{message}\n\nhint: make a key with: greffon token key"))?;
     Ok(Some(Issuer::from_pem(pem.expose_secret(), OWN_ISSUER, OWN_AUDIENCE)?))
-}
-
-/// The file that a storage URL names, when that is SQLite's.
-pub fn sqlite_file(url: &str) -> Option<&Path> {
-    Some(Path::new(url.strip_prefix("sqlite:")?.trim_start_matches("//")))
 }
 
 /// The keys that seal what is kept of credentials, when there are any.

@@ -1,7 +1,7 @@
 //! Whether what a channel sends through can be reached, without sending anything: the contract has no such question
 //! for channels, so the host asks itself.
 
-use greffon_core::model::outside_failure::{FailureClass, OutsideFailure};
+use greffon_core::model::outside_failure::OutsideFailure;
 
 use crate::capability::mail;
 use crate::ready::Ready;
@@ -16,7 +16,7 @@ pub(crate) async fn channel(ready: &Ready) -> Result<Vec<String>, OutsideFailure
     for origin in &bound.granted.http {
         let place = origin.to_string();
         if let Err((class, status)) = ready.caller.egress.knock(bound, origin).await {
-            return Err(failed(class, &place, status));
+            return Err(OutsideFailure::of_place(class, &place, status));
         }
         answered.push(place);
     }
@@ -24,9 +24,4 @@ pub(crate) async fn channel(ready: &Ready) -> Result<Vec<String>, OutsideFailure
         answered.push(mail::knock(bound, &ready.caller.services).await?);
     }
     Ok(answered)
-}
-
-/// A failure of a place that was asked.
-pub(crate) fn failed(class: FailureClass, place: &str, status: Option<u16>) -> OutsideFailure {
-    OutsideFailure { class, origin: Some(place.to_owned()), status }
 }

@@ -3,6 +3,7 @@
 mod error;
 mod restore;
 mod take;
+mod unfinished;
 
 use std::path::Path;
 
@@ -11,9 +12,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions as _, Connection as _};
 
 pub use self::error::BackupError;
-pub(crate) use self::restore::unfinished;
 pub use self::restore::{Restored, restore};
 pub use self::take::{Written, back_up};
+pub(crate) use self::unfinished::unfinished;
 use crate::error::Cause;
 use crate::sql::On;
 

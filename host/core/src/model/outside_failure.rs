@@ -130,6 +130,12 @@ pub struct OutsideFailure {
 }
 
 impl OutsideFailure {
+    /// A failure of a place that was asked, with what it answered.
+    #[must_use]
+    pub fn of_place(class: FailureClass, place: &str, status: Option<u16>) -> Self {
+        Self { class, origin: Some(place.to_owned()), status }
+    }
+
     /// A failure of a class, about nobody.
     #[must_use]
     pub fn of(class: FailureClass) -> Self {

@@ -9,6 +9,7 @@ mod alert_test;
 mod failure;
 mod offer;
 mod promise;
+mod promised;
 mod recovery;
 
 pub use agenda::{agenda_emptied, changed_in_agenda, for_the_patient, letter_of_change};
@@ -16,8 +17,8 @@ pub use alert::{alert, alert_link};
 pub use alert_test::{alert_test, alert_test_missed};
 use failure::failure_words;
 pub use offer::offer;
-use promise::promised_for;
 pub use promise::{beyond_room, said};
+use promised::promised_for;
 pub use recovery::recovered;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};

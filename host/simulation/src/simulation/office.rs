@@ -117,7 +117,8 @@ impl Server {
                 loop {
                     // As a process does when it starts, and now and then: the database may not answer.
                     let now = server.clock.now();
-                    if asked.is_none_or(|at| now.since(at) >= ASKS_EVERY) && jobs.enqueue_agenda_watches().await.is_ok() {
+                    if asked.is_none_or(|at| now.since(at) >= ASKS_EVERY) && jobs.enqueue_agenda_watches().await.is_ok()
+                    {
                         asked = Some(now);
                     }
                     let ran = jobs.run_due(3).await;

@@ -15,15 +15,13 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::{Builder, NamedTempFile};
 
+use super::unfinished::{RESTORING, unfinished};
 use super::{BackupError, BackupMark, check, close, folder_of, has_table, on, open_alone, sync_folder};
 use crate::database::{StorageOptions, connect};
 use crate::error::Cause;
 use crate::migrations;
 use crate::role;
 use crate::url::{Location, shown};
-
-/// What the name of a copy ends in that is being put in place.
-const RESTORING: &str = ".restoring-";
 
 /// What the name of a database ends in that was moved aside.
 const BEFORE: &str = ".before-restore-";
@@ -76,23 +74,6 @@ pub async fn restore(url: &str, from: &Path, now: Instant) -> Result<Restored, B
     let begun = begin(copy, &path, now)?;
     let aside = finish(&path, &begun)?;
     Ok(Restored { mark, aside, ended_another })
-}
-
-/// The copy that a restore was putting in place of the database at `path` when it was
-/// interrupted.
-pub(crate) fn unfinished(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
-    let begun = |file: &std::fs::DirEntry| {
-        file.file_name().to_str().is_some_and(|other| {
-            other.strip_prefix(name).and_then(|rest| rest.strip_prefix(RESTORING)).is_some_and(is_stamp)
-        })
-    };
-    let files = std::fs::read_dir(folder_of(path)).ok()?;
-    files.filter_map(Result::ok).find(begun).map(|file| file.path())
-}
-
-fn is_stamp(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Copies the backup beside the database, for this user's eyes only.

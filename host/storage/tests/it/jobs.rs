@@ -161,7 +161,10 @@ async fn depths_are_of_what_is_due_and_nobody_runs(f: Fixture) {
     leased_of(&f, Lane::Alert, minute(3), 1, 1).await;
     let depths = f.db.lane_depths().await.unwrap();
     let seen: Vec<_> = depths.iter().map(|one| (one.lane, one.waiting, one.oldest.as_secs())).collect();
-    assert_eq!(seen, [(Lane::Alert, 0, 0), (Lane::Urgent, 0, 0), (Lane::Normal, 0, 0), (Lane::Watch, 0, 0), (Lane::Bulk, 2, 180)]);
+    assert_eq!(
+        seen,
+        [(Lane::Alert, 0, 0), (Lane::Urgent, 0, 0), (Lane::Normal, 0, 0), (Lane::Watch, 0, 0), (Lane::Bulk, 2, 180)]
+    );
 }
 
 async fn a_job_is_taken_out_by_who_holds_it(f: Fixture) {

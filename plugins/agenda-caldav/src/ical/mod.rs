@@ -7,6 +7,7 @@ pub mod civil;
 pub mod component;
 pub mod duration;
 pub mod line;
+pub mod object;
 pub mod observance;
 pub mod patch;
 pub mod read;

@@ -1,6 +1,5 @@
 //! Reading an object: when it is busy, and whether greffon wrote it.
 
-use super::availability;
 use super::civil::{DAY_MS, Date, DateTime};
 use super::component::Component;
 use super::line::Line;
@@ -33,27 +32,6 @@ const MOST_DATES: usize = 5_000;
 
 /// Longest `RRULE`, in bytes.
 const RULE_BYTES: usize = 1_000;
-
-/// Reads an object. What cannot be read makes its days unclear; nothing makes the reading fail.
-pub fn object(bytes: &[u8], zones: &Zones) -> Content {
-    let mut content = Content::default();
-    let Some(calendar) = Component::parse(bytes).filter(|calendar| calendar.name == "VCALENDAR") else {
-        doubt(&mut content, &salvage::days(bytes), zones);
-        return content;
-    };
-    let events: Vec<&Component> = calendar.children_of("VEVENT").collect();
-    for event in &events {
-        whose(&mut content, event);
-    }
-    let (busy, unread) = items(&events, zones, &calendar);
-    content.first = events.iter().find_map(|event| Occasion::read(event, zones, &calendar).ok()).map(|one| one.period);
-    content.busy = busy;
-    content.closed = availability::closed(&calendar, zones);
-    for unclear in &unread {
-        doubt(&mut content, unclear, zones);
-    }
-    content
-}
 
 /// When these events take place, each by its own lines, and what could not be read.
 pub fn items(events: &[&Component], zones: &Zones, calendar: &Component) -> (Vec<Item>, Vec<Unclear>) {
@@ -103,7 +81,7 @@ pub fn items(events: &[&Component], zones: &Zones, calendar: &Component) -> (Vec
     (items, unread)
 }
 
-fn doubt(content: &mut Content, unclear: &Unclear, zones: &Zones) {
+pub(super) fn doubt(content: &mut Content, unclear: &Unclear, zones: &Zones) {
     match unclear {
         Unclear::Days(first, last) => match time::whole_days(*first, *last, zones) {
             Some(span) => content.unclear.push(span.into()),
@@ -114,7 +92,7 @@ fn doubt(content: &mut Content, unclear: &Unclear, zones: &Zones) {
     }
 }
 
-fn whose(content: &mut Content, event: &Component) {
+pub(super) fn whose(content: &mut Content, event: &Component) {
     let uid = event.line("UID").map_or("", |line| line.value.trim());
     // Another greffon's, which may share the calendar, is somebody else's. A program that loses the property does not
     // take the object away from us: op-ids are unique enough.
@@ -140,8 +118,8 @@ fn is_cancelled(event: &Component) -> bool {
 }
 
 /// One `VEVENT`.
-struct Occasion {
-    period: Period,
+pub(super) struct Occasion {
+    pub(super) period: Period,
     series: Option<Series>,
     /// `RDATE`s that have a length or a form of their own.
     extra: Vec<Period>,
@@ -155,7 +133,7 @@ struct Occasion {
 }
 
 impl Occasion {
-    fn read(event: &Component, zones: &Zones, calendar: &Component) -> Result<Self, Unclear> {
+    pub(super) fn read(event: &Component, zones: &Zones, calendar: &Component) -> Result<Self, Unclear> {
         let salvaged = || salvage::of_lines(event.lines.iter().map(|line| line.raw.as_str()));
         let free = is_cancelled(event)
             || event.line("TRANSP").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("TRANSPARENT"));

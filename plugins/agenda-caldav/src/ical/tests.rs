@@ -5,8 +5,8 @@ use greffon_sdk::practice::Span;
 use greffon_sdk::testing::at;
 use proptest::prelude::*;
 
+use super::object::object;
 use super::patch::{Change, change};
-use super::read::object;
 use super::write::{Booking, absence, booking};
 use super::zone::Zones;
 use crate::mirror::object::{Content, Item, Mark, Period};

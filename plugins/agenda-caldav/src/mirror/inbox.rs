@@ -1,15 +1,14 @@
 //! The availability that the owner of a calendar keeps beside it, in the Inbox of his scheduling (RFC 7953 §7.2.4).
 
 use greffon_sdk::log;
-use serde::{Deserialize, Serialize};
 
-use super::Mirror;
 use super::object::{Content, Object};
+use super::{Inbox, Mirror};
 use crate::dav::client::Client;
 use crate::dav::failure::Failure;
 use crate::dav::multistatus::Multistatus;
 use crate::dav::xml::Ns;
-use crate::ical::read;
+use crate::ical::object;
 use crate::ical::zone::Zones;
 
 /// Name in the mirror. No member of a collection has an `@` in its canonical name.
@@ -20,19 +19,6 @@ const FOUND_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How old what is known of it may be, in milliseconds: a minute.
 const FRESH_MS: i64 = 60 * 1000;
-
-/// What is known of an Inbox.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inbox {
-    /// When it was looked for. None: never.
-    pub found: Option<i64>,
-    /// Where it is. None: there is none.
-    pub path: Option<String>,
-    /// When it was read.
-    pub read: i64,
-    /// When what it says was another last.
-    pub changed: i64,
-}
 
 /// Brings what the Inbox says into the mirror. One that cannot be read stays what it was.
 pub fn refresh(mirror: &mut Mirror, client: &Client, collection: &str, zones: &Zones, now: i64) {
@@ -56,7 +42,7 @@ pub fn refresh(mirror: &mut Mirror, client: &Client, collection: &str, zones: &Z
         return log::warn("availability-not-read", &[]);
     };
     let told = found.responses.iter().find_map(|part| part.prop(Ns::CalDav, "calendar-availability"));
-    let content = told.map(|told| read::object(told.text.trim_start().as_bytes(), zones));
+    let content = told.map(|told| object::object(told.text.trim_start().as_bytes(), zones));
     mirror.inbox.read = now;
     mirror.changed = true;
     keep(mirror, content, now);

@@ -15,7 +15,7 @@ use greffon_sdk::keyvalue::{Bucket, Error, Update};
 use greffon_sdk::log;
 use serde::{Deserialize, Serialize};
 
-use super::inbox::Inbox;
+use super::Inbox;
 use super::object::Object;
 use super::{Earlier, Gone, Mirror, REACH_MS, Step};
 

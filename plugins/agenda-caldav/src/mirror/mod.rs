@@ -17,7 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use self::inbox::Inbox;
 pub use self::kept::Store;
 use self::object::{Content, Mark, Object};
 
@@ -64,6 +63,19 @@ pub struct Step {
     pub from: String,
     /// Names of the objects that it told.
     pub names: BTreeSet<String>,
+}
+
+/// What is known of the Inbox of a calendar's owner.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// When it was looked for. None: never.
+    pub found: Option<i64>,
+    /// Where it is. None: there is none.
+    pub path: Option<String>,
+    /// When it was read.
+    pub read: i64,
+    /// When what it says was another last.
+    pub changed: i64,
 }
 
 /// What is known of one calendar.

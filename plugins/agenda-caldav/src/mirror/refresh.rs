@@ -13,7 +13,7 @@ use crate::dav::multistatus::Multistatus;
 use crate::dav::place::member;
 use crate::dav::xml::Ns;
 use crate::ical::civil::{DAY_MS, utc_text};
-use crate::ical::read;
+use crate::ical::object;
 use crate::ical::zone::Zones;
 
 /// Objects that are asked for at once.
@@ -226,7 +226,7 @@ impl Refresh<'_> {
     }
 
     fn take_object(&self, name: &str, got: &Got, mirror: &mut Mirror) {
-        let content = read::object(&got.body, self.zones);
+        let content = object::object(&got.body, self.zones);
         if !content.is_clear() {
             log::warn("object-unreadable", &[("bytes", got.body.len().into())]);
         }

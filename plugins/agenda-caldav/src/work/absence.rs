@@ -5,7 +5,7 @@ use greffon_sdk::agenda::{Error, Span};
 use super::calendar::{Calendar, checked_time};
 use super::told;
 use crate::dav::client::Condition;
-use crate::ical::{read, write};
+use crate::ical::{object, write};
 use crate::mirror::object::Mark;
 
 /// What an absence without a label is called.
@@ -30,7 +30,7 @@ impl Calendar<'_> {
             return Err(failure.of_write());
         }
         match self.client.get(&path) {
-            Ok(Some(got)) if read::object(&got.body, &self.zones).op.as_deref() == Some(op) => Ok(id),
+            Ok(Some(got)) if object::object(&got.body, &self.zones).op.as_deref() == Some(op) => Ok(id),
             Ok(_) if refused => Err(Error::Invalid((
                 "object".to_owned(),
                 "the server does not accept the object (HTTP 412)".to_owned(),
@@ -45,7 +45,7 @@ impl Calendar<'_> {
         self.writable()?;
         let path = self.path(&name);
         let Some(got) = self.client.get(&path).map_err(|failure| failure.of_read())? else { return Ok(()) };
-        if read::object(&got.body, &self.zones).mark != Mark::Absence {
+        if object::object(&got.body, &self.zones).mark != Mark::Absence {
             return Err(Error::Denied("only absences that greffon wrote can be taken away".to_owned()));
         }
         match self.client.delete_read(&path, &got) {

@@ -8,7 +8,7 @@ use super::calendar::{Calendar, checked_time};
 use super::told;
 use crate::dav::client::{Condition, Got};
 use crate::dav::failure::Failure;
-use crate::ical::read;
+use crate::ical::object;
 use crate::ical::write::{self, Booking};
 use crate::mirror::object::{Mark, Object, Period};
 use crate::settings::Summary;
@@ -36,7 +36,7 @@ impl Calendar<'_> {
         match self.client.put(&self.path(&name), Condition::Absent, body.clone()) {
             Ok(etag) => {
                 if let Some(etag) = etag {
-                    let content = read::object(&body, &self.zones);
+                    let content = object::object(&body, &self.zones);
                     self.mirror.put_own(Got { etag, schedule: None, body }.object(&name, String::new(), content));
                 }
             }
@@ -73,7 +73,7 @@ impl Calendar<'_> {
         let unknown = || Error::OutcomeUnknown("the booking was sent, and nobody knows what became of it".to_owned());
         match self.client.get(&self.path(name)) {
             Ok(Some(got)) => {
-                let content = read::object(&got.body, &self.zones);
+                let content = object::object(&got.body, &self.zones);
                 if content.mark == Mark::Booking && content.op.as_deref() == Some(op) {
                     self.mirror.put(got.object(name, String::new(), content));
                     Ok(())
@@ -134,7 +134,7 @@ impl Calendar<'_> {
             let name = told::booking_name(op);
             let got = self.client.get(&self.path(&name)).map_err(|failure| failure.of_read())?;
             let Some(got) = got else { return Ok(Found::Absent) };
-            let content = read::object(&got.body, &self.zones);
+            let content = object::object(&got.body, &self.zones);
             if content.mark != Mark::Booking || content.op.as_deref() != Some(op) {
                 return Err(Error::Other(format!("something else stands at the place of booking {op}")));
             }

@@ -6,8 +6,8 @@ use super::calendar::{Calendar, checked_time};
 use super::told;
 use crate::dav::client::Got;
 use crate::dav::failure::Failure;
+use crate::ical::object;
 use crate::ical::patch::{self, Change};
-use crate::ical::read;
 use crate::mirror::object::{Content, Mark, Object, Period};
 use crate::settings::Cancel;
 
@@ -53,7 +53,7 @@ impl Calendar<'_> {
         match self.settings.cancel {
             Cancel::Mark => {
                 let body = self.patched(&got, &Change::Cancelled, op)?;
-                let content = read::object(&body, &self.zones);
+                let content = object::object(&body, &self.zones);
                 let etag = self.replace(op, &name, &got, body)?.unwrap_or_default();
                 Ok(self.stands(Got { etag, ..got }.object(&name, String::new(), content)))
             }
@@ -71,7 +71,7 @@ impl Calendar<'_> {
         let Some(got) = self.client.get(&self.path(name)).map_err(|failure| failure.of_read())? else {
             return Ok(None);
         };
-        let content = read::object(&got.body, &self.zones);
+        let content = object::object(&got.body, &self.zones);
         if content.mark != Mark::Booking {
             return Err(Error::Denied("only what greffon booked can be changed".to_owned()));
         }

@@ -1,8 +1,8 @@
-//! Opens the bucket that its settings name, writes `write` there if told to,
+//! Opens the bucket that its settings name, writes `write` there in `agendas` if told to,
 //! and succeeds in `probe` with the number of keys that it sees: more than its
 //! own is a leak.
 
-use greffon_sdk::agenda::{Agenda, Caps, Descriptor, Error, Instant, Probed, Result};
+use greffon_sdk::agenda::{Agenda, AgendaInfo, Caps, Descriptor, Error, Instant, Probed, Result};
 use greffon_sdk::keyvalue::{self, Bucket};
 
 struct KeyvalueOther {
@@ -11,12 +11,16 @@ struct KeyvalueOther {
 }
 
 impl KeyvalueOther {
-    fn keys(&self) -> std::result::Result<usize, keyvalue::Error> {
+    fn write(&self) -> std::result::Result<(), keyvalue::Error> {
         let bucket = Bucket::open(&self.bucket)?;
-        if let Some(value) = &self.write {
-            bucket.set("canary", value)?;
+        match &self.write {
+            Some(value) => bucket.set("canary", value),
+            None => Ok(()),
         }
-        Ok(bucket.keys("")?.len())
+    }
+
+    fn keys(&self) -> std::result::Result<usize, keyvalue::Error> {
+        Ok(Bucket::open(&self.bucket)?.keys("")?.len())
     }
 }
 
@@ -32,6 +36,11 @@ impl Agenda for KeyvalueOther {
         let (name, standard) = ("keyvalue-other".to_owned(), "proprietary".to_owned());
         let (caps, calls_per_min, write_timeout_ms) = (Caps::empty(), None, 1_000);
         Descriptor { name, standard, caps, max_lookback_s: 0, min_poll_s: 0, calls_per_min, write_timeout_ms }
+    }
+
+    fn agendas(&self) -> Result<Vec<AgendaInfo>> {
+        self.write().map_err(|error| Error::read_failed(&error))?;
+        Ok(Vec::new())
     }
 
     fn probe(&self) -> Result<Probed> {

@@ -1,10 +1,10 @@
 //! A promise with its hour, as it is said and written.
 
 use super::offer::spoken_name;
+use super::promised::{promised_for, window};
 use super::{Letter, letter, promise_words, zone};
 use crate::ids::PractitionerId;
 use crate::model::care::Sensitivity;
-use crate::model::civil::{spoken_date, spoken_time};
 use crate::model::commitment::{CALLBACK, Commitment, VERIFY_BOOKING};
 use crate::model::practice::Practice;
 
@@ -43,27 +43,9 @@ pub fn beyond_room(practice: &Practice, promise: &Commitment) -> Letter {
     letter(practice, "host.callback-beyond-room", subject, lines, Sensitivity::Personal)
 }
 
-/// The line of a letter that says for when it was promised.
-pub(super) fn promised_for(practice: &Practice, promise: &Commitment) -> String {
-    match window(practice, promise) {
-        Some(window) => format!("Promis pour : {window}"),
-        None => format!("Promis avant : {}", zone(practice).spoken(promise.due)),
-    }
-}
-
 /// « avant lundi 30 novembre 2026 à 13 h », « lundi 30 novembre 2026, entre 12 h et 13 h ».
 fn hour(practice: &Practice, promise: &Commitment) -> String {
     window(practice, promise).unwrap_or_else(|| format!("avant {}", zone(practice).spoken(promise.due)))
-}
-
-/// The window, unless it had begun when it was promised: then it is any time until its end.
-fn window(practice: &Practice, promise: &Commitment) -> Option<String> {
-    let span = promise.window.filter(|span| span.start > promise.promised_at)?;
-    let zone = zone(practice);
-    let (start, end) = (zone.civil(span.start), zone.civil(span.end));
-    let midnight = end.date() != start.date();
-    let end = if midnight { "minuit".to_owned() } else { spoken_time(end.time()) };
-    Some(format!("{}, entre {} et {end}", spoken_date(start.date()), spoken_time(start.time())))
 }
 
 fn who(practice: &Practice, owner: &str) -> String {

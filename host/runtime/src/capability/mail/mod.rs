@@ -17,7 +17,6 @@ use self::message::Envelope;
 use self::outcome::{Refusal, Taken};
 use super::http::SystemLookup;
 use crate::bindings::host::mail::{self as wit, Host, MailError, Receipt};
-use crate::probe;
 use crate::state::{Bound, CallState, Services};
 use crate::trail::Trail;
 
@@ -73,8 +72,8 @@ pub(crate) async fn knock(bound: &Bound, services: &Services) -> Result<String, 
         let knocked = tokio::time::timeout(KNOCK_TIMEOUT, smtp::knock(relay, &SystemLookup, &bound.opened)).await;
         return match knocked {
             Ok(Ok(())) => Ok(place),
-            Ok(Err(unreached)) => Err(probe::failed(unreached.class, &place, unreached.status)),
-            Err(_) => Err(probe::failed(FailureClass::TimeOut, &place, None)),
+            Ok(Err(unreached)) => Err(OutsideFailure::of_place(unreached.class, &place, unreached.status)),
+            Err(_) => Err(OutsideFailure::of_place(FailureClass::TimeOut, &place, None)),
         };
     }
     let folder = services.mail_folder.as_ref().ok_or_else(|| OutsideFailure::of(FailureClass::DeniedByGrant))?;
@@ -83,7 +82,7 @@ pub(crate) async fn knock(bound: &Bound, services: &Services) -> Result<String, 
     let there = folder.ancestors().find(|path| path.exists()).and_then(|path| std::fs::metadata(path).ok());
     match there {
         Some(there) if there.is_dir() && !there.permissions().readonly() => Ok(place),
-        _ => Err(probe::failed(FailureClass::Unknown, &place, None)),
+        _ => Err(OutsideFailure::of_place(FailureClass::Unknown, &place, None)),
     }
 }
 
