@@ -77,7 +77,7 @@ async fn what_is_said_to_be_there_must_be_seen() {
     let answer = app.post(Role::Secretary, &path("verdict"), &json!({"found": "done", "note": " "})).await;
     assert_eq!(answer.problem(), "422 invalid note");
     let answer = app.post(Role::Secretary, &path("verdict"), &json!({"found": "perhaps", "note": "vu"})).await;
-    assert_eq!(answer.problem(), "422 invalid");
+    assert_eq!(answer.problem(), "422 invalid found");
 }
 
 #[tokio::test]

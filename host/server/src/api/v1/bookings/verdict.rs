@@ -20,7 +20,7 @@ use crate::error::ApiError;
 /// What was found in the agenda.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Found {
+pub(super) enum BookingVerdict {
     /// It holds what was asked for; greffon looks, and tells those concerned.
     Done,
     /// It was not done, and nobody wants it any more: the time is free again.
@@ -36,7 +36,7 @@ pub(super) enum Found {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewVerdict {
     /// What was found.
-    found: Found,
+    found: BookingVerdict,
     /// What was seen or done, in a few words.
     note: String,
 }
@@ -70,10 +70,10 @@ pub(super) async fn handler(
     let id = named_intent(&id)?;
     let new: NewVerdict = payload.parse()?;
     let found = match new.found {
-        Found::Done => flow::FoundByHand::Done,
-        Found::NotDone => flow::FoundByHand::NotDone,
-        Found::TakeOut => flow::FoundByHand::TakeOut,
-        Found::ByHand => flow::FoundByHand::ByHand,
+        BookingVerdict::Done => flow::FoundByHand::Done,
+        BookingVerdict::NotDone => flow::FoundByHand::NotDone,
+        BookingVerdict::TakeOut => flow::FoundByHand::TakeOut,
+        BookingVerdict::ByHand => flow::FoundByHand::ByHand,
     };
     let new = flow::NewVerdict { found, note: new.note };
     let reception = app.reception.clone();
