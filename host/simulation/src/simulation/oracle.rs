@@ -18,8 +18,9 @@ use super::super::storage::MemoryStorage;
 use super::office::{Notes, Office};
 use super::report::Oracle;
 
-/// What a hand did is seen within so many minutes, also when the agenda gave no answer for ten.
-const SEEN_WITHIN_MIN: i64 = 45;
+/// What a hand did is seen within so many minutes, also when the agenda gave no answer for ten
+/// and a process stood still for twenty.
+const SEEN_WITHIN_MIN: i64 = 60;
 
 /// Sees every message at the moment when it leaves: what a patient is told of a
 /// booking must be true then.
@@ -173,7 +174,9 @@ fn truth(office: &Office, notes: &Notes, rows: &Rows) {
         let same =
             entry.is_some_and(|entry| entry.is_live() == taken && (!taken || entry.held.span == appointment.held.span));
         // Nobody looks at a visit that is over; an agenda is read every ten minutes, if it answers.
-        let too_late = |at: Instant| appointment.held.span.end < at.plus_minutes(SEEN_WITHIN_MIN);
+        // For a process whose clock is ahead it is over before.
+        let ahead_ms = office.server.ahead_ms().max(0);
+        let too_late = |at: Instant| appointment.held.span.end < at.plus_minutes(SEEN_WITHIN_MIN).plus_millis(ahead_ms);
         let came = !matches!(appointment.held.status, AppointmentStatus::Booked | AppointmentStatus::Cancelled);
         let by_hand = entries
             .iter()
