@@ -113,7 +113,8 @@ impl Day {
             let most = i64::from(faults.skew_min) * 60_000;
             skews_ms.push(random.between(-most, most));
         }
-        let server = Server::new(executor.clone(), storage, practices, clock.clone(), ids, skews_ms);
+        let server =
+            Server::new(executor.clone(), storage, practices, clock.clone(), ids, skews_ms, sabotage.is_none());
         let offices = rooms.into_iter().map(|(practice, agenda)| Office {
             server: server.clone(),
             practice,

@@ -36,6 +36,8 @@ pub(super) struct Server {
     /// How far the clock of each process is off, in milliseconds.
     skews_ms: Vec<i64>,
     resting: RefCell<Vec<Waker>>,
+    /// Whether agendas are followed: a second net, under which the first shows no hole.
+    follows: bool,
     pub(super) crashes: Cell<u64>,
 }
 
@@ -70,6 +72,7 @@ impl Server {
         clock: Arc<ManualClock>,
         ids: Arc<SeededIds>,
         skews_ms: Vec<i64>,
+        follows: bool,
     ) -> Rc<Self> {
         Rc::new(Self {
             executor,
@@ -80,6 +83,7 @@ impl Server {
             nodes: skews_ms.iter().map(|_| RefCell::default()).collect(),
             skews_ms,
             resting: RefCell::default(),
+            follows,
             crashes: Cell::new(0),
         })
     }
@@ -117,7 +121,9 @@ impl Server {
                 loop {
                     // As a process does when it starts, and now and then: the database may not answer.
                     let now = server.clock.now();
-                    if asked.is_none_or(|at| now.since(at) >= ASKS_EVERY) && jobs.enqueue_agenda_watches().await.is_ok()
+                    if server.follows
+                        && asked.is_none_or(|at| now.since(at) >= ASKS_EVERY)
+                        && jobs.enqueue_agenda_watches().await.is_ok()
                     {
                         asked = Some(now);
                     }
