@@ -21,6 +21,7 @@ use crate::model::intent::Appointment;
 use crate::model::job::{Due, Job, Lane};
 use crate::model::known_agendas::KnownAgendas;
 use crate::model::message::{Message, MessageState};
+use crate::model::patient::Patient;
 use crate::model::view::{ContactView, Said, Sequel, Told, assemble};
 use crate::model::wording;
 use crate::ports::practices::LivePractice;
@@ -76,6 +77,15 @@ pub struct ReadWindow {
 /// # Errors
 /// When the database does not answer.
 pub(super) async fn sequel_of(storage: &dyn Storage, contact: &Contact) -> Stored<Sequel> {
+    let records = records_of(storage, &contact.practice, contact.patient.patient()).await?;
+    sequel_with(storage, contact, records).await
+}
+
+/// The same, when the records of its patient were read already.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn sequel_with(storage: &dyn Storage, contact: &Contact, records: Vec<Patient>) -> Stored<Sequel> {
     let intents = storage.intents_of(contact).await?;
     let named = async |ids: &[CommitmentId]| match ids {
         [] => Ok(Vec::new()),
@@ -92,7 +102,6 @@ pub(super) async fn sequel_of(storage: &dyn Storage, contact: &Contact) -> Store
         Some(id) => storage.alert(&contact.practice, id).await?,
         None => None,
     };
-    let records = records_of(storage, &contact.practice, contact.patient.patient()).await?;
     Ok(Sequel { intents, commitments, owed, owed_at_origin, alert, records })
 }
 

@@ -1,5 +1,7 @@
 //! Hands a message to a channel that may carry it.
 
+use std::time::Duration;
+
 use super::metrics;
 use super::outcome::{JobOutcome, LEASE};
 use super::undelivered::{leave_work, lost_alert};
@@ -9,18 +11,19 @@ use crate::model::alert::AlertState;
 use crate::model::audit::Actor;
 use crate::model::care::Sensitivity;
 use crate::model::channel::{Address, MessageRef, Outbound, SendError};
-use crate::model::intent::{IntentKind, IntentState};
+use crate::model::intent::{Appointment, IntentKind, IntentState};
 use crate::model::job::{Lane, LeasedJob};
 use crate::model::message::{Message, MessageCause, MessageEvent, MessageState};
 use crate::model::patient::Wishes;
 use crate::model::practice::Practice;
 use crate::model::recipients::PATIENT;
 use crate::model::recovery::UnderWay;
-use crate::model::scheduling::AppointmentStatus;
+use crate::model::standing::{LOOK_AGAIN_MS, is_gone};
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
 use crate::ports::practices::{Feature, LivePractice, carries};
 use crate::ports::storage::StorageError;
+use crate::time::Instant;
 
 /// Where a message goes.
 struct Route<'a> {
@@ -98,8 +101,14 @@ struct Delivery<'a> {
 impl Delivery<'_> {
     async fn deliver(&self, message: &Message) -> Flow<JobOutcome> {
         let practice = self.practice;
-        if self.is_superseded(message).await? {
-            return self.step(message, MessageEvent::Superseded, Vec::new()).await;
+        match self.is_true(message).await? {
+            Truth::Holds => {}
+            Truth::Over => return self.step(message, MessageEvent::Superseded, Vec::new()).await,
+            // A message that nobody needs any more ends all the same.
+            Truth::NotSeenYet(_) if message.is_worthless(self.reception.acts.now()) => {
+                return self.step(message, MessageEvent::Unready, Vec::new()).await;
+            }
+            Truth::NotSeenYet(again) => return Ok(JobOutcome::Again(again)),
         }
         let wishes = self.wishes(message).await?;
         if let Some(code) = wishes.refuse(&message.to) {
@@ -220,30 +229,67 @@ impl Delivery<'_> {
 
     /// News of an appointment that has changed again is not told; and nothing is
     /// told of a booking that is not confirmed (I2).
-    async fn is_superseded(&self, message: &Message) -> Flow<bool> {
+    async fn is_true(&self, message: &Message) -> Flow<Truth> {
+        let storage = &self.reception.storage;
         let id = match message.cause {
             MessageCause::Intent(id) => id,
             // Hours later nobody is told of an alert that is over.
             MessageCause::Alert(id) => {
-                let alert = self.reception.storage.alert(&self.practice.id, id).await?;
-                return Ok(alert.is_none_or(|alert| alert.state == AlertState::Ended));
+                let alert = storage.alert(&self.practice.id, id).await?;
+                let over = alert.is_none_or(|alert| alert.state == AlertState::Ended);
+                return Ok(if over { Truth::Over } else { Truth::Holds });
             }
-            _ => return Ok(false),
+            _ => return Ok(Truth::Holds),
         };
         if !message.template.id.starts_with(APPOINTMENT_TEMPLATES) {
-            return Ok(false);
+            return Ok(Truth::Holds);
         }
-        let Some(intent) = self.reception.storage.intent(&self.practice.id, id).await? else { return Ok(true) };
+        let Some(intent) = storage.intent(&self.practice.id, id).await? else { return Ok(Truth::Over) };
         if intent.state != IntentState::Confirmed {
-            return Ok(true);
+            return Ok(Truth::Over);
         }
         if matches!(intent.kind, IntentKind::Cancel { .. }) {
-            return Ok(false);
+            return Ok(Truth::Holds);
         }
-        let Some(held) = &intent.appointment else { return Ok(true) };
-        let known = self.reception.storage.appointment(&self.practice.id, Some(&intent.feature), &held.id).await?;
-        Ok(known.is_none_or(|known| known.intent != id || known.held.status == AppointmentStatus::Cancelled))
+        let Some(held) = &intent.appointment else { return Ok(Truth::Over) };
+        let known = storage.appointment(&self.practice.id, Some(&intent.feature), &held.id).await?;
+        Ok(known
+            .filter(|known| known.intent == id)
+            .map_or(Truth::Over, |known| truth_of(&known, message.created_at, self.reception.acts.now())))
     }
+}
+
+/// Whether what a message says still holds.
+enum Truth {
+    Holds,
+    Over,
+    /// Nobody has looked at the agenda since greffon wrote there, or somebody else has a part of
+    /// the time and a person decides who keeps it: to be asked again after so long.
+    NotSeenYet(Duration),
+}
+
+/// How long news of an appointment that somebody else lies over is kept back at a time.
+const DOUBLE_AGAIN: Duration = Duration::from_secs(300);
+
+/// How soon it is asked again whether a look that is due was made.
+const LOOK_DUE_AGAIN: Duration = Duration::from_secs(2);
+
+/// For how long news waits for the first look at the agenda, in milliseconds: the write itself was
+/// confirmed, and an agenda that is down for longer keeps nobody from being told.
+const LOOK_AWAITED_MS: i64 = 10 * 60_000;
+
+fn truth_of(known: &Appointment, written: Instant, now: Instant) -> Truth {
+    let standing = &known.standing;
+    if is_gone(known.held.status) || standing.followed_at.is_some_and(|at| written < at) {
+        return Truth::Over;
+    }
+    if standing.double {
+        return Truth::NotSeenYet(DOUBLE_AGAIN);
+    }
+    let since = standing.written_at.filter(|at| standing.looks == 0 && now.millis_since(*at) < LOOK_AWAITED_MS);
+    let Some(since) = since else { return Truth::Holds };
+    let due = since.plus_millis(LOOK_AGAIN_MS[0]).since(now);
+    Truth::NotSeenYet(due + LOOK_DUE_AGAIN)
 }
 
 /// The first channel that serves the recipient and may carry the text; else the

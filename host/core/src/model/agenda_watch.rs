@@ -169,7 +169,8 @@ pub fn suspects(standing: &[Appointment], told: &Told, window: Span) -> Suspects
         let other = entry.is_some_and(|entry| {
             !is_same_visit(&known.held, entry) || (entry.version.is_some() && entry.version != known.held.version)
         });
-        let beneath = !known.standing.double && foreign.iter().any(|span| span.overlaps(&known.held.span));
+        // Whoever lay over it may have gone.
+        let beneath = foreign.iter().any(|span| span.overlaps(&known.held.span)) != known.standing.double;
         if gone {
             suspects.vanished.push(known.id.clone());
         } else if other || beneath {

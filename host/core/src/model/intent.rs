@@ -6,13 +6,18 @@
 
 mod answer;
 mod decide;
+mod event;
+mod people;
+mod remains;
+mod steps;
 
 pub use answer::{
     Answer, Finding, RULE_BROKEN, fits, read_answer, read_cancel_look_up, read_look_up, read_move_look_up, read_remains,
 };
-pub use decide::{
-    ABSENT_GAP_MIN_MS, CALLED_OFF, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, OVERDUE_MARGIN_MS,
-    ResendRule, Verdict, WAITING_AGAIN_MS, decide, next_at,
+pub use decide::decide;
+pub use event::{
+    ABSENT_GAP_MIN_MS, BY_HAND, CALLED_OFF, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, OVERDUE_MARGIN_MS,
+    ResendRule, Verdict, WAITING_AGAIN_MS, next_at,
 };
 
 use serde::{Deserialize, Serialize};

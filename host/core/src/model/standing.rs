@@ -46,6 +46,13 @@ pub struct Standing {
     pub seen: Option<Seen>,
     /// Somebody was told that an entry of somebody else's has a part of its time.
     pub double: bool,
+    /// Somebody was told that only a person can tell whether it stands.
+    pub unclear: bool,
+    /// It was called off in the agenda, and not through greffon.
+    pub struck_out: bool,
+    /// When greffon last followed what somebody did to it in the agenda: what was written to
+    /// anybody before then is not true any more.
+    pub followed_at: Option<Instant>,
 }
 
 impl Standing {
@@ -216,6 +223,7 @@ pub fn decide(
             next.looks = next.looks.saturating_add(1);
             next.seen = None;
             next.double = false;
+            next.unclear = false;
             let follow = if *held == *known { Follow::Nothing } else { Follow::Keep(held) };
             let again = from_now(&next, now);
             return (next, follow, again);
@@ -224,6 +232,11 @@ pub fn decide(
             next.looks = next.looks.saturating_add(1);
             let again = from_now(&next, now);
             return (next, Follow::Keep(held), again);
+        }
+        Look::Unclear if standing.unclear => {
+            next.looks = next.looks.saturating_add(1);
+            let again = from_now(&next, now);
+            return (next, Follow::Nothing, again);
         }
         Look::Double(held) => (Difference::Double, Some(held)),
         Look::Moved(held) => (Difference::Moved(held.span), Some(held)),
@@ -239,6 +252,11 @@ pub fn decide(
     }
     next.seen = None;
     next.double = difference == Difference::Double;
+    next.unclear = difference == Difference::Unclear;
+    if matches!(difference, Difference::Moved(_) | Difference::Gone) {
+        next.followed_at = Some(now);
+        next.struck_out = difference == Difference::Gone;
+    }
     let again = from_now(&next, now).filter(|_| difference == Difference::Double);
     (next, Follow::Tell(difference, held), again)
 }

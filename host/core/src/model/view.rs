@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::care::{ContentRef, Level};
 use super::contact::ContactState;
 use super::disclosure::MaySay;
-use super::intent::{Intent, IntentState};
+use super::intent::{Intent, IntentKind, IntentState};
 use super::scheduling::Slot;
 use super::script::{BookingProgress, Effect, Prompt, ReadBack};
+use super::standing::is_gone;
 use super::triage::{Assessment, Question};
 use crate::ids::{AgendaId, AppointmentId, ContactId, FeatureId, IntentId, MotiveId, OpId, PractitionerId, SiteId};
 use crate::time::{Instant, Span};
@@ -136,19 +137,29 @@ pub struct BookingView {
     pub motive: MotiveId,
     /// Why it was refused.
     pub refusal: Option<String>,
+    /// Nobody wants it any more: it is looked for, and taken out where it is found.
+    #[serde(default)]
+    pub called_off: bool,
 }
 
-/// What may be said of an intent in this state.
+/// What may be said of an intent as it stands.
 #[must_use]
-pub fn progress_of(state: IntentState) -> BookingProgress {
-    match state {
+pub fn progress_of(intent: &Intent) -> BookingProgress {
+    match intent.state {
         IntentState::Drafted | IntentState::Claimed | IntentState::Held | IntentState::Sending => {
             BookingProgress::Pending
         }
+        // It was struck out of the agenda since.
+        IntentState::Confirmed if was_called_off(intent) => BookingProgress::None,
         IntentState::Confirmed => BookingProgress::Confirmed,
         IntentState::Refused | IntentState::Compensated => BookingProgress::Refused,
         IntentState::Unknown | IntentState::Compensating | IntentState::NeedsHuman => BookingProgress::ToVerify,
     }
+}
+
+fn was_called_off(intent: &Intent) -> bool {
+    let gone = intent.appointment.as_ref().is_some_and(|held| is_gone(held.status));
+    gone && !matches!(intent.kind, IntentKind::Cancel { .. })
 }
 
 impl BookingView {
@@ -160,12 +171,13 @@ impl BookingView {
             intent: intent.id,
             op_id: intent.op.clone(),
             state: intent.state,
-            progress: progress_of(intent.state),
+            progress: progress_of(intent),
             appointment: held.map(|held| held.id.clone()),
             agenda: held.map_or_else(|| intent.request.agenda.clone(), |held| held.agenda.clone()),
             span: held.map_or(intent.request.span, |held| held.span),
             motive: intent.request.motive.clone(),
             refusal: intent.refusal.clone(),
+            called_off: intent.open.called_off,
         }
     }
 }

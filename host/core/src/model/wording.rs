@@ -12,7 +12,7 @@ mod promise;
 mod promised;
 mod recovery;
 
-pub use agenda::{agenda_emptied, changed_in_agenda, for_the_patient, letter_of_change};
+pub use agenda::{agenda_emptied, appointment_back, changed_in_agenda, for_the_patient, letter_of_change};
 pub use alert::{alert, alert_link};
 pub use alert_test::{alert_test, alert_test_missed};
 use failure::failure_words;

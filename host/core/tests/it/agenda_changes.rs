@@ -1,16 +1,19 @@
 //! What practitioners do to greffon's appointments in their own agenda.
 
 use futures::executor::block_on;
-use greffon_core::flow::{BookingOutcome, Flow, NewCancellation, NewMove, NewStatus};
+use greffon_core::flow::{BookingOutcome, Flow, FoundByHand, NewCancellation, NewMove, NewStatus, NewVerdict};
 use greffon_core::ids::AppointmentId;
 use greffon_core::model::intent::{Appointment, IntentState};
 use greffon_core::model::scheduling::{AppointmentStatus, ByWhom};
+use greffon_core::model::script::BookingProgress;
 use greffon_core::time::{Instant, Span};
-use greffon_simulation::AgendaStyle;
+use greffon_simulation::{AgendaStyle, Effect, Fault};
 
 use crate::office::{NOW, Office, booking, code, doctor};
 
 const STYLES: [AgendaStyle; 3] = [AgendaStyle::Arbitrated, AgendaStyle::FreeStore, AgendaStyle::LookThenWrite];
+
+const PATIENT: &str = "jeanne@dupont.example";
 
 const TEN: Instant = Instant(NOW.0 + 60 * 60_000);
 
@@ -246,6 +249,144 @@ fn an_entry_that_greffon_does_not_want_any_more_is_taken_out_whenever_it_is_seen
     office.agenda.bring_back(&id);
     office.wait_s(3_600);
     assert_eq!(office.agenda.live().len(), 0, "a calendar program that had been away has put it back");
+}
+
+#[test]
+fn what_the_doctor_puts_back_stays_and_a_person_says_whether_it_stands() {
+    for (found, state, entries) in
+        [(FoundByHand::Done, IntentState::Confirmed, 1), (FoundByHand::TakeOut, IntentState::Compensated, 0)]
+    {
+        let office = office(AgendaStyle::FreeStore);
+        let id = standing(&office, 4);
+        let intent = known(&office, &id).intent;
+        office.follow();
+        office.agenda.strike(&id);
+        office.wait_s(3_600);
+        assert_eq!(known(&office, &id).held.status, AppointmentStatus::Cancelled);
+        office.agenda.bring_back(&id);
+        office.wait_s(3_600);
+        assert_eq!(office.agenda.live().len(), 1, "what the doctor wants is never taken out by itself");
+        assert_eq!(office.rows().intents[&intent].state, IntentState::NeedsHuman);
+        assert_eq!(work(&office).iter().filter(|what| *what == "check-appointment").count(), 1);
+        let letters = office.sent_to("secretariat@tilleuls.example");
+        let letter = letters.iter().find(|one| one.template.id == "host.booking-back").unwrap();
+        assert!(letter.body.contains("Dupont") && letter.body.contains("y est revenu"), "{}", letter.body);
+        office.wait_s(24 * 3_600);
+        assert_eq!(work(&office).iter().filter(|what| *what == "check-appointment").count(), 1, "once");
+        let verdict = NewVerdict { found, note: "vu avec le docteur".to_owned() };
+        block_on(office.reception.bookings.settle_by_hand(&office.practice, intent, verdict, &doctor())).unwrap();
+        office.wait_s(3_600);
+        assert_eq!(office.rows().intents[&intent].state, state);
+        assert_eq!(office.agenda.live().len(), entries);
+        let open: Vec<_> =
+            office.rows().commitments.into_values().filter(|one| one.what == "check-appointment").collect();
+        assert!(open.iter().all(|one| one.state.is_final()), "the work is done: {open:?}");
+    }
+}
+
+#[test]
+fn whoever_reads_the_contact_sees_what_the_doctor_did() {
+    let office = office(AgendaStyle::FreeStore);
+    let (moved, struck) = (standing(&office, 4), standing(&office, 6));
+    let (of_moved, of_struck) = (known(&office, &moved).contact.unwrap(), known(&office, &struck).contact.unwrap());
+    let to = start(&office, &moved).plus_minutes(2 * 24 * 60);
+    office.agenda.push_to(&moved, quarter(to));
+    office.agenda.strike(&struck);
+    look(&office, &moved);
+    look(&office, &struck);
+    office.wait_s(1_800);
+    let booking = office.look(of_moved).bookings.remove(0);
+    assert_eq!((booking.progress, booking.span), (BookingProgress::Confirmed, quarter(to)));
+    assert_eq!(office.look(of_struck).bookings[0].progress, BookingProgress::None);
+}
+
+#[test]
+fn no_written_news_leaves_before_the_agenda_was_looked_at_again() {
+    for style in STYLES {
+        let office = Office::with(style, |_| {});
+        let contact = office.triaged();
+        let slot = office.slots(contact).remove(4);
+        let id = office.book(contact, booking(&slot, "op-1")).unwrap().booking.appointment.unwrap();
+        office.work();
+        assert_eq!(office.sent_to(PATIENT).len(), 0, "{style:?}");
+        office.wait_s(10);
+        assert_eq!(office.sent_to(PATIENT).len(), 1, "{style:?}");
+        let to = start(&office, &id).plus_minutes(60);
+        assert!(moving(&office, &id, to, "op-2").is_ok());
+        office.work();
+        assert_eq!(office.sent_to(PATIENT).len(), 1, "{style:?}");
+        office.wait_s(10);
+        assert_eq!(office.sent_to(PATIENT).len(), 2, "{style:?}");
+    }
+}
+
+#[test]
+fn an_agenda_that_is_down_keeps_nobody_from_being_told_for_longer_than_ten_minutes() {
+    let office = Office::open();
+    let contact = office.triaged();
+    let slot = office.slots(contact).remove(4);
+    office.book(contact, booking(&slot, "op-1")).unwrap();
+    office.agenda.down_until(NOW.plus_minutes(24 * 60));
+    office.wait_s(590);
+    assert_eq!(office.sent_to(PATIENT).len(), 0);
+    office.wait_s(30);
+    assert_eq!(office.sent_to(PATIENT).len(), 1);
+}
+
+#[test]
+fn a_patient_is_told_nothing_of_a_double_until_a_person_has_chosen() {
+    for stays in [true, false] {
+        let office = Office::with(AgendaStyle::FreeStore, |_| {});
+        office.follow();
+        let contact = office.triaged();
+        let slot = office.slots(contact).remove(9);
+        let id = office.book(contact, booking(&slot, "op-1")).unwrap().booking.appointment.unwrap();
+        let other = office.agenda.enter(&"dr-martin".into(), slot.slot.span);
+        office.wait_s(1_200);
+        assert_eq!((office.sent_to(PATIENT).len(), work(&office)), (0, vec!["check-appointment".to_owned()]));
+        office.agenda.strike(if stays { &other } else { &id });
+        office.wait_s(1_800);
+        let told = office.sent_to(PATIENT).len();
+        assert_eq!(told, usize::from(stays), "what is over is never told, what stands is");
+        assert!(!known(&office, &id).standing.double || !stays);
+    }
+}
+
+#[test]
+fn news_of_an_hour_that_the_doctor_has_changed_since_does_not_leave() {
+    let office = office(AgendaStyle::FreeStore);
+    let contact = office.triaged();
+    let slot = office.slots(contact).remove(4);
+    for _ in 0..8 {
+        office.plan.next(Effect::ChannelSend, Fault::Refused);
+    }
+    let id = office.book(contact, booking(&slot, "op-1")).unwrap().booking.appointment.unwrap();
+    office.wait_s(120);
+    assert_eq!(office.sent_to(PATIENT).len(), 0, "the mail server takes nothing");
+    let to = start(&office, &id).plus_minutes(2 * 24 * 60);
+    office.agenda.push_to(&id, quarter(to));
+    look(&office, &id);
+    office.wait_s(6 * 3_600);
+    assert_eq!(known(&office, &id).held.span, quarter(to));
+    assert_eq!(office.sent_to(PATIENT).len(), 0, "nobody gets an hour that is not true any more");
+}
+
+#[test]
+fn what_a_person_settled_by_hand_is_never_taken_out() {
+    let office = office(AgendaStyle::FreeStore);
+    let id = standing(&office, 4);
+    let intent = known(&office, &id).intent;
+    office.follow();
+    office.agenda.strike(&id);
+    office.wait_s(3_600);
+    office.agenda.bring_back(&id);
+    office.wait_s(3_600);
+    let verdict = NewVerdict { found: FoundByHand::ByHand, note: "le docteur s'en occupe".to_owned() };
+    block_on(office.reception.bookings.settle_by_hand(&office.practice, intent, verdict, &doctor())).unwrap();
+    office.agenda.annotate(&id);
+    office.wait_s(3 * 24 * 3_600);
+    assert_eq!(office.agenda.live().len(), 1);
+    assert_eq!(office.rows().intents[&intent].state, IntentState::Refused);
 }
 
 #[test]

@@ -136,6 +136,45 @@ fn what_was_written_into_the_agenda_by_hand_is_refused_with_others() {
 }
 
 #[test]
+fn the_minutes_before_and_after_are_free_of_what_others_wrote_too() {
+    for style in [AgendaStyle::Arbitrated, AgendaStyle::FreeStore, AgendaStyle::LookThenWrite] {
+        let office = Office::with(style, |practice| {
+            practice.motives.iter_mut().for_each(|motive| (motive.before_min, motive.after_min) = (10, 5));
+        });
+        let contact = office.triaged();
+        let slot = office.slots(contact).remove(3);
+        let around = |from: i64, to: i64| {
+            let Span { start, end } = slot.slot.span;
+            Span { start: start.plus_minutes(from), end: end.plus_minutes(to) }
+        };
+        let minutes = 15;
+        let before = office.agenda.enter(&slot.slot.agenda, around(-20, -minutes - 9));
+        let refused = office.book(contact, booking(&slot, "op-1"));
+        assert_eq!(code(&refused.unwrap_err()), "slot-taken", "{style:?}: one minute within the ten before");
+        office.agenda.strike(&before);
+        let after = office.agenda.enter(&slot.slot.agenda, around(minutes + 4, 30));
+        assert_eq!(code(&office.book(contact, booking(&slot, "op-2")).unwrap_err()), "slot-taken", "{style:?}");
+        office.agenda.strike(&after);
+        office.agenda.enter(&slot.slot.agenda, around(-25, -minutes - 10));
+        office.agenda.enter(&slot.slot.agenda, around(minutes + 5, 30));
+        assert!(office.book(contact, booking(&slot, "op-3")).is_ok(), "{style:?}: they touch, and that is all");
+        assert_eq!(office.rows().live_claims().count(), 1);
+    }
+}
+
+#[test]
+fn a_buffer_that_nobody_can_see_is_none() {
+    let office = Office::with(AgendaStyle::FreeStore, |practice| {
+        practice.motives.iter_mut().for_each(|motive| motive.before_min = 10);
+    });
+    let contact = office.triaged();
+    let slot = office.slots(contact).remove(3);
+    office.agenda.down_until(NOW.plus_minutes(5));
+    assert_eq!(code(&office.book(contact, booking(&slot, "op-1")).unwrap_err()), "agenda-unavailable");
+    assert_eq!(office.agenda.live().len(), 0);
+}
+
+#[test]
 fn the_same_op_id_is_the_same_booking_and_another_body_is_an_error() {
     let office = Office::open();
     let contact = office.triaged();

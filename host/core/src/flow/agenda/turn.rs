@@ -39,6 +39,8 @@ pub(crate) struct Writing {
 pub(crate) enum Calls {
     /// A write that looks and verifies by itself.
     One,
+    /// A look at the minutes around, then such a write.
+    Two,
     /// Two look-ups, then perhaps a write.
     Three,
 }
@@ -74,6 +76,7 @@ impl Agendas {
         identities.dedup();
         let calls = match calls {
             Calls::One => 1,
+            Calls::Two => 2,
             Calls::Three => 3,
         };
         let writes = Duration::from_millis(u64::from(rules.write_timeout_ms)) * calls;

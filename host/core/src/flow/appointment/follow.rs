@@ -66,10 +66,12 @@ impl Appointments {
                 {
                     self.bookings.let_go(tx.as_mut(), act, id, &rules, act.now).await?;
                 }
+                self.show_to_contact(tx.as_mut(), holder, &next.held).await?;
             }
             Difference::Moved(to) => {
                 next.standing.double |= !claims_too;
                 self.move_claims(tx.as_mut(), practice, holder, was.span, to, claims_too).await?;
+                self.show_to_contact(tx.as_mut(), holder, &next.held).await?;
             }
             Difference::Double | Difference::Unclear => {}
         }
@@ -109,6 +111,16 @@ impl Appointments {
             true => holder.claims.iter().filter_map(|claim| moved(claim, was, to, same_day)).collect(),
             false => Vec::new(),
         };
+        tx.save_intent(&mut holder).await
+    }
+
+    /// Whoever reads the contact sees what the agenda holds now.
+    async fn show_to_contact(&self, tx: &mut dyn Transaction, holder: &Intent, held: &AgendaAppointment) -> Stored<()> {
+        let Some(mut holder) = tx.intent(holder.id).await? else { return Ok(()) };
+        if holder.appointment.as_ref() == Some(held) {
+            return Ok(());
+        }
+        holder.appointment = Some(held.clone());
         tx.save_intent(&mut holder).await
     }
 }

@@ -81,6 +81,7 @@ impl Appointments {
         let (standing, follow, again) = decide(&known.held, &known.standing, look, haste, act.now);
         let again = again.map(|ms| Duration::from_millis(ms.max(1).unsigned_abs()));
         let seen = Appointment { standing, updated_at: act.now, ..known.clone() };
+        let tells = matches!(follow, Follow::Tell(..));
         let stored = match follow {
             Follow::Nothing if seen.standing == known.standing => return Ok(again),
             Follow::Nothing => self.store_look(seen).await,
@@ -96,7 +97,9 @@ impl Appointments {
             Err(StorageError::Stale { .. }) => return Ok(Some(CHANGING_AGAIN)),
             Err(error) => return Err(error.into()),
         }
-        self.contacts.refresh_after(&practice.id, known.contact, actor).await;
+        if tells {
+            self.contacts.refresh_after(&practice.id, known.contact, actor).await;
+        }
         Ok(again)
     }
 

@@ -10,11 +10,11 @@ use crate::flow::booking::still_stands;
 use crate::flow::error::Flow;
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
-use crate::ids::{AgendaId, AppointmentId, FeatureId, JobId, PracticeId};
+use crate::ids::{AgendaId, FeatureId, JobId, PracticeId};
 use crate::model::agenda_watch::{AgendaWatch, Followed, MAX_CURSOR_BYTES, Told, suspects};
 use crate::model::audit::Actor;
 use crate::model::care::Level;
-use crate::model::intent::{Appointment, IntentEvent, decide};
+use crate::model::intent::{Appointment, IntentEvent};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::recipients::{first_of, reception};
@@ -40,6 +40,9 @@ const BEYOND_MIN: i64 = 7 * 24 * 60;
 
 /// How far at least, in minutes.
 const AHEAD_MIN: i64 = 90 * 24 * 60;
+
+/// A day of UTC, in milliseconds.
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Most changes of a page, and most pages of one reading.
 const PAGE: u32 = 500;
@@ -208,31 +211,20 @@ impl Appointments {
         for entry in told.unknown_of_ours(standing).into_iter().take(MOST_UNKNOWN) {
             let Some(op) = &entry.op else { continue };
             let Some(intent) = self.storage.intent_by_op(&practice.id, op).await? else { continue };
-            if intent.feature != *feature || self.is_known(practice, feature, &entry.id).await? {
+            if intent.feature != *feature {
                 continue;
             }
+            let known = self.storage.appointment(&practice.id, Some(feature), &entry.id).await?;
+            // It stands, wherever it is by now; also when the patient came.
+            if known.as_ref().is_some_and(|known| !is_gone(known.held.status)) {
+                continue;
+            }
+            let struck_out_there = known.is_some_and(|known| known.standing.struck_out);
             let Ok(rules) = WriteRules::of(practice, feature) else { continue };
-            let mut tx = self.storage.begin(&practice.id).await?;
-            let Some(intent) = tx.intent(intent.id).await? else { continue };
-            let Ok((mut next, effects)) = decide(&intent, IntentEvent::SeenAfterwards(rules.rule(&intent)), act.now)
-            else {
-                continue;
-            };
-            if effects.is_empty() {
-                continue;
-            }
-            self.bookings.watch(tx.as_mut(), act, &next, &rules).await?;
-            tx.save_intent(&mut next).await?;
-            tx.commit().await?;
+            let event = IntentEvent::SeenAfterwards { struck_out_there, rule: rules.rule(&intent) };
+            self.bookings.step(act, intent.id, &event, &rules, None).await?;
         }
         Ok(())
-    }
-
-    /// Whether there is an appointment of this name, wherever it is by now.
-    async fn is_known(&self, practice: &LivePractice, feature: &FeatureId, id: &AppointmentId) -> Flow<bool> {
-        let known = self.storage.appointment(&practice.id, Some(feature), id).await?;
-        // A patient who came is in the agenda as well.
-        Ok(known.is_some_and(|known| !is_gone(known.held.status)))
     }
 
     async fn keep_followed(
@@ -307,9 +299,11 @@ async fn read(agenda: &dyn Agenda, name: &AgendaId, place: Option<&str>, window:
     Ok(Reading { told, cursor, more })
 }
 
-/// In which time an agenda is followed: as far as anything can be booked.
+/// In which time an agenda is followed: as far as anything can be booked, by whole days, so that
+/// an agenda in which nothing happens is asked the same all day long.
 fn window(practice: &LivePractice, now: Instant) -> Span {
     let days = practice.motives.iter().map(|motive| motive.max_horizon_days.min(3_660)).max().unwrap_or(0);
     let ahead = AHEAD_MIN.max(i64::from(days) * 24 * 60) + BEYOND_MIN;
-    Span { start: now.plus_minutes(-BACK_MIN), end: now.plus_minutes(ahead) }
+    let midnight = Instant(now.0.div_euclid(DAY_MS) * DAY_MS);
+    Span { start: midnight.plus_minutes(-BACK_MIN), end: midnight.plus_minutes(ahead) }
 }

@@ -9,13 +9,18 @@ use crate::flow::agenda::{Calls, WriteRules, Writing};
 use crate::flow::error::Flow;
 use crate::ids::{AgendaId, OpId};
 use crate::model::audit::Actor;
+use crate::model::claims::is_time;
 use crate::model::intent::{
     Answer, Appointment, Finding, Intent, IntentEvent, IntentKind, IntentState, read_answer, read_cancel_look_up,
     read_look_up, read_move_look_up, read_remains,
 };
-use crate::model::scheduling::{AgendaAppointment, AgendaError, ByWhom, Found};
+use crate::model::scheduling::{
+    AgendaAppointment, AgendaError, Audience, BookingRequest, ByWhom, Conflict, Found, Slot, SlotQuery, SlotState,
+};
 use crate::model::standing::{is_gone, is_same_visit};
+use crate::ports::plugins::Agenda;
 use crate::ports::practices::LivePractice;
+use crate::time::Span;
 
 /// An intent after the agenda was called, and what the agenda said if it
 /// refused.
@@ -24,18 +29,69 @@ pub(in crate::flow) struct Sent {
     pub(in crate::flow) said: Option<AgendaError>,
 }
 
+/// Most entries around one appointment that are read.
+const AROUND: u32 = 100;
+
+/// Whether the minutes before and after are free of what others wrote into the agenda. greffon's
+/// own appointments cannot be there, by their claims; the time of the visit itself is looked at by
+/// whoever writes.
+///
+/// # Errors
+/// `SlotTaken` when they are not; `Unavailable` when the agenda does not say, as a buffer that
+/// nobody has seen free is none.
+async fn look_around(
+    agenda: &dyn Agenda,
+    intent: &Intent,
+    left: Option<&AgendaAppointment>,
+) -> Result<(), AgendaError> {
+    let BookingRequest { agenda: of, span, motive, mode, patient, .. } = &intent.request;
+    let Some(wide) = with_buffers(intent) else { return Ok(()) };
+    let query = SlotQuery {
+        agendas: vec![of.clone()],
+        motive: Some(motive.clone()),
+        window: wide,
+        audience: Audience::default(),
+        modes: vec![*mode],
+        known_patient: patient.known_to_practice,
+        limit: AROUND,
+    };
+    let page = agenda.find_slots(&query).await?;
+    let is_own = |slot: &Slot| left.is_some_and(|left| left.agenda == slot.agenda && left.span == slot.span);
+    let in_the_way = |slot: &&Slot| {
+        slot.agenda == *of
+            && slot.state != SlotState::Free
+            && slot.span.overlaps(&wide)
+            && !slot.span.overlaps(span)
+            && !is_own(slot)
+    };
+    if page.slots.iter().any(|slot| in_the_way(&slot)) {
+        return Err(AgendaError::SlotTaken(Conflict::default()));
+    }
+    if page.complete { Ok(()) } else { Err(AgendaError::Unavailable("incomplete".to_owned())) }
+}
+
+/// What an intent claims of its agenda, when that is more than the visit.
+fn with_buffers(intent: &Intent) -> Option<Span> {
+    let claimed = intent.claims.iter().find(|claim| is_time(claim))?.span;
+    (claimed != intent.request.span).then_some(claimed)
+}
+
 /// Asks the agenda for what an intent wants, once.
 async fn write(
     practice: &LivePractice,
     intent: &Intent,
     rules: &WriteRules,
     writing: &Writing,
+    left: Option<&AgendaAppointment>,
     expected: Option<&str>,
 ) -> Result<AgendaAppointment, AgendaError> {
     let agenda = match practice.agenda(&intent.feature) {
         Ok(agenda) => agenda.within(writing.window),
         Err(out) => return Err(AgendaError::Unavailable(out.to_string())),
     };
+    if !matches!(intent.kind, IntentKind::Cancel { .. }) && !agenda.descriptor().caps.serves_slots {
+        look_around(agenda.as_ref(), intent, left).await?;
+    }
     match &intent.kind {
         IntentKind::Move(id) if rules.moves => agenda.move_to(&intent.op, id, expected, &intent.request).await,
         IntentKind::Book | IntentKind::Move(_) => agenda.book(&intent.op, &intent.request, None).await,
@@ -74,7 +130,7 @@ impl Bookings {
         let before = self.concerned(intent).await?;
         let held = before.as_ref().map(|known| &known.held);
         let expected = held.and_then(|held| held.version.as_deref());
-        let mut result = write(practice, intent, rules, writing, expected).await;
+        let mut result = write(practice, intent, rules, writing, held, expected).await;
         // A note that somebody wrote into it is no other appointment: nothing was changed, and
         // the same is asked once more of what is there now.
         if let (Some(held), Err(AgendaError::Stale(now))) = (held, &result)
@@ -82,7 +138,7 @@ impl Bookings {
             && now.version.is_some()
         {
             let version = now.version.clone();
-            result = write(practice, intent, rules, writing, version.as_deref()).await;
+            result = write(practice, intent, rules, writing, Some(held), version.as_deref()).await;
         }
         let why = result.as_ref().err().and_then(|_| practice.failing(&intent.feature));
         let answer = read_answer(intent, held, result.clone()).because(why);

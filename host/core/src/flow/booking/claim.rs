@@ -77,7 +77,9 @@ impl Bookings {
         }
         draft.request.allow_overlap = self.joins_a_group(act.practice, &draft, wanted.motive).await?;
         let agendas = wanted.agendas(&draft);
-        let asking = self.agendas.asking(act.practice, &draft.feature, &agendas, rules, Calls::One).await?;
+        let has_buffers = wanted.motive.before_min > 0 || wanted.motive.after_min > 0;
+        let calls = if has_buffers { Calls::Two } else { Calls::One };
+        let asking = self.agendas.asking(act.practice, &draft.feature, &agendas, rules, calls).await?;
         match self.claim(act, draft.clone(), wanted.contact.clone(), &asking, rules).await {
             Ok((intent, writing)) => self.bring(act, intent, writing, &asking, wanted, rules).await.map(Begun::Done),
             Err(FlowError::Storage(StorageError::Exists { .. })) => Ok(Begun::Again),

@@ -12,7 +12,7 @@ use crate::flow::message::Post;
 use crate::flow::patient::records_in;
 use crate::ids::{ContactId, IntentId};
 use crate::model::care::Level;
-use crate::model::commitment::{VERIFY_BOOKING, due_at};
+use crate::model::commitment::{CHECK_APPOINTMENT, VERIFY_BOOKING, due_at};
 use crate::model::contact::{Contact, address_of, opening};
 use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, decide};
 use crate::model::job::{Due, Job, Lane};
@@ -277,6 +277,15 @@ impl Bookings {
     pub(super) async fn ask_human(&self, tx: &mut dyn Transaction, act: Act<'_>, intent: &Intent) -> Stored<()> {
         let letter = wording::booking_to_verify(act.practice, intent);
         self.put_on_desk(tx, act, intent, VERIFY_BOOKING, letter).await
+    }
+
+    /// Somebody put back in the agenda what had been called off there, and of which the patient
+    /// may have been told.
+    pub(super) async fn ask_whether_back(&self, tx: &mut dyn Transaction, act: Act<'_>, intent: &Intent) -> Stored<()> {
+        let Some(held) = &intent.appointment else { return self.ask_human(tx, act, intent).await };
+        let visit = visit_of(act.practice, intent, held);
+        let letter = wording::appointment_back(act.practice, &intent.request.patient, visit);
+        self.put_on_desk(tx, act, intent, CHECK_APPOINTMENT, letter).await
     }
 
     /// A promise of the reception to the patient, and the message that says so.

@@ -15,7 +15,7 @@ use crate::ports::storage::{StorageError, Stored, Transaction};
 const MAX_TRIES: usize = 8;
 
 /// An intent after a step.
-pub(super) struct Stepped {
+pub(in crate::flow) struct Stepped {
     /// As it then stands.
     pub(super) intent: Intent,
     /// The agenda must be called now.
@@ -32,7 +32,7 @@ impl Bookings {
     /// # Errors
     /// `Conflict` also when the turn was lost and nothing was stored; an answer is
     /// always stored, as the late one that it is.
-    pub(super) async fn step(
+    pub(in crate::flow) async fn step(
         &self,
         act: Act<'_>,
         id: IntentId,
@@ -102,6 +102,7 @@ impl Bookings {
                 IntentEffect::SettleUntold => self.settle(tx.as_mut(), act, &intent, rules, News::Withheld).await?,
                 IntentEffect::RefusedLate => self.refused_late(tx.as_mut(), act, &intent).await?,
                 IntentEffect::AskHuman => self.ask_human(tx.as_mut(), act, &intent).await?,
+                IntentEffect::AskWhetherBack => self.ask_whether_back(tx.as_mut(), act, &intent).await?,
                 IntentEffect::Watch => self.watch(tx.as_mut(), act, &intent, rules).await?,
                 IntentEffect::Call => {}
             }

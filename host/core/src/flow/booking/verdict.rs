@@ -10,8 +10,8 @@ use crate::flow::agenda::WriteRules;
 use crate::flow::error::{Flow, FlowError};
 use crate::ids::{IntentId, PracticeId};
 use crate::model::audit::Actor;
-use crate::model::commitment::{CommitmentAction, VERIFY_BOOKING};
-use crate::model::intent::{Finding, Intent, IntentEvent, IntentKind, IntentState, Verdict, read_remains};
+use crate::model::commitment::{CHECK_APPOINTMENT, CommitmentAction, VERIFY_BOOKING};
+use crate::model::intent::{Finding, Intent, IntentEvent, IntentKind, IntentState, Verdict, fits, read_remains};
 use crate::model::scheduling::{AgendaAppointment, AppointmentStatus};
 use crate::model::view::BookingView;
 use crate::ports::practices::LivePractice;
@@ -38,6 +38,9 @@ pub struct NewVerdict {
     /// How, in the person's words: for the journal of the promise.
     pub note: String,
 }
+
+/// The promises that somebody looks.
+const PROMISES: [&str; 2] = [VERIFY_BOOKING, CHECK_APPOINTMENT];
 
 impl Bookings {
     /// The bookings, moves and cancellations that wait for a person, the newest first.
@@ -71,7 +74,7 @@ impl Bookings {
             return Err(FlowError::NotAllowed { code: "no-verdict", remedy: refusals::no_verdict() });
         }
         let verdict = match new.found {
-            Found::Done => Verdict::Done(Box::new(self.seen(&practice, &intent).await?)),
+            Found::Done => Verdict::Done(Box::new(self.seen_as_asked(&practice, &intent).await?)),
             Found::TakeOut => Verdict::TakeOut(Box::new(self.seen(&practice, &intent).await?)),
             Found::NotDone => Verdict::NotDone,
             Found::ByHand => Verdict::ByHand,
@@ -101,6 +104,15 @@ impl Bookings {
 
     fn rules_for(&self, practice: &LivePractice, intent: &Intent) -> WriteRules {
         WriteRules::of(practice, &intent.feature).unwrap_or_else(|_| WriteRules::careful(practice, &intent.feature))
+    }
+
+    /// The same, if it is what the intent asked for: another hour or agenda is settled by hand.
+    async fn seen_as_asked(&self, practice: &LivePractice, intent: &Intent) -> Flow<AgendaAppointment> {
+        let held = self.seen(practice, intent).await?;
+        if fits(intent, &held) {
+            return Ok(held);
+        }
+        Err(FlowError::NotAllowed { code: "not-seen", remedy: refusals::not_seen() })
     }
 
     /// What the agenda shows of what an intent wanted.
@@ -136,7 +148,7 @@ impl Bookings {
             return Ok(());
         }
         for promise in self.storage.commitments_named(&practice.id, &contact.commitments).await? {
-            if promise.what == VERIFY_BOOKING && !promise.state.is_final() {
+            if PROMISES.contains(&promise.what.as_str()) && !promise.state.is_final() {
                 let keep = CommitmentAction::Keep { note: note.to_owned() };
                 match self.commitments.act(&practice.id, promise.id, keep, actor).await {
                     // Somebody else has just kept it.

@@ -13,8 +13,8 @@ use crate::flow::conversation::grids::{self, Reported};
 use crate::flow::conversation::script::{self, Rendered};
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::{Entry, Involved};
-use crate::flow::patient::Recognised;
-use crate::flow::read::sequel_of;
+use crate::flow::patient::{Recognised, records_of};
+use crate::flow::read::{sequel_of, sequel_with};
 use crate::ids::{ContactId, PracticeId};
 use crate::model::audit::{Actor, Role};
 use crate::model::care::{Fact, Level};
@@ -207,13 +207,15 @@ impl Contacts {
 
     async fn try_look_at(&self, act: Act<'_>, contact: Contact) -> Flow<Looked> {
         let practice = act.practice;
-        let asked = grids::ask(self.storage.as_ref(), practice, &contact, act.now).await?;
+        let storage = self.storage.as_ref();
+        let records = records_of(storage, &practice.id, contact.patient.patient()).await?;
+        let asked = grids::ask(storage, practice, &contact, &records, act.now).await?;
         let (mut weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
         if act.actor.role != Role::System && weighed.is_emergency() && weighed.emergency_shown_at.is_none() {
             // The answer to this request is what the screen shows.
             (weighed, _) = decide(&weighed, ContactEvent::Shown, &practice.delays, act.now)?;
         }
-        let sequel = sequel_of(self.storage.as_ref(), &contact).await?;
+        let sequel = sequel_with(storage, &contact, records).await?;
         let rendered = self.render(act, &weighed, &sequel).await?;
         let pins = weighed.script.is_none() && rendered.script.is_some();
         let acts = has_new_effect(&weighed, &rendered.view.effects) || !effects.is_empty();
@@ -224,9 +226,14 @@ impl Contacts {
         let Some(kept) = self.keep(act, &contact, weighed, effects, &involved, &rendered).await? else {
             return Ok(Looked::Changed(contact.id));
         };
-        let sequel = sequel_of(self.storage.as_ref(), &kept).await?;
         // What was carried out or promised shows in the recap.
-        let rendered = if acts { self.render(act, &kept, &sequel).await? } else { rendered };
+        let (sequel, rendered) = if acts {
+            let sequel = sequel_with(self.storage.as_ref(), &kept, sequel.records).await?;
+            let rendered = self.render(act, &kept, &sequel).await?;
+            (sequel, rendered)
+        } else {
+            (sequel, rendered)
+        };
         let view = self.say(act, &kept, questions, rendered, &sequel).await;
         Ok(Looked::Seen(Box::new(view)))
     }

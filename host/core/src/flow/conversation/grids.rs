@@ -5,11 +5,11 @@ use futures::future::join_all;
 use super::context::context;
 use super::followed::{Followed, followed};
 use crate::flow::journal::Involved;
-use crate::flow::patient::records_of;
 use crate::model::care::{Fact, Level, keys, latest};
 use crate::model::civil::{Zone, age_days};
 use crate::model::contact::{Contact, Findings, HostStep, Outcome, RESERVED_KEY, Report, conclude, find, host_step};
 use crate::model::disclosure::{MaySay, for_grid};
+use crate::model::patient::Patient;
 use crate::model::practice::{PluginKind, Practice};
 use crate::model::triage::{Assessment, Encounter, Protocol, Question, Step};
 use crate::ports::plugins::GuestError;
@@ -26,19 +26,19 @@ pub(crate) struct Reported {
 /// Asks the grids, when it is their turn: every triage plugin that serves the site
 /// and practitioner of the contact, at once, as the contact began with it. One that
 /// is out, one that is not any more what the contact began with, and one of which
-/// nobody knows whether it was a grid, has failed.
+/// nobody knows whether it was a grid, has failed. `records` are those of the contact's patient.
 pub(crate) async fn ask(
     storage: &dyn Storage,
     practice: &LivePractice,
     contact: &Contact,
+    records: &[Patient],
     now: Instant,
 ) -> Stored<Option<Reported>> {
     let findings = find(practice, contact, now);
     if host_step(contact, &findings) != HostStep::AskGrids {
         return Ok(None);
     }
-    let records = records_of(storage, &contact.practice, contact.patient.patient()).await?;
-    let may_say = MaySay::of(&practice.disclosure, contact, &records, Zone::of(practice).date(now));
+    let may_say = MaySay::of(&practice.disclosure, contact, records, Zone::of(practice).date(now));
     let encounter = encounter(practice, contact, &findings, &may_say, now);
     let grids = followed(storage, practice, contact, PluginKind::Triage).await?;
     let reports = join_all(grids.iter().map(|grid| ask_grid(grid, &encounter, now))).await;

@@ -158,9 +158,11 @@ fn appointment_summary(
 ) -> Option<AppointmentSummary> {
     let intents = &sequel.intents;
     // A move that was refused leaves the appointment before it standing.
-    let stands = |intent: &&Intent| progress_of(intent.state) != BookingProgress::Refused;
+    let stands = |intent: &&Intent| progress_of(intent) != BookingProgress::Refused;
     let latest = intents.iter().rev().find(stands).or(intents.last())?;
-    if matches!(latest.kind, IntentKind::Cancel { .. }) && progress_of(latest.state) == BookingProgress::Confirmed {
+    let progress = progress_of(latest);
+    let over = matches!(latest.kind, IntentKind::Cancel { .. }) && progress == BookingProgress::Confirmed;
+    if over || progress == BookingProgress::None {
         return None;
     }
     let request = &latest.request;
@@ -180,7 +182,7 @@ fn appointment_summary(
     let with = seat.filter(|_| practice.practitioners.len() > 1);
     let at = seat.filter(|_| practice.sites.len() > 1);
     Some(AppointmentSummary {
-        state: progress_of(latest.state),
+        state: progress,
         span,
         start_local: Zone::of(practice).text(span.start),
         practitioner: with.map(|(practitioner, _)| practitioner.name.clone()),

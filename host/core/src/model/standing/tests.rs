@@ -138,6 +138,23 @@ fn a_double_is_told_at_once_and_once_until_it_is_over() {
 }
 
 #[test]
+fn what_only_a_person_can_tell_is_asked_once_until_it_is_clear() {
+    let known = held(IN_TWO_DAYS);
+    let mut standing = settled();
+    let mut told = Vec::new();
+    for minute in 0..60 {
+        let now = NOW.plus_minutes(minute);
+        let look = if minute == 30 { Look::Same(Box::new(known.clone())) } else { Look::Unclear };
+        let (next, follow, _) = decide(&known, &standing, look, Haste::None, now);
+        standing = next;
+        if matches!(follow, Follow::Tell(Difference::Unclear, None)) {
+            told.push(minute);
+        }
+    }
+    assert_eq!(told, [10, 41], "once, and again when it had been clear between");
+}
+
+#[test]
 fn after_a_write_it_is_looked_at_three_times() {
     let known = held(IN_TWO_DAYS);
     let mut standing = Standing::written(NOW);

@@ -267,7 +267,7 @@ fn banners(
     if said.script_failed {
         show("script-unavailable", banners::script_unavailable());
     }
-    if sequel.intents.iter().any(|intent| progress_of(intent.state) == BookingProgress::ToVerify) {
+    if sequel.intents.iter().any(|intent| progress_of(intent) == BookingProgress::ToVerify) {
         show("booking-to-verify", banners::booking_to_verify());
     }
     if matches!(contact.patient, Link::Doubtful { .. }) && contact.state != ContactState::Closed {

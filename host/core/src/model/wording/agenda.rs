@@ -31,13 +31,7 @@ pub fn changed_in_agenda(practice: &Practice, difference: Difference, patient: &
         ),
     };
     let mut lines = vec![first.to_owned(), String::new()];
-    lines.push(format!("Patient : {}", name(patient)));
-    if let Some(phone) = &patient.phone {
-        lines.push(format!("Numéro : {phone}"));
-    }
-    if let Some(practitioner) = visit.practitioner {
-        lines.push(format!("Avec : {}", practitioner.name));
-    }
+    lines.extend(whose(patient, visit));
     lines.push(format!("Heure donnée au patient : {}", zone(practice).spoken(visit.start)));
     if let Difference::Moved(to) = difference {
         lines.push(format!("Heure dans l'agenda : {}", zone(practice).spoken(to.start)));
@@ -73,6 +67,29 @@ pub fn letter_of_change(practice: &Practice, difference: Difference, visit: Visi
         Difference::Gone => Some(to_patient(practice, Happened::Cancelled, visit)),
         Difference::Double | Difference::Unclear => None,
     }
+}
+
+/// Tells the reception that an appointment which somebody had struck out of the agenda is there
+/// again.
+#[must_use]
+pub fn appointment_back(practice: &Practice, patient: &Person, visit: Visit<'_>) -> Letter {
+    let mut lines = vec![
+        "Un rendez-vous supprimé dans l'agenda y est revenu. Le patient a peut-être appris qu'il était annulé."
+            .to_owned(),
+        String::new(),
+    ];
+    lines.extend(whose(patient, visit));
+    lines.push(format!("Heure dans l'agenda : {}", zone(practice).spoken(visit.start)));
+    lines.push(String::new());
+    lines.push("Demandez au praticien s'il est maintenu, prévenez le patient, et dites-le dans greffon.".to_owned());
+    letter(practice, "host.booking-back", "Rendez-vous revenu dans l'agenda".to_owned(), lines, Sensitivity::Personal)
+}
+
+/// Of whom a letter to the reception is, and with whom.
+fn whose(patient: &Person, visit: Visit<'_>) -> Vec<String> {
+    let phone = patient.phone.as_ref().map(|phone| format!("Numéro : {phone}"));
+    let practitioner = visit.practitioner.map(|one| format!("Avec : {}", one.name));
+    std::iter::once(format!("Patient : {}", name(patient))).chain(phone).chain(practitioner).collect()
 }
 
 /// Tells the reception that so many appointments have vanished from an agenda at once that

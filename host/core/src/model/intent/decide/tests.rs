@@ -5,9 +5,14 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ids::{AppointmentId, IntentId};
-use crate::model::intent::{Claim, read_answer, read_look_up};
+use crate::model::intent::{
+    Claim, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, ResendRule, WAITING_AGAIN_MS, next_at, read_answer,
+    read_look_up,
+};
 use crate::model::person::{Identifier, Person};
-use crate::model::scheduling::{AgendaError, AppointmentStatus, BookingRequest, Found, VisitMode};
+use crate::model::scheduling::{
+    AgendaAppointment, AgendaError, AppointmentStatus, BookingRequest, ByWhom, Found, VisitMode,
+};
 use crate::time::Span;
 
 mod any_order;

@@ -44,6 +44,8 @@ pub(crate) struct Appointment {
     patient: Option<Person>,
     /// From which contact.
     contact: Option<Uuid>,
+    /// An entry of somebody else's has a part of its time: a person decides who keeps it.
+    beside_another: bool,
     /// The move or cancellation that is under way.
     pending: Option<Uuid>,
     /// When it last changed.
@@ -63,6 +65,7 @@ impl From<intent::Appointment> for Appointment {
             motive: core.held.motive.map(|one| one.0),
             patient: core.held.patient.map(Into::into),
             contact: core.contact.map(|one| one.0),
+            beside_another: core.standing.double,
             pending: core.pending.map(|one| one.0),
             updated_at: core.updated_at.into(),
         }

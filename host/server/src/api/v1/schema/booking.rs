@@ -50,6 +50,8 @@ pub(crate) struct Booking {
     motive: String,
     /// Why it was refused.
     refusal: Option<String>,
+    /// Nobody wants it any more: it is looked for in the agenda, and taken out where it is found.
+    called_off: bool,
 }
 
 impl From<view::BookingView> for Booking {
@@ -65,6 +67,7 @@ impl From<view::BookingView> for Booking {
             end: core.span.end.into(),
             motive: core.motive.0,
             refusal: core.refusal,
+            called_off: core.called_off,
         }
     }
 }

@@ -36,6 +36,8 @@ enum Happening {
     Lands,
     Answer(u32, Option<Answer>),
     Job,
+    /// Whoever wanted it wants it no more.
+    CallOff,
 }
 
 proptest! {
@@ -46,6 +48,7 @@ proptest! {
         fates in proptest::collection::vec(any_fate(), 3),
         readable in proptest::collection::vec(any::<bool>(), 64),
         may_resend in any::<bool>(),
+        call_off in proptest::option::weighted(0.3, 0..90_000i64),
     ) {
         let rule = rule(may_resend);
         let mut intent = run(drafted(IntentKind::Book), 0, vec![IntentEvent::Claim]).0;
@@ -53,12 +56,20 @@ proptest! {
         let mut told_no = false;
         let (mut settled, mut asked, mut looks) = (0, 0, 0);
         let mut queue: Vec<(Instant, Happening)> = Vec::new();
+        queue.extend(call_off.map(|ms| (START.plus_millis(ms), Happening::CallOff)));
+        let mut called_off = false;
         let mut events = vec![IntentEvent::Send];
         let mut now = START;
         loop {
             for event in std::mem::take(&mut events) {
                 let was = intent.clone();
-                let (next, effects) = decide(&intent, event, now).unwrap();
+                let (next, effects) = match (decide(&intent, event, now), &was) {
+                    (Ok(decided), _) => decided,
+                    // It stands, or a person looks already.
+                    (Err(_), Intent { state: IntentState::Confirmed | IntentState::NeedsHuman, .. }) => continue,
+                    (Err(error), _) => panic!("{error:?}"),
+                };
+                called_off |= next.open.called_off;
                 intent = next;
                 if matches!(intent.state, IntentState::Sending | IntentState::Unknown) {
                     prop_assert!(!intent.claims.is_empty(), "what may be in the agenda keeps its claim");
@@ -69,6 +80,7 @@ proptest! {
                     match effect {
                         IntentEffect::Settle => {
                             prop_assert!(agenda, "nothing is confirmed that is not there");
+                            prop_assert!(!called_off, "nobody is told of what nobody wants");
                             settled += 1;
                         }
                         IntentEffect::AskHuman => asked += 1,
@@ -77,7 +89,7 @@ proptest! {
                             queue.push((due, Happening::Job));
                         }
                         IntentEffect::RefusedLate | IntentEffect::Call => {}
-                        IntentEffect::SettleUntold => prop_assert!(false, "nothing was restored here"),
+                        IntentEffect::SettleUntold | IntentEffect::AskWhetherBack => prop_assert!(false, "nothing was restored here"),
                     }
                 }
                 told_no |= intent.state == IntentState::Refused;
@@ -143,13 +155,14 @@ proptest! {
                     });
                 }
                 Happening::Job => {}
+                Happening::CallOff => events.push(IntentEvent::CallOff),
             }
         }
         prop_assert!(intent.state.is_final(), "{:?}", intent.state);
         match intent.state {
             IntentState::Confirmed => prop_assert!(agenda),
             // Everything had arrived before the last look, or is in nobody's way.
-            IntentState::Refused | IntentState::Compensated => prop_assert!(!agenda && told_no),
+            IntentState::Refused | IntentState::Compensated => prop_assert!(!agenda && (told_no || called_off)),
             IntentState::NeedsHuman => prop_assert!(asked == 1),
             other => prop_assert!(false, "{:?}", other),
         }
