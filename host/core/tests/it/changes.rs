@@ -57,7 +57,7 @@ fn a_move_keeps_the_appointment_and_frees_its_old_time() {
         let appointment = mirrored(&office, &id);
         assert_eq!((appointment.held.span.start, appointment.pending), (to, None));
         assert_ne!(appointment.intent, appointment.chain, "the chain stays");
-        office.work();
+        office.news_leaves();
         let news = office.sent_to("jeanne@dupont.example");
         assert_eq!(news.len(), 1, "the first news is not true any more, and is not told");
         assert!(news[0].body.contains("10 h 30"), "{}", news[0].body);
@@ -137,7 +137,7 @@ fn a_cancellation_frees_the_time_and_tells_both_once() {
     for style in [AgendaStyle::Arbitrated, AgendaStyle::FreeStore, AgendaStyle::NoId] {
         let office = Office::with(style, |_| {});
         let id = at_ten(&office);
-        office.work();
+        office.news_leaves();
         let outcome = cancelling(&office, &id, "op-2").unwrap();
         assert_eq!(outcome.booking.state, IntentState::Confirmed);
         assert_eq!((claimed(&office).len(), office.agenda.live().len()), (0, 0));
@@ -145,12 +145,12 @@ fn a_cancellation_frees_the_time_and_tells_both_once() {
         assert!(again.replayed);
         assert_eq!(code(&cancelling(&office, &id, "op-3").unwrap_err()), "appointment-cancelled");
         assert_eq!(code(&moving(&office, &id, TEN, "op-4").unwrap_err()), "appointment-cancelled");
-        office.work();
+        office.news_leaves();
         let news = office.sent_to("jeanne@dupont.example");
         assert_eq!(news.len(), 2);
         assert!(news[1].body.contains("annulé") && news[1].body.contains("10 h"), "{}", news[1].body);
         let contact = office.triaged();
-        assert_eq!(office.slots(contact)[4].slot.span.start, TEN, "the time can be had again");
+        assert!(office.slots(contact).iter().any(|slot| slot.slot.span.start == TEN), "the time can be had again");
     }
 }
 

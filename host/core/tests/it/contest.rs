@@ -34,7 +34,7 @@ fn of_64_clients_on_one_slot_one_wins_and_the_others_cost_the_agenda_one_read() 
     assert_eq!((office.plugins.calls("book"), office.agenda.live().len()), (1, 1));
     let reads = office.plugins.calls("find-slots") - reads;
     assert!(reads <= 2, "{reads} reads of the agenda for 63 losers");
-    office.work();
+    office.news_leaves();
     assert_eq!(office.sent_to("jeanne@dupont.example").len(), 1);
 }
 

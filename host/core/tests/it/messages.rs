@@ -113,7 +113,7 @@ fn without_a_channel_for_the_address_it_fails_and_the_reception_is_told() {
     facts.retain(|fact| fact.key != keys::PATIENT_EMAIL);
     let contact = office.receive(facts).contact;
     office.booked(contact, "op-1");
-    office.work();
+    office.news_leaves();
     let to_patient = &messages(&office, "patient")[0];
     assert_eq!((to_patient.state, to_patient.failure.as_deref()), (MessageState::Failed, Some("no-channel")));
     assert_eq!(office.sent_to("secretariat@tilleuls.example")[0].template.id, "host.message-lost");

@@ -210,6 +210,12 @@ impl Office {
         self.work();
     }
 
+    /// Waits until the news of what was just booked has left: the agenda is looked at once more
+    /// before.
+    pub fn news_leaves(&self) {
+        self.wait_s(6);
+    }
+
     /// Somebody has a reason to look at an appointment in its agenda.
     pub fn suspect(&self, appointment: &AppointmentId) {
         let job = Job::LookAgain("agenda".into(), appointment.clone());

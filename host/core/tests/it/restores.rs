@@ -60,7 +60,7 @@ fn after_a_restore_every_appointment_of_the_agenda_is_known_and_nothing_is_told_
         for number in 0..40 {
             book_one(&office, &format!("before-{number}"));
         }
-        office.work();
+        office.news_leaves();
         // Two are booked, and their news has not left yet.
         book_one(&office, "untold-1");
         book_one(&office, "untold-2");
@@ -248,14 +248,14 @@ fn a_message_that_was_withheld_leaves_once_when_a_person_says_so() {
     book_one(&office, "op-1");
     let backup = office.storage.back_up();
     restore(&mut office, &backup);
-    office.work();
+    office.news_leaves();
     assert!(office.sent_to("jeanne@dupont.example").is_empty());
     let letters = office.rows().dead_letters;
     assert_eq!(letters.len(), 2);
     for id in letters.into_keys() {
         block_on(office.reception.dead_letters.retry(&office.practice, id, &supervisor())).unwrap();
     }
-    office.work();
+    office.news_leaves();
     assert_eq!(office.sent_to("jeanne@dupont.example").len(), 1);
     assert!(office.rows().messages.values().all(|one| one.state == MessageState::Sent));
 }

@@ -60,7 +60,7 @@ fn each_class_goes_when_its_time_has_come() {
     let contact = office.triaged();
     office.booked(contact, "op-1");
     office.close(contact).expect("closed");
-    office.work();
+    office.news_leaves();
     let [contacts, _, intents, appointments, _, messages, patients] = left(&office);
     assert_eq!((contacts, intents, appointments, patients), (1, 1, 1, 1));
     assert!(messages > 0);

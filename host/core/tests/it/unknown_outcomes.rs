@@ -35,6 +35,7 @@ fn an_answer_lost_after_the_commit_is_found_out_and_only_then_told() {
         assert_eq!(code(&office.book(rival, booking(&slot, "op-2")).unwrap_err()), "slot-taken", "I3: the claim holds");
         office.wait_s(2);
         assert_eq!(state(&office.look(contact)), IntentState::Confirmed, "{style:?}");
+        office.news_leaves();
         assert_eq!(office.sent_to("jeanne@dupont.example").len(), 1);
         assert_eq!((office.plugins.calls("book"), office.agenda.live().len()), (1, 1), "looked up, not sent again");
         office.wait_s(3600);

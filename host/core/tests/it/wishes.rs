@@ -37,7 +37,7 @@ fn whoever_wants_no_message_gets_none_and_somebody_calls_when_nobody_told_them()
     let contact = registered(&office);
     wants(&office, contact, Preferences { messages: NO, voicemail: NO, ..Preferences::default() });
     let appointment = office.booked(contact, "op-1").booking.appointment.expect("confirmed");
-    office.work();
+    office.news_leaves();
     let message = to_patient(&office).remove(0);
     assert_eq!((message.state, message.failure.as_deref()), (MessageState::Failed, Some("patient-refuses")));
     let work =
@@ -52,7 +52,7 @@ fn whoever_wants_no_message_gets_none_and_somebody_calls_when_nobody_told_them()
         reason: "practitioner-away".to_owned(),
     };
     block_on(office.reception.appointments.cancel(&office.practice, &appointment, new, &doctor())).expect("cancelled");
-    office.work();
+    office.news_leaves();
     assert!(office.sent_to(MAIL).is_empty(), "nothing left");
     assert_eq!(work(&office), 1, "somebody calls her");
     let told = office.sent_to("secretariat@tilleuls.example");
@@ -70,7 +70,7 @@ fn as_long_as_there_is_a_doubt_whose_matter_it_is_the_no_of_each_counts() {
     let doubtful = office.receive(everything("consultation").into_iter().chain([born, number]).collect()).contact;
     assert_eq!(office.rows().contacts[&doubtful].patient.patient(), None);
     office.booked(doubtful, "op-1");
-    office.work();
+    office.news_leaves();
     assert_eq!(to_patient(&office).remove(0).failure.as_deref(), Some("patient-refuses"));
 }
 
@@ -83,7 +83,7 @@ fn another_way_is_taken_where_one_is_allowed() {
     let message = to_patient(&office).remove(0);
     assert_eq!((message.to.scheme.as_str(), message.to.value.as_str()), ("tel", "+33612345678"));
     wants(&office, contact, Preferences { sms: NO, ..Preferences::default() });
-    office.work();
+    office.news_leaves();
     let message = to_patient(&office).remove(0);
     assert_eq!(message.failure.as_deref(), Some("patient-refuses"), "said after it was written, before it left");
 }
@@ -94,7 +94,7 @@ fn a_message_that_may_not_name_the_practice_goes_by_no_mail_and_says_nothing() {
     let contact = registered(&office);
     wants(&office, contact, Preferences { naming: NO, ..Preferences::default() });
     office.booked(contact, "op-1");
-    office.work();
+    office.news_leaves();
     assert!(office.sent_to(MAIL).is_empty(), "a mail names its sender");
     for sent in office.sent.lock().unwrap().iter().filter(|one| one.to.value == "+33612345678") {
         assert!(!sent.body.contains("tilleuls") && !sent.body.contains("Martin"), "{}", sent.body);
@@ -116,7 +116,7 @@ fn nothing_goes_to_the_telephone_of_whoever_is_not_to_be_told() {
         }];
     });
     office.booked(contact, "op-1");
-    office.work();
+    office.news_leaves();
     let message = to_patient(&office).remove(0);
     assert_eq!((message.state, message.failure.as_deref()), (MessageState::Failed, Some("patient-refuses")));
 }
@@ -126,7 +126,7 @@ fn nothing_is_sent_to_the_dead_and_nobody_is_asked_to_tell_them() {
     let office = Office::open();
     let contact = registered(&office);
     let appointment = office.booked(contact, "op-1").booking.appointment.expect("confirmed");
-    office.work();
+    office.news_leaves();
     office.close(contact).expect("closed");
     let before = office.sent_to(MAIL).len();
     office.write_record(contact, |record| record.deceased = true);
@@ -138,7 +138,7 @@ fn nothing_is_sent_to_the_dead_and_nobody_is_asked_to_tell_them() {
         reason: "patient-deceased".to_owned(),
     };
     block_on(office.reception.appointments.cancel(&office.practice, &appointment, new, &doctor())).expect("cancelled");
-    office.work();
+    office.news_leaves();
     assert_eq!(office.sent_to(MAIL).len(), before);
     assert!(to_patient(&office).iter().any(|one| one.failure.as_deref() == Some("patient-deceased")));
     assert!(!office.rows().commitments.into_values().any(|one| one.what == "tell-patient"));

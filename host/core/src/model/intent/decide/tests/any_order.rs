@@ -154,7 +154,8 @@ proptest! {
                         }
                     });
                 }
-                Happening::Job => {}
+                // Too early, as whatever it looks after has changed since.
+                Happening::Job => queue.extend(next_at(&intent, rule).map(|due| (due, Happening::Job))),
                 Happening::CallOff => events.push(IntentEvent::CallOff),
             }
         }
