@@ -341,7 +341,7 @@ impl Agenda for FakeAgenda {
             let live = book.entries().filter(|entry| entry.occupies(of, window));
             let upserts = live.map(|entry| Change::Upsert(entry.held.clone()));
             let changes = std::iter::once(Change::Reset).chain(upserts).collect();
-            Delta { changes, cursor: String::new(), more: false, as_of }
+            Delta { changes, cursor: String::new(), more: false, complete: true, as_of }
         })
         .await
     }

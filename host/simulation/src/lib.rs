@@ -13,6 +13,7 @@ mod edited;
 mod faults;
 mod idempotency;
 mod keyvalue;
+mod mirrors;
 mod pace;
 mod plugins;
 mod practices;

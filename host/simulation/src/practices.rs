@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use greffon_core::ids::PracticeId;
+use greffon_core::model::agenda_mirror::AGENDA_FRESH_S;
 use greffon_core::model::approval::Content;
 use greffon_core::model::care::Level;
 use greffon_core::model::channel::Address;
@@ -158,6 +159,7 @@ pub fn french_practice(id: &str) -> Practice {
         disclosure: Disclosure::default(),
         supervision: Supervision::default(),
         delays: Delays::default(),
+        agenda_fresh_s: AGENDA_FRESH_S,
         callback_windows: Vec::new(),
         retention: Retention::default(),
     }

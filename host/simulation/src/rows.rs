@@ -24,6 +24,8 @@ use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
 use greffon_core::time::Span;
 
+use super::mirrors::{self, Mirrors, Step};
+
 /// The rows of one practice; also what a transaction has written so far.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
@@ -45,6 +47,10 @@ pub struct Rows {
     pub alert_test: Option<AlertTest>,
     /// How far agendas were followed, by feature.
     pub watches: BTreeMap<FeatureId, AgendaWatch>,
+    /// What agendas hold.
+    pub mirrors: Mirrors,
+    /// What a transaction does to them with its commit.
+    pub(super) mirror_steps: Vec<Step>,
     /// What is known of contents, by feature and settings.
     pub approvals: BTreeMap<(FeatureId, SettingsDigest), Approval>,
     /// Patients by id.
@@ -145,6 +151,9 @@ impl Rows {
         self.alerts.extend(written.alerts);
         self.alert_test = written.alert_test.or(self.alert_test.take());
         self.watches.extend(written.watches);
+        for step in written.mirror_steps {
+            mirrors::take(&mut self.mirrors, step);
+        }
         self.approvals.extend(written.approvals);
         self.recovery = written.recovery.or(self.recovery.take());
         self.patients.extend(written.patients);

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
+    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
+    PracticeId,
 };
+use greffon_core::model::agenda_mirror::Mirrored;
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
 use greffon_core::model::approval::Approval;
@@ -30,6 +32,7 @@ use serde::de::DeserializeOwned;
 
 use super::Sabotage;
 use super::faults::Effect;
+use super::mirrors;
 use super::rows::{Rows, check_key, open_commitments, patients_with};
 
 mod agenda_turns;
@@ -297,6 +300,17 @@ impl Storage for MemoryStorage {
 
     async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>> {
         self.read(practice, |rows| rows.watches.values().cloned().collect()).await
+    }
+
+    async fn mirrored(
+        &self,
+        practice: &PracticeId,
+        feature: &FeatureId,
+        binding: &str,
+        agendas: &[AgendaId],
+        window: Span,
+    ) -> Stored<Option<Mirrored>> {
+        self.read(practice, |rows| mirrors::read(&rows.mirrors, feature, binding, agendas, window)).await
     }
 
     async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {

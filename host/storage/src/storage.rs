@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
+    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
+    PracticeId,
 };
+use greffon_core::model::agenda_mirror::Mirrored;
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
 use greffon_core::model::approval::Approval;
@@ -27,8 +29,8 @@ use greffon_core::time::{Instant, Span};
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    agenda_watches, alerts, appointments, approvals, audit, claims, commitments, contact_views, contacts, dead_letters,
-    intents, jobs, kept_settings, known_agendas, messages, patients, recoveries, retention,
+    agenda_mirrors, agenda_watches, alerts, appointments, approvals, audit, claims, commitments, contact_views,
+    contacts, dead_letters, intents, jobs, kept_settings, known_agendas, messages, patients, recoveries, retention,
 };
 use crate::{migrations, transaction};
 
@@ -177,6 +179,17 @@ impl Storage for Database {
 
     async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>> {
         agenda_watches::list(self.reader().await?.on(), practice).await
+    }
+
+    async fn mirrored(
+        &self,
+        practice: &PracticeId,
+        feature: &FeatureId,
+        binding: &str,
+        agendas: &[AgendaId],
+        window: Span,
+    ) -> Stored<Option<Mirrored>> {
+        agenda_mirrors::get(self.reader().await?.on(), practice, feature, binding, agendas, window).await
     }
 
     async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
+    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
+    PracticeId,
 };
+use greffon_core::model::agenda_mirror::{EntryName, MirrorChange};
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::approval::Approval;
@@ -31,8 +33,8 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit, commitments, contacts,
-    dead_letters, intents, jobs, kept_settings, messages, patients, recoveries, retention,
+    agenda_mirrors, agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit, commitments,
+    contacts, dead_letters, intents, jobs, kept_settings, messages, patients, recoveries, retention,
 };
 use crate::wake::Wake;
 
@@ -207,6 +209,18 @@ impl Transaction for PracticeTransaction {
 
     async fn save_agenda_watch(&mut self, watch: &mut AgendaWatch) -> Stored<()> {
         agenda_watches::save(self.open.on(), &self.practice, watch).await
+    }
+
+    async fn mirror_agenda(&mut self, feature: &FeatureId, agenda: &AgendaId, change: &MirrorChange) -> Stored<()> {
+        agenda_mirrors::change(self.open.on(), &self.practice, feature, agenda, change).await
+    }
+
+    async fn unmirror_entry(&mut self, feature: &FeatureId, agenda: &AgendaId, entry: &EntryName) -> Stored<()> {
+        agenda_mirrors::take_entry_out(self.open.on(), &self.practice, feature, agenda, entry).await
+    }
+
+    async fn purge_mirrors(&mut self, before: Instant) -> Stored<u64> {
+        agenda_mirrors::purge(self.open.on(), &self.practice, before).await
     }
 
     async fn approvals(&mut self) -> Stored<Vec<Approval>> {

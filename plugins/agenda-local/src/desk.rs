@@ -68,7 +68,7 @@ impl<S: Space> Desk<'_, S> {
         let register = self.register(agenda)?;
         let (changes, cursor, more): (Vec<Change>, String, bool) =
             listing::changes(agenda, &register, cursor, window, limit).ok_or(Error::CursorExpired)?;
-        Ok(Delta { changes, cursor, more, as_of: self.now })
+        Ok(Delta { changes, cursor, more, complete: true, as_of: self.now })
     }
 
     /// Keeps a place for a while.

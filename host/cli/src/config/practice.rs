@@ -6,6 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use greffon_core::ids::{FeatureId, PracticeId};
+use greffon_core::model::agenda_mirror::AGENDA_FRESH_S;
 use greffon_core::model::approval::Approval;
 use greffon_core::model::care::{Level, Sensitivity};
 use greffon_core::model::civil::parse_date;
@@ -93,6 +94,9 @@ impl Read {
         self.practice.features.iter().any(|one| one.bound.as_ref().is_err_and(|problem| problem.passing))
     }
 }
+
+/// Longest age of an agenda's reading that a search may rely on, in seconds.
+const LONGEST_FRESH_S: u32 = 600;
 
 /// Largest practice file, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
@@ -195,6 +199,7 @@ impl Loader<'_> {
             delays: self.delays()?,
             callback_windows: self.callback_windows()?,
             retention: self.retention()?,
+            agenda_fresh_s: self.agenda_fresh_s()?,
         })
     }
 
@@ -385,6 +390,11 @@ impl Loader<'_> {
             answer_min: within("answer-min", written.answer_min, |of| of.answer_min)?,
             document_min: within("document-min", written.document_min, |of| of.document_min)?,
         })
+    }
+
+    fn agenda_fresh_s(&self) -> Loaded<u32> {
+        let seconds = self.file.search.agenda_fresh_s.unwrap_or(AGENDA_FRESH_S);
+        self.within("search.agenda-fresh-s", seconds, 0, LONGEST_FRESH_S).map(|()| seconds)
     }
 
     fn mail(&self) -> Loaded<Option<MailRelay>> {

@@ -74,6 +74,9 @@ pub struct PracticeFile {
     /// For how long what is known of patients is kept.
     #[serde(default)]
     pub retention: RetentionFile,
+    /// How free times are looked for.
+    #[serde(default)]
+    pub search: SearchFile,
     /// SMTP relay.
     pub mail: Option<MailFile>,
     /// Plugins, with settings and grants.
@@ -468,6 +471,15 @@ pub struct RetentionFile {
     /// Nothing is removed: a complaint or a lawsuit is under way.
     #[serde(default)]
     pub hold: bool,
+}
+
+/// How free times are looked for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SearchFile {
+    /// So many seconds after an agenda was read a search may rely on what it held, 0 to 600; 90 when absent. With 0
+    /// every search asks the agenda. A booking asks it always.
+    pub agenda_fresh_s: Option<u32>,
 }
 
 /// An SMTP relay.

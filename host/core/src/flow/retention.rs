@@ -9,6 +9,7 @@ use super::act::{Act, Acts};
 use super::error::Flow;
 use super::journal::Entry;
 use crate::ids::{AppointmentId, ContactId, FeatureId, JobId, PatientId, PracticeId};
+use crate::model::agenda_mirror::KEPT_AFTER_END_MS;
 use crate::model::audit::Actor;
 use crate::model::civil::{MINUTES_PER_DAY, Zone};
 use crate::model::intent::{Appointment, Intent, IntentKind};
@@ -74,6 +75,9 @@ impl Retention {
             return Ok(Removed::default());
         }
         let act = Act::new(&practice, actor, self.acts.now());
+        let mut tx = self.storage.begin(&practice.id).await?;
+        tx.purge_mirrors(act.now.plus_millis(-KEPT_AFTER_END_MS)).await?;
+        tx.commit().await?;
         // A patient is named by contacts: those go first.
         Ok(Removed {
             contacts: self.purge_contacts(act, rules.contacts_before(act.now)).await?,

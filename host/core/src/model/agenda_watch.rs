@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::agenda_mirror::{EntryKind, EntryName, MirrorChange, MirrorEntry};
 use super::intent::Appointment;
 use super::scheduling::{AgendaAppointment, Change};
 use super::standing::{is_gone, is_same_visit};
@@ -79,6 +80,7 @@ pub struct Told {
     entries: BTreeMap<AppointmentId, AgendaAppointment>,
     removed: BTreeSet<AppointmentId>,
     absences: BTreeMap<String, Span>,
+    absences_removed: BTreeSet<String>,
 }
 
 impl Told {
@@ -95,8 +97,14 @@ impl Told {
                     self.entries.remove(&id);
                     self.removed.insert(id);
                 }
-                Change::Absence(absence) => drop(self.absences.insert(absence.id, absence.span)),
-                Change::AbsenceRemoved(id) => drop(self.absences.remove(&id)),
+                Change::Absence(absence) => {
+                    self.absences_removed.remove(&absence.id);
+                    self.absences.insert(absence.id, absence.span);
+                }
+                Change::AbsenceRemoved(id) => {
+                    self.absences.remove(&id);
+                    self.absences_removed.insert(id);
+                }
             }
         }
     }
@@ -104,19 +112,53 @@ impl Told {
     /// Whether nothing has changed.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        !self.whole && self.entries.is_empty() && self.removed.is_empty() && self.absences.is_empty()
+        !self.whole && self.is_empty()
     }
 
     /// How many entries were told.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len() + self.removed.len() + self.absences.len()
+        self.entries.len() + self.removed.len() + self.absences.len() + self.absences_removed.len()
     }
 
     /// Whether no entry was told.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What it changes in the mirror of an agenda that was read at this instant: all of it in place
+    /// of what was known when `window` is given, in which everything was told. It is not `complete`
+    /// either when an entry cannot be kept.
+    #[must_use]
+    pub fn mirror(&self, binding: &str, read_at: Instant, window: Option<Span>, complete: bool) -> MirrorChange {
+        let (there, unfit): (Vec<MirrorEntry>, Vec<MirrorEntry>) = self.there().partition(MirrorEntry::is_fit);
+        let complete = complete && unfit.is_empty();
+        let gone = self.gone().chain(unfit.into_iter().map(|entry| entry.name)).filter(EntryName::is_fit).collect();
+        MirrorChange { binding: binding.to_owned(), read_at, whole: window, complete, gone, there }
+    }
+
+    /// What of it takes time now.
+    fn there(&self) -> impl Iterator<Item = MirrorEntry> {
+        let appointments = self.entries.values().filter(|one| is_live(one)).map(|one| MirrorEntry {
+            name: EntryName { kind: EntryKind::Appointment, id: one.id.0.clone() },
+            span: one.span,
+            tag: one.version.clone(),
+        });
+        let absences = self.absences.iter().map(|(id, span)| MirrorEntry {
+            name: EntryName { kind: EntryKind::Absence, id: id.clone() },
+            span: *span,
+            tag: None,
+        });
+        appointments.chain(absences)
+    }
+
+    /// What of it takes no time any more.
+    fn gone(&self) -> impl Iterator<Item = EntryName> {
+        let cancelled = self.entries.values().filter(|one| !is_live(one)).map(|one| &one.id);
+        let appointments = self.removed.iter().chain(cancelled).map(|id| (EntryKind::Appointment, id.0.clone()));
+        let absences = self.absences_removed.iter().map(|id| (EntryKind::Absence, id.clone()));
+        appointments.chain(absences).map(|(kind, id)| EntryName { kind, id })
     }
 
     /// Entries of greffon's that stand there and are not among these appointments.

@@ -1,5 +1,6 @@
 //! The words of the field as types. No I/O, no clock, no randomness.
 
+pub mod agenda_mirror;
 pub mod agenda_watch;
 pub mod alert;
 pub mod approval;

@@ -59,6 +59,9 @@ pub struct Practice {
     pub supervision: Supervision,
     /// Delays the practice promises.
     pub delays: Delays,
+    /// So many seconds after an agenda was read a search for slots may rely on it; at 0 each search
+    /// asks the agenda. A booking asks it always.
+    pub agenda_fresh_s: u32,
     /// When whose call-backs are made; those of others at any hour.
     pub callback_windows: Vec<CallbackWindows>,
     /// How long what it knows of its patients is kept.

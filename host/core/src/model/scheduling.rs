@@ -588,6 +588,8 @@ pub struct Delta {
     pub cursor: String,
     /// Whether there is more now.
     pub more: bool,
+    /// Whether nothing was left out that takes time in the window, told now or before.
+    pub complete: bool,
     /// When it was read.
     pub as_of: Instant,
 }

@@ -2,6 +2,7 @@
 //! what stands in the agenda, and what a crash or a lost answer does to it.
 
 mod agenda_changes;
+mod agenda_mirror;
 mod alert_kills;
 mod alert_tests;
 mod alerts;

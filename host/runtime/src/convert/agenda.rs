@@ -319,6 +319,7 @@ impl FromGuest<wit::Delta> for Delta {
             changes: intake.take(delta.changes)?,
             cursor: intake.cursor(delta.cursor)?,
             more: delta.more,
+            complete: delta.complete,
             as_of: intake.take(delta.as_of)?,
         })
     }
@@ -412,7 +413,13 @@ mod tests {
 
     #[test]
     fn a_cursor_beyond_the_contract_is_refused() {
-        let delta = |bytes| wit::Delta { changes: Vec::new(), cursor: "x".repeat(bytes), more: false, as_of: 0 };
+        let delta = |bytes| wit::Delta {
+            changes: Vec::new(),
+            cursor: "x".repeat(bytes),
+            more: false,
+            complete: true,
+            as_of: 0,
+        };
         let mut intake = Intake::new(100_000);
         assert!(intake.take::<Delta, _>(delta(CURSOR_BYTES)).is_ok());
         assert_eq!(intake.take::<Delta, _>(delta(CURSOR_BYTES + 1)), Err(Breach::TooMuch));

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
+    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
+    PracticeId,
 };
+use greffon_core::model::agenda_mirror::{EntryName, MirrorChange};
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::approval::Approval;
@@ -31,6 +33,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::memory::{JobRow, MemoryStorage};
 use crate::Sabotage;
 use crate::faults::{Effect, Fault};
+use crate::mirrors::{self, Step};
 use crate::rows::{Gone, Rows, Versioned, check_key, check_version, open_commitments, patients_with};
 
 /// Everything written so far, and the practice's one pen.
@@ -341,6 +344,26 @@ impl Transaction for MemoryTransaction {
         watch.move_on();
         self.written.watches.insert(feature, watch.clone());
         Ok(())
+    }
+
+    async fn mirror_agenda(&mut self, feature: &FeatureId, agenda: &AgendaId, change: &MirrorChange) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        check_key("feature", feature.as_str())?;
+        mirrors::check(agenda, change)?;
+        self.written.mirror_steps.push(Step::Change(feature.clone(), agenda.clone(), change.clone()));
+        Ok(())
+    }
+
+    async fn unmirror_entry(&mut self, feature: &FeatureId, agenda: &AgendaId, entry: &EntryName) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        self.written.mirror_steps.push(Step::TakeOut(feature.clone(), agenda.clone(), entry.clone()));
+        Ok(())
+    }
+
+    async fn purge_mirrors(&mut self, before: Instant) -> Stored<u64> {
+        self.storage.inner.pace.point().await;
+        self.written.mirror_steps.push(Step::Purge(before));
+        Ok(self.storage.look(&self.practice, |rows| mirrors::old(&rows.mirrors, before)))
     }
 
     async fn approvals(&mut self) -> Stored<Vec<Approval>> {

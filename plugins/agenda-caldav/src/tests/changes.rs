@@ -267,3 +267,67 @@ fn a_server_without_tokens_tells_everything_each_time() {
     assert_eq!((told(&third), third.more), (vec!["b.ics".to_owned()], false));
     assert_eq!(told(&practice.changes(Some(&third.cursor), 100).unwrap()), ["reset", "a.ics", "b.ics"]);
 }
+
+/// What is not free by what was told, in any order.
+fn not_free(known: &BTreeMap<(bool, String), (i64, i64)>, window: Span) -> Vec<(i64, i64)> {
+    let overlaps = |span: &&(i64, i64)| span.0 < window.end && span.1 > window.start;
+    let mut spans: Vec<(i64, i64)> = known.values().filter(overlaps).copied().collect();
+    spans.sort_unstable();
+    spans
+}
+
+/// Whoever follows the changes knows what a search would tell: the host offers times by that alone.
+#[test]
+fn what_the_changes_come_to_is_what_a_search_tells() {
+    let practice = practice();
+    let window = Span { start: tuesday("00:00"), end: tuesday("00:00") + 30 * 86_400_000 };
+    let mut known: BTreeMap<(bool, String), (i64, i64)> = BTreeMap::new();
+    let mut cursor: Option<String> = None;
+    let mut follow = |expected: bool, step: &str| {
+        loop {
+            let delta = practice.changes(cursor.as_deref(), 3).unwrap();
+            for change in &delta.changes {
+                match change {
+                    Change::Reset => known.clear(),
+                    Change::Upsert(one) => {
+                        known.insert((false, one.id.clone()), (one.span.start, one.span.end));
+                    }
+                    Change::Absence(one) => {
+                        known.insert((true, one.id.clone()), (one.span.start, one.span.end));
+                    }
+                    Change::Removed(id) => drop(known.remove(&(false, id.clone()))),
+                    Change::AbsenceRemoved(id) => drop(known.remove(&(true, id.clone()))),
+                }
+            }
+            cursor = Some(delta.cursor);
+            if !delta.more {
+                assert_eq!(delta.complete, expected, "{step}");
+                break;
+            }
+        }
+        let page = practice.plugin.find_slots(&query(window)).unwrap();
+        assert_eq!(page.complete, expected, "{step}");
+        let mut told: Vec<(i64, i64)> = page.slots.iter().map(|slot| (slot.span.start, slot.span.end)).collect();
+        told.sort_unstable();
+        assert_eq!(not_free(&known, window), told, "{step}");
+    };
+    follow(true, "nothing");
+    practice.server.put("a.ics", &event("a", "09:00", "09:30"));
+    practice.book("op-1", "10:00", "10:15").unwrap();
+    practice.server.put("w.ics", &weekly(4, "\r\nEXDATE;TZID=Europe/Paris:20260310T090000"));
+    practice.server.put("leave.ics", &object("l", "DTSTART;VALUE=DATE:20260305\r\nDTEND;VALUE=DATE:20260307"));
+    practice.server.put("free.ics", &object("f", "DTSTART;VALUE=DATE:20260309\r\nTRANSP:TRANSPARENT"));
+    practice.server.put("odd.ics", &object("o", "DTSTART:20260312T0900\r\nDURATION:PT1H"));
+    follow(true, "of every kind");
+    practice.server.put("w.ics", &weekly(3, ""));
+    practice.server.put("a.ics", &event("a", "11:00", "11:30"));
+    practice.server.remove("leave.ics");
+    practice.plugin.block(&"op-2".to_owned(), &"dr-martin".to_owned(), request("14:00", "15:00").span, "").unwrap();
+    follow(true, "moved, shortened, taken out, closed");
+    practice.server.put("lost.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    follow(false, "an entry without any day");
+    practice.server.remove("lost.ics");
+    practice.server.remove("w.ics");
+    practice.server.remove("odd.ics");
+    follow(true, "all of it is known again");
+}

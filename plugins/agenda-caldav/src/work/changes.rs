@@ -74,7 +74,8 @@ impl Calendar<'_> {
             }
         };
         let room = usize::try_from(limit.max(1)).unwrap_or(usize::MAX) - changes.len();
-        let mut news: Vec<(Key, Change)> = self.told_of(&scope, &cursor).into_iter().collect();
+        let (news, complete) = self.told_of(&scope, &cursor);
+        let mut news: Vec<(Key, Change)> = news.into_iter().collect();
         if let Some(after) = &cursor.after {
             news.retain(|(key, _)| key > after);
         }
@@ -90,7 +91,7 @@ impl Calendar<'_> {
         }
         changes.extend(news.into_iter().map(|(_, change)| change));
         let cursor = serde_json::to_string(&cursor).map_err(|error| Error::Other(error.to_string()))?;
-        Ok(Delta { changes, cursor, more, as_of: self.now })
+        Ok(Delta { changes, cursor, more, complete, as_of: self.now })
     }
 
     /// The differences since a cursor that is known.
@@ -134,8 +135,8 @@ impl Calendar<'_> {
         }
     }
 
-    /// The differences of a scope, in order.
-    fn told_of(&self, scope: &Scope, cursor: &Cursor) -> BTreeMap<Key, Change> {
+    /// The differences of a scope, in order, and whether everything in the window is known.
+    fn told_of(&self, scope: &Scope, cursor: &Cursor) -> (BTreeMap<Key, Change>, bool) {
         let view = self.mirror.view(cursor.window, None);
         let wanted = |busy: &Busy<'_>| match scope {
             Scope::All => true,
@@ -150,7 +151,7 @@ impl Calendar<'_> {
                 news.extend(self.gone_of(name, cursor, &view.busy));
             }
         }
-        news
+        (news, view.complete)
     }
 
     fn there(&self, busy: &Busy<'_>) -> (Key, Change) {

@@ -1,8 +1,10 @@
 //! Reads free slots out of the practice's agendas: what the agenda serves, or
-//! the practice's hours without what the agenda and the database hold.
+//! the practice's hours without what the agenda and the database hold. What the agenda holds is
+//! read in its mirror while that is fresh.
 
 use super::Agendas;
 use crate::ids::{AgendaId, FeatureId};
+use crate::model::agenda_mirror::Mirrored;
 use crate::model::civil::Zone;
 use crate::model::claims::{agenda_resource, quota_resource};
 use crate::model::intent::{Claim, Intent};
@@ -98,6 +100,9 @@ impl Agendas {
             return Ok(free);
         }
         let enough = usize::try_from(wish.limit).unwrap_or(usize::MAX);
+        if self.read_mirror(wish, feature, seats, &mut free).await? {
+            return Ok(free);
+        }
         let mut start = wish.window.start;
         for _ in 0..MAX_CHUNKS {
             let end = start.plus_minutes(CHUNK_MIN).min(wish.window.end);
@@ -113,6 +118,35 @@ impl Agendas {
         Ok(free)
     }
 
+    /// Reads what the agendas held when they were last followed, if that is no longer ago than the
+    /// practice says. Says whether.
+    async fn read_mirror(
+        &self,
+        wish: Wish<'_>,
+        feature: &FeatureId,
+        seats: &[Seat<'_>],
+        free: &mut Free,
+    ) -> Result<bool, Unread> {
+        let practice = wish.practice;
+        let fresh_s = i64::from(practice.agenda_fresh_s);
+        if fresh_s == 0 {
+            return Ok(false);
+        }
+        let binding = practice.agenda(feature)?.binding();
+        let agendas: Vec<AgendaId> = seats.iter().map(|(_, agenda)| agenda.agenda.clone()).collect();
+        let reach = reach_of(wish.motive, wish.window);
+        let mirrored = self.storage.mirrored(&practice.id, feature, &binding, &agendas, reach).await?;
+        let is_fresh = |one: &Mirrored| wish.now.millis_since(one.as_of) <= fresh_s * 1_000;
+        let Some(mirrored) = mirrored.filter(is_fresh) else { return Ok(false) };
+        free.as_of = free.as_of.min(mirrored.as_of);
+        for seat in seats {
+            let of_seat = mirrored.entries.iter().filter(|(agenda, _)| *agenda == seat.1.agenda);
+            let entries: Vec<Taken> = of_seat.map(|(_, span)| Taken::Entry(*span)).collect();
+            self.offer(wish, feature, *seat, wish.window, &entries, None, free).await?;
+        }
+        Ok(true)
+    }
+
     /// Reads all agendas at once, and one by one where that is incomplete, so
     /// that one unreadable agenda does not hide the others.
     async fn read_chunk(
@@ -123,8 +157,7 @@ impl Agendas {
         chunk: Span,
         free: &mut Free,
     ) -> Result<(), Unread> {
-        // An appointment that starts at the end of the chunk reaches beyond it.
-        let reach = chunk.widened(wish.motive.before_min, wish.motive.duration_min + wish.motive.after_min);
+        let reach = reach_of(wish.motive, chunk);
         let all = self.find(wish, feature, seats, reach, MAX_ENTRIES).await?;
         for seat in seats {
             let alone = if all.complete || seats.len() == 1 {
@@ -215,7 +248,7 @@ impl Agendas {
         zone: &Zone,
         window: Span,
     ) -> Stored<OwnClaims> {
-        let reach = window.widened(motive.before_min, motive.duration_min + motive.after_min);
+        let reach = reach_of(motive, window);
         let claims = self.storage.claims(&practice.id, &agenda_resource(feature, agenda), reach).await?;
         let taken = claims.iter().map(|claim| Taken::Claim { seat: claim.seat, span: claim.span }).collect();
         let mut places = Vec::new();
@@ -229,6 +262,11 @@ impl Agendas {
         let motive_starts = places.iter().map(|place| place.span.start).collect();
         Ok(OwnClaims { claims, taken, places, motive_starts })
     }
+}
+
+/// All that an appointment may touch which starts in a window: one at its end reaches beyond it.
+fn reach_of(motive: &Motive, window: Span) -> Span {
+    window.widened(motive.before_min, motive.duration_min + motive.after_min)
 }
 
 /// Live claims of an agenda, in the words of the rules.

@@ -11,6 +11,7 @@ use crate::flow::error::Flow;
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
 use crate::ids::{AgendaId, FeatureId, JobId, PracticeId};
+use crate::model::agenda_mirror::MirrorChange;
 use crate::model::agenda_watch::{AgendaWatch, Followed, MAX_CURSOR_BYTES, Told, suspects};
 use crate::model::audit::Actor;
 use crate::model::care::Level;
@@ -60,6 +61,27 @@ struct Reading {
     cursor: Option<String>,
     /// There is more, to be read next time.
     more: bool,
+    /// Whether nothing was left out that takes time.
+    complete: bool,
+    /// Everything is told anew, to its end or not.
+    anew: bool,
+}
+
+impl Reading {
+    /// What it changes in the mirror. What only a person can believe is in no mirror that a search
+    /// reads.
+    fn mirror(&self, binding: &str, read_at: Instant, window: Span, doubtful: bool) -> MirrorChange {
+        let complete = self.complete && !self.more && !doubtful;
+        self.told.mirror(binding, read_at, self.anew.then_some(window), complete)
+    }
+}
+
+/// What is kept of one reading.
+struct Kept {
+    followed: Followed,
+    /// How many appointments have vanished, when a person is asked of it.
+    ask: Option<u32>,
+    mirror: Option<MirrorChange>,
 }
 
 impl Appointments {
@@ -138,13 +160,19 @@ impl Appointments {
         let Ok(reading) = read(agenda, name, followed.place(now), window).await else {
             if followed.unread_since.is_none() {
                 followed.unread_since = Some(now);
-                self.keep_followed(act, feature, binding, name, followed, None).await?;
+                let kept = Kept { followed, ask: None, mirror: None };
+                self.keep_followed(act, feature, binding, name, kept).await?;
             }
             return Ok(false);
         };
         let quiet = reading.told.is_nothing() && followed.unread_since.is_none();
         if quiet && reading.cursor == followed.cursor && reading.cursor.is_some() {
-            // At rest nothing is written.
+            // At rest nothing is written but that it was read.
+            if practice.agenda_fresh_s > 0 {
+                let mut tx = self.storage.begin(&practice.id).await?;
+                tx.mirror_agenda(feature, name, &reading.mirror(binding, now, window, false)).await?;
+                tx.commit().await?;
+            }
             return Ok(false);
         }
         let standing =
@@ -160,6 +188,7 @@ impl Appointments {
         self.look_into_unknown(act, feature, &reading.told, &standing).await?;
         let vanished = if mass { u32::try_from(found.vanished.len()).unwrap_or(u32::MAX) } else { 0 };
         let ask = mass && !stopped;
+        let mirror = reading.mirror(binding, now, window, mass);
         let next = Followed {
             // Of what has vanished the agenda is asked again, from the beginning.
             cursor: reading.cursor.filter(|_| !mass),
@@ -168,7 +197,8 @@ impl Appointments {
             unread_since: None,
             vanished,
         };
-        self.keep_followed(act, feature, binding, name, next, ask.then_some(vanished)).await?;
+        let kept = Kept { followed: next, ask: ask.then_some(vanished), mirror: Some(mirror) };
+        self.keep_followed(act, feature, binding, name, kept).await?;
         Ok(reading.more)
     }
 
@@ -233,10 +263,10 @@ impl Appointments {
         feature: &FeatureId,
         binding: &str,
         name: &AgendaId,
-        followed: Followed,
-        ask: Option<u32>,
+        kept: Kept,
     ) -> Flow<()> {
         let practice = act.practice;
+        let Kept { followed, ask, mirror } = kept;
         let mut tx = self.storage.begin(&practice.id).await?;
         let kept = tx.agenda_watch(feature).await?;
         let version = kept.as_ref().map_or(0, |watch| watch.version);
@@ -262,6 +292,9 @@ impl Appointments {
             self.messages.post(tx.as_mut(), act, post).await?;
         }
         tx.save_agenda_watch(&mut watch).await?;
+        if let Some(mirror) = mirror {
+            tx.mirror_agenda(feature, name, &mirror).await?;
+        }
         Ok(tx.commit().await?)
     }
 }
@@ -271,7 +304,7 @@ impl Appointments {
 async fn read(agenda: &dyn Agenda, name: &AgendaId, place: Option<&str>, window: Span) -> Result<Reading, AgendaError> {
     let mut cursor = place.map(str::to_owned);
     let mut told = Told::default();
-    let mut more = true;
+    let (mut more, mut complete) = (true, true);
     for _ in 0..MAX_PAGES {
         let delta = match agenda.changes(name, cursor.as_deref(), window, PAGE).await {
             Err(AgendaError::CursorExpired) if cursor.is_some() => {
@@ -287,16 +320,18 @@ async fn read(agenda: &dyn Agenda, name: &AgendaId, place: Option<&str>, window:
         }
         told.take(delta.changes);
         more = delta.more;
+        complete &= delta.complete;
         cursor = Some(delta.cursor).filter(|cursor| !cursor.is_empty() && cursor.len() <= MAX_CURSOR_BYTES);
         if !more || cursor.is_none() {
             break;
         }
     }
+    let anew = told.whole;
     // What was not told to its end says nothing of what is missing.
     if more {
         told.whole = false;
     }
-    Ok(Reading { told, cursor, more })
+    Ok(Reading { told, cursor, more, complete, anew })
 }
 
 /// In which time an agenda is followed: as far as anything can be booked, by whole days, so that

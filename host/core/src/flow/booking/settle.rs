@@ -11,6 +11,7 @@ use crate::flow::commitment::Pledge;
 use crate::flow::message::Post;
 use crate::flow::patient::records_in;
 use crate::ids::{ContactId, IntentId};
+use crate::model::agenda_mirror::{EntryKind, EntryName};
 use crate::model::care::Level;
 use crate::model::commitment::{CHECK_APPOINTMENT, VERIFY_BOOKING, due_at};
 use crate::model::contact::{Contact, address_of, opening};
@@ -143,6 +144,8 @@ impl Bookings {
         if known.intent == by.id {
             return Ok(());
         }
+        let entry = EntryName { kind: EntryKind::Appointment, id: known.id.0.clone() };
+        tx.unmirror_entry(&known.feature, &known.held.agenda, &entry).await?;
         // Whoever booked it first may have a send under way as well, which comes to
         // nothing only as long as the entry stands.
         let first = Some(known.chain).filter(|first| *first != known.intent && *first != by.id);

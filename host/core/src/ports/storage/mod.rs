@@ -10,8 +10,10 @@ use async_trait::async_trait;
 pub use self::error::{StorageError, Stored};
 use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{
-    AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
+    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
+    PracticeId,
 };
+use crate::model::agenda_mirror::{EntryName, MirrorChange, Mirrored};
 use crate::model::agenda_watch::AgendaWatch;
 use crate::model::alert::{Alert, AlertState, AlertTest, LiveState};
 use crate::model::approval::Approval;
@@ -147,6 +149,16 @@ pub trait Storage: Send + Sync {
     /// How far the agendas of a practice's features were followed, by feature; also of features
     /// that the practice has no more.
     async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>>;
+    /// What these agendas of a feature hold in `window`; `None` unless all of that is mirrored, of
+    /// each of them and of this binding.
+    async fn mirrored(
+        &self,
+        practice: &PracticeId,
+        feature: &FeatureId,
+        binding: &str,
+        agendas: &[AgendaId],
+        window: Span,
+    ) -> Stored<Option<Mirrored>>;
 
     /// One message.
     async fn message(&self, practice: &PracticeId, id: MessageId) -> Stored<Option<Message>>;
@@ -312,6 +324,14 @@ pub trait Transaction: Send {
     async fn agenda_watch(&mut self, feature: &FeatureId) -> Stored<Option<AgendaWatch>>;
     /// Inserts or updates it.
     async fn save_agenda_watch(&mut self, watch: &mut AgendaWatch) -> Stored<()>;
+    /// Writes what one reading showed into the mirror of an agenda. Differences are written only
+    /// where the mirror holds what they differ from, of the same binding.
+    async fn mirror_agenda(&mut self, feature: &FeatureId, agenda: &AgendaId, change: &MirrorChange) -> Stored<()>;
+    /// Takes an entry out of the mirror of an agenda: greffon itself has just taken it out there.
+    async fn unmirror_entry(&mut self, feature: &FeatureId, agenda: &AgendaId, entry: &EntryName) -> Stored<()>;
+    /// Forgets every entry of the practice that ended before `before`, and every agenda that was
+    /// last read before then. Says how many entries.
+    async fn purge_mirrors(&mut self, before: Instant) -> Stored<u64>;
 
     /// What is known of the practice's contents, by feature and settings.
     async fn approvals(&mut self) -> Stored<Vec<Approval>>;

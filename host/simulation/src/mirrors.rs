@@ -1,0 +1,107 @@
+//! What agendas hold, as far as they were followed, in memory.
+
+use std::collections::BTreeMap;
+
+use greffon_core::ids::{AgendaId, FeatureId};
+use greffon_core::model::agenda_mirror::{EntryName, MirrorChange, MirrorEntry, Mirrored};
+use greffon_core::ports::storage::{StorageError, Stored};
+use greffon_core::time::{Instant, Span};
+
+use super::rows::check_key;
+
+/// The mirrors of a practice, by feature and agenda.
+pub type Mirrors = BTreeMap<(FeatureId, AgendaId), Mirror>;
+
+/// What one agenda holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirror {
+    binding: String,
+    whole: Span,
+    read_at: Instant,
+    complete: bool,
+    entries: BTreeMap<EntryName, Span>,
+}
+
+/// What a transaction does to a mirror with its commit.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// What one reading showed.
+    Change(FeatureId, AgendaId, MirrorChange),
+    /// An entry is out.
+    TakeOut(FeatureId, AgendaId, EntryName),
+    /// What ended before this instant is forgotten.
+    Purge(Instant),
+}
+
+/// Refuses what the databases refuse.
+pub(super) fn check(agenda: &AgendaId, change: &MirrorChange) -> Stored<()> {
+    check_key("agenda", agenda.as_str())?;
+    for MirrorEntry { name, span, .. } in &change.there {
+        if span.start >= span.end {
+            return Err(StorageError::NotStorable { thing: "agenda entry", why: "it ends before it begins" });
+        }
+        check_key("agenda entry", &name.id)?;
+    }
+    Ok(())
+}
+
+pub(super) fn take(mirrors: &mut Mirrors, step: Step) {
+    match step {
+        Step::Change(feature, agenda, change) => {
+            let place = (feature, agenda);
+            if let Some(whole) = change.whole {
+                let MirrorChange { binding, read_at, complete, .. } = change.clone();
+                mirrors.insert(place.clone(), Mirror { binding, whole, read_at, complete, entries: BTreeMap::new() });
+            }
+            let Some(mirror) = mirrors.get_mut(&place).filter(|mirror| mirror.binding == change.binding) else {
+                return;
+            };
+            mirror.read_at = change.read_at;
+            mirror.complete = change.complete;
+            mirror.entries.retain(|name, _| !change.gone.contains(name));
+            mirror.entries.extend(change.there.into_iter().map(|entry| (entry.name, entry.span)));
+        }
+        Step::TakeOut(feature, agenda, entry) => {
+            if let Some(mirror) = mirrors.get_mut(&(feature, agenda)) {
+                mirror.entries.remove(&entry);
+            }
+        }
+        Step::Purge(before) => {
+            mirrors.retain(|_, mirror| mirror.read_at >= before);
+            for mirror in mirrors.values_mut() {
+                mirror.entries.retain(|_, span| span.end >= before);
+            }
+        }
+    }
+}
+
+/// How many entries a purge takes.
+pub(super) fn old(mirrors: &Mirrors, before: Instant) -> u64 {
+    let ended = mirrors.values().flat_map(|mirror| mirror.entries.values()).filter(|span| span.end < before);
+    ended.count() as u64
+}
+
+pub(super) fn read(
+    mirrors: &Mirrors,
+    feature: &FeatureId,
+    binding: &str,
+    agendas: &[AgendaId],
+    window: Span,
+) -> Option<Mirrored> {
+    let covers = |mirror: &&Mirror| {
+        let inside = mirror.whole.start <= window.start && mirror.whole.end >= window.end;
+        inside && mirror.complete && mirror.binding == binding
+    };
+    let mut all: Vec<(&AgendaId, &Mirror)> = Vec::new();
+    for agenda in agendas {
+        all.push((agenda, mirrors.get(&(feature.clone(), agenda.clone())).filter(covers)?));
+    }
+    let as_of = all.iter().map(|(_, mirror)| mirror.read_at).min()?;
+    let mut entries: Vec<(AgendaId, Span)> = all
+        .iter()
+        .flat_map(|(agenda, mirror)| mirror.entries.values().map(move |span| (AgendaId::clone(agenda), *span)))
+        .filter(|(_, span)| span.overlaps(&window))
+        .collect();
+    entries.sort_by(|(of, a), (other, b)| (a.start, a.end, of).cmp(&(b.start, b.end, other)));
+    Some(Mirrored { as_of, entries })
+}
