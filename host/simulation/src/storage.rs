@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use greffon_core::ids::{
     AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId, PracticeId,
 };
+use greffon_core::model::absence::ReportedAbsence;
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
 use greffon_core::model::approval::Approval;
@@ -30,7 +31,7 @@ use serde::de::DeserializeOwned;
 
 use super::Sabotage;
 use super::faults::Effect;
-use super::rows::{Rows, check_key, open_commitments, patients_with};
+use super::rows::{Rows, check_key, open_commitments, overlapping, patients_with};
 
 mod agenda_turns;
 mod backup;
@@ -297,6 +298,10 @@ impl Storage for MemoryStorage {
 
     async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>> {
         self.read(practice, |rows| rows.watches.values().cloned().collect()).await
+    }
+
+    async fn absences(&self, practice: &PracticeId, window: Span) -> Stored<Vec<ReportedAbsence>> {
+        self.read(practice, |rows| overlapping(rows.absences.values(), window)).await
     }
 
     async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {
