@@ -30,7 +30,8 @@ async fn race(test: &TestHost, agenda: Option<&Peer>) -> anyhow::Result<()> {
         for (number, contact) in contacts.iter().enumerate() {
             let secretary = test.secretary.clone();
             let path = format!("/v1/contacts/{contact}/bookings");
-            let body = json!({ "op_id": format!("race-{round}-{number}"), "slot": slot });
+            // Whoever won a round before wants another one.
+            let body = json!({ "op_id": format!("race-{round}-{number}"), "slot": slot, "again": true });
             clients.spawn(async move { secretary.call(Method::POST, &path, Some(&body)).await });
         }
         let (mut won, mut refused) = (0, 0);

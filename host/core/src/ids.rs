@@ -47,6 +47,8 @@ uuid_ids! {
     PatientId,
     /// One thing that was told to the patient.
     StatementId,
+    /// One absence that was told.
+    AbsenceId,
     /// One line of the audit journal.
     AuditId,
     /// One job of the queue.
@@ -97,6 +99,8 @@ text_ids! {
     PractitionerId,
     /// A motive (motif de rendez-vous) of a practice.
     MotiveId,
+    /// A room or device of a practice.
+    ResourceId,
     /// The practice's own name of a binding: `agenda-nord`.
     FeatureId,
     /// An agenda, as its plugin names it.

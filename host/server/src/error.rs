@@ -20,7 +20,7 @@ use greffon_core::flow::{FlowError, Thing, Unreached};
 use greffon_core::ids::{FeatureId, IntentId, PracticeId};
 use greffon_core::model::outside_failure::FailureClass;
 use greffon_core::model::scheduling::Rule;
-use greffon_core::model::view::OfferedSlot;
+use greffon_core::model::view::{KnownVisit, OfferedSlot};
 use greffon_core::ports::storage::StorageError;
 use greffon_words::{Text, fields, problems, titles};
 
@@ -55,8 +55,10 @@ pub(crate) enum ApiError {
     NotAllowed { code: &'static str, remedy: Text },
     /// Somebody else has the slot.
     SlotTaken { alternatives: Vec<OfferedSlot> },
+    /// The patient has an appointment for the motive already.
+    SecondAppointment { already: Vec<KnownVisit> },
     /// A rule of the practice forbids it.
-    RuleBroken { rule: Rule, why: Text },
+    RuleBroken { rule: Rule, why: Text, alternatives: Vec<OfferedSlot> },
     /// An earlier request with this op-id ended without an appointment.
     Refused { intent: IntentId, code: String },
     /// The op-id was used for another request.
@@ -116,7 +118,8 @@ impl From<FlowError> for ApiError {
             FlowError::NotAllowed { code, remedy } => Self::NotAllowed { code, remedy },
             FlowError::Forbidden { code } => Self::Forbidden { code },
             FlowError::SlotTaken { alternatives } => Self::SlotTaken { alternatives },
-            FlowError::RuleBroken { rule, why } => Self::RuleBroken { rule, why },
+            FlowError::SecondAppointment { already } => Self::SecondAppointment { already },
+            FlowError::RuleBroken { rule, why, alternatives } => Self::RuleBroken { rule, why, alternatives },
             FlowError::OpIdReused => Self::OpIdReused,
             FlowError::Conflict => Self::Conflict,
             FlowError::AgendaUnavailable(Unreached { feature, class }) => Self::AgendaUnavailable { feature, class },
@@ -150,6 +153,7 @@ impl ApiError {
             | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotAllowed { .. }
             | Self::SlotTaken { .. }
+            | Self::SecondAppointment { .. }
             | Self::Refused { .. }
             | Self::KeyRunning
             | Self::Conflict => StatusCode::CONFLICT,
@@ -177,6 +181,7 @@ impl ApiError {
             Self::Invalid { .. } => "invalid",
             Self::AmbiguousAppointment { .. } => "ambiguous-appointment",
             Self::SlotTaken { .. } => "slot-taken",
+            Self::SecondAppointment { .. } => "second-appointment",
             Self::RuleBroken { .. } => "rule-broken",
             Self::Refused { .. } => "refused",
             Self::OpIdReused => "op-id-reused",
@@ -206,6 +211,7 @@ impl ApiError {
             Self::AmbiguousAppointment { .. } => titles::ambiguous_appointment(),
             Self::NotAllowed { .. } => titles::not_allowed(),
             Self::SlotTaken { .. } => titles::slot_taken(),
+            Self::SecondAppointment { .. } => titles::second_appointment(),
             Self::RuleBroken { .. } => titles::rule_broken(),
             Self::Refused { .. } => titles::refused(),
             Self::OpIdReused | Self::KeyReused => titles::name_reused(),
@@ -234,6 +240,10 @@ impl ApiError {
             Self::Invalid { why, .. } | Self::RuleBroken { why, .. } => why.clone(),
             Self::AmbiguousAppointment { .. } => problems::ambiguous_appointment(),
             Self::NotAllowed { remedy, .. } => remedy.clone(),
+            Self::SecondAppointment { already } if already.iter().any(|one| one.certain) => {
+                problems::second_appointment()
+            }
+            Self::SecondAppointment { .. } => problems::second_appointment_perhaps(),
             Self::SlotTaken { alternatives } if alternatives.is_empty() => problems::slot_taken(),
             Self::SlotTaken { alternatives } => problems::slot_taken_with_others(alternatives.len()),
             Self::Refused { code, .. } => problems::refused(code),
@@ -269,6 +279,7 @@ fn not_found(thing: Thing) -> Text {
     match thing {
         Thing::Practice => problems::practice_not_found(),
         Thing::Contact => problems::contact_not_found(),
+        Thing::Absence => problems::absence_not_found(),
         Thing::Appointment => problems::appointment_not_found(),
         Thing::Intent => problems::intent_not_found(),
         Thing::Commitment => problems::commitment_not_found(),

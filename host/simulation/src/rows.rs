@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use greffon_core::ids::{
-    AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
-    PracticeId,
+    AbsenceId, AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId,
+    PatientId, PracticeId,
 };
+use greffon_core::model::absence::ReportedAbsence;
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::approval::Approval;
@@ -53,6 +54,8 @@ pub struct Rows {
     pub(super) mirror_steps: Vec<Step>,
     /// What is known of contents, by feature and settings.
     pub approvals: BTreeMap<(FeatureId, SettingsDigest), Approval>,
+    /// Absences that were told, by id.
+    pub absences: BTreeMap<AbsenceId, ReportedAbsence>,
     /// Patients by id.
     pub patients: BTreeMap<PatientId, Patient>,
     /// Dead letters by id.
@@ -156,6 +159,7 @@ impl Rows {
         }
         self.approvals.extend(written.approvals);
         self.recovery = written.recovery.or(self.recovery.take());
+        self.absences.extend(written.absences);
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
         self.audit.extend(written.audit);
@@ -165,6 +169,17 @@ impl Rows {
         self.ops.extend(written.ops);
         self.audit_ids.extend(written.audit_ids);
     }
+}
+
+/// Those that overlap a window, earliest first.
+pub(super) fn overlapping<'a>(
+    absences: impl Iterator<Item = &'a ReportedAbsence>,
+    window: Span,
+) -> Vec<ReportedAbsence> {
+    let mut found: Vec<_> =
+        absences.filter(|one| one.span().is_some_and(|span| span.overlaps(&window))).cloned().collect();
+    found.sort_by_key(|one| (one.from, one.id));
+    found
 }
 
 /// At most `limit` patients that have one of these terms, those of the first terms first,
@@ -234,6 +249,7 @@ versioned! {
     Alert => "alert",
     AlertTest => "alert test",
     AgendaWatch => "agenda watch",
+    ReportedAbsence => "absence",
     Approval => "approval",
     Recovery => "recovery",
     Patient => "patient",

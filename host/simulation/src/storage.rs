@@ -9,6 +9,7 @@ use greffon_core::ids::{
     AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
     PracticeId,
 };
+use greffon_core::model::absence::ReportedAbsence;
 use greffon_core::model::agenda_mirror::Mirrored;
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
@@ -33,7 +34,7 @@ use serde::de::DeserializeOwned;
 use super::Sabotage;
 use super::faults::Effect;
 use super::mirrors;
-use super::rows::{Rows, check_key, open_commitments, patients_with};
+use super::rows::{Rows, check_key, open_commitments, overlapping, patients_with};
 
 mod agenda_turns;
 mod backup;
@@ -311,6 +312,10 @@ impl Storage for MemoryStorage {
         window: Span,
     ) -> Stored<Option<Mirrored>> {
         self.read(practice, |rows| mirrors::read(&rows.mirrors, feature, binding, agendas, window)).await
+    }
+
+    async fn absences(&self, practice: &PracticeId, window: Span) -> Stored<Vec<ReportedAbsence>> {
+        self.read(practice, |rows| overlapping(rows.absences.values(), window)).await
     }
 
     async fn keep_agendas(&self, practice: &PracticeId, known: &KnownAgendas) -> Stored<()> {

@@ -7,6 +7,7 @@ use greffon_core::ids::{
     AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
     PracticeId,
 };
+use greffon_core::model::absence::ReportedAbsence;
 use greffon_core::model::agenda_mirror::Mirrored;
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertState, LiveState};
@@ -29,8 +30,9 @@ use greffon_core::time::{Instant, Span};
 use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
-    agenda_mirrors, agenda_watches, alerts, appointments, approvals, audit, claims, commitments, contact_views,
-    contacts, dead_letters, intents, jobs, kept_settings, known_agendas, messages, patients, recoveries, retention,
+    absences, agenda_mirrors, agenda_watches, alerts, appointments, approvals, audit, claims, commitments,
+    contact_views, contacts, dead_letters, intents, jobs, kept_settings, known_agendas, messages, patients, recoveries,
+    retention,
 };
 use crate::{migrations, transaction};
 
@@ -175,6 +177,10 @@ impl Storage for Database {
 
     async fn intents_to_verify(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Intent>> {
         intents::to_verify(self.reader().await?.on(), practice, page).await
+    }
+
+    async fn absences(&self, practice: &PracticeId, window: Span) -> Stored<Vec<ReportedAbsence>> {
+        absences::overlapping(self.reader().await?.on(), practice, window).await
     }
 
     async fn agenda_watches(&self, practice: &PracticeId) -> Stored<Vec<AgendaWatch>> {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
-    PracticeId,
+    AbsenceId, AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId,
+    PatientId, PracticeId,
 };
+use greffon_core::model::absence::ReportedAbsence;
 use greffon_core::model::agenda_mirror::{EntryName, MirrorChange};
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
@@ -33,8 +34,8 @@ use crate::lease_time::LeaseClock;
 use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
-    agenda_mirrors, agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit, commitments,
-    contacts, dead_letters, intents, jobs, kept_settings, messages, patients, recoveries, retention,
+    absences, agenda_mirrors, agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit,
+    commitments, contacts, dead_letters, intents, jobs, kept_settings, messages, patients, recoveries, retention,
 };
 use crate::wake::Wake;
 
@@ -201,6 +202,22 @@ impl Transaction for PracticeTransaction {
 
     async fn save_alert_test(&mut self, test: &mut AlertTest) -> Stored<()> {
         alert_tests::save(self.open.on(), &self.practice, test).await
+    }
+
+    async fn holders(&mut self, resources: &[String], window: Span) -> Stored<Vec<Intent>> {
+        intents::holding(self.open.on(), &self.practice, resources, window).await
+    }
+
+    async fn absence(&mut self, id: AbsenceId) -> Stored<Option<ReportedAbsence>> {
+        absences::get(self.open.on(), &self.practice, id).await
+    }
+
+    async fn absences(&mut self, window: Span) -> Stored<Vec<ReportedAbsence>> {
+        absences::overlapping(self.open.on(), &self.practice, window).await
+    }
+
+    async fn save_absence(&mut self, absence: &mut ReportedAbsence) -> Stored<()> {
+        absences::save(self.open.on(), &self.practice, absence).await
     }
 
     async fn agenda_watch(&mut self, feature: &FeatureId) -> Stored<Option<AgendaWatch>> {

@@ -16,6 +16,7 @@ mod instructions;
 pub mod keys;
 mod laboratory;
 pub mod loader;
+mod motives;
 pub mod operator;
 pub mod plugin_files;
 pub mod plugins;

@@ -14,10 +14,9 @@ use greffon_core::model::holidays::{Closures, Territory};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::practice::{
-    Absence, Delays, LONGEST_DELAYS, Motive, PluginKind, Practice, Practitioner, PractitionerAgenda, RedFlag, Site,
+    Absence, Delays, LONGEST_DELAYS, PluginKind, Practice, Practitioner, PractitionerAgenda, RedFlag, Site,
     Supervision, WeekHours,
 };
-use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::triage::FindingSeverity;
 use greffon_core::ports::plugins::Stamp;
 use greffon_core::ports::practices::{Feature, LivePractice};
@@ -33,7 +32,7 @@ use super::hours;
 use super::loader::{Loaded, Loader, Surroundings};
 use super::plugins::Plugins;
 use super::practice_file::{
-    AgendaFile, FeatureFile, Hours, MailSecurityFile, MotiveFile, PracticeFile, PractitionerFile, SiteFile,
+    AbsenceFile, AgendaFile, FeatureFile, Hours, MailSecurityFile, PracticeFile, PractitionerFile, SiteFile,
 };
 use super::practice_folders::{PRACTICE_FILE, unread};
 use super::practice_id;
@@ -188,6 +187,8 @@ impl Loader<'_> {
             sites,
             practitioners,
             motives,
+            resources: self.resources()?,
+            reserved: self.reserved()?,
             red_flags: self.red_flags()?,
             laboratory: self.laboratory()?,
             instructions: self.instructions()?,
@@ -250,20 +251,7 @@ impl Loader<'_> {
             .enumerate()
             .map(|(index, agenda)| self.agenda(&format!("{key}.agendas.{index}"), agenda))
             .collect::<Loaded<Vec<_>>>()?;
-        let absences = one
-            .absences
-            .iter()
-            .enumerate()
-            .map(|(index, absence)| {
-                let key = format!("{key}.absences.{index}");
-                let from = self.civil(&format!("{key}.from"), &absence.from)?;
-                let to = self.civil(&format!("{key}.to"), &absence.to)?;
-                if from >= to {
-                    return self.fail(&format!("{key}.to"), "the absence ends before it begins", "swap from and to");
-                }
-                Ok(Absence { from: absence.from.clone(), to: absence.to.clone() })
-            })
-            .collect::<Loaded<Vec<_>>>()?;
+        let absences = self.absences(&key, &one.absences)?;
         Ok(Practitioner {
             id: id.into(),
             name: one.name.clone(),
@@ -272,6 +260,19 @@ impl Loader<'_> {
             agendas,
             absences,
         })
+    }
+
+    pub(super) fn absences(&self, key: &str, written: &[AbsenceFile]) -> Loaded<Vec<Absence>> {
+        let one = |(index, absence): (usize, &AbsenceFile)| {
+            let key = format!("{key}.absences.{index}");
+            let from = self.civil(&format!("{key}.from"), &absence.from)?;
+            let to = self.civil(&format!("{key}.to"), &absence.to)?;
+            if from >= to {
+                return self.fail(&format!("{key}.to"), "the absence ends before it begins", "swap from and to");
+            }
+            Ok(Absence { from: absence.from.clone(), to: absence.to.clone() })
+        };
+        written.iter().enumerate().map(one).collect()
     }
 
     fn civil(&self, key: &str, text: &str) -> Loaded<jiff::civil::DateTime> {
@@ -292,44 +293,6 @@ impl Loader<'_> {
             feature: agenda.feature.as_str().into(),
             site: agenda.site.as_str().into(),
             hours,
-        })
-    }
-
-    fn motive(&self, id: &str, motive: &MotiveFile) -> Loaded<Motive> {
-        let key = |name: &str| format!("motives.{id}.{name}");
-        self.within(&key("duration-min"), motive.duration_min, 1, 480)?;
-        self.within(&key("before-min"), motive.before_min, 0, 240)?;
-        self.within(&key("after-min"), motive.after_min, 0, 240)?;
-        let grid_min = motive.grid_min.unwrap_or(motive.duration_min.min(60));
-        self.within(&key("grid-min"), grid_min, 1, 60)?;
-        let max_horizon_days = motive.max_horizon_days.unwrap_or(90);
-        self.within(&key("max-horizon-days"), max_horizon_days, 1, 730)?;
-        let seats = motive.seats.unwrap_or(1);
-        self.within(&key("seats"), seats, 1, 50)?;
-        for (index, practitioner) in motive.practitioners.iter().enumerate() {
-            let key = format!("{}.{index}", key("practitioners"));
-            self.known(&key, "practitioner", practitioner, self.file.practitioners.keys())?;
-        }
-        Ok(Motive {
-            id: id.into(),
-            label: motive.label.clone(),
-            synonyms: motive.synonyms.clone(),
-            medical: motive.medical,
-            floor: motive.floor,
-            duration_min: motive.duration_min,
-            before_min: motive.before_min,
-            after_min: motive.after_min,
-            grid_min,
-            min_notice_min: motive.min_notice_min,
-            max_horizon_days,
-            max_per_day: motive.max_per_day,
-            patients: motive.patients,
-            modes: if motive.modes.is_empty() { vec![VisitMode::Office] } else { motive.modes.clone() },
-            practitioners: motive.practitioners.iter().map(|one| one.as_str().into()).collect(),
-            seats,
-            instructions: motive.instructions.as_deref().map(services::put_text),
-            documents: motive.documents.clone(),
-            arrive_early_min: motive.arrive_early_min,
         })
     }
 

@@ -41,6 +41,12 @@ pub struct PracticeFile {
     /// What patients come for.
     #[serde(default)]
     pub motives: BTreeMap<String, MotiveFile>,
+    /// Rooms and devices that motives take.
+    #[serde(default)]
+    pub resources: BTreeMap<String, ResourceFile>,
+    /// Hours that are kept for some motives.
+    #[serde(default)]
+    pub reserved: BTreeMap<String, ReservedFile>,
     /// Added to the national core set, which cannot be removed.
     #[serde(default)]
     pub red_flags: BTreeMap<String, RedFlagFile>,
@@ -227,6 +233,9 @@ pub struct MotiveFile {
     pub floor: Option<Level>,
     /// Minutes with the patient, 1 to 480.
     pub duration_min: u32,
+    /// Minutes with the patient of some practitioners, or at some sites.
+    #[serde(default)]
+    pub durations: Vec<OwnDurationFile>,
     /// Minutes kept free before, up to 240.
     #[serde(default)]
     pub before_min: u32,
@@ -241,7 +250,7 @@ pub struct MotiveFile {
     pub min_notice_min: u32,
     /// Longest time between booking and start, 1 to 730 days; 90 when absent.
     pub max_horizon_days: Option<u32>,
-    /// At most so many a day and agenda.
+    /// At most so many a day and practitioner, at all of their sites together; up to 500.
     pub max_per_day: Option<u32>,
     /// any, known-only, new-only, referred-only.
     #[serde(default)]
@@ -256,6 +265,10 @@ pub struct MotiveFile {
     pub practitioners: Vec<String>,
     /// Patients at once; 1 when absent.
     pub seats: Option<u32>,
+    /// Rooms and devices that it takes; of a list inside the list one, all the same which:
+    /// `["echographe", ["salle-1", "salle-2"]]`. Not with several seats.
+    #[serde(default)]
+    pub resources: Vec<TakenFile>,
     /// How to prepare.
     pub instructions: Option<String>,
     /// What to bring.
@@ -264,6 +277,73 @@ pub struct MotiveFile {
     /// Minutes before the start to arrive.
     #[serde(default)]
     pub arrive_early_min: u32,
+}
+
+/// How long a motive takes with a practitioner, at a site, or with one at the other.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OwnDurationFile {
+    /// With whom; with everybody when absent.
+    pub practitioner: Option<String>,
+    /// Where; everywhere when absent.
+    pub site: Option<String>,
+    /// Minutes with the patient, 1 to 480.
+    pub duration_min: u32,
+}
+
+/// A room or a device. There is one of it: two rooms are two.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ResourceFile {
+    /// Its name for people: `Échographe`.
+    pub name: String,
+    /// Where it stands; it goes from site to site when absent.
+    pub site: Option<String>,
+    /// When it cannot be used.
+    #[serde(default)]
+    pub absences: Vec<AbsenceFile>,
+}
+
+/// What a motive takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "the name of a resource, or a list of names of which one is taken")]
+pub enum TakenFile {
+    /// This one.
+    This(String),
+    /// One of these.
+    OneOf(Vec<String>),
+}
+
+impl TakenFile {
+    /// The names, at least one unless the file has an empty list.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::This(name) => std::slice::from_ref(name),
+            Self::OneOf(names) => names,
+        }
+    }
+}
+
+/// Hours that are kept for some motives: nothing else is booked into them before they are
+/// released.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReservedFile {
+    /// Their name for people: `Urgences du jour`.
+    pub label: String,
+    /// What they are kept for.
+    pub motives: Vec<String>,
+    /// Whose; everybody's when absent.
+    #[serde(default)]
+    pub practitioners: Vec<String>,
+    /// Where; everywhere when absent.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// When.
+    pub hours: Hours,
+    /// So many minutes before a start it is open to every motive, up to 43200 (30 days);
+    /// never when absent.
+    pub release_min: Option<u32>,
 }
 
 fn yes() -> bool {

@@ -335,3 +335,88 @@ fn windows_for_call_backs_name_an_owner_and_their_room() {
     assert!(second("13:00-14:00").is_ok(), "one begins where the other ends");
     assert!(second("12:30-14:00").expect_err("refused").contains("two windows of \"secretariat\" overlap"));
 }
+
+/// What the file with these lines at its end, or in the motive, is refused with.
+fn refused_line(motive: &str, more: &str) -> String {
+    let text = MINIMAL.replace("duration-min = 15\n", &format!("duration-min = 15\n{motive}"));
+    read(&format!("{text}\n{more}")).expect_err("refused")
+}
+
+#[test]
+fn durations_are_of_a_practitioner_or_a_site_and_each_once() {
+    let own = |lines: &str| {
+        let lines = format!("[[motives.consultation.durations]]\n{lines}");
+        read(&format!("{MINIMAL}\n{lines}"))
+    };
+    let practice = own("practitioner = \"dr-martin\"\nduration-min = 20\n").expect("reads");
+    let motive = &practice.motives[0];
+    assert_eq!(motive.duration_at(&"dr-martin".into(), &"nord".into()), 20);
+    assert_eq!(motive.duration_at(&"dr-petit".into(), &"nord".into()), 15);
+    let last = MINIMAL.lines().count();
+    for (lines, line, said) in [
+        ("practitioner = \"dr-martn\"\nduration-min = 20\n", 3, "did you mean \"dr-martin\"?"),
+        ("site = \"sud\"\nduration-min = 20\n", 3, "known: nord"),
+        ("site = \"nord\"\nduration-min = 481\n", 4, "1 to 480"),
+        ("duration-min = 20\n", 3, "of nobody and of nowhere"),
+        (
+            "site = \"nord\"\nduration-min = 20\n[[motives.consultation.durations]]\nsite = \"nord\"\nduration-min = 25\n",
+            7,
+            "keep one of the two",
+        ),
+    ] {
+        let shown = own(lines).expect_err("refused");
+        assert!(shown.contains(said) && shown.contains(&format!("practice.toml:{}:", last + line)), "{shown}");
+    }
+}
+
+#[test]
+fn reserved_hours_name_their_motives_and_when_they_are_released() {
+    let kept = |lines: &str| read(&format!("{MINIMAL}\n[reserved.urgences]\nlabel = \"Urgences\"\n{lines}"));
+    let hours = "hours = { mon-fri = [\"11:00-12:00\"] }\n";
+    let whole = format!("motives = [\"consultation\"]\n{hours}practitioners = [\"dr-martin\"]\nrelease-min = 120\n");
+    let practice = kept(&whole).expect("reads");
+    let found = &practice.reserved[0];
+    assert_eq!((found.id.as_str(), found.label.as_str(), found.release_min), ("urgences", "Urgences", Some(120)));
+    assert_eq!(found.hours.0[4], [(660, 720)]);
+    let last = MINIMAL.lines().count();
+    for (lines, line, said) in [
+        (format!("motives = []\n{hours}"), 4, "kept for nothing"),
+        (format!("motives = [\"consultaton\"]\n{hours}"), 4, "did you mean \"consultation\"?"),
+        (format!("motives = [\"consultation\"]\n{hours}sites = [\"sud\"]\n"), 6, "known: nord"),
+        (format!("motives = [\"consultation\"]\n{hours}practitioners = [\"dr-x\"]\n"), 6, "known: dr-martin"),
+        (format!("motives = [\"consultation\"]\n{hours}release-min = 43201\n"), 6, "from 0 to 43200"),
+        ("motives = [\"consultation\"]\nhours = { }\n".to_owned(), 5, "no hour is kept here"),
+    ] {
+        let shown = kept(&lines).expect_err("refused");
+        assert!(shown.contains(said) && shown.contains(&format!("practice.toml:{}:", last + line)), "{shown}");
+    }
+}
+
+#[test]
+fn a_motive_takes_resources_that_there_are_each_once_and_not_for_a_group() {
+    let resources = "[resources.echographe]\nname = \"Échographe\"\nsite = \"nord\"\n\
+                     absences = [{ from = \"2026-12-01T00:00\", to = \"2026-12-02T00:00\" }]\n\
+                     [resources.salle-1]\nname = \"Salle 1\"\n[resources.salle-2]\nname = \"Salle 2\"\n";
+    let with = |motive: &str| {
+        let text = MINIMAL.replace("duration-min = 15\n", &format!("duration-min = 15\n{motive}"));
+        read(&format!("{text}\n{resources}"))
+    };
+    let practice = with("resources = [\"echographe\", [\"salle-1\", \"salle-2\"]]\n").expect("reads");
+    let taken: Vec<Vec<&str>> =
+        practice.motives[0].resources.iter().map(|one| one.0.iter().map(|id| id.as_str()).collect()).collect();
+    assert_eq!(taken, [vec!["echographe"], vec!["salle-1", "salle-2"]]);
+    let scanner = practice.resource(&"echographe".into()).expect("there");
+    assert_eq!((scanner.site.as_ref().map(|one| one.as_str()), scanner.absences.len()), (Some("nord"), 1));
+    for (motive, said) in [
+        ("resources = [\"echograph\"]\n", "did you mean \"echographe\"?"),
+        ("resources = [\"salle-1\", [\"salle-1\"]]\n", "\"salle-1\" is taken twice"),
+        ("resources = [[]]\n", "nothing to choose from"),
+        ("resources = [\"salle-1\"]\nseats = 2\n", "a motive of several seats takes no resources"),
+        ("resources = [1]\n", "the name of a resource, or a list of names"),
+    ] {
+        let shown = with(motive).expect_err("refused");
+        assert!(shown.contains(said) && shown.contains("practice.toml:18:"), "{shown}");
+    }
+    assert!(refused_line("", "[resources.x]\nname = \"X\"\nsite = \"sud\"\n").contains("known: nord"));
+    assert!(refused_line("max-per-day = 501\n", "").contains("from 0 to 500"));
+}

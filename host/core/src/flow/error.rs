@@ -7,7 +7,7 @@ use crate::ids::FeatureId;
 use crate::model::outside_failure::FailureClass;
 use crate::model::refusal::Refusal;
 use crate::model::scheduling::Rule;
-use crate::model::view::OfferedSlot;
+use crate::model::view::{KnownVisit, OfferedSlot};
 use crate::ports::storage::StorageError;
 
 /// What a request may name that is not there.
@@ -31,6 +31,8 @@ pub enum Thing {
     DeadLetter,
     /// A grid or a script of the practice.
     Content,
+    /// An absence that was told.
+    Absence,
 }
 
 impl Thing {
@@ -47,6 +49,7 @@ impl Thing {
             Self::Patient => "patient",
             Self::DeadLetter => "dead letter",
             Self::Content => "content",
+            Self::Absence => "absence",
         }
     }
 }
@@ -102,6 +105,13 @@ pub enum FlowError {
         /// What could be had instead.
         alternatives: Vec<OfferedSlot>,
     },
+    /// The patient has an appointment for the motive already, or somebody who may be the
+    /// same: whoever books has to have seen that.
+    #[error("a second appointment for the motive")]
+    SecondAppointment {
+        /// Those to come, earliest first; at least one.
+        already: Vec<KnownVisit>,
+    },
     /// A rule of the practice forbids this slot.
     #[error("rule broken: {rule:?}")]
     RuleBroken {
@@ -109,6 +119,8 @@ pub enum FlowError {
         rule: Rule,
         /// Why, for the operator.
         why: Text,
+        /// What could be had instead, where another time keeps the rule.
+        alternatives: Vec<OfferedSlot>,
     },
     /// The op-id was used for another request.
     #[error("op-id was used for another request")]

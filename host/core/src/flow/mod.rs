@@ -3,6 +3,7 @@
 //! and only then calls plugins. Areas meet through their entry functions; whoever
 //! reads asks no plugin.
 
+mod absence;
 mod act;
 mod agenda;
 mod alert;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use self::absence::{Absences, NewAbsence, ToldAbsence};
 pub(crate) use self::act::{Act, Acts};
 pub(crate) use self::agenda::Agendas;
 pub use self::alert::{Alerts, LinkedAlert, NewAcknowledgement, NewEnd, Opened};
@@ -65,6 +67,8 @@ pub struct Reception {
     pub bookings: Bookings,
     /// Appointments that stand.
     pub appointments: Appointments,
+    /// Who and what is not there.
+    pub absences: Absences,
     /// Promises.
     pub commitments: Commitments,
     /// Alerts.
@@ -160,6 +164,10 @@ impl Reception {
                 gate.clone(),
             )
         };
+        let absences = {
+            let (acts, storage) = own();
+            Absences::new(acts, storage, bookings.clone())
+        };
         let retention = {
             let (acts, storage) = own();
             Retention::new(acts, storage)
@@ -176,6 +184,7 @@ impl Reception {
             contacts,
             bookings,
             appointments,
+            absences,
             commitments,
             alerts,
             patients,

@@ -13,7 +13,7 @@ use crate::model::alert::{Alert, AlertState, LiveState};
 use crate::model::audit::AuditEvent;
 use crate::model::civil::Zone;
 use crate::model::commitment::{
-    CHECK_APPOINTMENT, CallbackWindow, Commitment, CommitmentState, VERIFY_BOOKING, callback_windows,
+    CHECK_APPOINTMENT, CallbackWindow, Commitment, CommitmentState, MOVE_APPOINTMENT, VERIFY_BOOKING, callback_windows,
 };
 use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
@@ -92,8 +92,9 @@ pub(super) async fn sequel_with(storage: &dyn Storage, contact: &Contact, record
         ids => storage.commitments_named(&contact.practice, ids).await,
     };
     let commitments = named(&contact.commitments).await?;
-    let open =
-        |one: &Commitment| !one.state.is_final() && ![VERIFY_BOOKING, CHECK_APPOINTMENT].contains(&one.what.as_str());
+    let open = |one: &Commitment| {
+        !one.state.is_final() && ![VERIFY_BOOKING, CHECK_APPOINTMENT, MOVE_APPOINTMENT].contains(&one.what.as_str())
+    };
     let mut owed = named(&contact.earlier.commitments).await?;
     owed.retain(open);
     let mut owed_at_origin = named(&contact.earlier.of_origin).await?;

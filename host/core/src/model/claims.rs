@@ -5,7 +5,7 @@
 use super::intent::Claim;
 use super::practice::{Motive, Practice};
 use super::slots::Fit;
-use crate::ids::{AgendaId, FeatureId, MotiveId};
+use crate::ids::{AgendaId, FeatureId, MotiveId, PractitionerId, ResourceId};
 use crate::time::Span;
 
 /// The time of an agenda.
@@ -14,11 +14,31 @@ pub fn agenda_resource(feature: &FeatureId, agenda: &AgendaId) -> String {
     format!("agenda:{feature}/{agenda}")
 }
 
-/// The appointments of one motive in an agenda: a seat for each that a day may
-/// have, claimed for the whole civil day.
+/// The appointments of one motive with a practitioner, in whichever of their agendas: a
+/// seat for each that a day may have, claimed for the whole civil day.
 #[must_use]
-pub fn quota_resource(feature: &FeatureId, agenda: &AgendaId, motive: &MotiveId) -> String {
-    format!("quota:{feature}/{agenda}/{motive}")
+pub fn quota_resource(practitioner: &PractitionerId, motive: &MotiveId) -> String {
+    format!("quota:{practitioner}/{motive}")
+}
+
+/// The time of a room or device.
+#[must_use]
+pub fn resource_key(resource: &ResourceId) -> String {
+    format!("{RESOURCE}{resource}")
+}
+
+const RESOURCE: &str = "resource:";
+
+/// The room or device that a claim is on; `None` when it is on something else.
+#[must_use]
+pub fn resource_of(claim: &Claim) -> Option<ResourceId> {
+    claim.resource.strip_prefix(RESOURCE).map(ResourceId::from)
+}
+
+/// Whether a claim is a place in a quota, and not on anything's time.
+#[must_use]
+pub fn is_day_place(claim: &Claim) -> bool {
+    claim.resource.starts_with("quota:")
 }
 
 /// Whether a claim is on an agenda's time.
@@ -27,16 +47,13 @@ pub fn is_time(claim: &Claim) -> bool {
     claim.resource.starts_with("agenda:")
 }
 
-/// A place within the daily quota of a motive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DayPlace {
-    /// The civil day.
-    pub day: Span,
-    /// Which place, from 0.
-    pub place: u32,
+/// A place within the daily quota of a motive with a practitioner, from 0.
+#[must_use]
+pub fn day_place(practitioner: &PractitionerId, motive: &MotiveId, day: Span, place: u32) -> Claim {
+    Claim { resource: quota_resource(practitioner, motive), seat: place, span: day }
 }
 
-/// The claims of one booking. A visit for one patient takes every seat that any
+/// The claims of one booking, with its rooms and devices and its place in a quota. A visit for one patient takes every seat that any
 /// motive of the practice has, so that no group can sit down beside it; a place
 /// in a group takes its own seat only.
 #[must_use]
@@ -46,16 +63,12 @@ pub fn claims_of(
     agenda: &AgendaId,
     motive: &Motive,
     fit: &Fit,
-    quota: Option<DayPlace>,
+    quota: Option<Claim>,
 ) -> Vec<Claim> {
     let seats = if motive.seats > 1 { fit.seat..fit.seat + 1 } else { 0..all_seats(practice) };
     let time = seats.map(|seat| Claim { resource: agenda_resource(feature, agenda), seat, span: fit.claimed });
-    let place = quota.map(|taken| Claim {
-        resource: quota_resource(feature, agenda, &motive.id),
-        seat: taken.place,
-        span: taken.day,
-    });
-    time.chain(place).collect()
+    let resources = fit.resources.iter().map(|one| Claim { resource: resource_key(one), seat: 0, span: fit.claimed });
+    time.chain(resources).chain(quota).collect()
 }
 
 /// The claims of an appointment that stands in its agenda already, whatever others claim

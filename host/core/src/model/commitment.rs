@@ -68,6 +68,10 @@ pub const VERIFY_BOOKING: &str = "verify-booking";
 /// agenda: owed to the practice, said to nobody.
 pub const CHECK_APPOINTMENT: &str = "check-appointment";
 
+/// The promise that somebody finds another time for an appointment whose practitioner, room or
+/// device is not there: owed to the practice, said to nobody.
+pub const MOVE_APPOINTMENT: &str = "move-appointment";
+
 /// The promise that somebody tells a patient what a message should have told: its `said` is
 /// the message's text.
 pub const TELL_PATIENT: &str = "tell-patient";
@@ -136,7 +140,7 @@ impl Commitment {
     /// neither is another time of it.
     #[must_use]
     pub fn was_told(&self) -> bool {
-        ![VERIFY_BOOKING, CHECK_APPOINTMENT, TELL_PATIENT].contains(&self.what.as_str())
+        ![VERIFY_BOOKING, CHECK_APPOINTMENT, MOVE_APPOINTMENT, TELL_PATIENT].contains(&self.what.as_str())
     }
 
     /// Whether somebody is to call the patient back, so that it takes room in a window.

@@ -1,5 +1,6 @@
 //! The words of the field as types. No I/O, no clock, no randomness.
 
+pub mod absence;
 pub mod agenda_mirror;
 pub mod agenda_watch;
 pub mod alert;
@@ -34,6 +35,8 @@ pub mod recipients;
 pub mod recovery;
 pub mod red_flags;
 pub mod refusal;
+pub mod reserved;
+pub mod resources;
 pub mod retention;
 pub mod scheduling;
 pub mod script;

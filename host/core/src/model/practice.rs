@@ -1,9 +1,12 @@
 //! A practice as its file describes it: the configuration that the domain
 //! reads. The file format itself belongs to the cli.
 
+mod motive_rules;
+
 use std::collections::BTreeMap;
 
 pub use greffon_kinds::PluginKind;
+pub use motive_rules::{OneOf, OwnDuration, ReservedHours, Resource};
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
@@ -15,6 +18,7 @@ use super::person::Identifier;
 use super::retention::Retention;
 use super::scheduling::{PatientRule, VisitMode};
 use crate::ids::{AgendaId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
+use crate::time::{Instant, Span};
 
 /// A practice (cabinet). Immutable: a changed file makes a new one with a
 /// higher revision.
@@ -40,6 +44,10 @@ pub struct Practice {
     pub practitioners: Vec<Practitioner>,
     /// What patients come for.
     pub motives: Vec<Motive>,
+    /// Rooms and devices that motives take.
+    pub resources: Vec<Resource>,
+    /// Hours that are kept for some motives.
+    pub reserved: Vec<ReservedHours>,
     /// Red flags that the practice adds to the national core set.
     pub red_flags: Vec<RedFlag>,
     /// Its own alert thresholds for results of laboratories.
@@ -88,6 +96,16 @@ impl Practice {
             let own = practitioner.agendas.iter().find(|one| one.feature == *feature && one.agenda == *agenda)?;
             Some((practitioner, own))
         })
+    }
+
+    /// The time of an appointment of a motive that starts then in an agenda, without
+    /// buffers; as long as the motive usually is in an agenda that is nobody's.
+    #[must_use]
+    pub fn visit(&self, motive: &Motive, feature: &FeatureId, agenda: &AgendaId, start: Instant) -> Span {
+        let minutes = self
+            .agenda_of(feature, agenda)
+            .map_or(motive.duration_min, |(practitioner, own)| motive.duration_at(&practitioner.id, &own.site));
+        Span { start, end: start.plus_minutes(i64::from(minutes)) }
     }
 
     /// The site of this name.
@@ -170,8 +188,10 @@ pub struct Motive {
     pub medical: bool,
     /// No conclusion about it may be lower.
     pub floor: Option<Level>,
-    /// Minutes with the patient.
+    /// Minutes with the patient, where nothing else is said.
     pub duration_min: u32,
+    /// Minutes with the patient of some practitioners, or at some sites.
+    pub durations: Vec<OwnDuration>,
     /// Minutes kept free before.
     pub before_min: u32,
     /// Minutes kept free after.
@@ -182,7 +202,7 @@ pub struct Motive {
     pub min_notice_min: u32,
     /// Longest time between booking and start, in days.
     pub max_horizon_days: u32,
-    /// At most so many a day and agenda.
+    /// At most so many a civil day and practitioner, at all of their sites together.
     pub max_per_day: Option<u32>,
     /// For which patients.
     pub patients: PatientRule,
@@ -192,6 +212,8 @@ pub struct Motive {
     pub practitioners: Vec<PractitionerId>,
     /// Patients at once, at least 1.
     pub seats: u32,
+    /// Rooms and devices that it takes, one of each; none for a motive of several seats.
+    pub resources: Vec<OneOf>,
     /// How to prepare.
     pub instructions: Option<String>,
     /// What to bring.

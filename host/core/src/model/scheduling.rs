@@ -407,11 +407,15 @@ pub enum Rule {
     StatusTransition,
     /// Room or device taken.
     ResourceBusy,
+    /// The hour is kept for other motives: a rule of greffon alone, no agenda names it.
+    Reserved,
+    /// A room or device that the motive takes is taken or out of order: of greffon alone.
+    Resource,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Duration,
         Self::Buffer,
         Self::Grid,
@@ -424,7 +428,26 @@ impl Rule {
         Self::Closed,
         Self::StatusTransition,
         Self::ResourceBusy,
+        Self::Reserved,
+        Self::Resource,
     ];
+
+    /// Whether another time may keep it, so that others should be offered.
+    #[must_use]
+    pub fn is_of_the_time(self) -> bool {
+        match self {
+            Self::Buffer
+            | Self::Grid
+            | Self::Notice
+            | Self::Quota
+            | Self::Absence
+            | Self::Closed
+            | Self::ResourceBusy
+            | Self::Reserved
+            | Self::Resource => true,
+            Self::Duration | Self::Horizon | Self::PatientType | Self::Audience | Self::StatusTransition => false,
+        }
+    }
 
     /// The wire word.
     #[must_use]
@@ -442,6 +465,8 @@ impl Rule {
             Self::Closed => "closed",
             Self::StatusTransition => "status-transition",
             Self::ResourceBusy => "resource-busy",
+            Self::Reserved => "reserved",
+            Self::Resource => "resource",
         }
     }
 }

@@ -11,22 +11,30 @@
 //! | `Notice`, `Horizon` | not in the past, not too soon, not after the last civil day |
 //! | `Closed` | the practitioner offers the motive; the whole appointment lies in one opening period |
 //! | `Absence` | the whole appointment lies outside every absence |
+//! | `Reserved` | no part of it lies in hours that are still kept for other motives |
 //! | `Grid` | a start on a multiple of the grid since civil midnight, or the start of a slot that the agenda itself serves |
 //! | `Audience` | a served slot is for this audience |
-//! | `Quota` | not more of the motive that civil day |
+//! | `Quota` | not more of the motive that civil day with the practitioner |
 //! | `ResourceBusy` | nobody else in the agenda or in a live claim, and inside a served slot where the agenda serves them |
 //! | `Buffer` | nobody else in the minutes kept free before and after |
+//! | `Resource` | a room and a device of each kind that the motive takes, free and in order for the appointment with its buffers |
 //!
 //! Buffers may lie outside opening hours and inside absences: a room is cleaned
 //! after closing. They may not lie on somebody else's time or buffers.
 
+mod wishes;
+
 use greffon_words::{Text, rules, times};
 use jiff::ToSpan;
 use jiff::civil::Date;
+pub use wishes::{HalfDay, SlotWishes, Weekday};
 
 use super::civil::{MINUTES_PER_DAY, Zone, clock_text, monday_first};
-use super::practice::{Motive, Practitioner, PractitionerAgenda};
+use super::practice::{Motive, Practitioner, PractitionerAgenda, ReservedHours};
+use super::reserved::Kept;
+use super::resources::{Choice, pick};
 use super::scheduling::{Audience, PatientRule, Rule, Slot, SlotState};
+use crate::ids::ResourceId;
 use crate::time::{Instant, Span};
 
 /// One practitioner's agenda, one motive, one patient, at one instant.
@@ -47,19 +55,35 @@ pub struct Desk<'a> {
     /// What is taken, by the agenda's and by the database's account. For a move,
     /// without the appointment that is being moved.
     pub taken: &'a [Taken],
-    /// Starts of live appointments and intents of this motive in this agenda,
-    /// for the quota of a day; each once.
+    /// Hours that the practice keeps for some motives.
+    pub reserved: &'a [ReservedHours],
+    /// When the practitioner is not there, beside the absences of the file.
+    pub away: &'a [Span],
+    /// Rooms and devices that the motive takes, one of each choice. For a move, without what the
+    /// appointment itself takes.
+    pub resources: &'a [Choice<'a>],
+    /// Starts of live appointments and intents of this motive with this
+    /// practitioner, for the quota of a day; each once.
     pub motive_starts: &'a [Instant],
     /// Free slots of an agenda that serves them itself; `None` for one that
     /// tells what is not free.
     pub served: Option<&'a [Slot]>,
 }
 
+impl Desk<'_> {
+    /// Minutes with the patient, with this practitioner at this site.
+    fn duration_min(&self) -> u32 {
+        self.motive.duration_at(&self.practitioner.id, &self.agenda.site)
+    }
+}
+
 /// What counts of a patient for the rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asker {
-    /// Whether the practice knows them; `None` when nobody asked.
+    /// Whether the practice knows them; `None` when nobody asked, or it cannot be told.
     pub known: Option<bool>,
+    /// Whether it cannot be told because the registry has several who are like them.
+    pub doubtful: bool,
     /// Whether a professional sends them.
     pub referred: bool,
     /// What slots they may be given, in agendas that serve slots.
@@ -89,7 +113,7 @@ impl Taken {
 }
 
 /// What a booking at an accepted start takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fit {
     /// The appointment.
     pub span: Span,
@@ -99,6 +123,8 @@ pub struct Fit {
     pub seat: u32,
     /// How many seats are free, this one included.
     pub seats_left: u32,
+    /// Which rooms and devices.
+    pub resources: Vec<ResourceId>,
 }
 
 /// Why a start may not be booked.
@@ -118,11 +144,11 @@ impl Broken {
     }
 }
 
-/// Free slots that start inside `window`, earliest first, at most `limit`.
+/// Free slots that start inside `window` as it is wished for, earliest first, at most `limit`.
 /// Every one of them passes [`check`]. Empty when the motive is not for this
 /// patient or not offered by this practitioner.
 #[must_use]
-pub fn free_slots(desk: &Desk<'_>, window: Span, limit: u32) -> Vec<Slot> {
+pub fn free_slots(desk: &Desk<'_>, wishes: &SlotWishes, window: Span, limit: u32) -> Vec<Slot> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let Some(window) = reachable(desk, window) else { return Vec::new() };
     if limit == 0 || offered_to(desk).is_err() {
@@ -130,7 +156,7 @@ pub fn free_slots(desk: &Desk<'_>, window: Span, limit: u32) -> Vec<Slot> {
     }
     let rules = Rules::of(desk, window);
     let mut slots = Vec::new();
-    for start in rules.candidates(window) {
+    for start in rules.candidates(window).filter(|start| wishes.are_met(desk.zone, *start)) {
         if slots.len() == limit {
             break;
         }
@@ -147,33 +173,42 @@ pub fn free_slots(desk: &Desk<'_>, window: Span, limit: u32) -> Vec<Slot> {
 /// The first broken rule, in the order of the module's table.
 pub fn check(desk: &Desk<'_>, start: Instant) -> Result<Fit, Broken> {
     offered_to(desk)?;
-    let end = start.plus_minutes(i64::from(desk.motive.duration_min));
+    let end = start.plus_minutes(i64::from(desk.duration_min()));
     Rules::of(desk, Span { start, end }).fit(start).map(|(fit, _)| fit)
 }
 
 /// The rules that depend on neither start nor agenda.
 fn offered_to(desk: &Desk<'_>) -> Result<(), Broken> {
     let motive = desk.motive;
-    if motive.duration_min == 0 || motive.duration_min > u32::from(MINUTES_PER_DAY) {
+    if !(1..=u32::from(MINUTES_PER_DAY)).contains(&desk.duration_min()) {
         return broken(Rule::Duration, rules::no_duration(&motive.label));
     }
-    let known = desk.asker.known;
-    match motive.patients {
-        PatientRule::KnownOnly if known != Some(true) => {
-            return broken(Rule::PatientType, rules::known_only(&motive.label));
-        }
-        PatientRule::NewOnly if known != Some(false) => {
-            return broken(Rule::PatientType, rules::new_only(&motive.label));
-        }
-        PatientRule::ReferredOnly if !desk.asker.referred => {
-            return broken(Rule::PatientType, rules::referred_only(&motive.label));
-        }
-        _ => {}
-    }
+    is_for(motive, desk.asker)?;
     if !motive.practitioners.is_empty() && !motive.practitioners.contains(&desk.practitioner.id) {
         return broken(Rule::Closed, rules::not_offered(&motive.label, &desk.practitioner.name));
     }
     Ok(())
+}
+
+/// Checks whether a motive is for this patient. Not knowing is not enough, and what is to be
+/// found out first is said.
+///
+/// # Errors
+/// The broken rule, `PatientType`.
+pub fn is_for(motive: &Motive, asker: Asker) -> Result<(), Broken> {
+    let label = motive.label.as_str();
+    let why = match (motive.patients, asker.known) {
+        (PatientRule::KnownOnly, Some(true)) | (PatientRule::NewOnly, Some(false)) | (PatientRule::Any, _) => {
+            return Ok(());
+        }
+        (PatientRule::ReferredOnly, _) if asker.referred => return Ok(()),
+        (PatientRule::ReferredOnly, _) => rules::referred_only(label),
+        (PatientRule::KnownOnly | PatientRule::NewOnly, None) if asker.doubtful => rules::patient_doubtful(label),
+        (PatientRule::KnownOnly | PatientRule::NewOnly, None) => rules::patient_unasked(label),
+        (PatientRule::KnownOnly, Some(false)) => rules::known_only(label),
+        (PatientRule::NewOnly, Some(true)) => rules::new_only(label),
+    };
+    broken(Rule::PatientType, why)
 }
 
 /// The part of a window in which a start can respect notice and horizon.
@@ -197,15 +232,19 @@ struct Rules<'a> {
     desk: &'a Desk<'a>,
     open: Vec<Span>,
     absences: Vec<Span>,
+    kept: Kept<'a>,
 }
 
 impl<'a> Rules<'a> {
     fn of(desk: &'a Desk<'a>, window: Span) -> Self {
         // An appointment that starts in the window may end after it.
-        let around = window.widened(0, desk.motive.duration_min);
+        let around = window.widened(0, desk.duration_min());
         let open = desk.zone.open_periods(&desk.agenda.hours, around);
         let absences = desk.practitioner.absences.iter().filter_map(|absence| desk.zone.away(absence));
-        Self { desk, open, absences: absences.collect() }
+        let whose = (&desk.practitioner.id, &desk.agenda.site);
+        let kept = Kept::around(desk.reserved, whose, &desk.motive.id, desk.zone, around);
+        let absences = absences.chain(desk.away.iter().copied()).collect();
+        Self { desk, open, absences, kept }
     }
 
     /// Starts worth a look, earliest first, each once. Lazy: a search for the
@@ -259,9 +298,10 @@ impl<'a> Rules<'a> {
     fn fit(&self, start: Instant) -> Result<(Fit, Option<&'a Slot>), Broken> {
         let desk = self.desk;
         let motive = desk.motive;
-        let span = Span { start, end: start.plus_minutes(i64::from(motive.duration_min)) };
+        let span = Span { start, end: start.plus_minutes(i64::from(desk.duration_min())) };
         self.in_time(start)?;
         self.is_open(span)?;
+        self.is_not_kept(span)?;
         let served = self.served_slot(span)?;
         let on_grid = desk.zone.minute_of_day(start).is_some_and(|minute| minute % grid_min(motive) == 0);
         if !on_grid && served.is_none_or(|slot| slot.span.start != start) {
@@ -296,6 +336,15 @@ impl<'a> Rules<'a> {
             return broken(Rule::Absence, rules::absent(&desk.practitioner.name));
         }
         Ok(())
+    }
+
+    fn is_not_kept(&self, span: Span) -> Result<(), Broken> {
+        let Some(hours) = self.kept.keeps_out(span, self.desk.now) else { return Ok(()) };
+        let why = match hours.release_min {
+            Some(minutes) => rules::reserved_until(&duration_text(minutes), &hours.label),
+            None => rules::reserved(&hours.label),
+        };
+        broken(Rule::Reserved, why)
     }
 
     /// The served slot that the span lies in; `None` where the agenda does not
@@ -357,7 +406,11 @@ impl<'a> Rules<'a> {
         let used = entries.max(u32::try_from(seats_claimed.len()).unwrap_or(u32::MAX));
         let free_seat = (0..seats).find(|seat| !seats_claimed.contains(seat));
         match free_seat {
-            Some(seat) if used < seats => Ok(Fit { span, claimed, seat, seats_left: seats - used }),
+            Some(seat) if used < seats => {
+                let resources = pick(self.desk.resources, &motive.label, claimed);
+                let resources = resources.map_err(|why| Broken { rule: Rule::Resource, why })?;
+                Ok(Fit { span, claimed, seat, seats_left: seats - used, resources })
+            }
             _ => broken(Rule::ResourceBusy, rules::seats_taken()),
         }
     }

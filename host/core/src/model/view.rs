@@ -14,7 +14,7 @@ use super::care::{ContentRef, Level};
 use super::contact::ContactState;
 use super::disclosure::MaySay;
 use super::intent::{Intent, IntentKind, IntentState};
-use super::scheduling::Slot;
+use super::scheduling::{Rule, Slot};
 use super::script::{BookingProgress, Effect, Prompt, ReadBack};
 use super::standing::is_gone;
 use super::triage::{Assessment, Question};
@@ -211,4 +211,44 @@ pub struct SlotOffer {
     pub as_of: Instant,
     /// Features that did not answer.
     pub unavailable: Vec<FeatureId>,
+    /// Appointments to come that the patient has for the motive already, earliest first.
+    #[serde(default)]
+    pub already: Vec<KnownVisit>,
+    /// Why nothing at all is offered, where a rule about the patient says so.
+    #[serde(default)]
+    pub not_offered: Option<NotOffered>,
+}
+
+impl SlotOffer {
+    /// Nothing, as of this instant.
+    #[must_use]
+    pub fn none(as_of: Instant) -> Self {
+        Self {
+            slots: Vec::new(),
+            complete: true,
+            as_of,
+            unavailable: Vec::new(),
+            already: Vec::new(),
+            not_offered: None,
+        }
+    }
+}
+
+/// Why a motive is not offered to a patient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotOffered {
+    /// Which rule.
+    pub rule: Rule,
+    /// One sentence for whoever holds the line, in French.
+    pub why: String,
+}
+
+/// A booking that the practice has for a patient, whoever made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownVisit {
+    /// As it stands.
+    #[serde(flatten)]
+    pub booking: BookingView,
+    /// Whether it is theirs for certain; else it is of somebody who may be the same.
+    pub certain: bool,
 }

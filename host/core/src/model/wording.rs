@@ -3,6 +3,7 @@
 //! To patients: date, place, name and what to bring, nothing of their health,
 //! not even the motive. To the practice: what it needs to act.
 
+mod absence;
 mod agenda;
 mod alert;
 mod alert_test;
@@ -12,6 +13,7 @@ mod promise;
 mod promised;
 mod recovery;
 
+pub use absence::displaced;
 pub use agenda::{agenda_emptied, appointment_back, changed_in_agenda, for_the_patient, letter_of_change};
 pub use alert::{alert, alert_link};
 pub use alert_test::{alert_test, alert_test_missed};
@@ -23,7 +25,7 @@ pub use recovery::recovered;
 
 use super::care::{ContentRef, Fact, Level, Sensitivity, Value, keys, latest};
 use super::civil::Zone;
-use super::commitment::{CHECK_APPOINTMENT, Commitment, TELL_PATIENT, VERIFY_BOOKING};
+use super::commitment::{CHECK_APPOINTMENT, Commitment, MOVE_APPOINTMENT, TELL_PATIENT, VERIFY_BOOKING};
 use super::contact::{Contact, host_content, patient_of};
 use super::intent::Intent;
 use super::message::Message;
@@ -386,6 +388,7 @@ fn promise_words(what: &str) -> &str {
         VERIFY_BOOKING => "réservation à vérifier",
         TELL_PATIENT => "message à dire au patient de vive voix",
         CHECK_APPOINTMENT => "rendez-vous à vérifier dans l'agenda",
+        MOVE_APPOINTMENT => "rendez-vous à déplacer",
         other => other,
     }
 }

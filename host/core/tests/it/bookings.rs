@@ -84,7 +84,7 @@ fn every_rule_is_checked_again_at_booking() {
         (NOW.plus_minutes(61 * 24 * 60), Rule::Horizon),
     ] {
         match at(start, "x") {
-            Err(FlowError::RuleBroken { rule: broken, why }) => {
+            Err(FlowError::RuleBroken { rule: broken, why, .. }) => {
                 assert_eq!(broken, rule);
                 assert!(!why.fr().is_empty());
             }
@@ -207,7 +207,7 @@ fn an_agenda_that_is_down_is_named_and_the_others_are_searched() {
     let contact = office.triaged();
     let slot = office.slots(contact).remove(0);
     office.agenda.down_until(NOW.plus_minutes(10));
-    let search = greffon_core::flow::SlotSearch { motive: None, window: None, practitioner: None, limit: 5 };
+    let search = greffon_core::flow::SlotSearch { limit: 5, ..greffon_core::flow::SlotSearch::default() };
     let offer = block_on(office.reception.bookings.search(&office.practice, contact, search)).unwrap();
     assert!(offer.slots.is_empty() && !offer.complete, "an empty list does not mean that nothing is free");
     assert_eq!(offer.unavailable, ["agenda".into()]);

@@ -159,7 +159,7 @@ impl Office {
     }
 
     pub fn search(&self, contact: ContactId) -> Flow<Vec<OfferedSlot>> {
-        let search = SlotSearch { motive: None, window: None, practitioner: Some("dr-martin".into()), limit: 10 };
+        let search = SlotSearch { practitioner: Some("dr-martin".into()), limit: 10, ..SlotSearch::default() };
         block_on(self.reception.bookings.search(&self.practice, contact, search)).map(|offer| offer.slots)
     }
 
@@ -307,6 +307,7 @@ pub fn everything(motive: &str) -> Vec<NewFact> {
     ]
 }
 
+/// A booking of a slot, whatever the patient has already: in most tests everybody is Jeanne Dupont.
 pub fn booking(slot: &OfferedSlot, op: &str) -> NewBooking {
     NewBooking {
         op_id: op.into(),
@@ -319,6 +320,7 @@ pub fn booking(slot: &OfferedSlot, op: &str) -> NewBooking {
         slot_handle: slot.slot.handle.clone(),
         slot_version: slot.slot.version.clone(),
         note: None,
+        again: true,
     }
 }
 
@@ -332,6 +334,7 @@ pub fn code(error: &FlowError) -> &'static str {
         FlowError::NotAllowed { code, .. } | FlowError::Forbidden { code } => code,
         FlowError::NotFound(thing) => thing.as_str(),
         FlowError::SlotTaken { .. } => "slot-taken",
+        FlowError::SecondAppointment { .. } => "second-appointment",
         FlowError::RuleBroken { .. } => "rule-broken",
         FlowError::OpIdReused => "op-id-reused",
         FlowError::Conflict => "conflict",

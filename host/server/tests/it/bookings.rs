@@ -65,11 +65,56 @@ async fn a_wish_that_makes_no_sense_is_named() {
         ("from=2026-11-23T13:00:00+01:00&to=2026-11-23T13:00:00Z", "422 invalid from"),
         ("from=2026-11-23T13:00:00Z&to=2026-11-23T13:00:00Z", "422 invalid to"),
         ("when=now", "422 invalid query"),
+        ("half_day=noon", "422 invalid half_day"),
+        ("weekdays=mon,lundi", "422 invalid weekdays"),
+        ("not_before=demain", "422 invalid not_before"),
+        ("from_hour=24:00", "422 invalid from_hour"),
+        ("from_hour=7h", "422 invalid from_hour"),
+        ("practitioner=dr-personne", "422 invalid practitioner"),
     ] {
         let answer = app.get(Role::Secretary, &format!("{contact}/slots?{query}")).await;
         assert_eq!(answer.problem(), problem, "{query}");
     }
     app.get(Role::Secretary, &format!("{contact}/slots?limit=100")).await.expect(200);
+}
+
+#[tokio::test]
+async fn wishes_for_a_time_are_read_from_the_query() {
+    let app = TestApp::new();
+    let contact = app.concluded().await;
+    let query = "half_day=afternoon&weekdays=thu,fri&not_before=2026-12-04&from_hour=15:30&limit=1";
+    let offer = app.get(Role::Secretary, &format!("{contact}/slots?{query}")).await.expect(200).json();
+    assert_eq!(offer["slots"][0]["start"], "2026-12-04T14:30:00Z");
+}
+
+#[tokio::test]
+async fn a_second_appointment_for_the_motive_is_shown_before_it_is_booked() {
+    let app = TestApp::new();
+    let contact = app.concluded().await;
+    let slots = app.first_slots(&contact, 2).await;
+    let first = book(&app, &contact, "op-1", &slots[0]).await.expect(201).json();
+    assert_eq!((&first["documents"], &first["arrive_early_min"]), (&json!(["carte Vitale"]), &json!(5)));
+    let arrive = instant(first["arrive_at"].as_str().unwrap());
+    assert_eq!(arrive, instant(first["start"].as_str().unwrap()).plus_minutes(-5));
+    let offer = app.get(Role::Secretary, &format!("{contact}/slots")).await.expect(200).json();
+    assert_eq!((&offer["already"][0]["intent"], &offer["already"][0]["certain"]), (&first["intent"], &json!(true)));
+    let second = book(&app, &contact, "op-2", &slots[1]).await;
+    assert_eq!(second.problem(), "409 second-appointment");
+    let shown = second.json();
+    assert_eq!(shown["already"], offer["already"]);
+    assert!(shown["detail"].as_str().unwrap().starts_with("Ce patient a déjà un rendez-vous à venir"), "{shown}");
+    let again = json!({ "op_id": "op-2", "slot": slots[1], "again": true });
+    app.post(Role::Secretary, &format!("{contact}/bookings"), &again).await.expect(201);
+}
+
+#[tokio::test]
+async fn why_a_motive_is_not_for_a_patient_is_said_with_the_empty_list() {
+    let app = TestApp::new();
+    let contact = app.concluded().await;
+    let offer = app.get(Role::Secretary, &format!("{contact}/slots?motive=suivi")).await.expect(200).json();
+    assert_eq!((&offer["slots"], &offer["not_offered"]["rule"]), (&json!([]), &json!("patient-type")));
+    let says = offer["not_offered"]["says"].as_str().unwrap();
+    assert!(says.starts_with("Demandez d'abord si le patient est déjà suivi"), "{says}");
 }
 
 #[tokio::test]

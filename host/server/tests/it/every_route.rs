@@ -64,6 +64,7 @@ async fn app_with_rows() -> TestApp {
         transaction.save_dead_letter(&mut rows::dead_letter(HERE, 4, 5)).await.unwrap();
         transaction.save_intent(&mut rows::intent(HERE, 8)).await.unwrap();
         transaction.save_patient(&mut rows::patient(HERE, 7)).await.unwrap();
+        transaction.save_absence(&mut rows::absence(HERE, 9)).await.unwrap();
         transaction.save_appointment(&mut rows::appointment(HERE, "/cal/3.ics", instant(NOW))).await.unwrap();
     })
     .await;
@@ -77,6 +78,7 @@ fn filled(path: &str, practice: &str) -> String {
         path if path.starts_with("/v1/commitments/") => rows::commitment(HERE, 2).id.to_string(),
         path if path.starts_with("/v1/alerts/") => rows::alert(HERE, 6).id.to_string(),
         path if path.contains("/bookings/") => rows::intent(HERE, 8).id.to_string(),
+        path if path.contains("/absences/") => rows::absence(HERE, 9).id.to_string(),
         path if path.contains("/patients/") => rows::patient(HERE, 7).id.to_string(),
         path if path.starts_with("/v1/dead-letters/") => rows::dead_letter(HERE, 4, 5).id.to_string(),
         _ => "%2Fcal%2F3.ics".to_owned(),

@@ -1,5 +1,6 @@
 //! The API over the ports in memory, one file per group of routes.
 
+mod absences;
 mod alerts;
 mod appointments;
 mod audit;

@@ -1,6 +1,7 @@
 //! Rows as an earlier day would have left them.
 
-use greffon_core::ids::{AlertId, AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId, PatientId};
+use greffon_core::ids::{AbsenceId, AlertId, AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId, PatientId};
+use greffon_core::model::absence::{Missing, ReportedAbsence};
 use greffon_core::model::alert::{Alert, AlertState, Told};
 use greffon_core::model::audit::{Actor, AuditEvent, Role};
 use greffon_core::model::care::{ContentRef, Level, Sensitivity};
@@ -65,6 +66,21 @@ pub fn dead_letter(practice: &str, number: u128, message: u128) -> DeadLetter {
         ended_by: None,
         ended_at: None,
         reason: None,
+        version: 0,
+    }
+}
+
+pub fn absence(practice: &str, number: u128) -> ReportedAbsence {
+    ReportedAbsence {
+        id: AbsenceId(id(number)),
+        practice: practice.into(),
+        missing: Missing::Practitioner("dr-martin".into()),
+        from: instant(NOW).plus_minutes(7 * 24 * 60),
+        until: None,
+        note: None,
+        by: "secretary-1".to_owned(),
+        told_at: instant(NOW),
+        ended_at: None,
         version: 0,
     }
 }

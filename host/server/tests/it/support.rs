@@ -160,6 +160,10 @@ impl TestApp {
         self.send("POST", path, &all, &body.to_string()).await
     }
 
+    pub async fn delete(&self, role: Role, path: &str) -> Answer {
+        self.send("DELETE", path, &[("authorization", &bearer(&self.token(role)))], "").await
+    }
+
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {

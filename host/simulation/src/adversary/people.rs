@@ -202,7 +202,7 @@ impl Sequence {
         self.attack.add("bookings tried");
         let actor = self.actor();
         let node = self.world.node(&mut self.random);
-        let search = SlotSearch { motive: None, window: None, practitioner: Some("dr-martin".into()), limit: 1 };
+        let search = SlotSearch { practitioner: Some("dr-martin".into()), limit: 1, ..SlotSearch::default() };
         let found = block_on(node.reception.bookings.search(&self.world.practice, id, search));
         let offered = match found {
             Ok(offer) => {
@@ -242,6 +242,7 @@ impl Sequence {
             slot_handle: offered.and_then(|slot| slot.slot.handle),
             slot_version: None,
             note: None,
+            again: true,
         }
     }
 

@@ -119,7 +119,7 @@ impl Line<'_> {
         let (practice, contact) = (self.office.practice.clone(), self.contact);
         let found = self.office.ask("search", move |reception| {
             let practice = practice.clone();
-            let search = SlotSearch { motive: None, window: None, practitioner: None, limit };
+            let search = SlotSearch { limit, ..SlotSearch::default() };
             async move { reception.bookings.search(&practice, contact, search).await }
         });
         Some(found.await?.map(|offer| offer.slots))
@@ -165,6 +165,8 @@ impl Line<'_> {
                 slot_handle: slot.slot.handle.clone(),
                 slot_version: slot.slot.version.clone(),
                 note: None,
+                // Callers of a day have few names between them.
+                again: true,
             };
             self.office.perhaps_be_quicker(&slot);
             let clicks = if self.caller.kind == Kind::DoubleClick { 2 } else { 1 };

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use greffon_core::ids::{
-    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
-    PracticeId,
+    AbsenceId, AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId,
+    PatientId, PracticeId,
 };
+use greffon_core::model::absence::ReportedAbsence;
 use greffon_core::model::agenda_mirror::{EntryName, MirrorChange};
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
@@ -34,7 +35,7 @@ use super::memory::{JobRow, MemoryStorage};
 use crate::Sabotage;
 use crate::faults::{Effect, Fault};
 use crate::mirrors::{self, Step};
-use crate::rows::{Gone, Rows, Versioned, check_key, check_version, open_commitments, patients_with};
+use crate::rows::{Gone, Rows, Versioned, check_key, check_version, open_commitments, overlapping, patients_with};
 
 /// Everything written so far, and the practice's one pen.
 pub(super) struct MemoryTransaction {
@@ -242,6 +243,39 @@ impl Transaction for MemoryTransaction {
         intent.move_on();
         self.written.ops.insert(intent.op.clone(), id);
         self.written.intents.insert(id, self.remembered(intent));
+        Ok(())
+    }
+
+    async fn holders(&mut self, resources: &[String], window: Span) -> Stored<Vec<Intent>> {
+        self.storage.inner.pace.point().await;
+        let mut all = self.storage.look(&self.practice, |rows| rows.intents.clone());
+        all.extend(self.written.intents.clone());
+        let holds = |intent: &Intent| {
+            let mut claims = intent.claims.iter();
+            intent.state.is_live()
+                && claims.any(|claim| resources.contains(&claim.resource) && claim.span.overlaps(&window))
+        };
+        Ok(all.into_values().filter(holds).collect())
+    }
+
+    async fn absence(&mut self, id: AbsenceId) -> Stored<Option<ReportedAbsence>> {
+        self.storage.inner.pace.point().await;
+        Ok(self.see(|rows| rows.absences.get(&id)))
+    }
+
+    async fn absences(&mut self, window: Span) -> Stored<Vec<ReportedAbsence>> {
+        self.storage.inner.pace.point().await;
+        let mut all = self.storage.look(&self.practice, |rows| rows.absences.clone());
+        all.extend(self.written.absences.clone());
+        Ok(overlapping(all.values(), window))
+    }
+
+    async fn save_absence(&mut self, absence: &mut ReportedAbsence) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = absence.id;
+        self.check(absence, |rows| rows.absences.get(&id))?;
+        absence.move_on();
+        self.written.absences.insert(id, absence.clone());
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use greffon_core::ids::{ContactId, IntentId, OpId, PracticeId};
 use greffon_core::model::intent::Intent;
 use greffon_core::ports::storage::{Listed, Page, StorageError, Stored};
+use greffon_core::time::Span;
 use uuid::Uuid;
 
 use crate::error::failed;
@@ -33,6 +34,27 @@ const IN_CONTACT: Sql = Sql::both(
      WHERE practice = $1 AND contact = $2
      ORDER BY id",
 );
+
+/// Claims are of live intents only.
+const HOLDING: Sql = Sql {
+    sqlite: "SELECT id, doc
+     FROM intents
+     WHERE practice = $1 AND id IN (
+         SELECT intent
+         FROM claims
+         WHERE practice = $1 AND resource IN (SELECT value FROM json_each($2)) AND end_ms > $3 AND start_ms < $4
+     )
+     ORDER BY id",
+    postgres: "SELECT id, doc
+     FROM intents
+     WHERE practice = $1 AND id IN (
+         SELECT intent
+         FROM claims
+         WHERE practice = $1 AND resource IN (SELECT value FROM json_array_elements_text($2::json))
+           AND end_ms > $3 AND start_ms < $4
+     )
+     ORDER BY id",
+};
 
 /// Ids are in the order of their making (UUIDv7).
 const TO_VERIFY: Sql = Sql::both(
@@ -136,6 +158,19 @@ pub(crate) async fn get(on: On<'_>, practice: &PracticeId, id: IntentId) -> Stor
 /// Those that were made in this contact.
 pub(crate) async fn in_contact(on: On<'_>, practice: &PracticeId, contact: ContactId) -> Stored<Vec<Intent>> {
     let found = fetch!(fetch_all, (Uuid, String), on, IN_CONTACT, practice.as_str(), contact.0).map_err(failed)?;
+    found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
+}
+
+/// Those that hold a live claim on one of these resources inside a window, by id.
+pub(crate) async fn holding(
+    on: On<'_>,
+    practice: &PracticeId,
+    resources: &[String],
+    window: Span,
+) -> Stored<Vec<Intent>> {
+    let list = rows::encode("claim", &resources)?;
+    let found = fetch!(fetch_all, (Uuid, String), on, HOLDING, practice.as_str(), list, window.start.0, window.end.0)
+        .map_err(failed)?;
     found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
 }
 

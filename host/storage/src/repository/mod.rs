@@ -1,5 +1,6 @@
 //! One table or two per file: the SQL, and the rows in and out.
 
+pub(crate) mod absences;
 pub(crate) mod agenda_mirrors;
 pub(crate) mod agenda_turns;
 pub(crate) mod agenda_watches;

@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod absences;
 mod agenda_mirrors;
 mod agenda_turns;
 mod alert_tests;

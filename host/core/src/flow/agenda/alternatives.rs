@@ -7,7 +7,7 @@ use super::{Agendas, Wish};
 use crate::ids::{AgendaId, FeatureId};
 use crate::model::claims::agenda_resource;
 use crate::model::practice::Motive;
-use crate::model::slots::Asker;
+use crate::model::slots::{Asker, SlotWishes};
 use crate::model::view::OfferedSlot;
 use crate::ports::practices::LivePractice;
 use crate::time::{Instant, Span};
@@ -48,10 +48,13 @@ impl Agendas {
             Some((at, slots)) if is_fresh(*at, now) => slots.clone(),
             _ => {
                 // From the wanted start on first: that is what the caller can come to.
+                let wishes = &SlotWishes::default();
+                let Ok(absences) = self.storage.absences(&practice.id, window).await else { return Vec::new() };
+                let absences = absences.as_slice();
                 let mut slots = Vec::new();
                 let onward = Span::new(wanted.max(window.start), window.end);
                 for part in onward.into_iter().chain(Span::new(window.start, wanted)) {
-                    let wish = Wish { practice, motive, asker, window: part, limit: LOOKED_AT, now };
+                    let wish = Wish { practice, motive, asker, wishes, absences, window: part, limit: LOOKED_AT, now };
                     if slots.len() < ALTERNATIVES
                         && let Ok(free) = self.read_free(wish, feature, &[seat]).await
                     {

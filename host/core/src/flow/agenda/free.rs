@@ -2,15 +2,19 @@
 //! the practice's hours without what the agenda and the database hold. What the agenda holds is
 //! read in its mirror while that is fresh.
 
+use std::collections::BTreeMap;
+
 use super::Agendas;
-use crate::ids::{AgendaId, FeatureId};
+use crate::ids::{AgendaId, FeatureId, ResourceId, SiteId};
+use crate::model::absence::{Missing, ReportedAbsence, times_of};
 use crate::model::agenda_mirror::Mirrored;
 use crate::model::civil::Zone;
-use crate::model::claims::{agenda_resource, quota_resource};
+use crate::model::claims::{agenda_resource, quota_resource, resource_key};
 use crate::model::intent::{Claim, Intent};
 use crate::model::practice::{Motive, Practice, Practitioner, PractitionerAgenda};
+use crate::model::resources::{Choice, Usable};
 use crate::model::scheduling::{AgendaError, Slot, SlotPage, SlotQuery, SlotState};
-use crate::model::slots::{Asker, Desk, Taken, free_slots};
+use crate::model::slots::{Asker, Desk, SlotWishes, Taken, free_slots};
 use crate::model::view::OfferedSlot;
 use crate::model::wording::offer;
 use crate::ports::plugins::PluginFailure;
@@ -36,6 +40,9 @@ pub(crate) struct Wish<'a> {
     pub(crate) practice: &'a LivePractice,
     pub(crate) motive: &'a Motive,
     pub(crate) asker: Asker,
+    pub(crate) wishes: &'a SlotWishes,
+    /// Absences that were told, as far as they reach into the window.
+    pub(crate) absences: &'a [ReportedAbsence],
     pub(crate) window: Span,
     pub(crate) limit: u32,
     pub(crate) now: Instant,
@@ -86,20 +93,21 @@ impl Agendas {
         seats: &[Seat<'_>],
     ) -> Result<Free, Unread> {
         let serves = wish.practice.agenda(feature)?.descriptor().caps.serves_slots;
+        let enough = usize::try_from(wish.limit).unwrap_or(usize::MAX);
         let mut free = Free { slots: Vec::new(), complete: true, as_of: wish.now };
         if serves {
-            let page = self.find(wish, feature, seats, wish.window, wish.limit).await?;
-            let full = page.slots.len() >= usize::try_from(wish.limit).unwrap_or(usize::MAX);
-            free.complete = page.complete || full;
+            // The agenda knows nothing of the wishes: what it serves first may be none of them.
+            let limit = if wish.wishes.are_none() { wish.limit } else { MAX_ENTRIES };
+            let page = self.find(wish, feature, seats, wish.window, limit).await?;
             free.as_of = page.as_of.min(wish.now);
             for seat in seats {
                 let of_seat: Vec<Slot> =
                     page.slots.iter().filter(|slot| slot.agenda == seat.1.agenda).cloned().collect();
                 self.offer(wish, feature, *seat, wish.window, &[], Some(&of_seat), &mut free).await?;
             }
+            free.complete = page.complete || free.slots.len() >= enough;
             return Ok(free);
         }
-        let enough = usize::try_from(wish.limit).unwrap_or(usize::MAX);
         if self.read_mirror(wish, feature, seats, &mut free).await? {
             return Ok(free);
         }
@@ -215,7 +223,7 @@ impl Agendas {
     ) -> Stored<()> {
         let (practitioner, agenda) = seat;
         let zone = Zone::of(wish.practice);
-        let own = self.own_claims(wish.practice, feature, &agenda.agenda, wish.motive, &zone, window).await?;
+        let own = self.own_claims(wish.practice, seat, wish.motive, &zone, window).await?;
         let taken: Vec<Taken> = entries.iter().chain(&own.taken).copied().collect();
         let desk = Desk {
             zone: &zone,
@@ -225,10 +233,13 @@ impl Agendas {
             asker: wish.asker,
             now: wish.now,
             taken: &taken,
+            reserved: &wish.practice.reserved,
+            away: &times_of(wish.absences, &Missing::Practitioner(practitioner.id.clone())).collect::<Vec<_>>(),
+            resources: &own.choices(wish.practice, wish.motive, &agenda.site, &zone, wish.absences),
             motive_starts: &own.motive_starts,
             served,
         };
-        free.slots.extend(free_slots(&desk, window, wish.limit).into_iter().map(|slot| OfferedSlot {
+        free.slots.extend(free_slots(&desk, wish.wishes, window, wish.limit).into_iter().map(|slot| OfferedSlot {
             feature: feature.clone(),
             practitioner: Some(practitioner.id.clone()),
             site: Some(agenda.site.clone()),
@@ -242,31 +253,35 @@ impl Agendas {
     pub(crate) async fn own_claims(
         &self,
         practice: &Practice,
-        feature: &FeatureId,
-        agenda: &AgendaId,
+        (practitioner, agenda): Seat<'_>,
         motive: &Motive,
         zone: &Zone,
         window: Span,
     ) -> Stored<OwnClaims> {
         let reach = reach_of(motive, window);
-        let claims = self.storage.claims(&practice.id, &agenda_resource(feature, agenda), reach).await?;
+        let resource = agenda_resource(&agenda.feature, &agenda.agenda);
+        let claims = self.storage.claims(&practice.id, &resource, reach).await?;
         let taken = claims.iter().map(|claim| Taken::Claim { seat: claim.seat, span: claim.span }).collect();
         let mut places = Vec::new();
         if motive.max_per_day.is_some() {
             // A place in the quota is claimed for its whole civil day.
             let (first, last) = (zone.day(zone.date(window.start)), zone.day(zone.date(window.end)));
             let days = Span { start: first.start, end: last.end };
-            let resource = quota_resource(feature, agenda, &motive.id);
+            let resource = quota_resource(&practitioner.id, &motive.id);
             places = self.storage.claims(&practice.id, &resource, days).await?;
         }
         let motive_starts = places.iter().map(|place| place.span.start).collect();
-        Ok(OwnClaims { claims, taken, places, motive_starts })
+        let mut resources = BTreeMap::new();
+        for id in motive.resources.iter().flat_map(|choice| &choice.0) {
+            resources.insert(id.clone(), self.storage.claims(&practice.id, &resource_key(id), reach).await?);
+        }
+        Ok(OwnClaims { claims, taken, places, motive_starts, resources })
     }
 }
 
 /// All that an appointment may touch which starts in a window: one at its end reaches beyond it.
 fn reach_of(motive: &Motive, window: Span) -> Span {
-    window.widened(motive.before_min, motive.duration_min + motive.after_min)
+    window.widened(motive.before_min, motive.longest_min() + motive.after_min)
 }
 
 /// Live claims of an agenda, in the words of the rules.
@@ -275,9 +290,30 @@ pub(crate) struct OwnClaims {
     pub(crate) taken: Vec<Taken>,
     pub(crate) places: Vec<Claim>,
     pub(crate) motive_starts: Vec<Instant>,
+    resources: BTreeMap<ResourceId, Vec<Claim>>,
 }
 
 impl OwnClaims {
+    /// What a motive takes at a site beside the practitioner's time, and when it is not to be had.
+    pub(crate) fn choices<'a>(
+        &self,
+        practice: &'a Practice,
+        motive: &Motive,
+        site: &SiteId,
+        zone: &Zone,
+        absences: &[ReportedAbsence],
+    ) -> Vec<Choice<'a>> {
+        let usable = |id: &ResourceId| {
+            let resource = practice.resource(id).filter(|one| one.site.as_ref().is_none_or(|own| own == site))?;
+            let taken = self.resources.get(id).into_iter().flatten().map(|claim| claim.span).collect();
+            let missing = Missing::Resource(id.clone());
+            let planned = resource.absences.iter().filter_map(|absence| zone.away(absence));
+            let out = planned.chain(times_of(absences, &missing)).collect();
+            Some(Usable { resource, taken, out })
+        };
+        motive.resources.iter().map(|choice| choice.0.iter().filter_map(usable).collect()).collect()
+    }
+
     /// Leaves out what an intent of the same appointment holds: a move may
     /// overlap the time that it gives up.
     pub(crate) fn leave_out(&mut self, own: &Intent) {
@@ -289,6 +325,9 @@ impl OwnClaims {
             if let Some(index) = self.places.iter().position(|held| held == claim) {
                 self.places.remove(index);
                 self.motive_starts.remove(index);
+            }
+            for held in self.resources.values_mut() {
+                held.retain(|other| other != claim);
             }
         }
     }

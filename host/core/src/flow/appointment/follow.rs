@@ -9,7 +9,7 @@ use crate::flow::journal::Entry;
 use crate::ids::FeatureId;
 use crate::model::care::Level;
 use crate::model::civil::Zone;
-use crate::model::claims::is_time;
+use crate::model::claims::is_day_place;
 use crate::model::commitment::{CHECK_APPOINTMENT, TELL_PATIENT};
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::practice::Practice;
@@ -128,7 +128,7 @@ impl Appointments {
 /// A claim after its appointment was moved. A place in the quota of another day is the
 /// practitioner's own affair.
 fn moved(claim: &Claim, was: Span, to: Span, same_day: bool) -> Option<Claim> {
-    if !is_time(claim) {
+    if is_day_place(claim) {
         return same_day.then(|| claim.clone());
     }
     let start: Instant = claim.span.start.plus_millis(to.start.millis_since(was.start));

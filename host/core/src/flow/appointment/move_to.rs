@@ -16,7 +16,6 @@ use crate::model::intent::IntentKind;
 use crate::model::scheduling::BookingRequest;
 use crate::model::slots::Asker;
 use crate::ports::practices::LivePractice;
-use crate::time::Span;
 
 impl Appointments {
     /// Gives an appointment another time. The old time is released only when
@@ -69,9 +68,10 @@ impl Appointments {
             known: holder.request.patient.known_to_practice,
             ..contact.as_ref().map(asker_of).unwrap_or_default()
         };
+        let agenda = new.agenda.as_ref().unwrap_or(&known.held.agenda);
         let request = BookingRequest {
-            agenda: new.agenda.clone().unwrap_or_else(|| known.held.agenda.clone()),
-            span: Span { start: new.start, end: new.start.plus_minutes(i64::from(motive.duration_min)) },
+            agenda: agenda.clone(),
+            span: practice.visit(motive, &known.feature, agenda, new.start),
             slot_handle: new.slot_handle.clone(),
             slot_version: new.slot_version.clone(),
             operator: operator(actor),

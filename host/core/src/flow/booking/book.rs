@@ -7,7 +7,7 @@ use greffon_words::fields;
 use super::claim::{Begun, Wanted};
 use super::outcome::{is_taken, refusal};
 use super::request::{MAX_TEXT, MAX_TRIES, check_op, check_text, digest_of, operator};
-use super::search::{asker_of, motive_of};
+use super::search::motive_of;
 use super::{BookingOutcome, Bookings, NewBooking};
 use crate::flow::act::Act;
 use crate::flow::agenda::WriteRules;
@@ -22,14 +22,13 @@ use crate::model::scheduling::{BookingRequest, VisitMode};
 use crate::model::slots::Asker;
 use crate::model::view::BookingView;
 use crate::ports::practices::LivePractice;
-use crate::time::Span;
 
 impl Bookings {
     /// Books a slot. The outcome is confirmed, or still unknown and being
     /// looked up; a refusal is an error with alternatives.
     ///
     /// # Errors
-    /// `NotFound`, `Invalid`, `NotAllowed`, `SlotTaken`, `RuleBroken`, `OpIdReused`, `AgendaUnavailable`, `Storage`.
+    /// `NotFound`, `Invalid`, `NotAllowed`, `SlotTaken`, `RuleBroken`, `SecondAppointment`, `OpIdReused`, `AgendaUnavailable`, `Storage`.
     pub async fn book(
         &self,
         practice: &PracticeId,
@@ -73,15 +72,24 @@ impl Bookings {
         let contact = self.stored_contact(practice, contact).await?;
         let motive = motive_of(practice, &contact, new.motive.as_ref())?;
         may_book(&contact, Some(motive))?;
-        let patient = patient(new.patient.as_ref(), &contact)?;
+        let mut patient = patient(new.patient.as_ref(), &contact)?;
+        let asker = self.asker(practice, &contact, motive, new.patient.as_ref(), act.now).await?;
+        // A later move is for the same patient, whatever is told of them then.
+        patient.known_to_practice = asker.known.or(patient.known_to_practice);
         let mode = mode(motive, new.mode)?;
         if practice.agenda_of(&new.feature, &new.agenda).is_none() {
             return Err(FlowError::invalid("agenda", fields::agenda()));
         }
+        if !new.again {
+            let already = self.already(practice, &contact, motive, new.patient.as_ref(), act.now).await?;
+            if !already.is_empty() {
+                return Err(FlowError::SecondAppointment { already });
+            }
+        }
         let rules = WriteRules::of(practice, &new.feature)?;
         let wanted = Wanted {
             motive,
-            asker: Asker { known: patient.known_to_practice.or(asker_of(&contact).known), ..asker_of(&contact) },
+            asker,
             start: new.start,
             handle: new.slot_handle.clone(),
             contact: Some(contact.clone()),
@@ -89,7 +97,7 @@ impl Bookings {
         };
         let request = BookingRequest {
             agenda: new.agenda.clone(),
-            span: Span { start: new.start, end: new.start.plus_minutes(i64::from(motive.duration_min)) },
+            span: practice.visit(motive, &new.feature, &new.agenda, new.start),
             motive: motive.id.clone(),
             mode,
             patient,

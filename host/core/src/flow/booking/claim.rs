@@ -14,20 +14,21 @@ use crate::flow::act::Act;
 use crate::flow::agenda::{Asking, Calls, WriteRules, Writing};
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::AgendaId;
+use crate::model::absence::{Missing, ReportedAbsence, times_of};
 use crate::model::civil::Zone;
-use crate::model::claims::{DayPlace, claims_of};
+use crate::model::claims::{claims_of, day_place, is_day_place, resource_of};
 use crate::model::contact::{Contact, may_move};
 use crate::model::intent::{Claim, Intent, IntentEvent, IntentKind, IntentState, decide};
 use crate::model::job::{Due, Job, Lane};
-use crate::model::practice::{Motive, PractitionerAgenda};
+use crate::model::practice::{Motive, Practice, PractitionerAgenda};
 use crate::model::scheduling::{
     AgendaAppointment, AgendaError, AppointmentStatus, Audience, Found, Rule, Slot, SlotState,
 };
-use crate::model::slots::{Asker, Desk, Fit, check};
+use crate::model::slots::{Asker, Broken, Desk, Fit, check};
 use crate::model::view::{BookingView, OfferedSlot};
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{Page, StorageError};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 /// How long a claim waits for its turn at the agenda before it is let go.
 const CLAIM_TTL: Duration = Duration::from_secs(120);
@@ -83,9 +84,12 @@ impl Bookings {
         match self.claim(act, draft.clone(), wanted.contact.clone(), &asking, rules).await {
             Ok((intent, writing)) => self.bring(act, intent, writing, &asking, wanted, rules).await.map(Begun::Done),
             Err(FlowError::Storage(StorageError::Exists { .. })) => Ok(Begun::Again),
-            // Seats of a group and of a quota are chosen again; a visit's time is gone.
+            // Seats of a group and of a quota, rooms and devices are chosen again; a visit's time
+            // is gone.
             Err(FlowError::Storage(StorageError::ClaimTaken { .. }))
-                if wanted.motive.seats > 1 || wanted.motive.max_per_day.is_some() =>
+                if wanted.motive.seats > 1
+                    || wanted.motive.max_per_day.is_some()
+                    || !wanted.motive.resources.is_empty() =>
             {
                 Ok(Begun::Again)
             }
@@ -132,12 +136,7 @@ impl Bookings {
 
     /// Checks every rule again, and says what to claim. The inner error is a
     /// time that is taken, or the rule that forbids it.
-    async fn fit(
-        &self,
-        act: Act<'_>,
-        draft: &Intent,
-        wanted: &Wanted<'_>,
-    ) -> Flow<Result<Vec<Claim>, Option<FlowError>>> {
+    async fn fit(&self, act: Act<'_>, draft: &Intent, wanted: &Wanted<'_>) -> Flow<Result<Vec<Claim>, Option<Broken>>> {
         let practice = act.practice;
         let (feature, agenda) = (&draft.feature, &draft.request.agenda);
         let Some((practitioner, own)) = practice.agenda_of(feature, agenda) else {
@@ -145,10 +144,13 @@ impl Bookings {
         };
         let zone = Zone::of(practice);
         let mut own_claims =
-            self.agendas.own_claims(practice, feature, agenda, wanted.motive, &zone, draft.request.span).await?;
+            self.agendas.own_claims(practice, (practitioner, own), wanted.motive, &zone, draft.request.span).await?;
         if let Some(without) = wanted.without {
             own_claims.leave_out(without);
         }
+        let absences = self.storage.absences(&practice.id, wide(draft.request.span, wanted.motive)).await?;
+        let missing = Missing::Practitioner(practitioner.id.clone());
+        let away: Vec<Span> = times_of(&absences, &missing).collect();
         let served = served(practice, own, draft, wanted)?;
         let desk = Desk {
             zone: &zone,
@@ -158,22 +160,26 @@ impl Bookings {
             asker: wanted.asker,
             now: act.now,
             taken: &own_claims.taken,
+            reserved: &practice.reserved,
+            away: &away,
+            resources: &own_claims.choices(practice, wanted.motive, &own.site, &zone, &absences),
             motive_starts: &own_claims.motive_starts,
             served: served.as_ref().map(std::slice::from_ref),
         };
         let fit: Fit = match check(&desk, wanted.start) {
             Ok(fit) => fit,
             Err(broken) if broken.is_taken() => return Ok(Err(None)),
-            Err(broken) => return Ok(Err(Some(FlowError::RuleBroken { rule: broken.rule, why: broken.why }))),
+            Err(broken) => return Ok(Err(Some(broken))),
         };
         let quota = wanted.motive.max_per_day.map(|most| {
             let day = zone.day(zone.date(wanted.start));
             let used: Vec<u32> =
                 own_claims.places.iter().filter(|claim| claim.span.overlaps(&day)).map(|claim| claim.seat).collect();
-            (0..most).find(|seat| !used.contains(seat)).map(|place| DayPlace { day, place })
+            let place = (0..most).find(|seat| !used.contains(seat));
+            place.map(|place| day_place(&practitioner.id, &wanted.motive.id, day, place))
         });
         match quota {
-            Some(None) => Ok(Err(Some(FlowError::RuleBroken { rule: Rule::Quota, why: rules::quota() }))),
+            Some(None) => Ok(Err(Some(Broken { rule: Rule::Quota, why: rules::quota() }))),
             quota => Ok(Ok(claims_of(practice, feature, agenda, wanted.motive, &fit, quota.flatten()))),
         }
     }
@@ -199,6 +205,10 @@ impl Bookings {
             }
             (known, _) => known,
         };
+        // Who or what was told to be missing since the rules were checked: all begins again.
+        if is_missing(act.practice, &draft, &tx.absences(reach_of(&draft)).await?) {
+            return Err(FlowError::Conflict);
+        }
         let asking = asking.again(self.acts.boot());
         let turn = tx.take_turn(&asking.request).await?;
         let now = turn.as_ref().map_or(act.now, |turn| turn.taken_at);
@@ -296,18 +306,16 @@ impl Bookings {
 
     /// The time is gone, or a rule forbids it; unless it went to this very
     /// request, sent twice at once.
-    async fn too_late(
-        &self,
-        act: Act<'_>,
-        draft: &Intent,
-        wanted: &Wanted<'_>,
-        rule: Option<FlowError>,
-    ) -> Flow<Begun> {
+    async fn too_late(&self, act: Act<'_>, draft: &Intent, wanted: &Wanted<'_>, rule: Option<Broken>) -> Flow<Begun> {
         if self.storage.intent_by_op(&act.practice.id, &draft.op).await?.is_some() {
             return Ok(Begun::Again);
         }
         match rule {
-            Some(rule) => Err(rule),
+            Some(Broken { rule, why }) => {
+                let elsewhen = rule.is_of_the_time();
+                let alternatives = if elsewhen { self.others(act.practice, draft, wanted).await } else { Vec::new() };
+                Err(FlowError::RuleBroken { rule, why, alternatives })
+            }
             None => Err(FlowError::SlotTaken { alternatives: self.others(act.practice, draft, wanted).await }),
         }
     }
@@ -316,6 +324,33 @@ impl Bookings {
         let (feature, agenda) = (&intent.feature, &intent.request.agenda);
         self.agendas.alternatives(practice, wanted.motive, wanted.asker, feature, agenda, wanted.start).await
     }
+}
+
+/// An appointment with its buffers.
+fn wide(span: Span, motive: &Motive) -> Span {
+    span.widened(motive.before_min, motive.after_min)
+}
+
+/// All the time that an intent claims of practitioner, rooms and devices.
+fn reach_of(draft: &Intent) -> Span {
+    let timed = draft.claims.iter().filter(|claim| !is_day_place(claim)).map(|claim| claim.span);
+    timed.fold(draft.request.span, |all, span| Span { start: all.start.min(span.start), end: all.end.max(span.end) })
+}
+
+/// Whether somebody or something that an intent takes is not there.
+fn is_missing(practice: &Practice, draft: &Intent, absences: &[ReportedAbsence]) -> bool {
+    absences.iter().any(|absence| {
+        let Some(time) = absence.span() else { return false };
+        match &absence.missing {
+            Missing::Practitioner(id) => {
+                let seat = practice.agenda_of(&draft.feature, &draft.request.agenda);
+                seat.is_some_and(|(practitioner, _)| practitioner.id == *id) && time.overlaps(&draft.request.span)
+            }
+            Missing::Resource(id) => {
+                draft.claims.iter().any(|claim| resource_of(claim).as_ref() == Some(id) && time.overlaps(&claim.span))
+            }
+        }
+    })
 }
 
 /// An agenda that serves its slots has the last word on its grid: the chosen

@@ -4,6 +4,7 @@
 mod book;
 mod calls;
 mod claim;
+mod history;
 mod outcome;
 mod pending;
 mod reconcile;
@@ -42,6 +43,7 @@ use crate::model::intent::Intent;
 use crate::model::person::Person;
 use crate::model::practice::Practice;
 use crate::model::scheduling::VisitMode;
+use crate::model::slots::SlotWishes;
 use crate::model::view::BookingView;
 use crate::ports::storage::Storage;
 use crate::time::{Instant, Span};
@@ -81,7 +83,7 @@ impl Bookings {
 }
 
 /// What slots are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SlotSearch {
     /// For which motive; the contact's when absent.
     pub motive: Option<MotiveId>,
@@ -89,7 +91,9 @@ pub struct SlotSearch {
     pub window: Option<Span>,
     /// With whom; anybody who offers the motive when absent.
     pub practitioner: Option<PractitionerId>,
-    /// At most so many, 1 to 100.
+    /// At which times, by the practice's clock.
+    pub wishes: SlotWishes,
+    /// At most so many, 1 to 100; the first free one with 1.
     pub limit: u32,
 }
 
@@ -122,6 +126,11 @@ pub struct NewBooking {
     /// A note for the practitioner.
     #[serde(default)]
     pub note: Option<String>,
+    /// Whoever books has seen that the patient has an appointment for the motive already,
+    /// and another one is wanted. Left out of the digest of a request that does not say so,
+    /// as requests of before are told again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// What came of a booking request. Never `Confirmed` before the agenda said so.

@@ -66,7 +66,7 @@ const MAX_WHY: usize = 300;
 pub(in crate::flow) fn rule_of_the_agenda(rule: Rule, why: &str) -> FlowError {
     let why: String = why.trim().chars().take(MAX_WHY).collect();
     let why = if why.is_empty() { rules::agenda_refuses() } else { rules::agenda_refuses_because(&why) };
-    FlowError::RuleBroken { rule, why }
+    FlowError::RuleBroken { rule, why, alternatives: Vec::new() }
 }
 
 /// The error of an agenda that does not answer, or whose feature is out.
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn an_agendas_own_words_are_said_as_its_own_and_cut_short() {
         let why = |said: &str| match rule_of_the_agenda(Rule::Closed, said) {
-            FlowError::RuleBroken { rule: Rule::Closed, why } => why,
+            FlowError::RuleBroken { rule: Rule::Closed, why, .. } => why,
             other => panic!("{other:?}"),
         };
         assert_eq!(why("fermé le lundi").fr(), "L'agenda refuse ce rendez-vous : fermé le lundi");

@@ -16,9 +16,13 @@ use crate::model::civil::Zone;
 use crate::model::contact::{Contact, is_known, may_book};
 use crate::model::practice::{Motive, Practice};
 use crate::model::scheduling::Audience;
-use crate::model::slots::Asker;
-use crate::model::view::{OfferedSlot, SlotOffer};
+use crate::model::slots::{Asker, is_for};
+use crate::model::view::{NotOffered, OfferedSlot, SlotOffer};
 use crate::time::{Instant, Span};
+
+/// How far an appointment that starts in a window reaches beyond it at most, with its buffers:
+/// half a day, in minutes.
+const REACH_MIN: u32 = 12 * 60;
 
 /// Most slots of one search.
 const MAX_SLOTS: u32 = 100;
@@ -34,6 +38,9 @@ impl Bookings {
         if search.limit == 0 || search.limit > MAX_SLOTS {
             return Err(FlowError::invalid("limit", fields::whole_number(1_u32, MAX_SLOTS)));
         }
+        if search.practitioner.as_ref().is_some_and(|one| practice.practitioner(one).is_none()) {
+            return Err(FlowError::invalid("practitioner", fields::practitioner()));
+        }
         self.gate.pass(&practice.id).await?;
         let contact = self.stored_contact(&practice, contact).await?;
         let motive = motive_of(&practice, &contact, search.motive.as_ref())?;
@@ -41,9 +48,29 @@ impl Bookings {
         let moves = self.motive_moved(&practice, &contact).await? == Some(motive.id.clone());
         may_book(&contact, Some(motive).filter(|_| !moves))?;
         let now = self.acts.now();
-        let mut offer = SlotOffer { slots: Vec::new(), complete: true, as_of: now, unavailable: Vec::new() };
-        let Some(window) = window(&practice, motive, search.window, now) else { return Ok(offer) };
-        let wish = Wish { practice: &practice, motive, asker: asker_of(&contact), window, limit: search.limit, now };
+        let asker = self.asker(&practice, &contact, motive, None, now).await?;
+        let mut offer = SlotOffer::none(now);
+        if !moves {
+            offer.already = self.already(&practice, &contact, motive, None, now).await?;
+        }
+        if let Err(broken) = is_for(motive, asker) {
+            offer.not_offered = Some(NotOffered { rule: broken.rule, why: broken.why.fr().to_owned() });
+            return Ok(offer);
+        }
+        let window = window(&practice, motive, search.window, now);
+        let window = window.and_then(|window| search.wishes.within(&Zone::of(&practice), window));
+        let Some(window) = window else { return Ok(offer) };
+        let absences = self.storage.absences(&practice.id, window.widened(REACH_MIN, REACH_MIN)).await?;
+        let wish = Wish {
+            practice: &practice,
+            motive,
+            asker,
+            wishes: &search.wishes,
+            absences: &absences,
+            window,
+            limit: search.limit,
+            now,
+        };
         let seats = seats(&practice, &contact, motive, &search);
         let reads = seats
             .iter()
@@ -92,6 +119,7 @@ pub(in crate::flow) fn asker_of(contact: &Contact) -> Asker {
     let referred = latest(facts, keys::PATIENT_REFERRED).is_some_and(|fact| fact.value == Value::Yes);
     Asker {
         known: is_known(facts),
+        doubtful: false,
         referred: referred || by_professional,
         audience: Audience { professional: by_professional, ..Audience::default() },
     }

@@ -10,7 +10,7 @@ use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
 use crate::ids::{PatientId, PracticeId};
 use crate::model::audit::Actor;
-use crate::model::commitment::{CHECK_APPOINTMENT, Commitment, VERIFY_BOOKING};
+use crate::model::commitment::{CHECK_APPOINTMENT, Commitment, MOVE_APPOINTMENT, VERIFY_BOOKING};
 use crate::model::contact::Contact;
 use crate::model::patient::{Patient, Term, root};
 use crate::model::plain::plain;
@@ -92,7 +92,9 @@ impl Patients {
             [] => Vec::new(),
             promised => self.storage.commitments_named(&practice.id, promised).await?,
         };
-        owed.retain(|one| !one.state.is_final() && ![VERIFY_BOOKING, CHECK_APPOINTMENT].contains(&one.what.as_str()));
+        owed.retain(|one| {
+            !one.state.is_final() && ![VERIFY_BOOKING, CHECK_APPOINTMENT, MOVE_APPOINTMENT].contains(&one.what.as_str())
+        });
         let act = Act::new(&practice, actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
         self.acts.note(tx.as_mut(), act, Entry::new("patient.read").about("patient", patient.id)).await?;

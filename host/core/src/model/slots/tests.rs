@@ -1,3 +1,5 @@
+mod motive_rules;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -22,6 +24,7 @@ fn motive() -> Motive {
         medical: true,
         floor: None,
         duration_min: 15,
+        durations: vec![],
         before_min: 0,
         after_min: 0,
         grid_min: 15,
@@ -32,6 +35,7 @@ fn motive() -> Motive {
         modes: vec![VisitMode::Office],
         practitioners: vec![],
         seats: 1,
+        resources: vec![],
         instructions: None,
         documents: vec![],
         arrive_early_min: 0,
@@ -72,6 +76,7 @@ struct Case {
     taken: Vec<Taken>,
     motive_starts: Vec<Instant>,
     served: Option<Vec<Slot>>,
+    reserved: Vec<ReservedHours>,
 }
 
 impl Case {
@@ -85,6 +90,7 @@ impl Case {
             taken: vec![],
             motive_starts: vec![],
             served: None,
+            reserved: vec![],
         }
     }
 
@@ -97,6 +103,9 @@ impl Case {
             asker: self.asker,
             now: self.now,
             taken: &self.taken,
+            reserved: &self.reserved,
+            resources: &[],
+            away: &[],
             motive_starts: &self.motive_starts,
             served: self.served.as_deref(),
         }
@@ -104,7 +113,7 @@ impl Case {
 
     fn starts(&self, date: &str) -> Vec<String> {
         let day = self.zone.day(parse_date(date).unwrap());
-        free_slots(&self.desk(), day, 1000)
+        free_slots(&self.desk(), &SlotWishes::default(), day, 1000)
             .iter()
             .map(|slot| self.zone.text(slot.span.start)[11..].to_owned())
             .collect()
@@ -144,8 +153,8 @@ fn offers_the_whole_grid_of_an_empty_morning() {
 fn stops_at_the_limit() {
     let case = Case::new();
     let week = span("2026-11-24T00:00", "2026-12-01T00:00");
-    assert_eq!(free_slots(&case.desk(), week, 5).len(), 5);
-    assert!(free_slots(&case.desk(), week, 0).is_empty());
+    assert_eq!(free_slots(&case.desk(), &SlotWishes::default(), week, 5).len(), 5);
+    assert!(free_slots(&case.desk(), &SlotWishes::default(), week, 0).is_empty());
 }
 
 #[test]
@@ -315,7 +324,7 @@ fn a_hostile_window_or_horizon_ends() {
     case.motive.max_horizon_days = u32::MAX;
     case.practitioner = practitioner(every_day(&[]), &[]);
     let forever = Span { start: Instant(i64::MIN), end: Instant(i64::MAX) };
-    assert!(free_slots(&case.desk(), forever, u32::MAX).is_empty());
+    assert!(free_slots(&case.desk(), &SlotWishes::default(), forever, u32::MAX).is_empty());
     assert!(check(&case.desk(), Instant(i64::MAX)).is_err());
 }
 
@@ -386,7 +395,7 @@ proptest! {
     fn what_is_offered_keeps_every_rule(case in any_case()) {
         let desk = case.desk();
         let window = Span { start: case.now, end: case.now.plus_minutes(8 * 1440) };
-        let offered = free_slots(&desk, window, 1000);
+        let offered = free_slots(&desk, &SlotWishes::default(), window, 1000);
         let zone = &case.zone;
         for pair in offered.windows(2) {
             prop_assert!(pair[0].span.start < pair[1].span.start);
@@ -425,7 +434,7 @@ proptest! {
         let desk = case.desk();
         let date = case.zone.date(case.now).saturating_add(day.days());
         let window = case.zone.day(date);
-        let offered: Vec<Instant> = free_slots(&desk, window, 2000).iter().map(|slot| slot.span.start).collect();
+        let offered: Vec<Instant> = free_slots(&desk, &SlotWishes::default(), window, 2000).iter().map(|slot| slot.span.start).collect();
         for minute in 0..MINUTES_PER_DAY {
             let start = case.zone.at_minute(date, minute);
             if case.zone.minute_of_day(start) == Some(minute) && check(&desk, start).is_ok() {

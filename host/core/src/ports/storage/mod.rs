@@ -10,9 +10,10 @@ use async_trait::async_trait;
 pub use self::error::{StorageError, Stored};
 use super::agenda_turn::{Turn, TurnRequest};
 use crate::ids::{
-    AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId, PatientId,
-    PracticeId,
+    AbsenceId, AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId,
+    PatientId, PracticeId,
 };
+use crate::model::absence::ReportedAbsence;
 use crate::model::agenda_mirror::{EntryName, MirrorChange, Mirrored};
 use crate::model::agenda_watch::AgendaWatch;
 use crate::model::alert::{Alert, AlertState, AlertTest, LiveState};
@@ -123,6 +124,9 @@ pub trait Storage: Send + Sync {
     async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>>;
     /// Live claims on a resource that overlap `window`.
     async fn claims(&self, practice: &PracticeId, resource: &str, window: Span) -> Stored<Vec<Claim>>;
+
+    /// Absences that were told and overlap `window`, earliest first.
+    async fn absences(&self, practice: &PracticeId, window: Span) -> Stored<Vec<ReportedAbsence>>;
 
     /// One appointment; `feature` is needed only when two agendas share a name.
     async fn appointment(
@@ -291,6 +295,17 @@ pub trait Transaction: Send {
     /// Inserts or updates it, and makes its claim rows what `intent.claims` and
     /// the state say: live states hold them, others release them.
     async fn save_intent(&mut self, intent: &mut Intent) -> Stored<()>;
+
+    /// Intents that hold a live claim on one of these resources inside `window`, oldest first:
+    /// nobody else writes any before the end of the transaction.
+    async fn holders(&mut self, resources: &[String], window: Span) -> Stored<Vec<Intent>>;
+
+    /// The absence, locked.
+    async fn absence(&mut self, id: AbsenceId) -> Stored<Option<ReportedAbsence>>;
+    /// As [`Storage::absences`]: nobody else writes any before the end of the transaction.
+    async fn absences(&mut self, window: Span) -> Stored<Vec<ReportedAbsence>>;
+    /// Inserts or updates it.
+    async fn save_absence(&mut self, absence: &mut ReportedAbsence) -> Stored<()>;
 
     /// The appointment, locked.
     async fn appointment(&mut self, feature: &FeatureId, id: &AppointmentId) -> Stored<Option<Appointment>>;

@@ -1,5 +1,6 @@
 //! Version 1 of the API.
 
+mod absences;
 mod alerts;
 mod appointments;
 mod audit;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     contacts::routes()
         .merge(alerts::routes())
         .merge(appointments::routes())
+        .merge(absences::routes())
         .merge(bookings::routes())
         .merge(patients::routes())
         .merge(messages::routes())

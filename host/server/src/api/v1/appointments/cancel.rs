@@ -69,5 +69,5 @@ pub(super) async fn handler(
     let reception = app.reception.clone();
     let cancelled =
         app.complete(async move { Ok(reception.appointments.cancel(&entry.practice, &id, new, &entry.actor).await?) });
-    answer(cancelled.await?, StatusCode::OK)
+    answer(cancelled.await?, StatusCode::OK, None)
 }

@@ -78,8 +78,9 @@ pub(super) async fn handler(
         slot_handle: new.slot_handle,
         slot_version: new.slot_version,
     };
+    let practice = app.reception.reads.practice(&entry.practice);
     let reception = app.reception.clone();
     let moved =
         app.complete(async move { Ok(reception.appointments.move_to(&entry.practice, &id, new, &entry.actor).await?) });
-    answer(moved.await?, StatusCode::OK)
+    answer(moved.await?, StatusCode::OK, practice.as_deref().map(|one| &one.practice))
 }

@@ -39,6 +39,10 @@ pub(super) struct NewBooking {
     /// A note for the practitioner.
     #[serde(default)]
     note: Option<String>,
+    /// The patient has an appointment for the motive already, whoever books has seen it, and
+    /// another one is wanted.
+    #[serde(default)]
+    again: bool,
 }
 
 impl NewBooking {
@@ -54,6 +58,7 @@ impl NewBooking {
             slot_handle: self.slot.handle,
             slot_version: self.slot.version,
             note: self.note,
+            again: self.again,
         })
     }
 }
@@ -73,7 +78,7 @@ impl NewBooking {
     responses(
         (status = 201, description = "Confirmed by the agenda", body = BookingAnswer),
         (status = 202, description = "Not known yet whether the agenda took it; `notice` says what to tell", body = BookingAnswer),
-        (status = 409, description = "Somebody else has the slot (`slot-taken`, with alternatives), or not allowed now",
+        (status = 409, description = "Somebody else has the slot (`slot-taken`, with alternatives), the patient has an appointment for the motive already (`second-appointment`, with it), or not allowed now",
             body = Problem, content_type = "application/problem+json"),
         Problems,
     ),
@@ -86,8 +91,9 @@ pub(super) async fn handler(
 ) -> Result<Response, ApiError> {
     let (entry, id) = principal.contact(&app, &id, Permission::Book).await?;
     let new = payload.parse::<NewBooking>()?.into_flow()?;
+    let practice = app.reception.reads.practice(&entry.practice);
     let reception = app.reception.clone();
     let booked =
         app.complete(async move { Ok(reception.bookings.book(&entry.practice, id, new, &entry.actor).await?) });
-    answer(booked.await?, StatusCode::CREATED)
+    answer(booked.await?, StatusCode::CREATED, practice.as_deref().map(|one| &one.practice))
 }

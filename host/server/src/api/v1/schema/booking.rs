@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use greffon_core::flow::BookingOutcome;
+use greffon_core::model::practice::Practice;
 use greffon_core::model::{intent, script, view};
 use greffon_words::banners;
 use serde::Serialize;
@@ -72,6 +73,21 @@ impl From<view::BookingView> for Booking {
     }
 }
 
+/// A booking that the practice has for the patient already.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KnownVisit {
+    #[serde(flatten)]
+    booking: Booking,
+    /// Whether it is theirs for certain; else it is of somebody who may be the same.
+    certain: bool,
+}
+
+impl From<view::KnownVisit> for KnownVisit {
+    fn from(core: view::KnownVisit) -> Self {
+        Self { booking: core.booking.into(), certain: core.certain }
+    }
+}
+
 /// What is asked of an agenda.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -133,6 +149,14 @@ pub(crate) struct BookingAnswer {
     booking: Booking,
     /// Whether an earlier request of the same op-id made it.
     replayed: bool,
+    /// What the patient is to bring.
+    documents: Vec<String>,
+    /// How the patient is to prepare.
+    instructions: Option<String>,
+    /// How many minutes before the start the patient is to be there.
+    arrive_early_min: u32,
+    /// When that is.
+    arrive_at: Timestamp,
     /// What to tell whoever holds the line, in French, when the outcome is not
     /// known yet.
     notice: Option<String>,
@@ -140,7 +164,11 @@ pub(crate) struct BookingAnswer {
 
 /// `done` once the agenda has confirmed; 202 while nobody knows; a problem when
 /// an earlier request of the same op-id was refused.
-pub(crate) fn answer(outcome: BookingOutcome, done: StatusCode) -> Result<Response, ApiError> {
+pub(crate) fn answer(
+    outcome: BookingOutcome,
+    done: StatusCode,
+    practice: Option<&Practice>,
+) -> Result<Response, ApiError> {
     use intent::IntentState as State;
     let (status, notice) = match outcome.booking.state {
         State::Confirmed => (done, None),
@@ -153,6 +181,16 @@ pub(crate) fn answer(outcome: BookingOutcome, done: StatusCode) -> Result<Respon
             (StatusCode::ACCEPTED, Some(banners::booking_to_verify().to_string()))
         }
     };
-    let body = BookingAnswer { booking: outcome.booking.into(), replayed: outcome.replayed, notice };
+    let motive = practice.and_then(|practice| practice.motive(&outcome.booking.motive));
+    let arrive_early_min = motive.map_or(0, |motive| motive.arrive_early_min);
+    let body = BookingAnswer {
+        documents: motive.map(|motive| motive.documents.clone()).unwrap_or_default(),
+        instructions: motive.and_then(|motive| motive.instructions.clone()),
+        arrive_early_min,
+        arrive_at: outcome.booking.span.start.plus_minutes(-i64::from(arrive_early_min)).into(),
+        booking: outcome.booking.into(),
+        replayed: outcome.replayed,
+        notice,
+    };
     Ok((status, Json(body)).into_response())
 }

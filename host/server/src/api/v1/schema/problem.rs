@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
+use super::booking::KnownVisit;
 use super::slot::{Rule, Slot};
 use crate::error::ApiError;
 
@@ -36,9 +37,12 @@ pub(crate) struct Problem {
     /// Which practices hold an appointment of that name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) practices: Option<Vec<String>>,
-    /// What could be had instead of the slot that is taken.
+    /// What could be had instead of the slot that is taken, or that a rule forbids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) alternatives: Option<Vec<Slot>>,
+    /// Appointments to come that the patient has for the motive already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) already: Option<Vec<KnownVisit>>,
     /// The intent that was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) intent: Option<Uuid>,
@@ -66,7 +70,14 @@ impl Problem {
             ApiError::SlotTaken { alternatives } => {
                 problem.alternatives = Some(alternatives.into_iter().map(Into::into).collect());
             }
-            ApiError::RuleBroken { rule, .. } => problem.rule = Some(rule.into()),
+            ApiError::SecondAppointment { already } => {
+                problem.already = Some(already.into_iter().map(Into::into).collect());
+            }
+            ApiError::RuleBroken { rule, alternatives, .. } => {
+                problem.rule = Some(rule.into());
+                problem.alternatives = Some(alternatives.into_iter().map(Into::into).collect())
+                    .filter(|some: &Vec<Slot>| !some.is_empty());
+            }
             ApiError::Refused { intent, .. } => problem.intent = Some(intent.0),
             ApiError::AgendaUnavailable { feature, .. } | ApiError::AgendaUnidentified { feature } => {
                 problem.feature = Some(feature.0);

@@ -6,6 +6,7 @@ use greffon_core::ports::practices::LivePractice;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::booking::KnownVisit;
 use super::plugin::FailureClass;
 use super::time::Timestamp;
 use super::{each, mirrored};
@@ -24,7 +25,7 @@ mirrored! {
     /// A booking rule.
     Rule = scheduling::Rule {
         Duration, Buffer, Grid, Notice, Horizon, Quota, PatientType, Audience, Absence, Closed,
-        StatusTransition, ResourceBusy,
+        StatusTransition, ResourceBusy, Reserved, Resource,
     }
 }
 
@@ -143,6 +144,20 @@ pub(crate) struct SlotOffer {
     unavailable: Vec<String>,
     /// Why, for those of which the host saw it.
     reasons: Vec<Unavailable>,
+    /// Appointments to come that the patient has for the motive already, earliest first: to be
+    /// shown before another one is booked, which needs `again`.
+    already: Vec<KnownVisit>,
+    /// Why nothing at all is offered, where a rule about the patient says so.
+    not_offered: Option<NotOffered>,
+}
+
+/// Why a motive is not offered to a patient.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NotOffered {
+    /// Which rule.
+    rule: Rule,
+    /// What to say or to do, in French.
+    says: String,
 }
 
 /// An agenda plugin that did not answer.
@@ -167,6 +182,8 @@ impl SlotOffer {
         Self {
             reasons: core.unavailable.iter().filter_map(reason).collect(),
             slots: each(core.slots),
+            already: each(core.already),
+            not_offered: core.not_offered.map(|one| NotOffered { rule: one.rule.into(), says: one.why }),
             complete: core.complete,
             as_of: core.as_of.into(),
             unavailable: core.unavailable.into_iter().map(|one| one.0).collect(),
