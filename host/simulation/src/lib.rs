@@ -72,11 +72,13 @@ pub enum Sabotage {
     NoWatchOverAnswers,
     /// Nobody looks at an alert again.
     NoWatchOverAlerts,
+    /// That the line was cut in an emergency is not stored.
+    CutLineForgotten,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoClaimExclusion,
         Self::UnknownIsRefused,
         Self::UnknownIsConfirmed,
@@ -90,6 +92,7 @@ impl Sabotage {
         Self::AlertsLookEnded,
         Self::NoWatchOverAnswers,
         Self::NoWatchOverAlerts,
+        Self::CutLineForgotten,
     ];
 
     /// The name of the rule that it takes out.
@@ -109,6 +112,7 @@ impl Sabotage {
             Self::AlertsLookEnded => "alerts-open",
             Self::NoWatchOverAnswers => "watch-answers",
             Self::NoWatchOverAlerts => "watch-alerts",
+            Self::CutLineForgotten => "cut-line-kept",
         }
     }
 
