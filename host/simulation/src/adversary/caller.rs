@@ -14,7 +14,7 @@ const MOTIVES: [&str; 6] = ["consultation", "suivi", "vaccination", "certificat"
 const KINDS: [&str; 6] = ["patient", "relative", "professional", "commercial", "internal", "unknown"];
 
 /// All that a complete contact tells, with every sign denied.
-pub(super) fn everything(random: &mut Random) -> Vec<NewFact> {
+pub(crate) fn everything(random: &mut Random) -> Vec<NewFact> {
     let mut facts = vec![
         choice(keys::CALLER_KIND, random.pick(&KINDS[..3]).copied().unwrap_or("patient")),
         text(keys::PATIENT_FAMILY, "Tombé"),
@@ -29,7 +29,7 @@ pub(super) fn everything(random: &mut Random) -> Vec<NewFact> {
 }
 
 /// A handful of facts of any kind, in any order.
-pub(super) fn anything(random: &mut Random) -> Vec<NewFact> {
+pub(crate) fn anything(random: &mut Random) -> Vec<NewFact> {
     let many = 1 + random.below(3);
     (0..many).map(|_| one(random)).collect()
 }
@@ -57,7 +57,7 @@ fn one(random: &mut Random) -> NewFact {
 }
 
 /// What is answered to what a view asks: most often no, sometimes to another question.
-pub(super) fn answers(random: &mut Random, view: &ContactView) -> Vec<NewFact> {
+pub(crate) fn answers(random: &mut Random, view: &ContactView) -> Vec<NewFact> {
     let mut facts = Vec::new();
     for asked in view.questions.iter().take(3) {
         let key = asked.question.key.as_str();
