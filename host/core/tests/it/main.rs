@@ -31,6 +31,8 @@ mod registry;
 mod restores;
 mod retention;
 mod revisions;
+mod script_effects;
+mod unanswered;
 mod unknown_outcomes;
 mod wishes;
 mod workers;
