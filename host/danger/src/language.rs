@@ -1,6 +1,9 @@
 //! Which language a text is in: French and English are listened to. Of another one
 //! nothing can be heard, and somebody must read it.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::token::Token;
 
 /// Words that are of one of the two languages only, and that nobody speaks it without. The
@@ -168,13 +171,26 @@ const FRENCH_HINTS: &[&str] = &[
     "ou", "y",
 ];
 
+/// The lists that a word stands on: English and French, then what hints at either.
+type Lists = [bool; 4];
+
+/// All of these words. Whoever listens asks for each of the first tokens, and for one list
+/// after the other that would take longer than everything else.
+static LISTED: LazyLock<HashMap<&'static str, Lists>> = LazyLock::new(|| {
+    let mut listed: HashMap<&'static str, Lists> = HashMap::new();
+    for (list, words) in [&ENGLISH[..], &FRENCH, ENGLISH_HINTS, FRENCH_HINTS].into_iter().enumerate() {
+        words.iter().for_each(|word| listed.entry(word).or_default()[list] = true);
+    }
+    listed
+});
+
 /// Whether a text is rather English than French; French where nothing tells.
 pub(crate) fn is_english(tokens: &[Token]) -> bool {
-    let (english, french) = (count(tokens, &ENGLISH), count(tokens, &FRENCH));
+    let [english, french, english_hints, french_hints] = counts(tokens);
     if english + french >= PLENTY && english != french {
         return english > french;
     }
-    english + count(tokens, ENGLISH_HINTS) > french + count(tokens, FRENCH_HINTS)
+    english + english_hints > french + french_hints
 }
 
 /// So many of the small words tell by themselves.
@@ -183,8 +199,13 @@ const PLENTY: usize = 3;
 /// What is decided by the first tokens.
 const FIRST: usize = 200;
 
-fn count(tokens: &[Token], words: &[&str]) -> usize {
-    tokens.iter().take(FIRST).filter(|token| words.contains(&token.word.as_str())).count()
+/// How many of the first tokens stand on each list.
+fn counts(tokens: &[Token]) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for lists in tokens.iter().take(FIRST).filter_map(|token| LISTED.get(token.word.as_str())) {
+        counts.iter_mut().zip(lists).for_each(|(count, is_on)| *count += usize::from(*is_on));
+    }
+    counts
 }
 
 /// Words that nobody speaks a language without, and that are no French or English.
@@ -228,7 +249,7 @@ const FEWEST_LETTERS: usize = 6;
 
 /// Whether somebody who reads French and English cannot read this.
 pub(crate) fn is_foreign(text: &str, tokens: &[Token]) -> bool {
-    let (french, english) = (count(tokens, &FRENCH), count(tokens, &ENGLISH));
+    let [english, french, ..] = counts(tokens);
     let (mut letters, mut strange) = (0, 0);
     for sign in text.chars().filter(|sign| sign.is_alphabetic()) {
         letters += 1;

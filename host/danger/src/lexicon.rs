@@ -1,8 +1,6 @@
 //! The words of the rules: which of them each token of a text can be, and where the
 //! concepts made of them stand.
 
-use std::collections::HashSet;
-
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -12,6 +10,13 @@ use crate::token::Token;
 /// A word of a phrase: `mot` by its stem, `mot=` as it stands, `mot*` by its beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct WordId(u32);
+
+impl WordId {
+    /// Words are numbered from 0 on.
+    fn place(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
 
 /// A concept, by its place in the list of names that the lexicon was made with.
 pub(crate) type ConceptId = usize;
@@ -40,7 +45,7 @@ pub(crate) struct Lexicon {
     heads: FxHashSet<[u8; 3]>,
     phrases: Vec<Phrase>,
     /// Phrases by their first word.
-    starting: FxHashMap<WordId, Vec<usize>>,
+    starting: Vec<Vec<usize>>,
     spelling: Spelling,
     words: u32,
 }
@@ -98,7 +103,7 @@ impl Lexicon {
     pub(crate) fn new<'a>(
         concepts: impl IntoIterator<Item = &'a str>,
         algorithm: Algorithm,
-        common: HashSet<&'static str>,
+        common: FxHashSet<&'static str>,
     ) -> Self {
         let mut lexicon = Self {
             stemmer: Stemmer::create(algorithm),
@@ -108,7 +113,7 @@ impl Lexicon {
             longest_beginnings: FxHashMap::default(),
             heads: FxHashSet::default(),
             phrases: Vec::new(),
-            starting: FxHashMap::default(),
+            starting: Vec::new(),
             spelling: Spelling::new(common),
             words: 0,
         };
@@ -117,7 +122,11 @@ impl Lexicon {
                 phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty() && !phrase.starts_with('#'))
             {
                 let words: Vec<WordId> = phrase.split_whitespace().map(|word| lexicon.word(word)).collect();
-                lexicon.starting.entry(words[0]).or_default().push(lexicon.phrases.len());
+                let first = words[0].place();
+                if lexicon.starting.len() <= first {
+                    lexicon.starting.resize_with(first + 1, Vec::new);
+                }
+                lexicon.starting[first].push(lexicon.phrases.len());
                 lexicon.phrases.push(Phrase { words, concept });
             }
         }
@@ -163,7 +172,7 @@ impl Lexicon {
         let mut found = vec![Vec::new(); concepts];
         for first in 0..tokens.len() {
             for start in words[first].ids() {
-                for phrase in self.starting.get(start).into_iter().flatten() {
+                for phrase in self.starting.get(start.place()).into_iter().flatten() {
                     let phrase = &self.phrases[*phrase];
                     if let Some(last) = ends(phrase, &words, first) {
                         let said = Said { first, last };

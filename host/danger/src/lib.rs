@@ -7,11 +7,11 @@
 //! names. Both are deterministic: the same text is heard alike on every machine of one
 //! release. What is heard is a question to be asked, never an answer.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use rust_stemmers::Algorithm;
+use rustc_hash::FxHashSet;
 
 mod features;
 mod figures;
@@ -115,7 +115,7 @@ pub fn is_foreign(text: &str) -> bool {
 }
 
 /// Words of the everyday sentences: none is a misspelling of another.
-static COMMON: LazyLock<HashSet<&'static str>> =
+static COMMON: LazyLock<FxHashSet<&'static str>> =
     LazyLock::new(|| include_str!(concat!(env!("OUT_DIR"), "/common.txt")).lines().collect());
 
 macro_rules! french_rules {

@@ -1,8 +1,7 @@
 //! How a language says that something is not so. In doubt it is so: a question is asked in
 //! vain, and nobody is passed over.
 
-use std::collections::HashSet;
-
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use crate::lexicon::Said;
@@ -27,17 +26,17 @@ pub(crate) struct Written {
 /// Words of negation.
 pub(crate) struct Negation {
     /// Before what they deny: "pas de fièvre".
-    denies: HashSet<String>,
+    denies: FxHashSet<String>,
     /// The same, if one of `of` follows: "plus de fièvre".
-    denies_with_of: HashSet<String>,
-    of: HashSet<String>,
+    denies_with_of: FxHashSet<String>,
+    of: FxHashSet<String>,
     /// May stand between them and what they deny.
-    between: HashSet<String>,
+    between: FxHashSet<String>,
     /// Behind a verb that one of `before_verb` stands before: "ne saigne pas".
-    denies_verb: HashSet<String>,
-    before_verb: HashSet<String>,
+    denies_verb: FxHashSet<String>,
+    before_verb: FxHashSet<String>,
     /// Right behind: "fièvre : non".
-    denies_behind: HashSet<String>,
+    denies_behind: FxHashSet<String>,
 }
 
 impl Negation {

@@ -8,6 +8,14 @@
 //! 8 of 10; a pulse under 40 or from 150. They are wider than what a clinician would
 //! treat: each costs one question.
 
+#[path = "numbers/words.rs"]
+mod words;
+
+use words::{
+    COUNTED_ENGLISH, DURATION, DURATION_ENGLISH, GLASGOW, PAIN, PRESSURE, PULSE, SATURATION, SATURATION_ENGLISH,
+    SMALL_ONES, SUGAR, SUGAR_ENGLISH, TEMPERATURE,
+};
+
 use crate::figures::{Figure, figures};
 use crate::language::is_english;
 use crate::token::Token;
@@ -113,134 +121,6 @@ struct Reading<'a> {
     english: bool,
 }
 
-const TEMPERATURE: &[&str] = &[
-    "fievre",
-    "fievreux",
-    "fievreuse",
-    "temperature",
-    "temp",
-    "thermometre",
-    "t",
-    "tp",
-    "febrile",
-    "temperatur",
-    "fever",
-    "temps",
-    "feverish",
-    "pyrexia",
-    "pyrexial",
-    "thermometer",
-    "fahrenheit",
-];
-const SATURATION: &[&str] =
-    &["sat", "satu", "saturation", "sature", "spo2", "sao2", "oxymetre", "saturometre", "oxygene"];
-const SATURATION_ENGLISH: &[&str] = &["sats", "o2", "oxygen", "ox", "oximeter", "oxymeter"];
-const SUGAR: &[&str] = &[
-    "glycemie",
-    "glycemies",
-    "gly",
-    "glyc",
-    "dextro",
-    "dextros",
-    "sucre",
-    "hgt",
-    "capteur",
-    "lecteur",
-    "diabetique",
-    "diabete",
-    "dt1",
-    "dt2",
-    "did",
-    "hypo",
-    "hypoglycemie",
-    "freestyle",
-    "dexcom",
-    "glucose",
-    "insuline",
-    "glucometre",
-    "sugar",
-    "sugars",
-    "bg",
-    "bgl",
-    "bm",
-    "bms",
-    "cbg",
-    "bsl",
-];
-/// What a figure in millimoles stands right behind.
-const SUGAR_ENGLISH: &[&str] =
-    &["sugar", "sugars", "glucose", "bg", "bgl", "bm", "bms", "cbg", "bsl", "dexcom", "libre", "freestyle", "hypo"];
-const PRESSURE: &[&str] =
-    &["ta", "tension", "pa", "tas", "pression", "tensiometre", "bp", "sbp", "systolic", "pressure"];
-const PULSE: &[&str] = &["pouls", "fc", "pulsations", "bat", "bpm", "pls", "coeur", "hr", "pulse"];
-const GLASGOW: &[&str] = &["glasgow", "gcs", "glasgo"];
-const PAIN: &[&str] = &["en", "eva", "douleur", "mal", "souffre", "cote", "pain", "hurts", "agony"];
-const DURATION: &[&str] = &[
-    "depuis",
-    "ya",
-    "y",
-    "dans",
-    "pendant",
-    "durant",
-    "pour",
-    "tous",
-    "toutes",
-    "ici",
-    "avant",
-    "apres",
-    "fait",
-    "deja",
-    "sous",
-    "environ",
-    "moins",
-    "plus",
-    "encore",
-    "prochains",
-    "derniers",
-    "puis",
-];
-
-/// Behind an English figure: it is no measure, but so much time, or of something else.
-const COUNTED_ENGLISH: &[&str] = &[
-    "years", "year", "yrs", "yr", "yo", "y", "weeks", "week", "wks", "wk", "months", "month", "mths", "days", "day",
-    "hours", "hour", "hrs", "h", "minutes", "minute", "mins", "min", "times", "x", "pounds", "quid", "euros",
-    "dollars", "kg", "kilos", "stone", "lbs", "units", "unit", "tablets", "pills", "mg", "ml", "miles", "am", "pm",
-    "o", "th", "st", "nd", "rd", "percent", "people", "children", "kids", "of",
-];
-const DURATION_ENGLISH: &[&str] =
-    &["for", "since", "in", "every", "past", "last", "next", "within", "after", "about", "over", "these", "another"];
-/// Who may be so many days old.
-const SMALL_ONES: &[&str] = &[
-    "baby",
-    "babe",
-    "bub",
-    "bubs",
-    "bairn",
-    "newborn",
-    "neonate",
-    "infant",
-    "son",
-    "daughter",
-    "he",
-    "she",
-    "hes",
-    "shes",
-    "aged",
-    "granddaughter",
-    "grandson",
-    "boy",
-    "girl",
-    "twins",
-    "twin",
-    "lo",
-    "nephew",
-    "niece",
-    "prem",
-    "pt",
-    "m",
-    "f",
-];
-
 impl Reading<'_> {
     fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
@@ -267,7 +147,7 @@ impl Reading<'_> {
         if (8.0..=10.0).contains(&value) && self.of_ten() && (self.near(PAIN, 6, 6) || self.after(0) == "/") {
             marks.push(Mark::SeverePain);
         }
-        if self.near(PULSE, 4, 2) && ((20.0..40.0).contains(&value) || (150.0..=260.0).contains(&value)) {
+        if ((20.0..40.0).contains(&value) || (150.0..=260.0).contains(&value)) && self.near(PULSE, 4, 2) {
             marks.push(Mark::BadPulse);
         }
         if (4.0..43.0).contains(&value) && matches!(self.after(0), "sa" | "sem" | "semaines") && self.is_gestation() {
@@ -352,13 +232,9 @@ impl Reading<'_> {
         let unit = self.after(0);
         let of_millimoles = matches!(unit, "mmol" | "mmoles" | "millimoles" | "mmols");
         let of_grams = matches!(unit, "g" | "gr" | "gramme" | "grammes" | "gl");
-        let said = self.near(SUGAR, 7, 6);
-        if !said && !of_millimoles {
-            return None;
-        }
         let is_age =
             matches!(unit, "ans" | "an" | "jours" | "mois" | "h" | "heures" | "unites" | "ui" | "fois" | "semaines");
-        if is_age || (matches!(unit, "mg") && !said) {
+        if is_age {
             return None;
         }
         if of_millimoles {
@@ -369,14 +245,18 @@ impl Reading<'_> {
             };
         }
         let decimals = value.fract() != 0.0;
-        if self.english {
-            return self.english_sugar(decimals);
-        }
-        match value {
-            v if v < 0.7 && (decimals || of_grams) => Some(Mark::LowSugar),
-            v if (3.0..10.0).contains(&v) && (of_grams || decimals) => Some(Mark::HighSugar),
+        let mark = if self.english { self.english_sugar(decimals) } else { self.french_sugar(decimals || of_grams) };
+        // What the figure could be is looked at first: few of them could be one.
+        mark.filter(|_| self.near(SUGAR, 7, 6))
+    }
+
+    /// Grams a litre; `told` when its decimals or its unit say so.
+    fn french_sugar(&self, told: bool) -> Option<Mark> {
+        match self.figure.value {
+            v if v < 0.7 && told => Some(Mark::LowSugar),
+            v if (3.0..10.0).contains(&v) && told => Some(Mark::HighSugar),
             // Milligrams, as some say it.
-            v if (20.0..70.0).contains(&v) && matches!(unit, "mg") => Some(Mark::LowSugar),
+            v if (20.0..70.0).contains(&v) && self.after(0) == "mg" => Some(Mark::LowSugar),
             v if (300.0..900.0).contains(&v) => Some(Mark::HighSugar),
             _ => None,
         }
@@ -402,19 +282,19 @@ impl Reading<'_> {
 
     fn pressure(&self) -> Option<Mark> {
         let value = self.figure.value;
-        if self.is_counted() || (self.english && value < 30.0) {
+        let systolic = if value >= 30.0 { value / 10.0 } else { value };
+        let (low, high) = ((3.0..9.0).contains(&systolic), (20.0..=30.0).contains(&systolic));
+        if !(low || high) || self.is_counted() || (self.english && value < 30.0) {
             return None;
         }
-        let of_two = matches!(self.after(0), "/" | "sur" | "over" | "on");
         // The second of two is the diastolic one.
         if !self.near(PRESSURE, 4, 1) || matches!(self.before(0), "/" | "sur" | "over") {
             return None;
         }
-        let systolic = if value >= 30.0 { value / 10.0 } else { value };
-        match systolic {
-            v if (3.0..9.0).contains(&v) && (of_two || self.near(PRESSURE, 3, 0)) => Some(Mark::LowPressure),
-            v if (20.0..=30.0).contains(&v) => Some(Mark::HighPressure),
-            _ => None,
+        let of_two = matches!(self.after(0), "/" | "sur" | "over" | "on");
+        match (low, high) {
+            (true, _) => (of_two || self.near(PRESSURE, 3, 0)).then_some(Mark::LowPressure),
+            _ => Some(Mark::HighPressure),
         }
     }
 
@@ -503,96 +383,5 @@ fn ages(days: f64) -> Vec<Mark> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::tokens;
-
-    fn names(text: &str) -> Vec<&'static str> {
-        marks(&tokens(text)).into_iter().map(|one| one.mark.name()).collect()
-    }
-
-    #[test]
-    fn temperatures_are_read_in_digits_and_in_words() {
-        for text in ["il a 38 de fièvre", "température 38,0", "38°5 ce matin", "elle a trente-neuf de fièvre", "T 39.2"]
-        {
-            assert_eq!(names(text), ["#fever"], "{text}");
-        }
-        for text in ["fièvre à quarante et un", "40,2° de fièvre", "quarante virgule deux de fièvre"] {
-            assert_eq!(names(text), ["#fever", "#high-fever"], "{text}");
-        }
-        assert_eq!(names("37,9 de fièvre"), [""; 0]);
-        assert_eq!(names("température à 35,2"), ["#cold"]);
-        assert_eq!(names("elle a 39 ans et demi"), ["#older"]);
-        assert_eq!(names("j'habite au 38 rue du Port"), [""; 0]);
-    }
-
-    #[test]
-    fn what_is_measured_is_weighed_by_its_bounds() {
-        assert_eq!(names("SpO2 92 %"), ["#low-saturation"]);
-        assert_eq!(names("SpO2 93 %"), [""; 0]);
-        assert_eq!(names("dextro 0,69"), ["#low-sugar"]);
-        assert_eq!(names("dextro 0,70"), [""; 0]);
-        assert_eq!(names("glycémie à 3 g"), ["#high-sugar"]);
-        assert_eq!(names("glycémie à 2,9 g"), [""; 0]);
-        assert_eq!(names("glycémie 3,8 mmol"), ["#low-sugar"]);
-        assert_eq!(names("glycémie 17 mmol"), ["#high-sugar"]);
-        assert_eq!(names("TA 8/5"), ["#low-pressure"]);
-        assert_eq!(names("TA 13/8"), [""; 0]);
-        assert_eq!(names("tension à 220 sur 110"), ["#high-pressure"]);
-        assert_eq!(names("Glasgow 14"), ["#low-glasgow"]);
-        assert_eq!(names("Glasgow 15"), [""; 0]);
-        assert_eq!(names("douleur 9/10"), ["#severe-pain"]);
-        assert_eq!(names("douleur à sept sur dix"), [""; 0]);
-        assert_eq!(names("pouls à 170"), ["#bad-pulse"]);
-    }
-
-    #[test]
-    fn ages_are_no_durations() {
-        assert_eq!(names("bébé de 2 mois"), ["#infant", "#baby", "#child"]);
-        assert_eq!(names("il a dix jours"), ["#infant", "#baby", "#child"]);
-        assert_eq!(names("ma fille de 4 mois"), ["#baby", "#child"]);
-        assert_eq!(names("je tousse depuis 3 jours"), [""; 0]);
-        assert_eq!(names("il y a 2 mois"), [""; 0]);
-        assert_eq!(names("dans deux semaines"), [""; 0]);
-        assert_eq!(names("pt 82 ans"), ["#older", "#aged"]);
-        assert_eq!(names("ma fille de huit ans"), ["#older", "#child"]);
-        assert_eq!(names("34 SA"), ["#pregnant"]);
-        assert_eq!(names("enceinte de 7 mois"), [""; 0]);
-    }
-
-    #[test]
-    fn english_figures_have_their_own_units() {
-        for text in
-            ["temp of 101", "fever of a hundred and two", "38.4 under the arm", "she is 102.2 F", "thirty-eight nine"]
-        {
-            assert!(names(&format!("the baby is hot, {text}")).contains(&"#fever"), "{text}");
-        }
-        assert_eq!(names("her temp is 37.4 and she is at school"), [""; 0]);
-        assert_eq!(names("his sats are 86 on air"), ["#low-saturation"]);
-        assert_eq!(names("he sat for 45 minutes with the nurse"), [""; 0]);
-        assert_eq!(names("her blood sugar is 2.1"), ["#low-sugar"]);
-        assert_eq!(names("his sugar is two point four"), ["#low-sugar"]);
-        assert_eq!(names("his sugar is 24"), ["#high-sugar"]);
-        assert_eq!(names("her glucose is 52 mg"), [""; 0]);
-        assert_eq!(names("the glucose is 52"), ["#low-sugar"]);
-        assert_eq!(names("she has type 2 diabetes"), [""; 0]);
-        assert_eq!(names("the BP is 78 over 44"), ["#low-pressure"]);
-        assert_eq!(names("BP 210/120 at the pharmacy"), ["#high-pressure"]);
-        assert_eq!(names("the BP is 130/80"), [""; 0]);
-        assert_eq!(names("the pain is nine out of ten"), ["#severe-pain"]);
-    }
-
-    #[test]
-    fn english_ages_are_no_durations() {
-        for text in ["my baby is 6 weeks old", "a ten-day-old baby", "he is twelve days", "5/52 old boy with his mum"] {
-            assert_eq!(names(text), ["#infant", "#baby", "#child"], "{text}");
-        }
-        for text in
-            ["I have coughed for 3 weeks", "she was seen two weeks ago", "he comes in 10 days", "in the next 3 months"]
-        {
-            assert_eq!(names(text), [""; 0], "{text}");
-        }
-        assert_eq!(names("79 yo F, unwell since this morning"), ["#older", "#aged"]);
-        assert_eq!(names("I am 34 weeks pregnant"), ["#pregnant"]);
-    }
-}
+#[path = "numbers/tests.rs"]
+mod tests;

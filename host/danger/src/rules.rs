@@ -2,10 +2,11 @@
 //! data, a file for each sign in `rules/<language>/`, beside the concepts that they
 //! share.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rust_stemmers::Algorithm;
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use crate::lexicon::{ConceptId, Lexicon, Said};
@@ -108,7 +109,7 @@ impl Rules {
         files: &[(&str, &str)],
         signs: &[&str],
         algorithm: Algorithm,
-        common: HashSet<&'static str>,
+        common: FxHashSet<&'static str>,
     ) -> Result<Self, String> {
         let shared: ConceptFile = toml::from_str(concepts).map_err(|error| format!("concepts: {error}"))?;
         let mut names: BTreeMap<String, ConceptId> = BTreeMap::new();

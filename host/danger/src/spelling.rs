@@ -1,8 +1,6 @@
 //! What a misspelt word was meant to be: one of the rules' words, one letter away or
 //! sounding the same. From six letters on, and never for what is a word of its own.
 
-use std::collections::HashSet;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Shorter words are too near to each other: "sans" is no "sang".
@@ -13,7 +11,7 @@ const FEWEST_SOUNDS: usize = 4;
 
 /// The words of a lexicon by what their misspellings have in common.
 pub(crate) struct Spelling {
-    common: HashSet<&'static str>,
+    common: FxHashSet<&'static str>,
     known: FxHashSet<String>,
     /// Words by themselves and with a letter left out: by their fingerprints, of which no
     /// two of a lexicon's are alike but by an accident of 64 bits.
@@ -22,7 +20,7 @@ pub(crate) struct Spelling {
 }
 
 impl Spelling {
-    pub(crate) fn new(common: HashSet<&'static str>) -> Self {
+    pub(crate) fn new(common: FxHashSet<&'static str>) -> Self {
         Self { common, known: FxHashSet::default(), near: FxHashMap::default(), sounds: FxHashMap::default() }
     }
 
@@ -149,7 +147,7 @@ mod tests {
     use super::*;
 
     fn spelling() -> Spelling {
-        let mut spelling = Spelling::new(HashSet::from(["toussait", "respecter"]));
+        let mut spelling = Spelling::new(FxHashSet::from_iter(["toussait", "respecter"]));
         for (id, word) in (0..).zip(["poitrine", "hemorragie", "respirer", "poussait", "convulsions", "sang"]) {
             spelling.add(word, id);
         }

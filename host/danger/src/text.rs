@@ -122,11 +122,13 @@ impl Cutter {
         if self.word.is_empty() {
             return;
         }
-        let word = std::mem::take(&mut self.word);
+        // The next word is gathered in the same place.
+        let word = self.word.as_str().to_owned();
+        self.word.clear();
         let word = if word.as_bytes()[0].is_ascii_digit() { word } else { without_stretches(word) };
-        if let Some((_, parts)) = WITHOUT_APOSTROPHE.iter().find(|(written, _)| *written == word) {
+        if let Some(parts) = without_apostrophe(&word) {
             for part in parts {
-                self.push((*part).to_owned(), self.start..at);
+                self.push(part.to_owned(), self.start..at);
             }
             return;
         }
@@ -134,7 +136,7 @@ impl Cutter {
     }
 
     fn push(&mut self, word: String, span: Range<usize>) {
-        if ["mais", "sauf", "but"].contains(&word.as_str()) {
+        if matches!(word.as_str(), "mais" | "sauf" | "but") {
             self.part += 1;
         }
         let number = word.as_bytes()[0].is_ascii_digit().then(|| word.parse().ok()).flatten();
@@ -142,30 +144,33 @@ impl Cutter {
     }
 }
 
-/// English contractions typed without their apostrophe, none of them a French word:
-/// "cant" is heard as "can't" is.
-const WITHOUT_APOSTROPHE: [(&str, [&str; 2]); 20] = [
-    ("cant", ["can", "t"]),
-    ("wont", ["won", "t"]),
-    ("isnt", ["isn", "t"]),
-    ("doesnt", ["doesn", "t"]),
-    ("didnt", ["didn", "t"]),
-    ("hasnt", ["hasn", "t"]),
-    ("havent", ["haven", "t"]),
-    ("couldnt", ["couldn", "t"]),
-    ("wouldnt", ["wouldn", "t"]),
-    ("wasnt", ["wasn", "t"]),
-    ("im", ["i", "m"]),
-    ("ive", ["i", "ve"]),
-    ("hes", ["he", "s"]),
-    ("shes", ["she", "s"]),
-    ("theyre", ["they", "re"]),
-    ("theres", ["there", "s"]),
-    ("thats", ["that", "s"]),
-    ("whats", ["what", "s"]),
-    ("youre", ["you", "re"]),
-    ("weve", ["we", "ve"]),
-];
+/// The two words of an English contraction that was typed without its apostrophe, none of
+/// them a French word: "cant" is heard as "can't" is.
+fn without_apostrophe(word: &str) -> Option<[&'static str; 2]> {
+    Some(match word {
+        "cant" => ["can", "t"],
+        "wont" => ["won", "t"],
+        "isnt" => ["isn", "t"],
+        "doesnt" => ["doesn", "t"],
+        "didnt" => ["didn", "t"],
+        "hasnt" => ["hasn", "t"],
+        "havent" => ["haven", "t"],
+        "couldnt" => ["couldn", "t"],
+        "wouldnt" => ["wouldn", "t"],
+        "wasnt" => ["wasn", "t"],
+        "im" => ["i", "m"],
+        "ive" => ["i", "ve"],
+        "hes" => ["he", "s"],
+        "shes" => ["she", "s"],
+        "theyre" => ["they", "re"],
+        "theres" => ["there", "s"],
+        "thats" => ["that", "s"],
+        "whats" => ["what", "s"],
+        "youre" => ["you", "re"],
+        "weve" => ["we", "ve"],
+        _ => return None,
+    })
+}
 
 /// No French or English word has a letter three times in a row.
 fn without_stretches(word: String) -> String {

@@ -19,6 +19,7 @@ mod world;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub(crate) use caller::{answers, anything, everything};
 pub use report::{Attack, Breach, Rule};
 
 use super::Sabotage;

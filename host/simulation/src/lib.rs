@@ -18,6 +18,7 @@ mod pace;
 mod plugins;
 mod practices;
 mod random;
+mod replay;
 mod rows;
 mod sealed_states;
 mod simulation;
@@ -35,6 +36,7 @@ pub use pace::Pace;
 pub use plugins::FakePlugins;
 pub use practices::{FixedPractices, feature, french_features, french_practice, sample_message};
 pub use random::Random;
+pub use replay::{Deed, Difference, Seen, Story, record, replay};
 pub use rows::Rows;
 pub use sealed_states::MemorySealedStates;
 pub use simulation::{Faults, Harm, Oracle, Report, Violation, day_seed, simulate, simulate_day};
@@ -73,11 +75,13 @@ pub enum Sabotage {
     NoWatchOverAnswers,
     /// Nobody looks at an alert again.
     NoWatchOverAlerts,
+    /// That the line was cut in an emergency is not stored.
+    CutLineForgotten,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoClaimExclusion,
         Self::UnknownIsRefused,
         Self::UnknownIsConfirmed,
@@ -91,6 +95,7 @@ impl Sabotage {
         Self::AlertsLookEnded,
         Self::NoWatchOverAnswers,
         Self::NoWatchOverAlerts,
+        Self::CutLineForgotten,
     ];
 
     /// The name of the rule that it takes out.
@@ -110,6 +115,7 @@ impl Sabotage {
             Self::AlertsLookEnded => "alerts-open",
             Self::NoWatchOverAnswers => "watch-answers",
             Self::NoWatchOverAlerts => "watch-alerts",
+            Self::CutLineForgotten => "cut-line-kept",
         }
     }
 

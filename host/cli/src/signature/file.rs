@@ -34,9 +34,18 @@ impl Signatures {
     /// Reads a file's text.
     ///
     /// # Errors
-    /// What is wrong with it, on one line.
+    /// Where it is wrong, and what is wrong with it, on one line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.message().lines().next().unwrap_or_default().to_owned())
+        toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            let why = if is_without_hour(text) {
+                "cette signature ne dit pas à quelle heure elle a été donnée : elle date d'une version antérieure \
+                 de greffon, et ne peut plus être vérifiée"
+            } else {
+                error.message().lines().next().unwrap_or_default()
+            };
+            format!("ligne {line} : {why}")
+        })
     }
 
     /// The file's text.
@@ -73,6 +82,14 @@ impl Signatures {
     }
 }
 
+/// Whether the file was written before statements had their hour: they were signed without
+/// it, so none can be given one.
+fn is_without_hour(text: &str) -> bool {
+    let Ok(file) = text.parse::<toml::Table>() else { return false };
+    let statements = file.get("statement").and_then(toml::Value::as_array);
+    statements.into_iter().flatten().any(|one| one.get("signature").is_some() && one.get("at").is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::statement::tests::{digest, statement};
@@ -106,6 +123,18 @@ mod tests {
             let refused = Signatures::parse(garbage).expect_err(garbage);
             assert!(!refused.is_empty() && !refused.contains('\n'), "{refused:?}");
         }
+    }
+
+    #[test]
+    fn a_file_from_before_statements_had_their_hour_is_told_as_that_at_its_line() {
+        let mut all = Signatures::default();
+        all.add(statement());
+        let text = all.text().expect("TOML");
+        let hour = text.lines().find(|line| line.starts_with("at = ")).expect("an hour");
+        let old = text.replace(&format!("{hour}\n"), "");
+        let refused = Signatures::parse(&old).expect_err("it has no hour");
+        assert!(refused.starts_with("ligne 3 : cette signature ne dit pas à quelle heure"), "{refused}");
+        assert!(!Signatures::parse("x = 1").expect_err("no signatures").contains("heure"));
     }
 
     #[test]

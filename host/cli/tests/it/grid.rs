@@ -154,6 +154,12 @@ fn a_signature_is_for_its_practice_its_time_and_its_signer() {
     refused("n'est pas celle du soignant");
     put(at, SIGNATURES, "pas une signature");
     refused("n'en est pas un");
+    let is_hour = |line: &&str| line.starts_with("at = ");
+    let old: Vec<&str> = kept.lines().filter(|line| !is_hour(line)).collect();
+    put(at, SIGNATURES, &old.join("\n"));
+    refused("tri.sig\" n'en est pas un : ligne 3 : cette signature ne dit pas à quelle heure");
+    refused("l'effacer et signer de nouveau : greffon grid sign cabinet-morel");
+    fails(&sign(at, &["--feature", "tri"]), &["ligne 3", "heure"]);
     put(at, SIGNATURES, &"#".repeat(1 << 17));
     refused("more than");
     std::fs::remove_file(at.join(SIGNATURES)).expect("removed");

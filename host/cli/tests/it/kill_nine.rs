@@ -66,6 +66,10 @@ fn play_and_kill(moments: impl Iterator<Item = Duration>) -> anyhow::Result<usiz
     assert_eq!(summary["double_bookings"], 0, "{summary}");
     assert_eq!(summary["lost"], 0, "{summary}");
     assert_eq!(summary["commitments"]["open"], 0, "{summary}");
+    assert_eq!(summary["alerts"]["open"], 0, "{summary}");
+    assert!(summary["alerts"]["raised"].as_u64().is_some_and(|count| count >= 8), "{summary}");
+    let in_hand = summary["alerts"]["acknowledged_after_s"].as_array().map_or(0, Vec::len);
+    assert_eq!(summary["alerts"]["raised"], in_hand, "{summary}");
     assert!(summary["contacts"].as_u64().is_some_and(|count| count >= 80), "{summary}");
     Ok(killed)
 }

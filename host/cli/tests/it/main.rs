@@ -1,5 +1,6 @@
 //! The binary as people and programs start it.
 
+mod alert_kills;
 mod bad_content;
 mod commands;
 mod confinement;

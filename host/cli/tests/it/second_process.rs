@@ -1,9 +1,9 @@
 //! One process works on an SQLite file: a second one is told so at its start, the
 //! first one notices nothing, and one-off commands run beside it.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use super::support::{fails, greffon_with, installation, put, succeeds};
 
@@ -13,7 +13,9 @@ const ANY_PORT: (&str, &str) = ("GREFFON_LISTEN", "127.0.0.1:0");
 /// A `greffon serve` that listens.
 pub struct Serving {
     pub process: Child,
-    said: BufReader<ChildStderr>,
+    /// `http://` and where it listens.
+    pub address: String,
+    said: BufReader<Box<dyn Read + Send>>,
 }
 
 impl Serving {
@@ -27,20 +29,29 @@ impl Serving {
             .stderr(Stdio::piped())
             .spawn()
             .expect("starts");
-        let said = BufReader::new(process.stderr.take().expect("a pipe"));
-        let mut serving = Self { process, said };
-        serving.says("greffon listens on");
+        let said: Box<dyn Read + Send> = Box::new(process.stderr.take().expect("a pipe"));
+        let said = BufReader::new(said);
+        let mut serving = Self { process, address: String::new(), said };
+        let line = serving.says("greffon listens on");
+        serving.address = line.trim().rsplit(' ').next().unwrap_or_default().to_owned();
         serving
     }
 
-    /// Waits until it has said these words.
+    /// Waits until it has said these words, and gives the line.
     #[track_caller]
-    fn says(&mut self, words: &str) {
+    fn says(&mut self, words: &str) -> String {
         let mut line = String::new();
         while !line.contains(words) {
             line.clear();
             assert_ne!(self.said.read_line(&mut line).expect("text"), 0, "it ended without saying \"{words}\"");
         }
+        line
+    }
+
+    /// Nobody listens to what it says any more, and it waits for nobody who reads.
+    pub fn unheard(&mut self) {
+        let mut said = std::mem::replace(&mut self.said, BufReader::new(Box::new(std::io::empty())));
+        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
     }
 
     pub fn signal(&self, name: &str) {

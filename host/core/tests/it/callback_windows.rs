@@ -9,11 +9,10 @@ use greffon_core::model::contact::ContactChannel;
 use greffon_core::model::practice::{Absence, CallbackWindows, Practice, WeekHours};
 use greffon_core::model::script::{CommitmentDraft, Effect, View};
 use greffon_core::model::triage::{Orientation, Step};
-use greffon_core::model::view::ContactView;
 use greffon_core::time::{Instant, Span};
 
 use crate::contact_decisions::assessment;
-use crate::office::{NOW, Office, choice, everything, secretary};
+use crate::office::{NOW, Office, banners, choice, everything, secretary};
 
 const HOUR_MIN: i64 = 60;
 
@@ -59,10 +58,6 @@ fn promised(office: &Office) -> Commitment {
     let view = office.receive(request());
     assert_eq!(view.commitments.len(), 1, "{:?}", view.commitments);
     view.commitments[0].clone()
-}
-
-fn banners(view: &ContactView) -> Vec<&str> {
-    view.banners.iter().map(|banner| banner.code.as_str()).collect()
 }
 
 fn open_at(office: &Office, due: Instant) -> usize {

@@ -109,7 +109,9 @@ fn a_call_that_is_cut_counts_with_what_was_said_and_not_asked() {
     assert_eq!(code(&office.close_with(view.contact, cut()).unwrap_err()), "emergency-outcome-missing");
     let view = office.look(view.contact);
     assert_eq!((view.level, view.state), (Some(Level::Vital), ContactState::Concluded));
-    assert!(view.assessment.unwrap().reasons.iter().any(|reason| reason.rule == "heard.breathing"));
+    let reasons = view.assessment.unwrap().reasons;
+    let heard = reasons.iter().find(|reason| reason.rule == "heard.breathing").expect("S15: it says why");
+    assert!(heard.text.contains("respirer") || heard.text.contains("respiration"), "and names the sign: {heard:?}");
     office.work();
     assert_eq!(office.sent_to("dr-martin@tilleuls.example").len(), 1, "the practitioner is alerted at once");
     office.tell(view.contact, vec![choice(keys::EMERGENCY_OUTCOME, "lost")]).unwrap();

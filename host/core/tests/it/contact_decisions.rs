@@ -334,6 +334,16 @@ fn a_plugin_that_fails_leaves_it_to_a_person_at_or_above_every_floor() {
 }
 
 #[test]
+fn what_was_said_before_and_higher_still_holds() {
+    let (contact, _) =
+        triaged(vec![concludes(Level::VeryUrgent, Orientation::LiveTransfer("practitioner".to_owned()))]);
+    let told = vec![fact("grid.worse", Value::No)];
+    let (contact, _) = advance(&contact, told, vec![concludes(Level::Soon, Orientation::SlotWithin(72))]);
+    assert_eq!(contact.level, Some(Level::VeryUrgent));
+    assert_eq!(*orientation(&contact), Orientation::LiveTransfer("practitioner".to_owned()), "S7");
+}
+
+#[test]
 fn a_grid_that_answers_again_replaces_the_decision_that_nobody_could_take() {
     let (contact, _) = triaged(vec![Report::Failed("busy".to_owned())]);
     let (contact, effects) = advance(

@@ -8,23 +8,13 @@ use greffon_core::model::care::{ContentRef, Level, Source, Value, keys};
 use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::emergency::EmergencyService;
 use greffon_core::model::message::MessageState;
-use greffon_core::model::practice::{RedFlag, WeekHours};
-use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft, Phase, Prompt, View};
+use greffon_core::model::script::{Phase, Prompt};
 use greffon_core::model::triage::{AnswerKind, Orientation, Question, Step};
-use greffon_core::model::view::{AskedBy, ContactView};
-use greffon_core::ports::plugins::{GuestError, PluginFailure};
-use greffon_core::time::Instant;
+use greffon_core::model::view::AskedBy;
+use greffon_core::ports::plugins::GuestError;
 use greffon_simulation::{AgendaStyle, Effect, Fault};
 
-use crate::office::{NOW, Office, choice, code, doctor, everything, fact, secretary, text};
-
-fn banners(view: &ContactView) -> Vec<&str> {
-    view.banners.iter().map(|banner| banner.code.as_str()).collect()
-}
-
-fn empty_view(effects: Vec<ScriptEffect>) -> View {
-    View { prompts: vec![], missing: vec![], may_close: true, recap: None, effects }
-}
+use crate::office::{NOW, Office, banners, choice, code, doctor, empty_view, everything, fact, secretary, text};
 
 #[test]
 fn a_contact_is_durable_and_in_the_journal_before_any_plugin_is_asked() {
@@ -71,6 +61,9 @@ fn an_emergency_is_shown_alerted_once_and_ends_only_with_its_outcome() {
     assert_eq!(view.level, Some(Level::Vital));
     assert_eq!(view.assessment.as_ref().unwrap().orientation, Orientation::EmergencyCall(EmergencyService::Samu));
     assert!(view.banners[0].text.fr().contains("faites appeler le 15 (SAMU), à défaut le 112"), "{:?}", view.banners);
+    let why = &view.assessment.as_ref().unwrap().reasons[0];
+    assert_eq!((why.rule.as_str(), &why.facts[..]), ("red-flag.chest-pain", &["red-flag.chest-pain".to_owned()][..]));
+    assert!(why.text.contains("poitrine") || why.text.contains("thoracique"), "S15: the sign is named: {why:?}");
     assert_eq!(banners(&view), ["emergency", "alert-open", "emergency-steps", "demo-content"]);
     assert_eq!(office.plugins.calls("triage"), 0, "no plugin is waited for");
     let asked: Vec<&str> = view.questions.iter().map(|asked| asked.question.key.as_str()).collect();
@@ -184,130 +177,6 @@ fn the_same_number_again_within_a_day_is_shown() {
     assert!(banners(&office.receive(vec![])).contains(&"repeated-contact"));
     office.clock.set(NOW.plus_minutes(3 * 24 * 60));
     assert!(!banners(&office.receive(vec![])).contains(&"repeated-contact"));
-}
-
-#[test]
-fn a_script_that_fails_is_replaced_by_the_hosts_own() {
-    let office = Office::open();
-    office.plugins.fakes.set_script(|_| Err(PluginFailure::Trapped("x".to_owned())));
-    let view = office.receive(vec![]);
-    assert!(banners(&view).contains(&"script-unavailable"));
-    assert!(view.missing.contains(&keys::PATIENT_FAMILY.to_owned()));
-    assert!(!view.may_close);
-    let mut facts = everything("consultation");
-    facts.push(fact(keys::PATIENT_BIRTH_DATE, Value::Date("1980-05-04".to_owned())));
-    let view = office.tell(view.contact, facts).unwrap();
-    assert!(view.missing.is_empty() && view.may_close, "{view:?}");
-    assert!(view.recap.unwrap().text.contains("Dupont"));
-}
-
-fn script_with_effects() -> Vec<ScriptEffect> {
-    let content =
-        |id: &str, version: &str| ContentRef { id: id.to_owned(), version: version.to_owned(), digest: vec![] };
-    vec![
-        ScriptEffect::Commitment(CommitmentDraft {
-            what: "ordonnance".to_owned(),
-            said: "Votre ordonnance est prête demain.".to_owned(),
-            due: Instant(0),
-            owner: "secretariat".to_owned(),
-            level: Level::Routine,
-        }),
-        ScriptEffect::Notify(MessageDraft {
-            to: "practitioner".to_owned(),
-            template: content("note", "1"),
-            facts: vec![keys::PATIENT_FAMILY.to_owned()],
-            verbatim: Some("je voudrais".to_owned()),
-            level: Level::Routine,
-        }),
-        ScriptEffect::Notify(MessageDraft {
-            to: "patient".to_owned(),
-            template: content("conseil-libre", "1"),
-            facts: vec![],
-            verbatim: Some("prenez du paracétamol".to_owned()),
-            level: Level::Routine,
-        }),
-        ScriptEffect::StateInstruction(content("aggravation", "1")),
-        ScriptEffect::StateInstruction(content("inconnue", "1")),
-        ScriptEffect::SearchSlots(vec![]),
-    ]
-}
-
-#[test]
-fn the_host_carries_out_a_scripts_effects_once_and_shows_the_rest() {
-    let office = Office::open();
-    office.plugins.fakes.set_script(|_| Ok(Ok(empty_view(script_with_effects()))));
-    let contact = office.receive(everything("consultation")).contact;
-    let view = office.tell(contact, vec![text(keys::CALLER_NAME, "Luc")]).unwrap();
-    assert_eq!(view.proposals, [ScriptEffect::SearchSlots(vec![])], "a person decides");
-    let rows = office.rows();
-    let promised: Vec<_> = rows.commitments.values().collect();
-    assert_eq!((promised.len(), promised[0].what.as_str()), (1, "ordonnance"));
-    assert!(promised[0].due > NOW, "a due time that is past cannot be promised");
-    let to_say: Vec<&str> = view.to_say.iter().map(|one| one.instruction.id.as_str()).collect();
-    assert_eq!(to_say, ["aggravation"], "only an approved instruction is shown");
-    assert!(view.to_say[0].text.contains("rappelez-nous"));
-    assert!(rows.contacts[&contact].statements.is_empty(), "nothing was said because a script wanted it");
-    assert_eq!(office.journal("script.effect-refused"), 1);
-    office.work();
-    assert!(office.sent_to("jeanne@dupont.example").is_empty(), "S11: no free text reaches a patient");
-    let notes = office.sent_to("on-call@tilleuls.example");
-    assert_eq!(notes.len(), 1);
-    assert!(notes[0].body.contains("« je voudrais »"));
-}
-
-#[test]
-fn no_script_promises_later_than_the_level_allows() {
-    for (level, later, due) in [
-        (Level::VeryUrgent, 16, 15),
-        (Level::Vital, 1_000_000, 15),
-        (Level::SameDay, 24 * 60 + 1, 24 * 60),
-        (Level::Soon, 7 * 24 * 60 + 1, 7 * 24 * 60),
-        (Level::Routine, i64::MAX, 366 * 24 * 60),
-        (Level::SameDay, -1, 1),
-    ] {
-        let office = Office::open();
-        // Whatever it calls itself: the contact's own level counts when it is higher.
-        office.plugins.fakes.set_script(move |_| {
-            let draft = |what: &str, level| {
-                ScriptEffect::Commitment(CommitmentDraft {
-                    what: what.to_owned(),
-                    said: "Plus tard.".to_owned(),
-                    due: NOW.plus_minutes(later),
-                    owner: "practitioner".to_owned(),
-                    level,
-                })
-            };
-            Ok(Ok(empty_view(vec![draft("rappel", level), draft("autre", level)])))
-        });
-        // A consultation is soon at least: only what no grid raises is routine.
-        office.receive(everything(if level == Level::Routine { "certificat" } else { "consultation" }));
-        let rows = office.rows();
-        let proposed = |what: &str| rows.commitments.values().find(|one| one.what == what).expect("promised").due;
-        assert_eq!(
-            (proposed("rappel"), proposed("autre")),
-            (NOW.plus_minutes(due), NOW.plus_minutes(due)),
-            "{level:?}"
-        );
-        assert_eq!(office.journal("script.promise-clamped"), 2, "{level:?}");
-    }
-}
-
-#[test]
-fn a_promise_of_a_script_within_its_level_is_kept_as_it_is() {
-    let office = Office::open();
-    let due = NOW.plus_minutes(60);
-    office.plugins.fakes.set_script(move |_| {
-        Ok(Ok(empty_view(vec![ScriptEffect::Commitment(CommitmentDraft {
-            what: "rappel".to_owned(),
-            said: "Dans l'heure.".to_owned(),
-            due,
-            owner: "practitioner".to_owned(),
-            level: Level::SameDay,
-        })])))
-    });
-    office.receive(everything("consultation"));
-    assert!(office.rows().commitments.values().any(|one| one.what == "rappel" && one.due == due));
-    assert_eq!(office.journal("script.promise-clamped"), 0);
 }
 
 #[test]
@@ -466,137 +335,4 @@ fn a_contact_whose_first_look_was_cut_short_still_comes_to_its_end() {
             return;
         }
     }
-}
-
-/// Whoever held the line was called away, or the caller says no more.
-#[test]
-fn a_sign_that_was_heard_and_never_asked_about_counts_after_three_minutes() {
-    let office = Office::open();
-    let facts = || vec![text(keys::WORDS, "mon mari ne respire plus"), choice(keys::PRACTITIONER, "dr-martin")];
-    let silent = office.receive(facts()).contact;
-    let answered = office.receive(facts()).contact;
-    office.tell(answered, vec![fact("red-flag.breathing", Value::No)]).unwrap();
-    office.wait_s(179);
-    assert_eq!(office.look(silent).level, None);
-    office.wait_s(2);
-    let view = office.look(silent);
-    assert_eq!(view.level, Some(Level::Vital));
-    assert!(banners(&view).contains(&"emergency"));
-    assert_eq!(office.look(answered).level, None);
-    office.work();
-    let alerts = office.sent_to("dr-martin@tilleuls.example");
-    assert_eq!(alerts.len(), 1);
-    assert!(alerts[0].body.contains("« respire plus »"), "the alert names the sign: {}", alerts[0].body);
-}
-
-/// A practitioner has spoken with the caller: what was said before is settled by that,
-/// and what is said later is not.
-#[test]
-fn a_watch_undoes_no_practitioner_s_decision() {
-    let office = Office::open();
-    let contact = office.receive(vec![text(keys::WORDS, "mon mari ne respire plus")]).contact;
-    let decided = NewLevel { level: Level::Vital, reason: "rappel immédiat du médecin".to_owned() };
-    block_on(office.reception.contacts.set_level(&office.practice, contact, decided, &doctor())).unwrap();
-    let lowered = NewLevel { level: Level::Soon, reason: "il dort, tout va bien".to_owned() };
-    block_on(office.reception.contacts.set_level(&office.practice, contact, lowered, &doctor())).unwrap();
-    office.wait_s(200);
-    assert_eq!(office.look(contact).level, Some(Level::Soon));
-    office.tell(contact, vec![text("note", "il ne respire plus, vraiment")]).unwrap();
-    office.wait_s(200);
-    assert_eq!(office.look(contact).level, Some(Level::Vital));
-}
-
-/// Where somebody is, and what a secretary notes beside the recap, tell of signs too.
-#[test]
-fn a_sign_in_an_administrative_answer_is_asked_about_after_the_conclusion() {
-    let office = Office::open();
-    let contact = office.triaged();
-    let view = office.tell(contact, vec![text(keys::PATIENT_LOCATION, "12 rue des Lilas, deuxième étage")]).unwrap();
-    assert_eq!((view.state, view.may_book), (ContactState::Concluded, true), "a place alone opens nothing again");
-    let here = text(keys::PATIENT_LOCATION, "par terre dans la cuisine, il ne respire plus");
-    let view = office.tell(contact, vec![here]).unwrap();
-    assert_eq!((view.state, view.may_book), (ContactState::Open, false));
-    assert!(view.questions.iter().any(|asked| asked.question.key == "red-flag.breathing"), "{:?}", view.questions);
-    assert_eq!(code(&office.search(contact).unwrap_err()), "not-concluded");
-    office.wait_s(181);
-    assert_eq!(office.look(contact).level, Some(Level::Vital));
-}
-
-#[test]
-fn what_is_said_again_after_a_no_is_watched_again() {
-    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
-        let (id, words) = ("pacemaker".to_owned(), vec!["pacemaker".to_owned()]);
-        practice.red_flags = vec![RedFlag { id, spoken: "Il bipe ?".to_owned(), words, level: Level::VeryUrgent }];
-    });
-    let contact = office.receive(vec![text(keys::WORDS, "mon pacemaker bipe")]).contact;
-    office.tell(contact, vec![fact("red-flag.pacemaker", Value::No)]).unwrap();
-    office.wait_s(181);
-    assert_eq!(office.look(contact).level, None);
-    office.tell(contact, vec![text("note", "le pacemaker recommence")]).unwrap();
-    office.wait_s(181);
-    assert_eq!(office.look(contact).level, Some(Level::VeryUrgent));
-}
-
-/// At night, of what a model only guesses: nobody is woken until somebody says yes.
-#[test]
-fn a_sign_that_was_only_supposed_is_told_of_once_somebody_says_so() {
-    let office = Office::open();
-    office.reload(|practice| practice.practice.sites[0].hours = WeekHours::default());
-    let contact = office.receive(vec![text(keys::WORDS, "FRELONS !! partout")]).contact;
-    office.wait_s(181);
-    let before = office.rows().contacts[&contact].clone();
-    assert_eq!((before.level, before.alert), (Some(Level::Vital), None), "{:?}", before.hearing);
-    let asked_again = office.tell(contact, vec![text(keys::PATIENT_FAMILY, "Petit")]).unwrap();
-    assert_eq!((asked_again.state, asked_again.alert), (ContactState::Concluded, None), "a name says nothing new");
-    office.tell(contact, vec![fact("red-flag.anaphylaxis", Value::Yes)]).unwrap();
-    let after = office.rows().contacts[&contact].clone();
-    assert_eq!((after.level, after.supposed), (Some(Level::Vital), None));
-    assert!(after.alert.is_some());
-}
-
-#[test]
-fn the_request_is_listened_to_however_a_client_calls_it() {
-    let office = Office::open();
-    let view = office.receive(vec![choice(keys::WORDS, "mon mari ne respire plus")]);
-    assert_eq!(view.questions[0].question.key, "red-flag.breathing");
-}
-
-#[test]
-fn what_is_said_surely_after_a_guess_wakes_somebody_when_nobody_asks() {
-    let office = Office::open();
-    office.reload(|practice| practice.practice.sites[0].hours = WeekHours::default());
-    let contact = office.receive(vec![text(keys::WORDS, "FRELONS !! partout")]).contact;
-    office.wait_s(181);
-    office.tell(contact, vec![text("note", "il ne respire plus")]).unwrap();
-    assert!(office.rows().contacts[&contact].alert.is_none(), "it is asked about first");
-    office.tell(contact, vec![choice(keys::EMERGENCY_OUTCOME, "called")]).unwrap();
-    office.close(contact).unwrap_err();
-    assert!(office.rows().contacts[&contact].alert.is_some(), "nor is it forgotten with the call");
-    assert!(office.look(contact).close_blockers.contains(&"alert-open".to_owned()));
-}
-
-/// The practice's file changes while somebody is asked about a sign.
-#[test]
-fn a_question_stands_whatever_the_file_says_meanwhile() {
-    let office = Office::open();
-    let facts = vec![text(keys::WORDS, "mon mari ne respire plus"), choice(keys::MOTIVE, "consultation")];
-    let contact = office.receive(facts).contact;
-    let asked = || office.look(contact).questions.iter().any(|asked| asked.question.key == "red-flag.breathing");
-    assert!(asked());
-    office.reload(|live| {
-        live.practice.revision = "2".to_owned();
-        let motive = live.practice.motives.iter_mut().find(|motive| motive.id.as_str() == "consultation").unwrap();
-        motive.floor = Some(Level::Vital);
-    });
-    assert!(asked(), "whoever reads it is shown the question");
-}
-
-#[test]
-fn an_emergency_in_writing_is_told_as_one() {
-    let office = Office::open();
-    let facts = vec![text(keys::WORDS, "je veux mourir, j'ai avalé tous mes cachets")];
-    let new = NewContact { channel: ContactChannel::Form, origin: None, facts, about: None };
-    let view = block_on(office.reception.contacts.receive(&office.practice, new, &secretary())).unwrap();
-    let banner = view.banners.iter().find(|banner| banner.code == "emergency").expect("an emergency");
-    assert!(banner.text.fr().contains("rappelez tout de suite"), "nobody is on the line: {}", banner.text.fr());
 }

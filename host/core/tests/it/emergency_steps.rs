@@ -2,14 +2,14 @@
 //! in what the alert's recipients read.
 
 use futures::executor::block_on;
-use greffon_core::flow::NewClosing;
+use greffon_core::flow::{NewClosing, NewContact};
 use greffon_core::ids::ContactId;
 use greffon_core::model::care::{Value, keys};
-use greffon_core::model::contact::{ContactState, RecapOutcome};
+use greffon_core::model::contact::{ContactChannel, ContactState, RecapOutcome};
 use greffon_core::model::view::ContactView;
 use greffon_core::ports::storage::Page;
 
-use crate::office::{Office, choice, code, cut_off, fact, text};
+use crate::office::{Office, choice, code, cut_off, fact, secretary, text};
 
 fn journalled(office: &Office, contact: ContactId) -> Vec<String> {
     let page = Page { limit: 200, cursor: None };
@@ -101,4 +101,19 @@ fn a_line_is_cut_or_called_back_and_nothing_else() {
     office.tell(contact, vec![choice(keys::EMERGENCY_LINE, "called-back")]).unwrap();
     let refused = office.close(contact).unwrap_err();
     assert_eq!(code(&refused), "emergency-outcome-missing", "who answers again is not lost");
+}
+
+/// Whoever stands at the counter has no line that could be cut: nobody is asked to call back.
+#[test]
+fn only_a_call_is_cut() {
+    let office = Office::open();
+    for (channel, cut) in [(ContactChannel::Phone, 1), (ContactChannel::Counter, 0), (ContactChannel::Chat, 0)] {
+        let facts = vec![fact("red-flag.breathing", Value::Yes)];
+        let new = NewContact { channel, origin: None, facts, about: None };
+        let view = block_on(office.reception.contacts.receive(&office.practice, new, &secretary())).unwrap();
+        office.close_with(view.contact, gone()).unwrap_err();
+        let facts = &office.rows().contacts[&view.contact].facts;
+        let lines = facts.iter().filter(|fact| fact.key == keys::EMERGENCY_LINE).count();
+        assert_eq!(lines, cut, "{channel:?}");
+    }
 }

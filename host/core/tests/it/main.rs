@@ -35,6 +35,8 @@ mod resources;
 mod restores;
 mod retention;
 mod revisions;
+mod script_effects;
+mod unanswered;
 mod unknown_outcomes;
 mod wishes;
 mod workers;

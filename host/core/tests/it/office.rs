@@ -17,6 +17,7 @@ use greffon_core::model::contact::{ContactChannel, OverrideCode, RecapOutcome};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::patient::Patient;
 use greffon_core::model::practice::{Practice, Recipient, Rung};
+use greffon_core::model::script::{Effect as ScriptEffect, View};
 use greffon_core::model::view::{ContactView, OfferedSlot};
 use greffon_core::ports::plugins::Bound;
 use greffon_core::ports::practices::{LivePractice, Practices as _};
@@ -343,4 +344,14 @@ pub fn code(error: &FlowError) -> &'static str {
         FlowError::Invalid { .. } => "invalid",
         FlowError::Storage(_) => "storage",
     }
+}
+
+/// The codes of what is shown on top.
+pub fn banners(view: &ContactView) -> Vec<&str> {
+    view.banners.iter().map(|banner| banner.code.as_str()).collect()
+}
+
+/// What a script shows that has nothing to show.
+pub fn empty_view(effects: Vec<ScriptEffect>) -> View {
+    View { prompts: vec![], missing: vec![], may_close: true, recap: None, effects }
 }

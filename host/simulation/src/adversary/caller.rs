@@ -14,7 +14,7 @@ const MOTIVES: [&str; 6] = ["consultation", "suivi", "vaccination", "certificat"
 const KINDS: [&str; 6] = ["patient", "relative", "professional", "commercial", "internal", "unknown"];
 
 /// All that a complete contact tells, with every sign denied.
-pub(super) fn everything(random: &mut Random) -> Vec<NewFact> {
+pub(crate) fn everything(random: &mut Random) -> Vec<NewFact> {
     let mut facts = vec![
         choice(keys::CALLER_KIND, random.pick(&KINDS[..3]).copied().unwrap_or("patient")),
         text(keys::PATIENT_FAMILY, "Tombé"),
@@ -29,13 +29,13 @@ pub(super) fn everything(random: &mut Random) -> Vec<NewFact> {
 }
 
 /// A handful of facts of any kind, in any order.
-pub(super) fn anything(random: &mut Random) -> Vec<NewFact> {
+pub(crate) fn anything(random: &mut Random) -> Vec<NewFact> {
     let many = 1 + random.below(3);
     (0..many).map(|_| one(random)).collect()
 }
 
 fn one(random: &mut Random) -> NewFact {
-    let mut new = match random.below(22) {
+    let mut new = match random.below(23) {
         0..=6 => words(random),
         7..=11 => sign(random),
         12..=13 => fact(keys::RED_FLAGS_ALL, answer(random, 8500)),
@@ -45,6 +45,7 @@ fn one(random: &mut Random) -> NewFact {
         17 => choice(keys::EMERGENCY_OUTCOME, random.pick(&["called", "lost", "bof"]).copied().unwrap_or("called")),
         18 => identity(random),
         19 => made_up(random),
+        20 => line(random),
         _ => fact("grid.worse", answer(random, 5000)),
     };
     if random.chance(1500) {
@@ -56,7 +57,7 @@ fn one(random: &mut Random) -> NewFact {
 }
 
 /// What is answered to what a view asks: most often no, sometimes to another question.
-pub(super) fn answers(random: &mut Random, view: &ContactView) -> Vec<NewFact> {
+pub(crate) fn answers(random: &mut Random, view: &ContactView) -> Vec<NewFact> {
     let mut facts = Vec::new();
     for asked in view.questions.iter().take(3) {
         let key = asked.question.key.as_str();
@@ -64,6 +65,7 @@ pub(super) fn answers(random: &mut Random, view: &ContactView) -> Vec<NewFact> {
             (keys::PATIENT_LOCATION, _) => text(key, &said(random)),
             (keys::CALLER_PHONE, _) => fact(key, Value::Phone("0612345678".to_owned())),
             (keys::EMERGENCY_OUTCOME, _) => choice(key, "called"),
+            (keys::EMERGENCY_LINE, _) => line(random),
             (_, AskedBy::Triage) if random.chance(3000) => text(key, &said(random)),
             _ => fact(key, answer(random, 8800)),
         });
@@ -132,6 +134,15 @@ fn circumstance(random: &mut Random) -> NewFact {
             let born = random.pick(&["2026-11-01", "2026", "1930-02-03", "1988-04", "hier"]).copied();
             fact(keys::PATIENT_BIRTH_DATE, Value::Date(born.unwrap_or("1988").to_owned()))
         }
+    }
+}
+
+/// What became of the line, when it was cut and when it was not.
+fn line(random: &mut Random) -> NewFact {
+    const LINES: [&str; 5] = ["called-back", "called-back", "no-answer", "cut", "bof"];
+    match random.below(12) {
+        0 => fact(keys::EMERGENCY_LINE, Value::Unknown),
+        _ => choice(keys::EMERGENCY_LINE, random.pick(&LINES).copied().unwrap_or("cut")),
     }
 }
 

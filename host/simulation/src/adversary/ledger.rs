@@ -32,6 +32,12 @@ pub(super) struct Ledger {
     decided: usize,
     /// Whether the caller is known to be gone.
     cut: bool,
+    /// How many facts were told before this step.
+    step_began: usize,
+    /// Who hung up in this step, and when, by the clock of the process that was told so.
+    hung_up: Option<(String, Instant)>,
+    /// That the line was cut, which the host writes down itself.
+    pub(super) line_cut: Option<LineCut>,
     /// When all jobs were run last.
     worked_at: Instant,
     /// The highest level that people gave since a practitioner decided.
@@ -51,6 +57,15 @@ struct Heard {
     fact: usize,
     at: Instant,
     sure: bool,
+}
+
+/// The one fact that nobody told: the host wrote it down.
+#[derive(Clone, Debug)]
+pub(super) struct LineCut {
+    /// Its place among the facts.
+    pub(super) number: usize,
+    pub(super) by: String,
+    pub(super) at: Instant,
 }
 
 /// What words brought up, and has no answer yet.
@@ -80,6 +95,9 @@ impl Ledger {
             signs: BTreeMap::new(),
             decided: 0,
             cut: false,
+            step_began: 0,
+            hung_up: None,
+            line_cut: None,
             worked_at: Instant(0),
             given: None,
         }
@@ -137,9 +155,25 @@ impl Ledger {
         self.given = Some(self.given.map_or(level, |given| given.min(level)));
     }
 
-    /// Nobody can be asked any more.
-    pub(super) fn cut(&mut self) {
+    /// Somebody says that nobody can be asked any more.
+    pub(super) fn cut(&mut self, by: &str, at: Instant) {
         self.cut = true;
+        self.hung_up = Some((by.to_owned(), at));
+    }
+
+    /// The host writes down that the line was cut: once, of a telephone call, in an emergency
+    /// of which nobody said what became of it or of its line, before whatever else the
+    /// closing tells.
+    pub(super) fn note_cut_line(&mut self, is_call: bool, is_emergency: bool) {
+        let Some((by, at)) = self.hung_up.take() else { return };
+        let line_is_known = self.told.iter().any(|fact| fact.key == keys::EMERGENCY_LINE);
+        if !is_call || !is_emergency || line_is_known || self.has_outcome() {
+            return;
+        }
+        let value = Value::Choice("cut".to_owned());
+        let cut = NewFact { key: keys::EMERGENCY_LINE.to_owned(), value, source: Some(Source::Operator) };
+        self.told.insert(self.step_began, cut);
+        self.line_cut = Some(LineCut { number: self.step_began, by, at });
     }
 
     /// All jobs that were due have been run.
@@ -150,6 +184,8 @@ impl Ledger {
     /// The step is over: whoever speaks next is there again.
     pub(super) fn go_on(&mut self) {
         self.cut = false;
+        self.hung_up = None;
+        self.step_began = self.told.len();
     }
 
     /// What words brought up since a practitioner decided, and no answer has met.
@@ -201,10 +237,20 @@ impl Ledger {
         somebody && any(&[keys::MOTIVE, keys::WORDS]) && reachable
     }
 
-    /// Whether it was said what became of the emergency.
+    /// Whether it was said what became of the emergency: whoever was lost, and answered when
+    /// called back, has no outcome yet.
     pub(super) fn has_outcome(&self) -> bool {
-        let last = self.told.iter().rev().find(|fact| fact.key == keys::EMERGENCY_OUTCOME);
-        last.is_some_and(|fact| matches!(fact.value, Value::Choice(_)))
+        let last = |key: &str| self.told.iter().rposition(|fact| fact.key == key);
+        let choice = |number: usize| match &self.told[number].value {
+            Value::Choice(word) => Some(word.as_str()),
+            _ => None,
+        };
+        let Some((number, outcome)) = last(keys::EMERGENCY_OUTCOME).and_then(|number| Some((number, choice(number)?)))
+        else {
+            return false;
+        };
+        let line = last(keys::EMERGENCY_LINE).filter(|line| *line > number).and_then(choice);
+        outcome != "lost" || line != Some("called-back")
     }
 }
 

@@ -1,8 +1,9 @@
 //! Judges a contact after every step: as it is stored, as it is shown, and what lies
 //! beside it.
 
+use greffon_core::flow::NewFact;
 use greffon_core::model::alert::{Alert, AlertState};
-use greffon_core::model::care::{Fact, Level, Value, keys};
+use greffon_core::model::care::{Fact, Level, Source, Value, keys};
 use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::job::Job;
 use greffon_core::model::practice::Instruction;
@@ -38,18 +39,16 @@ impl Judge<'_> {
     }
 
     fn facts(&self) -> Judged {
-        // That the line was cut is written down by whoever closes the call so.
-        let by_closing = |fact: &&Fact| fact.key == keys::EMERGENCY_LINE;
-        let stored: Vec<&Fact> = self.after.facts.iter().filter(|fact| !by_closing(fact)).collect();
-        let told: Vec<_> = self.ledger.told.iter().filter(|told| told.key != keys::EMERGENCY_LINE).collect();
-        let same = stored.len() == told.len()
-            && stored.iter().zip(&told).all(|(stored, told)| {
-                let number = matches!(stored.value, Value::Phone(_));
-                let same_words = stored.value.as_text().is_some() && stored.value.as_text() == told.value.as_text();
-                stored.key == told.key && (number || same_words || stored.value == told.value)
-            });
-        let kept = self.before.is_none_or(|before| self.after.facts.starts_with(&before.facts));
-        holds(same && kept, Rule::FactsStay, || format!("{} told, {} stored", told.len(), stored.len()))
+        let (stored, told) = (&self.after.facts, &self.ledger.told);
+        let same = stored.len() == told.len() && stored.iter().zip(told).all(|(stored, told)| is_as_told(stored, told));
+        let kept = self.before.is_none_or(|before| stored.starts_with(&before.facts));
+        holds(same && kept, Rule::FactsStay, || {
+            let differs = stored.iter().zip(told).find(|(stored, told)| !is_as_told(stored, told));
+            format!("{} told, {} stored, kept {kept}: {differs:?}", told.len(), stored.len())
+        })?;
+        let cut = self.ledger.line_cut.as_ref();
+        let signed = cut.is_none_or(|cut| stored[cut.number].by == cut.by && stored[cut.number].at == cut.at);
+        holds(signed, Rule::FactsStay, || format!("{cut:?} is written as another's"))
     }
 
     fn level(&self) -> Judged {
@@ -145,6 +144,20 @@ impl Judge<'_> {
         let invented = view.to_say.iter().find(|said| approved.iter().all(|one| one.text != said.text));
         holds(invented.is_none(), Rule::HostsOwnWords, || format!("{invented:?}"))
     }
+}
+
+/// Whether a fact is stored as it was told: a telephone number in its full form, and what
+/// stands under the request as words, however a client calls it; everything else unchanged.
+fn is_as_told(stored: &Fact, told: &NewFact) -> bool {
+    let value = match (told.key.as_str(), told.value.as_text()) {
+        (keys::WORDS, Some(words)) => Value::Text(words.to_owned()),
+        (keys::CALLER_PHONE | keys::PATIENT_PHONE, Some(number)) => {
+            let bare = number.replace(' ', "");
+            Value::Phone(bare.strip_prefix('0').map_or(bare.clone(), |rest| format!("+33{rest}")))
+        }
+        _ => told.value.clone(),
+    };
+    stored.key == told.key && stored.value == value && stored.source == told.source.unwrap_or(Source::Caller)
 }
 
 /// Whether a rule holds, or how it does not.

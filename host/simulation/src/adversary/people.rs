@@ -8,7 +8,7 @@ use greffon_core::flow::{
 use greffon_core::ids::ContactId;
 use greffon_core::model::alert::{AlertOutcome, NextStep};
 use greffon_core::model::audit::{Actor, Role};
-use greffon_core::model::care::{Level, Value, keys};
+use greffon_core::model::care::{Level, Source, Value, keys};
 use greffon_core::model::contact::{OverrideCode, RecapOutcome};
 use greffon_core::model::scheduling::VisitMode;
 use greffon_core::model::view::OfferedSlot;
@@ -255,14 +255,14 @@ impl Sequence {
         let reasoned = new.overriding.as_ref().is_some_and(|one| says_something(&one.words));
         let code = new.overriding.as_ref().map(|one| one.code);
         let is_taken = code.is_none() || (reasoned && self.may_give(code, actor.role));
-        if new.recap == RecapOutcome::NotReached && is_taken {
-            // Whether it can be closed then or not.
-            self.ledger.cut();
-        }
         if code.is_some() {
             self.attack.add("overrides tried");
         }
         let node = self.world.node(&mut self.random);
+        if new.recap == RecapOutcome::NotReached && is_taken {
+            // Whether it can be closed then or not.
+            self.ledger.cut(&actor.subject, self.world.now_at(node));
+        }
         let at = self.world.now();
         match block_on(node.reception.contacts.close(&self.world.practice, id, new.clone(), &actor)) {
             Ok(view) => {
@@ -273,7 +273,7 @@ impl Sequence {
                     RecapOutcome::NotReached => "not-reached",
                 };
                 let value = Value::Choice(word.to_owned());
-                self.ledger.tell(&[NewFact { key: keys::RECAP.to_owned(), value, source: None }], at);
+                self.ledger.tell(&[NewFact { key: keys::RECAP.to_owned(), value, source: Some(Source::Operator) }], at);
                 if code.is_some() {
                     self.attack.add("closed by override");
                 }

@@ -27,7 +27,8 @@ pub enum Rule {
     /// answered or counted, and either who, what for and where to call back or a reason of
     /// the list by somebody who may give it.
     Closed,
-    /// Facts are only added, as they were told.
+    /// Facts are only added, as they were told, with nothing among them that nobody told but
+    /// that the line of an emergency was cut: once, by whoever hung up.
     FactsStay,
     /// No words of a plugin stand among the host's own, and only approved ones are to be
     /// said.

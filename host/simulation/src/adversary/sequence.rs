@@ -7,6 +7,7 @@ use greffon_core::ids::ContactId;
 use greffon_core::model::alert::Alert;
 use greffon_core::model::contact::{Contact, ContactChannel, ContactState};
 use greffon_core::model::job::Job;
+use greffon_core::model::triage::Orientation;
 use greffon_core::model::view::ContactView;
 
 use super::ledger::Ledger;
@@ -195,6 +196,9 @@ impl Sequence {
             (None, None) => return Ok(()),
         };
         let (after, alert) = self.read(id)?;
+        let called = after.assessment.as_ref().map(|one| &one.orientation);
+        let is_emergency = matches!(called, Some(Orientation::EmergencyCall(_)));
+        self.ledger.note_cut_line(self.channel == ContactChannel::Phone && !self.is_closed(), is_emergency);
         let jobs: Vec<Job> = self.world.storage.jobs().into_iter().map(|(_, job, _)| job).collect();
         let judge = Judge {
             ledger: &self.ledger,
@@ -267,8 +271,14 @@ impl Sequence {
         });
         let (has_alert, was_heard) = (contact.alert.is_some(), !contact.hearing.heard.is_empty());
         let closed = contact.state == ContactState::Closed;
+        let was_cut = self.ledger.line_cut.is_some();
         self.attack.add(level);
-        for (name, counts) in [("alerts", has_alert), ("with a sign in words", was_heard), ("closed", closed)] {
+        for (name, counts) in [
+            ("alerts", has_alert),
+            ("with a sign in words", was_heard),
+            ("closed", closed),
+            ("lines cut in an emergency", was_cut),
+        ] {
             if counts {
                 self.attack.add(name);
             }

@@ -11,6 +11,7 @@ fn whatever_is_said_answered_and_tried_no_rule_is_broken() {
     assert!(attack.count("booked") > 50, "{attack}");
     assert!(attack.count("levels lowered") > 10, "{attack}");
     assert!(attack.count("overrides refused") > 100, "{attack}");
+    assert!(attack.count("lines cut in an emergency") > 20, "{attack}");
 }
 
 #[test]
@@ -64,4 +65,9 @@ fn a_sign_that_nobody_watches_is_noticed() {
 #[test]
 fn an_alert_that_nobody_watches_is_noticed() {
     notices(Sabotage::NoWatchOverAlerts, Rule::Alerted);
+}
+
+#[test]
+fn a_cut_line_that_is_not_kept_is_noticed() {
+    notices(Sabotage::CutLineForgotten, Rule::FactsStay);
 }

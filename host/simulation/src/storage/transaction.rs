@@ -14,7 +14,7 @@ use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::approval::Approval;
 use greffon_core::model::audit::AuditEvent;
-use greffon_core::model::care::Level;
+use greffon_core::model::care::{Level, Source, keys};
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
@@ -106,6 +106,9 @@ impl MemoryTransaction {
     fn kept_contact(&self, contact: &Contact) -> Contact {
         let mut kept = contact.clone();
         match (self.storage.inner.sabotage, kept.assessment.as_mut()) {
+            (Some(Sabotage::CutLineForgotten), _) => {
+                kept.facts.retain(|fact| fact.key != keys::EMERGENCY_LINE || fact.source != Source::Operator);
+            }
             (Some(Sabotage::HearingForgotten), _) => kept.hearing.heard.clear(),
             (Some(Sabotage::NothingVital), _) => kept.level = kept.level.map(|level| level.max(Level::VeryUrgent)),
             (Some(Sabotage::ServiceForgotten), Some(concluded)) => {

@@ -118,3 +118,47 @@ fn failed(error: &GuestError) -> Report {
     let code: String = error.code.chars().take(40).filter(word).collect();
     Report::Failed(if code.is_empty() { "other".to_owned() } else { code })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::care::{ContentRef, Nature, Validation};
+    use crate::model::triage::Orientation;
+
+    /// S9: the plugin may not know yet that the approval of its grid has ended.
+    #[test]
+    fn what_a_grid_concludes_after_its_approval_is_left_to_a_person() {
+        let content = ContentRef { id: "grille".to_owned(), version: "1".to_owned(), digest: Vec::new() };
+        let until = Instant(1000);
+        let validation = Validation {
+            author: "Dr Martin".to_owned(),
+            validator_rpps: "10003456789".to_owned(),
+            validated_at: Instant(0),
+            expires_at: until,
+            signature: Vec::new(),
+        };
+        let protocol = Protocol {
+            content: content.clone(),
+            title: String::new(),
+            motives: Vec::new(),
+            min_age_days: None,
+            max_age_days: None,
+            floor: Level::Soon,
+            validation: Some(validation),
+        };
+        let assessment = Assessment {
+            level: Level::Routine,
+            nature: Nature::Medical,
+            orientation: Orientation::SlotWithin(60),
+            reasons: Vec::new(),
+            say: Vec::new(),
+            safety_net: None,
+            missing: Vec::new(),
+            protocol: content,
+        };
+        let at = |now: Instant| concludes(assessment.clone(), std::slice::from_ref(&protocol), now);
+        let before = at(until.plus_millis(-1));
+        assert!(matches!(before, Report::Concludes { protocol_floor: Some(Level::Soon), .. }), "{before:?}");
+        assert_eq!(at(until), Report::Failed("protocol-expired".to_owned()));
+    }
+}

@@ -1,0 +1,153 @@
+//! Stories of contacts that one process records and another replays: what people did, and
+//! what they were shown and told after each deed. Whoever changes the domain records before,
+//! replays after, and reads every difference; nothing may have become lower.
+//!
+//! A recording holds deeds and what came of them, and no seed is needed to replay it: the
+//! process that replays draws nothing.
+
+mod desk;
+mod teller;
+
+use std::fmt;
+
+use greffon_core::flow::{NewAcknowledgement, NewClosing, NewContact, NewEnd, NewFact, NewLevel};
+use greffon_core::model::alert::AlertState;
+use greffon_core::model::care::Level;
+use greffon_core::model::contact::ContactState;
+use greffon_core::time::Instant;
+use serde::{Deserialize, Serialize};
+
+use desk::Desk;
+
+/// What is done at the desk. All of it concerns the contact that was received last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// Somebody calls, or writes.
+    Receive(NewContact),
+    /// Somebody says something, and the secretary writes it down.
+    Tell(Vec<NewFact>),
+    /// A practitioner gives a level.
+    SetLevel(NewLevel),
+    /// A practitioner takes the alert in hand.
+    Acknowledge(NewAcknowledgement),
+    /// A practitioner says what came of the alert.
+    EndAlert(NewEnd),
+    /// The secretary ends the contact.
+    Close(NewClosing),
+    /// So many seconds pass, and all that was due is done.
+    Wait(u32),
+}
+
+/// What is seen after a deed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Seen {
+    /// Why the deed was refused.
+    pub refused: Option<String>,
+    /// Where the contact is.
+    pub state: Option<ContactState>,
+    /// Its level.
+    pub level: Option<Level>,
+    /// Its alert: of which level, and where it is.
+    pub alert: Option<(Level, AlertState)>,
+    /// What is asked: the key and the words.
+    pub questions: Vec<(String, String)>,
+    /// Every text that is shown, in its order.
+    pub shown: Vec<String>,
+    /// Every message that left: to whom, and its text.
+    pub sent: Vec<(String, String)>,
+}
+
+/// One story: a contact, perhaps with a second one of the same caller. It begins at a
+/// practice that has seen nothing before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Story {
+    /// Its number in the recording.
+    pub number: u64,
+    /// When it begins.
+    pub at: Instant,
+    /// What was done, and what was seen then.
+    pub steps: Vec<(Deed, Seen)>,
+}
+
+impl Story {
+    /// How many contacts it tells of.
+    #[must_use]
+    pub fn contacts(&self) -> usize {
+        self.steps.iter().filter(|(deed, _)| matches!(deed, Deed::Receive(_))).count()
+    }
+}
+
+/// Something that is seen otherwise than it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// In which story.
+    pub story: u64,
+    /// After which of its deeds, from 0.
+    pub step: usize,
+    /// What was done.
+    pub deed: Deed,
+    /// As it was recorded.
+    pub recorded: Seen,
+    /// As it is now.
+    pub now: Seen,
+}
+
+impl Difference {
+    /// Whether somebody is less well off than before: the level is lower, there is no alert
+    /// where there was one, its level is lower, or a question is not asked any more.
+    #[must_use]
+    pub fn is_lower(&self) -> bool {
+        let below =
+            |now: Option<Level>, before: Option<Level>| before.is_some_and(|before| now.is_none_or(|now| now > before));
+        let alert = |seen: &Seen| seen.alert.map(|(level, _)| level);
+        let asked = |key: &str| self.now.questions.iter().any(|(other, _)| other == key);
+        let raised = below(self.recorded.level, self.now.level);
+        let unasked = !raised && self.recorded.questions.iter().any(|(key, _)| !asked(key));
+        below(self.now.level, self.recorded.level) || below(alert(&self.now), alert(&self.recorded)) || unasked
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lower = if self.is_lower() { "LOWER: " } else { "" };
+        writeln!(f, "{lower}story {}, step {}: {:?}", self.story, self.step, self.deed)?;
+        writeln!(f, "  recorded {:?}", self.recorded)?;
+        write!(f, "  now      {:?}", self.now)
+    }
+}
+
+/// Records stories with at least so many contacts.
+#[must_use]
+pub fn record(seed: u64, contacts: usize) -> Vec<Story> {
+    let (mut stories, mut told) = (Vec::new(), 0);
+    for number in 0.. {
+        if told >= contacts {
+            break;
+        }
+        let story = teller::tell(seed, number);
+        told += story.contacts();
+        stories.push(story);
+    }
+    stories
+}
+
+/// Does again what a story tells, and returns the first thing that is seen otherwise: what
+/// follows it follows from it.
+#[must_use]
+pub fn replay(story: &Story) -> Option<Difference> {
+    let mut desk = Desk::open(story.number, story.at);
+    for (step, (deed, recorded)) in story.steps.iter().enumerate() {
+        let now = desk.act(deed);
+        if now != *recorded {
+            let (deed, recorded) = (deed.clone(), recorded.clone());
+            return Some(Difference { story: story.number, step, deed, recorded, now });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+#[path = "replay/tests.rs"]
+mod tests;
