@@ -1,7 +1,8 @@
 //! What stands in the time of somebody or something that is not there, told to those who find
 //! another time for it.
 
-use super::{Letter, Visit, letter, name, zone};
+use super::agenda::whose;
+use super::{Letter, Visit, letter, zone};
 use crate::model::care::Sensitivity;
 use crate::model::person::Person;
 use crate::model::practice::Practice;
@@ -20,14 +21,8 @@ pub fn displaced(
     let mut lines = vec![
         format!("« {missing} » n'est pas disponible{end}. Ce rendez-vous ne peut pas avoir lieu comme prévu."),
         String::new(),
-        format!("Patient : {}", name(patient)),
     ];
-    if let Some(phone) = &patient.phone {
-        lines.push(format!("Numéro : {phone}"));
-    }
-    if let Some(practitioner) = visit.practitioner {
-        lines.push(format!("Avec : {}", practitioner.name));
-    }
+    lines.extend(whose(patient, visit));
     lines.push(format!("Heure donnée au patient : {}", zone(practice).spoken(visit.start)));
     lines.push(String::new());
     lines.push("Appelez le patient, proposez-lui une autre heure, et déplacez ou annulez le rendez-vous.".to_owned());

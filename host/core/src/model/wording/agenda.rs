@@ -86,7 +86,7 @@ pub fn appointment_back(practice: &Practice, patient: &Person, visit: Visit<'_>)
 }
 
 /// Of whom a letter to the reception is, and with whom.
-fn whose(patient: &Person, visit: Visit<'_>) -> Vec<String> {
+pub(super) fn whose(patient: &Person, visit: Visit<'_>) -> Vec<String> {
     let phone = patient.phone.as_ref().map(|phone| format!("Numéro : {phone}"));
     let practitioner = visit.practitioner.map(|one| format!("Avec : {}", one.name));
     std::iter::once(format!("Patient : {}", name(patient))).chain(phone).chain(practitioner).collect()
