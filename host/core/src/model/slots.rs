@@ -161,7 +161,7 @@ pub fn free_slots(desk: &Desk<'_>, wishes: &SlotWishes, window: Span, limit: u32
             break;
         }
         if let Ok((fit, served)) = rules.fit(start) {
-            slots.push(slot(desk, fit, served));
+            slots.push(slot(desk, &fit, served));
         }
     }
     slots
@@ -444,7 +444,7 @@ fn audience_allows(slot: Audience, asker: Asker) -> bool {
         || (slot.own_patients && (wanted.own_patients || asker.known == Some(true)))
 }
 
-fn slot(desk: &Desk<'_>, fit: Fit, served: Option<&Slot>) -> Slot {
+fn slot(desk: &Desk<'_>, fit: &Fit, served: Option<&Slot>) -> Slot {
     Slot {
         agenda: desk.agenda.agenda.clone(),
         span: fit.span,

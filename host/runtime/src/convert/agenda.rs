@@ -16,9 +16,25 @@ same_cases! {
     AppointmentStatus = wit::Status {
         Proposed, Pending, Booked, Waitlist, Arrived, Fulfilled, Noshow, Cancelled, EnteredInError,
     }
-    Rule = wit::Rule {
-        Duration, Buffer, Grid, Notice, Horizon, Quota, PatientType, Audience, Absence, Closed, StatusTransition,
-        ResourceBusy,
+}
+
+/// One way only: greffon has rules of its own, which no agenda names.
+impl From<wit::Rule> for Rule {
+    fn from(rule: wit::Rule) -> Self {
+        match rule {
+            wit::Rule::Duration => Self::Duration,
+            wit::Rule::Buffer => Self::Buffer,
+            wit::Rule::Grid => Self::Grid,
+            wit::Rule::Notice => Self::Notice,
+            wit::Rule::Horizon => Self::Horizon,
+            wit::Rule::Quota => Self::Quota,
+            wit::Rule::PatientType => Self::PatientType,
+            wit::Rule::Audience => Self::Audience,
+            wit::Rule::Absence => Self::Absence,
+            wit::Rule::Closed => Self::Closed,
+            wit::Rule::StatusTransition => Self::StatusTransition,
+            wit::Rule::ResourceBusy => Self::ResourceBusy,
+        }
     }
 }
 

@@ -35,7 +35,7 @@ async fn an_absence_is_told_listed_and_ended() {
     let again = app.post(Role::Secretary, &path(), &new).await.expect(201).json();
     assert_eq!(again, told, "the same click");
     let other = json!({ "id": ID, "practitioner": "dr-petit" });
-    assert_eq!(app.post(Role::Secretary, &path(), &other).await.problem(), "409 op-id-reused");
+    assert_eq!(app.post(Role::Secretary, &path(), &other).await.problem(), "422 op-id-reused");
     let listed = app.get(Role::Secretary, &path()).await.expect(200).json();
     assert_eq!((listed.as_array().unwrap().len(), &listed[0]["id"]), (1, &json!(ID)));
     let one = format!("{}/{ID}", path());

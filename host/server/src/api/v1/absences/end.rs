@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use greffon_core::flow::Thing;
+use greffon_core::ids::AbsenceId;
 
 use crate::api::v1::schema::absence::Absence;
 use crate::api::v1::schema::problem::Problems;
@@ -32,7 +33,7 @@ pub(super) async fn handler(
     Path((practice, id)): Path<(String, String)>,
 ) -> Result<Json<Absence>, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ChangeAppointments)?;
-    let id = id.parse().map_err(|_| ApiError::NotFound(Thing::Absence))?;
+    let id: AbsenceId = id.parse().map_err(|_| ApiError::NotFound(Thing::Absence))?;
     let reception = app.reception.clone();
     let ended = app.complete(async move { Ok(reception.absences.end(&entry.practice, id, &entry.actor).await?) });
     Ok(Json(ended.await?.into()))

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::api::extract::{Named, Payload};
 use crate::api::v1::schema::absence::ToldAbsence;
-use crate::api::v1::schema::problem::{Problem, Problems};
+use crate::api::v1::schema::problem::Problems;
 use crate::api::v1::schema::time::Timestamp;
 use crate::app::App;
 use crate::auth::{Permission, Principal};
@@ -77,7 +77,6 @@ impl NewAbsence {
     request_body = NewAbsence,
     responses(
         (status = 201, description = "Kept, with the appointments that stand in it", body = ToldAbsence),
-        (status = 409, description = "The id is another absence's", body = Problem, content_type = "application/problem+json"),
         Problems,
     ),
 )]

@@ -29,7 +29,7 @@ mirrored! {
 }
 
 /// A booking of a contact.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct Booking {
     /// The intent.
     intent: Uuid,
@@ -74,7 +74,7 @@ impl From<view::BookingView> for Booking {
 }
 
 /// A booking that the practice has for the patient already.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct KnownVisit {
     #[serde(flatten)]
     booking: Booking,
