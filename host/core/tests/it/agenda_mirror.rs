@@ -25,7 +25,13 @@ fn at_ten() -> Span {
 
 fn offer(office: &Office) -> SlotOffer {
     let contact = office.triaged();
-    let search = SlotSearch { motive: None, window: None, practitioner: Some("dr-martin".into()), limit: 20, ..SlotSearch::default() };
+    let search = SlotSearch {
+        motive: None,
+        window: None,
+        practitioner: Some("dr-martin".into()),
+        limit: 20,
+        ..SlotSearch::default()
+    };
     block_on(office.reception.bookings.search(&office.practice, contact, search)).unwrap()
 }
 
