@@ -10,6 +10,7 @@ mod caldav_journey;
 mod circles;
 mod config_errors;
 mod confinement;
+mod field;
 mod first_plugin;
 mod hostile_guests;
 mod lost_answers;

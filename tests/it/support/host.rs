@@ -39,7 +39,7 @@ pub struct TestHost {
     /// The secretary's token.
     pub token: String,
     storage: String,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 /// What a host reads the time off.
@@ -65,23 +65,33 @@ impl TestHost {
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let storage = format!("sqlite:{}", folder.path().join("greffon.db").display());
-        Self::start(folder, &storage, practices, Self::one_clock(), change).await
+        Self::start(folder.into(), &storage, practices, Self::one_clock(), change).await
     }
 
     /// A host over this database, serving these practice files.
     pub async fn over(storage: &str, practices: &[(&str, String)]) -> anyhow::Result<Self> {
-        Self::start(tempfile::tempdir()?, storage, practices, Self::one_clock(), |_| {}).await
+        Self::start(tempfile::tempdir()?.into(), storage, practices, Self::one_clock(), |_| {}).await
     }
 
     /// A host over this database, with its time.
     pub async fn timed(storage: &str, practices: &[(&str, String)], time: Time) -> anyhow::Result<Self> {
-        Self::start(tempfile::tempdir()?, storage, practices, time, |_| {}).await
+        Self::start(tempfile::tempdir()?.into(), storage, practices, time, |_| {}).await
+    }
+
+    /// A host over this database and this folder, as one that ended left them.
+    pub async fn again(
+        folder: Arc<TempDir>,
+        storage: &str,
+        practices: &[(&str, String)],
+        time: Time,
+    ) -> anyhow::Result<Self> {
+        Self::start(folder, storage, practices, time, |_| {}).await
     }
 
     /// Another node over the same database, on the same clock.
     pub async fn beside(&self, practices: &[(&str, String)]) -> anyhow::Result<Self> {
         let time = Time::Moved(Arc::clone(&self.clock), Arc::clone(&self.clock));
-        Self::start(tempfile::tempdir()?, &self.storage, practices, time, |_| {}).await
+        Self::start(tempfile::tempdir()?.into(), &self.storage, practices, time, |_| {}).await
     }
 
     fn one_clock() -> Time {
@@ -90,7 +100,7 @@ impl TestHost {
     }
 
     async fn start(
-        folder: TempDir,
+        folder: Arc<TempDir>,
         storage: &str,
         practices: &[(&str, String)],
         time: Time,
@@ -191,7 +201,7 @@ impl TestHost {
         let text = |key: &str, value: &str| json!({ "key": key, "value": { "text": value } });
         let body = json!({
             "channel": "phone",
-            "origin": format!("+33 6 39 98 00 {number:02}"),
+            "origin": format!("+33 6 39 98 00 {:02}", number % 100),
             "facts": [
                 { "key": "caller.kind", "value": { "choice": "patient" } },
                 { "key": "request.motive", "value": { "choice": "certificat" } },

@@ -1,7 +1,7 @@
-//! Real peers, written by others and started from their packages: Radicale and
-//! Xandikos (CalDAV), aiosmtpd (SMTP), the `caldav` client. `.ci/run` installs
-//! them in `target/peers`; without them a test says so in one visible line, and
-//! fails under CI.
+//! Real peers, written by others and started from their packages: Radicale, Xandikos
+//! and Cyrus (CalDAV), aiosmtpd (SMTP), the `caldav` client. `.ci/run` installs
+//! them in `target/peers`, `.ci/full` Cyrus beside them; without them a test says so
+//! in one visible line, and fails under CI.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -110,6 +110,38 @@ pub async fn xandikos() -> anyhow::Result<Option<Peer>> {
         .spawn()
         .context("Xandikos does not start")?;
     answers(port).await.context("Xandikos does not answer")?;
+    Ok(Some(Peer { port, folder, _process: process }))
+}
+
+/// Starts Cyrus, whose calendars are below `/dav/calendars/user/cabinet/`. The third peer of its
+/// protocol: `None` but under `.ci/full`, which installs it from its Debian packages.
+pub async fn cyrus() -> anyhow::Result<Option<Peer>> {
+    if !greffon_tests::full() {
+        println!("left to .ci/full: cyrus");
+        return Ok(None);
+    }
+    if !Path::new("/usr/lib/cyrus/bin/httpd").exists() {
+        let line = "peer absent: cyrus is not installed, the test that needs it did not run (.ci/full installs it)";
+        assert!(std::env::var_os("CI").is_none(), "{line}");
+        println!("{line}");
+        return Ok(None);
+    }
+    let folder = tempfile::tempdir()?;
+    let (port, imap) = (free_port().await?, free_port().await?);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/cyrus.py");
+    // It ends with its standard input, and then ends its services.
+    let mut process = Command::new("python3")
+        .arg(script)
+        .arg(folder.path())
+        .args([port.to_string(), imap.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("Cyrus does not start")?;
+    let stdout = process.stdout.take().context("stdout is piped")?;
+    let mut lines = BufReader::new(stdout).lines();
+    let ready = tokio::time::timeout(START, lines.next_line()).await.context("Cyrus does not get ready")??;
+    anyhow::ensure!(ready.as_deref() == Some("ready"), "Cyrus does not get ready: {ready:?}");
     Ok(Some(Peer { port, folder, _process: process }))
 }
 
