@@ -2,6 +2,7 @@
 //! transactions. `tests/benches/README.md` tells what it costs in time.
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::support::host::{MONDAY, TestHost};
 use crate::support::{counting, postgres, practice, road};
@@ -19,6 +20,9 @@ const ALONE: &str = "GREFFON_TEST_COUNTS";
 /// another one.
 const MOST_ON_SQLITE: (u64, u64) = (100, 10);
 const MOST_ON_POSTGRES: (u64, u64) = (101, 10);
+
+/// When the news of a booking has left.
+const NEWS_AFTER: Duration = Duration::from_secs(6);
 
 /// The first contact teaches host and database what later ones know.
 const CONTACTS: u64 = 5;
@@ -57,6 +61,9 @@ async fn hold(database: &str, test: &TestHost, (most, most_transactions): (u64, 
             counting::take();
         }
         road::walk(&test.secretary, "cabinet", &format!("count-{number}"), MONDAY).await?;
+        test.work().await?;
+        // The news leaves once the agenda was looked at again.
+        test.clock.advance(NEWS_AFTER);
         test.work().await?;
     }
     let counts = counting::take();

@@ -190,6 +190,20 @@ fn a_change_of_what_was_moved_meanwhile_is_refused_once_and_then_asked_of_what_i
 }
 
 #[test]
+fn a_change_of_what_was_just_struck_out_has_it_followed_while_somebody_waits() {
+    for style in STYLES {
+        let office = office(style);
+        let id = standing(&office, 4);
+        let to = start(&office, &id).plus_minutes(60);
+        office.agenda.strike(&id);
+        assert_eq!(code(&moving(&office, &id, to, "op-2").unwrap_err()), "appointment", "{style:?}");
+        office.wait_s(15);
+        assert_eq!(known(&office, &id).held.status, AppointmentStatus::Cancelled, "{style:?}");
+        assert_eq!(work(&office), ["tell-patient"], "{style:?}");
+    }
+}
+
+#[test]
 fn an_agenda_that_is_down_is_no_absence() {
     let office = office(AgendaStyle::FreeStore);
     let id = standing(&office, 4);

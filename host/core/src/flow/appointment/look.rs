@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::Appointments;
 use crate::flow::act::Act;
 use crate::flow::booking::{APPOINTMENT_CHANGED, Begun, still_stands};
-use crate::flow::error::{Flow, FlowError};
+use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, FeatureId};
 use crate::model::audit::Actor;
 use crate::model::intent::Appointment;
+use crate::model::job::{Due, Job, Lane};
 use crate::model::scheduling::BookingRequest;
 use crate::model::standing::{Follow, Haste, decide, read_look};
 use crate::ports::practices::LivePractice;
@@ -38,18 +39,33 @@ impl Appointments {
 
     /// The same at once, for somebody who wants to change what the agenda says has changed.
     pub(super) async fn look_now(&self, practice: &LivePractice, known: &Appointment) -> Flow<()> {
-        self.look(practice, &known.feature, &known.id, Haste::SomebodyWaits, &Actor::job(JOB)).await.map(|_| ())
+        let actor = Actor::job(JOB);
+        let again = self.look(practice, &known.feature, &known.id, Haste::SomebodyWaits, &actor).await?;
+        // What is not there is believed once it was seen twice.
+        if let Some(again) = again {
+            let act = Act::new(practice, &actor, self.acts.now());
+            let job = Job::LookAgain(known.feature.clone(), known.id.clone());
+            let mut tx = self.storage.begin(&practice.id).await?;
+            self.acts.enqueue(tx.as_mut(), act, &job, Lane::Watch, Due::After(again)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// What came of a change. One that was refused because somebody had changed the appointment
-    /// in the agenda leaves greffon with what is there now, so that the next one is asked of that.
+    /// in the agenda, or struck it out there, leaves greffon with what is there now, so that the next
+    /// one is asked of that.
     pub(super) async fn seen_changed(
         &self,
         practice: &LivePractice,
         id: &AppointmentId,
         tried: Flow<Begun>,
     ) -> Flow<Begun> {
-        if let Err(FlowError::NotAllowed { code: APPOINTMENT_CHANGED, .. }) = &tried {
+        let changed = matches!(
+            &tried,
+            Err(FlowError::NotAllowed { code: APPOINTMENT_CHANGED, .. } | FlowError::NotFound(Thing::Appointment))
+        );
+        if changed {
             let known = self.known(practice, id).await?;
             self.look_now(practice, &known).await?;
         }
