@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use greffon_core::ids::{AgendaId, FeatureId};
-use greffon_core::model::agenda_mirror::{EntryName, MirrorChange, MirrorEntry, Mirrored};
-use greffon_core::ports::storage::{StorageError, Stored};
+use greffon_core::model::agenda_mirror::{EntryName, MirrorChange, Mirrored};
 use greffon_core::time::{Instant, Span};
-
-use super::rows::check_key;
 
 /// The mirrors of a practice, by feature and agenda.
 pub type Mirrors = BTreeMap<(FeatureId, AgendaId), Mirror>;
@@ -31,18 +28,6 @@ pub enum Step {
     TakeOut(FeatureId, AgendaId, EntryName),
     /// What ended before this instant is forgotten.
     Purge(Instant),
-}
-
-/// Refuses what the databases refuse.
-pub(super) fn check(agenda: &AgendaId, change: &MirrorChange) -> Stored<()> {
-    check_key("agenda", agenda.as_str())?;
-    for MirrorEntry { name, span, .. } in &change.there {
-        if span.start >= span.end {
-            return Err(StorageError::NotStorable { thing: "agenda entry", why: "it ends before it begins" });
-        }
-        check_key("agenda entry", &name.id)?;
-    }
-    Ok(())
 }
 
 pub(super) fn take(mirrors: &mut Mirrors, step: Step) {

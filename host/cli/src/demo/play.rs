@@ -2,6 +2,7 @@
 //! between them, promises kept by the practices' staff.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -283,18 +284,46 @@ impl Stage {
         Ok(())
     }
 
-    /// The patient's next appointment, as the practice's list has it.
+    /// The patient's next appointment, as the practice's list has it; after an interruption the
+    /// same, although it may be moved or cancelled by then.
     async fn appointment_of(&self, call: &Call<'_>) -> anyhow::Result<Option<Value>> {
         let Some(patient) = call.patient else { return Ok(None) };
         let from = self.clock.now();
         let to = from.plus_minutes(60 * 24 * 60);
         let path = format!("/v1/practices/{}/appointments?from={from}&to={to}", call.practice);
         let appointments = self.secretaries[0].list(&path).await?;
-        Ok(appointments.into_iter().find(|one| {
-            one["status"] == "booked"
-                && one["patient"]["family"] == *patient.family
-                && one["patient"]["birth_date"] == *patient.birth_date
-        }))
+        let noted = self.noted_about(&call.key);
+        let is_it = |one: &Value| match &noted {
+            Some(id) => one["id"] == *id.as_str(),
+            None => {
+                one["status"] == "booked"
+                    && one["patient"]["family"] == *patient.family
+                    && one["patient"]["birth_date"] == *patient.birth_date
+            }
+        };
+        let found = appointments.into_iter().find(is_it);
+        if let (None, Some(id)) = (&noted, found.as_ref().and_then(|one| one["id"].as_str())) {
+            self.note_about(&call.key, id).context("cannot note the progress")?;
+        }
+        Ok(found)
+    }
+
+    /// Which appointment the call of this key was about when it was interrupted.
+    fn noted_about(&self, key: &str) -> Option<String> {
+        let text = std::fs::read_to_string(self.about_file()).ok()?;
+        text.lines()
+            .filter_map(|line| line.split_once(' '))
+            .find(|(noted, _)| *noted == key)
+            .map(|(_, id)| id.to_owned())
+    }
+
+    fn note_about(&self, key: &str, id: &str) -> std::io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(self.about_file())?;
+        file.write_all(format!("{key} {id}\n").as_bytes())
+    }
+
+    fn about_file(&self) -> PathBuf {
+        self.progress.with_extension("about")
     }
 
     /// Goes on with what waits until then.

@@ -29,6 +29,9 @@ use crate::demo::house::House;
 /// Jobs taken from the queue at once.
 const BATCH: u32 = 32;
 
+/// When the news of a booking has left, in seconds.
+const NEWS_SECONDS: i64 = 6;
+
 /// Where rehearsals work.
 pub struct Rooms<'a> {
     /// Compiled plugins are kept here from one dialogue to the next.
@@ -72,29 +75,35 @@ impl Rooms<'_> {
             Some(standing) => Some(agenda::stands_before(&api, place, standing).await?),
             None => None,
         };
-        let jobs = Jobs::new(house.host.reception.clone());
-        while jobs.run_due(BATCH).await? > 0 {}
+        work(house).await?;
         let mut page = page_of(dialogue, &practice)?;
         let mut seen = messages(&api, place.0).await?;
         let (otherwise, closes) = (dialogue.otherwise.as_ref(), dialogue.closes.as_ref());
         let script = Script { opening: &dialogue.opening, answers: &dialogue.answers, otherwise, closes };
         let first = Talk::new(&api, place, script, &mut page, about);
-        let mut requests = vec![played(first, dialogue, &jobs, &mut seen, false).await?];
+        let mut requests = vec![played(first, dialogue, house, &mut seen, false).await?];
         if let Some(second) = &dialogue.second {
             let script = Script { opening: &second.opening, answers: &second.answers, otherwise, closes };
             page.says(Who::Screen, "deuxième demande dans le même appel");
             let talk = Talk::new(&api, place, script, &mut page, None);
-            requests.push(played(talk, dialogue, &jobs, &mut seen, true).await?);
+            requests.push(played(talk, dialogue, house, &mut seen, true).await?);
         }
         page.requests = requests;
         Ok(page)
     }
 }
 
+/// Does what is due.
+async fn work(house: &House) -> anyhow::Result<()> {
+    let jobs = Jobs::new(house.host.reception.clone());
+    while jobs.run_due(BATCH).await? > 0 {}
+    Ok(())
+}
+
 async fn played(
     mut talk: Talk<'_>,
     dialogue: &Dialogue,
-    jobs: &Jobs,
+    house: &House,
     seen: &mut Vec<Value>,
     again: bool,
 ) -> anyhow::Result<Outcome> {
@@ -109,7 +118,10 @@ async fn played(
         view = talk.fresh().await?;
     }
     talk.look(&view);
-    while jobs.run_due(BATCH).await? > 0 {}
+    work(house).await?;
+    // News of a booking leaves once the agenda was looked at again.
+    house.clock.pass_seconds(NEWS_SECONDS);
+    work(house).await?;
     view = talk.fresh().await?;
     let all = messages(talk.api, talk.practice).await?;
     let new: Vec<Value> =

@@ -77,6 +77,9 @@ pub struct Seen {
     pub difference: Difference,
     /// The first look that showed it, without another one between.
     pub since: Instant,
+    /// Somebody wanted to change the appointment and could not, because of it.
+    #[serde(default)]
+    pub somebody_waits: bool,
 }
 
 /// How the agenda differs from what greffon knows.
@@ -244,10 +247,12 @@ pub fn decide(
         Look::Unclear => (Difference::Unclear, None),
     };
     let since = standing.seen.filter(|seen| seen.difference == difference).map_or(now, |seen| seen.since);
+    let somebody_waits = haste == Haste::SomebodyWaits || standing.seen.is_some_and(|seen| seen.somebody_waits);
+    let haste = if somebody_waits { Haste::SomebodyWaits } else { Haste::None };
     let tell_at = since.plus_millis(stands_for_ms(known, standing, difference, haste, now));
     next.looks = next.looks.saturating_add(1);
     if now < tell_at {
-        next.seen = Some(Seen { difference, since });
+        next.seen = Some(Seen { difference, since, somebody_waits });
         return (next, Follow::Nothing, Some(tell_at.millis_since(now)));
     }
     next.seen = None;

@@ -9,7 +9,7 @@ use greffon_core::ids::{
     PatientId, PracticeId,
 };
 use greffon_core::model::absence::ReportedAbsence;
-use greffon_core::model::agenda_mirror::{EntryName, MirrorChange};
+use greffon_core::model::agenda_mirror::{EntryName, MirrorChange, MirrorEntry};
 use greffon_core::model::agenda_watch::AgendaWatch;
 use greffon_core::model::alert::{Alert, AlertTest};
 use greffon_core::model::approval::Approval;
@@ -386,7 +386,7 @@ impl Transaction for MemoryTransaction {
     async fn mirror_agenda(&mut self, feature: &FeatureId, agenda: &AgendaId, change: &MirrorChange) -> Stored<()> {
         self.storage.inner.pace.point().await;
         check_key("feature", feature.as_str())?;
-        mirrors::check(agenda, change)?;
+        check_mirror(agenda, change)?;
         self.written.mirror_steps.push(Step::Change(feature.clone(), agenda.clone(), change.clone()));
         Ok(())
     }
@@ -611,4 +611,16 @@ impl Transaction for MemoryTransaction {
         storage.inner.pace.point().await;
         if fault.is_some() { unanswered() } else { Ok(()) }
     }
+}
+
+/// Refuses what the databases refuse.
+fn check_mirror(agenda: &AgendaId, change: &MirrorChange) -> Stored<()> {
+    check_key("agenda", agenda.as_str())?;
+    for MirrorEntry { name, span, .. } in &change.there {
+        if span.start >= span.end {
+            return Err(StorageError::NotStorable { thing: "agenda entry", why: "it ends before it begins" });
+        }
+        check_key("agenda entry", &name.id)?;
+    }
+    Ok(())
 }
