@@ -1,11 +1,14 @@
 //! A practice as its file describes it: the configuration that the domain
 //! reads. The file format itself belongs to the cli.
 
+mod hours;
+mod lookups;
 mod motive_rules;
 
 use std::collections::BTreeMap;
 
 pub use greffon_kinds::PluginKind;
+pub use hours::{Absence, WeekHours};
 pub use motive_rules::{OneOf, OwnDuration, ReservedHours, Resource};
 use serde::{Deserialize, Serialize};
 
@@ -159,20 +162,6 @@ pub struct PractitionerAgenda {
     /// When the practitioner sees patients there.
     pub hours: WeekHours,
 }
-
-/// A time away, in civil time of the practice: whole days or part of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Absence {
-    /// First civil minute, `2026-11-21T00:00`.
-    pub from: String,
-    /// First civil minute after.
-    pub to: String,
-}
-
-/// Periods per weekday, in civil minutes since midnight, `[start, end)`,
-/// Monday first, sorted and not overlapping.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WeekHours(pub [Vec<(u16, u16)>; 7]);
 
 /// A motive (motif de rendez-vous) with the practice's rules, all of which the
 /// host checks again at booking.

@@ -13,7 +13,7 @@ use greffon_core::model::view::ContactView;
 use greffon_core::ports::practices::LivePractice;
 use greffon_core::time::Instant;
 
-use super::{Deed, Seen};
+use super::story::{Deed, Seen};
 use crate::agenda::{AgendaStyle, FakeAgenda};
 use crate::channel::{ChannelStyle, FakeChannel};
 use crate::clock::{ManualClock, SeededIds};

@@ -8,7 +8,7 @@ use greffon_core::model::contact::{ContactChannel, ContactState, OverrideCode, R
 use greffon_core::time::Instant;
 
 use super::desk::Desk;
-use super::{Deed, Story};
+use super::story::{Deed, Story};
 use crate::adversary::{answers, anything, everything, sequence_seed};
 use crate::random::Random;
 

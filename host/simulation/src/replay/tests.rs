@@ -1,3 +1,6 @@
+use greffon_core::model::alert::AlertState;
+use greffon_core::model::contact::ContactState;
+
 use super::*;
 
 const SEED: u64 = 20_261_130;
