@@ -31,6 +31,9 @@ use crate::time::Instant;
 /// something for so many minutes.
 const NEWS_MIN: i64 = 15;
 
+/// How long after the write news of it may leave, in milliseconds: after the first look.
+const NEWS_AFTER_MS: u64 = LOOK_AGAIN_MS[0].unsigned_abs() + 1_000;
+
 /// What becomes of the news of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
@@ -253,6 +256,11 @@ impl Bookings {
             let to = first_of(practice, std::slice::from_ref(&practitioner.id.0));
             posts.push((to, wording::to_practitioner(practice, happened, visit, patient)));
         }
+        // News of what was written waits until it was looked for once more.
+        let due = match happened {
+            Happened::Cancelled => Due::NOW,
+            Happened::Booked | Happened::Moved => Due::After(Duration::from_millis(NEWS_AFTER_MS)),
+        };
         for (to, letter) in posts {
             let post = Post {
                 to,
@@ -263,7 +271,7 @@ impl Bookings {
                 contact: intent.contact,
             };
             match news {
-                News::Sent => self.messages.post(tx, act, post).await?,
+                News::Sent => self.messages.post_at(tx, act, post, due).await?,
                 News::Withheld => self.messages.withhold(tx, act, post).await?,
             };
         }

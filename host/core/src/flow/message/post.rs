@@ -29,13 +29,24 @@ impl Messages {
     /// Writes a message and the job that delivers it. Without an address it is
     /// kept as failed, so that somebody sees what did not leave.
     pub(crate) async fn post(&self, tx: &mut dyn Transaction, act: Act<'_>, post: Post) -> Stored<MessageId> {
-        self.write(tx, act, post, MessageState::Queued, None).await
+        self.post_at(tx, act, post, Due::NOW).await
+    }
+
+    /// The same, to be delivered no sooner.
+    pub(crate) async fn post_at(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        post: Post,
+        due: Due,
+    ) -> Stored<MessageId> {
+        self.write(tx, act, post, (MessageState::Queued, None), due).await
     }
 
     /// Writes a message that may have been sent before the database was restored: whether it
     /// is sent is for a person to say.
     pub(crate) async fn withhold(&self, tx: &mut dyn Transaction, act: Act<'_>, post: Post) -> Stored<MessageId> {
-        self.write(tx, act, post, MessageState::Uncertain, Some(RESTORED)).await
+        self.write(tx, act, post, (MessageState::Uncertain, Some(RESTORED)), Due::NOW).await
     }
 
     async fn write(
@@ -43,8 +54,8 @@ impl Messages {
         tx: &mut dyn Transaction,
         act: Act<'_>,
         post: Post,
-        state: MessageState,
-        failure: Option<&str>,
+        (state, failure): (MessageState, Option<&str>),
+        due: Due,
     ) -> Stored<MessageId> {
         let id = MessageId(self.acts.id(act.now));
         let (state, failure) = match &post.to.address {
@@ -85,7 +96,7 @@ impl Messages {
         self.acts.note(tx, act, entry).await?;
         match state {
             MessageState::Queued => {
-                self.acts.enqueue(tx, act, &Job::DeliverMessage(id), message.lane(), Due::NOW).await?;
+                self.acts.enqueue(tx, act, &Job::DeliverMessage(id), message.lane(), due).await?;
             }
             MessageState::Uncertain => self.leave_to_person(tx, act, &message).await?,
             _ => {}
