@@ -29,8 +29,10 @@ use crate::demo::house::House;
 /// Jobs taken from the queue at once.
 const BATCH: u32 = 32;
 
-/// When the news of a booking has left, in seconds.
-const NEWS_SECONDS: i64 = 6;
+/// How long after a booking its agenda is looked at again, in seconds, and how long after that its
+/// news leaves.
+const LOOK_SECONDS: i64 = 3;
+const NEWS_SECONDS: i64 = 1;
 
 /// Where rehearsals work.
 pub struct Rooms<'a> {
@@ -72,10 +74,13 @@ impl Rooms<'_> {
         let api = house.person("secretary", Role::Secretary)?;
         let place = (dialogue.practice.as_str(), practice.time_zone.as_str());
         let about = match &dialogue.before {
-            Some(standing) => Some(agenda::stands_before(&api, place, standing).await?),
+            Some(standing) => {
+                let about = agenda::stands_before(&api, place, standing).await?;
+                work(house).await?;
+                Some(about)
+            }
             None => None,
         };
-        work(house).await?;
         let mut page = page_of(dialogue, &practice)?;
         let mut seen = messages(&api, place.0).await?;
         let (otherwise, closes) = (dialogue.otherwise.as_ref(), dialogue.closes.as_ref());
@@ -93,10 +98,14 @@ impl Rooms<'_> {
     }
 }
 
-/// Does what is due.
+/// Does what is due, until the news of what was booked has left: that is once its agenda was looked
+/// at again.
 async fn work(house: &House) -> anyhow::Result<()> {
     let jobs = Jobs::new(house.host.reception.clone());
-    while jobs.run_due(BATCH).await? > 0 {}
+    for seconds in [0, LOOK_SECONDS, NEWS_SECONDS] {
+        house.clock.pass_seconds(seconds);
+        while jobs.run_due(BATCH).await? > 0 {}
+    }
     Ok(())
 }
 
@@ -118,9 +127,6 @@ async fn played(
         view = talk.fresh().await?;
     }
     talk.look(&view);
-    work(house).await?;
-    // News of a booking leaves once the agenda was looked at again.
-    house.clock.pass_seconds(NEWS_SECONDS);
     work(house).await?;
     view = talk.fresh().await?;
     let all = messages(talk.api, talk.practice).await?;
