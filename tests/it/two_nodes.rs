@@ -57,7 +57,7 @@ impl World {
 /// Books a slot in the background.
 fn book(secretary: &Api, contact: &str, op: &str, slot: &Value) -> JoinHandle<anyhow::Result<(StatusCode, Value)>> {
     let (secretary, path) = (secretary.clone(), format!("/v1/contacts/{contact}/bookings"));
-    let body = json!({ "op_id": op, "slot": slot });
+    let body = json!({ "op_id": op, "slot": slot, "again": true });
     tokio::spawn(async move {
         let answer = secretary.call(Method::POST, &path, Some(&body)).await?;
         Ok((answer.status, answer.body))
