@@ -402,11 +402,17 @@ fn a_motive_takes_resources_that_there_are_each_once_and_not_for_a_group() {
         read(&format!("{text}\n{resources}"))
     };
     let practice = with("resources = [\"echographe\", [\"salle-1\", \"salle-2\"]]\n").expect("reads");
-    let taken: Vec<Vec<&str>> =
-        practice.motives[0].resources.iter().map(|one| one.0.iter().map(|id| id.as_str()).collect()).collect();
+    let taken: Vec<Vec<&str>> = practice.motives[0]
+        .resources
+        .iter()
+        .map(|one| one.0.iter().map(greffon_core::ids::ResourceId::as_str).collect())
+        .collect();
     assert_eq!(taken, [vec!["echographe"], vec!["salle-1", "salle-2"]]);
     let scanner = practice.resource(&"echographe".into()).expect("there");
-    assert_eq!((scanner.site.as_ref().map(|one| one.as_str()), scanner.absences.len()), (Some("nord"), 1));
+    assert_eq!(
+        (scanner.site.as_ref().map(greffon_core::ids::SiteId::as_str), scanner.absences.len()),
+        (Some("nord"), 1)
+    );
     for (motive, said) in [
         ("resources = [\"echograph\"]\n", "did you mean \"echographe\"?"),
         ("resources = [\"salle-1\", [\"salle-1\"]]\n", "\"salle-1\" is taken twice"),
