@@ -139,7 +139,7 @@ fn of_many_in_different_agendas_at_once_no_two_are_in_one_room() {
     let rooms: Vec<&Claim> = claims.iter().filter(|claim| claim.resource.starts_with("resource:")).collect();
     for (index, one) in rooms.iter().enumerate() {
         let twice = |other: &&Claim| other.resource == one.resource && other.span.overlaps(&one.span);
-        assert!(!rooms[index + 1..].iter().any(|other| twice(other)), "{rooms:?}");
+        assert!(!rooms[index + 1..].iter().any(twice), "{rooms:?}");
     }
     assert_eq!(rooms.len(), 4);
 }
@@ -229,7 +229,7 @@ fn a_broken_device_closes_its_motives_at_once_and_what_stands_is_work_for_a_pers
         "op-id-reused"
     );
     let open = || block_on(office.reception.absences.open(&office.practice)).unwrap();
-    assert_eq!(open(), [told.absence.clone()]);
+    assert_eq!(open(), std::slice::from_ref(&told.absence));
     let ended = block_on(office.reception.absences.end(&office.practice, told.absence.id, &secretary())).unwrap();
     assert!(ended.ended_at.is_some() && open().is_empty());
     assert_eq!(office.journal("absence.ended"), 1);
