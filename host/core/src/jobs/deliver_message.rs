@@ -286,7 +286,9 @@ fn truth_of(known: &Appointment, written: Instant, now: Instant) -> Truth {
     if standing.double {
         return Truth::NotSeenYet(DOUBLE_AGAIN);
     }
-    let since = standing.written_at.filter(|at| standing.looks == 0 && now.millis_since(*at) < LOOK_AWAITED_MS);
+    // By the clock of whoever wrote it, which may be ahead.
+    let written_at = standing.written_at.map(|at| at.min(now));
+    let since = written_at.filter(|at| standing.looks == 0 && now.millis_since(*at) < LOOK_AWAITED_MS);
     let Some(since) = since else { return Truth::Holds };
     let due = since.plus_millis(LOOK_AGAIN_MS[0]).since(now);
     Truth::NotSeenYet(due + LOOK_DUE_AGAIN)

@@ -246,7 +246,8 @@ pub fn decide(
         Look::Gone => (Difference::Gone, None),
         Look::Unclear => (Difference::Unclear, None),
     };
-    let since = standing.seen.filter(|seen| seen.difference == difference).map_or(now, |seen| seen.since);
+    // Another node may have seen it first, by a clock that is ahead.
+    let since = standing.seen.filter(|seen| seen.difference == difference).map_or(now, |seen| seen.since.min(now));
     let somebody_waits = haste == Haste::SomebodyWaits || standing.seen.is_some_and(|seen| seen.somebody_waits);
     let haste = if somebody_waits { Haste::SomebodyWaits } else { Haste::None };
     let tell_at = since.plus_millis(stands_for_ms(known, standing, difference, haste, now));
@@ -290,6 +291,8 @@ fn stands_for_ms(
 }
 
 fn from_now(standing: &Standing, now: Instant) -> Option<i64> {
+    // What a node wrote whose clock is ahead was written now, at the latest.
+    let standing = Standing { written_at: standing.written_at.map(|at| at.min(now)), ..standing.clone() };
     standing.next_look().map(|at| at.millis_since(now).max(0))
 }
 
