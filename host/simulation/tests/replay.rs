@@ -3,11 +3,16 @@
 
 use std::process::{Command, Output};
 
-const RECORDER: &str = env!("CARGO_BIN_EXE_replay");
+/// The example of this name, which cargo builds beside the tests.
+fn recorder() -> std::path::PathBuf {
+    let own = std::env::current_exe().expect("this test is a file");
+    let folder = own.parent().and_then(std::path::Path::parent).expect("target/debug/deps");
+    folder.join("examples").join(format!("replay{}", std::env::consts::EXE_SUFFIX))
+}
 const CONTACTS: &str = "1000";
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(RECORDER).args(arguments).output().expect("starts")
+    Command::new(recorder()).args(arguments).output().expect("starts")
 }
 
 fn recorded(contacts: &str) -> String {

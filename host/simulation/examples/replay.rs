@@ -1,8 +1,8 @@
 //! Records contacts, one story a line, and replays them in another process:
 //!
 //! ```text
-//! cargo run -p greffon-simulation --bin replay -- record --contacts 1000 --seed 1 > before.jsonl
-//! cargo run -p greffon-simulation --bin replay -- play before.jsonl
+//! cargo run -p greffon-simulation --example replay -- record --contacts 1000 --seed 1 > before.jsonl
+//! cargo run -p greffon-simulation --example replay -- play before.jsonl
 //! ```
 //!
 //! The second prints every difference and how many have become lower. It fails when there is
