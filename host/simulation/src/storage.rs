@@ -268,6 +268,21 @@ impl Storage for MemoryStorage {
         .await
     }
 
+    async fn appointments_named(
+        &self,
+        practice: &PracticeId,
+        names: &[(&FeatureId, &AppointmentId)],
+    ) -> Stored<Vec<Appointment>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(practice, |rows| {
+            let is_named = |one: &&Appointment| names.contains(&(&one.feature, &one.id));
+            rows.appointments.values().filter(is_named).cloned().collect()
+        })
+        .await
+    }
+
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
         self.read(practice, |rows| {
             let inside = rows.appointments.values().filter(|one| one.held.span.overlaps(&window));

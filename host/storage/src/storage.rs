@@ -167,6 +167,17 @@ impl Storage for Database {
         appointments::get(self.reader().await?.on(), practice, feature, id).await
     }
 
+    async fn appointments_named(
+        &self,
+        practice: &PracticeId,
+        names: &[(&FeatureId, &AppointmentId)],
+    ) -> Stored<Vec<Appointment>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        appointments::get_all(self.reader().await?.on(), practice, names).await
+    }
+
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>> {
         appointments::list(self.reader().await?.on(), practice, window, page).await
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
+use std::ops::AddAssign;
 use std::sync::{Mutex, PoisonError};
 
 use tracing::field::{Field, Visit};
@@ -41,6 +42,14 @@ impl Counts {
 
     fn of(&self, wanted: impl Fn(&str) -> bool) -> u64 {
         self.0.iter().filter(|(what, _)| wanted(what)).map(|(_, count)| count).sum()
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        for (what, count) in more.0 {
+            *self.0.entry(what).or_default() += count;
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod patient;
 mod read;
 mod recovery;
 mod retention;
+mod rows;
 
 use std::sync::Arc;
 
@@ -45,13 +46,14 @@ pub use self::dead_letter::DeadLetters;
 pub use self::error::{Flow, FlowError, Thing, Unreached};
 pub(crate) use self::gate::{CLOSED_AGAIN, Gate};
 pub(crate) use self::journal::Entry;
-pub(crate) use self::message::{Messages, contact_of};
-pub(crate) use self::patient::records_in;
+pub(crate) use self::message::{Messages, contact_of, contact_of_intent};
+pub(crate) use self::patient::records_with;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
 pub use self::read::{ReadAlert, ReadContact, ReadWindow, Reads};
 pub(crate) use self::recovery::Progress;
 pub use self::recovery::Recoveries;
 pub use self::retention::{Removed, Retention};
+pub(crate) use self::rows::Rows;
 use crate::ports::agenda_turn::AgendaTurns;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::practices::Practices;

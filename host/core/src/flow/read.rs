@@ -175,14 +175,19 @@ impl Reads {
         }
         let practice = self.storage.practice_of_contact(id).await?;
         if let Some(practice) = &practice {
-            let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-            if owners.len() >= MAX_CONTACTS {
-                // Those that are still spoken of come back.
-                owners.clear();
-            }
-            owners.insert(id, practice.clone());
+            self.note_owner(id, practice);
         }
         Ok(practice)
+    }
+
+    /// Remembers whose contact this is: it was just stored.
+    pub fn note_owner(&self, id: ContactId, practice: &PracticeId) {
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        if owners.len() >= MAX_CONTACTS {
+            // Those that are still spoken of come back.
+            owners.clear();
+        }
+        owners.insert(id, practice.clone());
     }
 
     /// Whose commitment this is.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::metrics;
 use super::outcome::{JobOutcome, LEASE};
 use super::undelivered::{leave_work, lost_alert};
-use crate::flow::{Act, CLOSED_AGAIN, Flow, Reception, contact_of, records_in};
+use crate::flow::{Act, CLOSED_AGAIN, Flow, Reception, Rows, contact_of, contact_of_intent, records_with};
 use crate::ids::MessageId;
 use crate::model::alert::AlertState;
 use crate::model::audit::Actor;
 use crate::model::care::Sensitivity;
 use crate::model::channel::{Address, MessageRef, Outbound, SendError};
-use crate::model::intent::{Appointment, IntentKind, IntentState};
+use crate::model::intent::{Appointment, Intent, IntentKind, IntentState};
 use crate::model::job::{Lane, LeasedJob};
 use crate::model::message::{Message, MessageCause, MessageEvent, MessageState};
 use crate::model::patient::Wishes;
@@ -101,7 +101,8 @@ struct Delivery<'a> {
 impl Delivery<'_> {
     async fn deliver(&self, message: &Message) -> Flow<JobOutcome> {
         let practice = self.practice;
-        match self.is_true(message).await? {
+        let intent = self.intent_of(message).await?;
+        match self.is_true(message, intent.as_ref()).await? {
             Truth::Holds => {}
             Truth::Over => return self.step(message, MessageEvent::Superseded, Vec::new()).await,
             // A message that nobody needs any more ends all the same.
@@ -110,7 +111,7 @@ impl Delivery<'_> {
             }
             Truth::NotSeenYet(again) => return Ok(JobOutcome::Again(again)),
         }
-        let wishes = self.wishes(message).await?;
+        let wishes = self.wishes(message, intent.as_ref()).await?;
         if let Some(code) = wishes.refuse(&message.to) {
             return self.step(message, MessageEvent::Unroutable(code), Vec::new()).await;
         }
@@ -147,15 +148,26 @@ impl Delivery<'_> {
 
     /// What its patient allows, as they have said by now, or whoever it may be; of a message to
     /// anybody else, all.
-    async fn wishes(&self, message: &Message) -> Flow<Wishes> {
+    async fn wishes(&self, message: &Message, intent: Option<&Intent>) -> Flow<Wishes> {
         if message.recipient != PATIENT {
             return Ok(Wishes::of(&[]));
         }
-        let mut tx = self.reception.storage.begin(&self.practice.id).await?;
-        let contact = contact_of(tx.as_mut(), &message.cause).await?;
+        let mut rows = Rows::Stored(self.reception.storage.as_ref(), &self.practice.id);
+        let contact = match intent {
+            Some(intent) => contact_of_intent(&mut rows, intent).await?,
+            None => contact_of(&mut rows, &message.cause).await?,
+        };
         let patients = contact.map_or_else(Vec::new, |contact| contact.patient.may_be());
-        let records = records_in(tx.as_mut(), patients).await?;
+        let records = records_with(&mut rows, patients).await?;
         Ok(Wishes::of(&records))
+    }
+
+    /// The intent that a message is about, if it is about one that is there.
+    async fn intent_of(&self, message: &Message) -> Flow<Option<Intent>> {
+        match message.cause {
+            MessageCause::Intent(id) => Ok(self.reception.storage.intent(&self.practice.id, id).await?),
+            _ => Ok(None),
+        }
     }
 
     /// A worker died while it was being sent: the channel may know more.
@@ -229,7 +241,7 @@ impl Delivery<'_> {
 
     /// News of an appointment that has changed again is not told; and nothing is
     /// told of a booking that is not confirmed (I2).
-    async fn is_true(&self, message: &Message) -> Flow<Truth> {
+    async fn is_true(&self, message: &Message, intent: Option<&Intent>) -> Flow<Truth> {
         let storage = &self.reception.storage;
         let id = match message.cause {
             MessageCause::Intent(id) => id,
@@ -244,7 +256,7 @@ impl Delivery<'_> {
         if !message.template.id.starts_with(APPOINTMENT_TEMPLATES) {
             return Ok(Truth::Holds);
         }
-        let Some(intent) = storage.intent(&self.practice.id, id).await? else { return Ok(Truth::Over) };
+        let Some(intent) = intent else { return Ok(Truth::Over) };
         if intent.state != IntentState::Confirmed {
             return Ok(Truth::Over);
         }

@@ -1,7 +1,12 @@
 //! Agendas: what an agenda plugin is asked and what it answers.
 
+mod change;
+mod rule;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::change::{AgendaAbsence, Change, Delta};
+pub use self::rule::Rule;
 use super::callback::Delivery;
 use super::person::{Identifier, Person};
 use crate::ids::{AgendaId, AppointmentId, MotiveId, OpId};
@@ -379,98 +384,6 @@ pub struct Conflict {
     pub alternatives: Vec<Slot>,
 }
 
-/// A booking rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// Wrong length.
-    Duration,
-    /// Too close to another.
-    Buffer,
-    /// Start not aligned.
-    Grid,
-    /// Too soon.
-    Notice,
-    /// Too far.
-    Horizon,
-    /// Too many that day.
-    Quota,
-    /// Not for this patient.
-    PatientType,
-    /// Not for this audience.
-    Audience,
-    /// The practitioner is away.
-    Absence,
-    /// The practice is closed.
-    Closed,
-    /// Not from this status.
-    StatusTransition,
-    /// Room or device taken.
-    ResourceBusy,
-    /// The hour is kept for other motives: a rule of greffon alone, no agenda names it.
-    Reserved,
-    /// A room or device that the motive takes is taken or out of order: of greffon alone.
-    Resource,
-}
-
-impl Rule {
-    /// All rules.
-    pub const ALL: [Self; 14] = [
-        Self::Duration,
-        Self::Buffer,
-        Self::Grid,
-        Self::Notice,
-        Self::Horizon,
-        Self::Quota,
-        Self::PatientType,
-        Self::Audience,
-        Self::Absence,
-        Self::Closed,
-        Self::StatusTransition,
-        Self::ResourceBusy,
-        Self::Reserved,
-        Self::Resource,
-    ];
-
-    /// Whether another time may keep it, so that others should be offered.
-    #[must_use]
-    pub fn is_of_the_time(self) -> bool {
-        match self {
-            Self::Buffer
-            | Self::Grid
-            | Self::Notice
-            | Self::Quota
-            | Self::Absence
-            | Self::Closed
-            | Self::ResourceBusy
-            | Self::Reserved
-            | Self::Resource => true,
-            Self::Duration | Self::Horizon | Self::PatientType | Self::Audience | Self::StatusTransition => false,
-        }
-    }
-
-    /// The wire word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Duration => "duration",
-            Self::Buffer => "buffer",
-            Self::Grid => "grid",
-            Self::Notice => "notice",
-            Self::Horizon => "horizon",
-            Self::Quota => "quota",
-            Self::PatientType => "patient-type",
-            Self::Audience => "audience",
-            Self::Absence => "absence",
-            Self::Closed => "closed",
-            Self::StatusTransition => "status-transition",
-            Self::ResourceBusy => "resource-busy",
-            Self::Reserved => "reserved",
-            Self::Resource => "resource",
-        }
-    }
-}
-
 /// Why an agenda did not do it. Every case except `OutcomeUnknown` promises
 /// that nothing changed in the agenda. A trap, a time-out and exhausted limits
 /// arrive here as `OutcomeUnknown`.
@@ -571,50 +484,4 @@ pub enum Found {
     Present(AgendaAppointment),
     /// More than one candidate, or somebody else in the same span.
     Ambiguous(Vec<AgendaAppointment>),
-}
-
-/// A time when nobody is there, as an agenda holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AgendaAbsence {
-    /// Its name in the agenda.
-    pub id: String,
-    /// When.
-    pub span: Span,
-    /// For the eye.
-    pub label: Option<String>,
-    /// Which entry of the agenda it is.
-    #[serde(default)]
-    pub entry: Option<EntryRef>,
-}
-
-/// One change of an agenda.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(clippy::large_enum_variant, reason = "short-lived, one at a time; a box would only hide it")]
-pub enum Change {
-    /// New or different.
-    Upsert(AgendaAppointment),
-    /// Gone.
-    Removed(AppointmentId),
-    /// Nobody there.
-    Absence(AgendaAbsence),
-    /// Somebody is there again: the absence's id.
-    AbsenceRemoved(String),
-    /// Forget what was read; what follows is everything.
-    Reset,
-}
-
-/// A page of changes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Delta {
-    /// In order.
-    pub changes: Vec<Change>,
-    /// Where to go on.
-    pub cursor: String,
-    /// Whether there is more now.
-    pub more: bool,
-    /// Whether nothing was left out that takes time in the window, told now or before.
-    pub complete: bool,
-    /// When it was read.
-    pub as_of: Instant,
 }

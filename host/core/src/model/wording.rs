@@ -113,8 +113,10 @@ pub fn to_patient(practice: &Practice, happened: Happened, visit: Visit<'_>) -> 
             });
         }
         if let Some(motive) = visit.motive {
-            if motive.arrive_early_min > 0 {
-                lines.push(format!("Merci d'arriver {} minutes en avance.", motive.arrive_early_min));
+            match motive.arrive_early_min {
+                0 => {}
+                1 => lines.push("Merci d'arriver 1 minute en avance.".to_owned()),
+                minutes => lines.push(format!("Merci d'arriver {minutes} minutes en avance.")),
             }
             if !motive.documents.is_empty() {
                 lines.push(format!("À apporter : {}.", motive.documents.join(", ")));

@@ -21,6 +21,15 @@ const GET: Sql = Sql::both(
      WHERE practice = $1 AND feature = $2 AND id = $3",
 );
 
+const GET_ALL: Sql = Sql {
+    sqlite: "SELECT id, doc
+     FROM appointments
+     WHERE practice = $1 AND (feature, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))",
+    postgres: "SELECT id, doc
+     FROM appointments
+     WHERE practice = $1 AND (feature, id) IN (SELECT value ->> 0, value ->> 1 FROM json_array_elements($2::json))",
+};
+
 const GET_BY_NAME: Sql = Sql::both(
     "SELECT doc
      FROM appointments
@@ -105,6 +114,23 @@ pub(crate) async fn get(
         [(doc,)] => rows::decode(TABLE, id, doc).map(Some),
         _ => Ok(None),
     }
+}
+
+/// Those of these that are there.
+pub(crate) async fn get_all(
+    on: On<'_>,
+    practice: &PracticeId,
+    names: &[(&FeatureId, &AppointmentId)],
+) -> Stored<Vec<Appointment>> {
+    let is_possible =
+        |(feature, id): &&(&FeatureId, &AppointmentId)| rows::possible(feature.as_str()) && rows::possible(id.as_str());
+    let possible: Vec<_> = names.iter().filter(is_possible).collect();
+    if possible.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = rows::encode("appointment", &possible)?;
+    let found = fetch!(fetch_all, (String, String), on, GET_ALL, practice.as_str(), list).map_err(failed)?;
+    found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
 }
 
 pub(crate) async fn practices_of(on: On<'_>, id: &AppointmentId) -> Stored<Vec<PracticeId>> {

@@ -11,6 +11,7 @@ contract! {
     of_two_with_one_name_none_is_found_without_a_feature,
     save_refuses_the_known_and_the_overtaken,
     all_practices_of_a_name_are_found,
+    those_of_several_names_are_found_at_once,
     appointments_that_overlap_a_window_are_listed_earliest_first,
     a_long_appointment_that_began_before_the_window_is_listed,
     garbage_spans_do_not_break_the_list,
@@ -118,4 +119,33 @@ async fn a_name_that_cannot_be_stored_is_refused_and_never_found(f: Fixture) {
         assert_eq!(f.db.appointment(&nord(), None, &id).await.unwrap(), None);
         assert_eq!(f.db.practices_of_appointment(&id).await.unwrap(), []);
     }
+}
+
+async fn those_of_several_names_are_found_at_once(f: Fixture) {
+    let mut one = samples::appointment("a", minutes(0, 15));
+    let mut other = samples::appointment("b", minutes(15, 30));
+    let mut elsewhere = Appointment { practice: sud(), ..samples::appointment("c", minutes(30, 45)) };
+    for appointment in [&mut one, &mut other, &mut elsewhere] {
+        save(&f, appointment).await.unwrap();
+    }
+    let (odd, unknown, feature): (AppointmentId, AppointmentId, _) = ("\"]\0".into(), "none".into(), "other".into());
+
+    let mut found =
+        f.db.appointments_named(
+            &nord(),
+            &[
+                (&other.feature, &other.id),
+                (&one.feature, &one.id),
+                (&one.feature, &one.id),
+                (&feature, &one.id),
+                (&elsewhere.feature, &elsewhere.id),
+                (&one.feature, &unknown),
+                (&one.feature, &odd),
+            ],
+        )
+        .await
+        .unwrap();
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    assert_eq!(found, [one, other]);
+    assert_eq!(f.db.appointments_named(&nord(), &[]).await.unwrap(), []);
 }

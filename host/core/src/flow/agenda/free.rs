@@ -144,7 +144,8 @@ impl Agendas {
         let agendas: Vec<AgendaId> = seats.iter().map(|(_, agenda)| agenda.agenda.clone()).collect();
         let reach = reach_of(wish.motive, wish.window);
         let mirrored = self.storage.mirrored(&practice.id, feature, &binding, &agendas, reach).await?;
-        let is_fresh = |one: &Mirrored| wish.now.millis_since(one.as_of) <= fresh_s * 1_000;
+        // One that another node's clock dates ahead of this one's is no fresher for that.
+        let is_fresh = |one: &Mirrored| wish.now.millis_since(one.as_of).saturating_abs() <= fresh_s * 1_000;
         let Some(mirrored) = mirrored.filter(is_fresh) else { return Ok(false) };
         free.as_of = free.as_of.min(mirrored.as_of);
         for seat in seats {

@@ -95,6 +95,9 @@ impl Bookings {
             }
             Err(FlowError::Storage(StorageError::ClaimTaken { .. })) => self.too_late(act, &draft, wanted, None).await,
             Err(FlowError::Conflict) => Ok(Begun::Again),
+            Err(FlowError::RuleBroken { rule, why, .. }) => {
+                self.too_late(act, &draft, wanted, Some(Broken { rule, why })).await
+            }
             Err(error) => Err(error),
         }
     }
@@ -148,9 +151,12 @@ impl Bookings {
         if let Some(without) = wanted.without {
             own_claims.leave_out(without);
         }
-        let absences = self.storage.absences(&practice.id, wide(draft.request.span, wanted.motive)).await?;
-        let missing = Missing::Practitioner(practitioner.id.clone());
-        let away: Vec<Span> = times_of(&absences, &missing).collect();
+        // Whether the practitioner is there is for the claim itself to say, in its transaction;
+        // rooms and devices are chosen here.
+        let absences = match wanted.motive.resources.as_slice() {
+            [] => Vec::new(),
+            _ => self.storage.absences(&practice.id, wide(draft.request.span, wanted.motive)).await?,
+        };
         let served = served(practice, own, draft, wanted)?;
         let desk = Desk {
             zone: &zone,
@@ -161,7 +167,7 @@ impl Bookings {
             now: act.now,
             taken: &own_claims.taken,
             reserved: &practice.reserved,
-            away: &away,
+            away: &[],
             resources: &own_claims.choices(practice, wanted.motive, &own.site, &zone, &absences),
             motive_starts: &own_claims.motive_starts,
             served: served.as_ref().map(std::slice::from_ref),
@@ -205,10 +211,7 @@ impl Bookings {
             }
             (known, _) => known,
         };
-        // Who or what was told to be missing since the rules were checked: all begins again.
-        if is_missing(act.practice, &draft, &tx.absences(reach_of(&draft)).await?) {
-            return Err(FlowError::Conflict);
-        }
+        refuse_missing(act.practice, &draft, &tx.absences(reach_of(&draft)).await?)?;
         let asking = asking.again(self.acts.boot());
         let turn = tx.take_turn(&asking.request).await?;
         let now = turn.as_ref().map_or(act.now, |turn| turn.taken_at);
@@ -337,20 +340,25 @@ fn reach_of(draft: &Intent) -> Span {
     timed.fold(draft.request.span, |all, span| Span { start: all.start.min(span.start), end: all.end.max(span.end) })
 }
 
-/// Whether somebody or something that an intent takes is not there.
-fn is_missing(practice: &Practice, draft: &Intent, absences: &[ReportedAbsence]) -> bool {
-    absences.iter().any(|absence| {
-        let Some(time) = absence.span() else { return false };
-        match &absence.missing {
-            Missing::Practitioner(id) => {
-                let seat = practice.agenda_of(&draft.feature, &draft.request.agenda);
-                seat.is_some_and(|(practitioner, _)| practitioner.id == *id) && time.overlaps(&draft.request.span)
-            }
-            Missing::Resource(id) => {
-                draft.claims.iter().any(|claim| resource_of(claim).as_ref() == Some(id) && time.overlaps(&claim.span))
-            }
+/// Refuses an intent that takes somebody or something that was told not to be there. Of a room or
+/// a device all begins again: another one may be free.
+fn refuse_missing(practice: &Practice, draft: &Intent, absences: &[ReportedAbsence]) -> Flow<()> {
+    if let Some((practitioner, _)) = practice.agenda_of(&draft.feature, &draft.request.agenda) {
+        let missing = Missing::Practitioner(practitioner.id.clone());
+        if times_of(absences, &missing).any(|time| time.overlaps(&draft.request.span)) {
+            let why = rules::absent(&practitioner.name);
+            return Err(FlowError::RuleBroken { rule: Rule::Absence, why, alternatives: Vec::new() });
         }
-    })
+    }
+    let is_missing = |claim: &Claim| {
+        resource_of(claim).is_some_and(|resource| {
+            times_of(absences, &Missing::Resource(resource)).any(|time| time.overlaps(&claim.span))
+        })
+    };
+    match draft.claims.iter().any(is_missing) {
+        true => Err(FlowError::Conflict),
+        false => Ok(()),
+    }
 }
 
 /// An agenda that serves its slots has the last word on its grid: the chosen

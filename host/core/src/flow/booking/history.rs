@@ -164,27 +164,30 @@ impl Bookings {
         let others = others.iter().filter(|one| one.id != contact.id).flat_map(|one| one.intents.iter().copied());
         // All at once, in place of those of this contact alone.
         let all = Contact { intents: contact.intents.iter().copied().chain(others).collect(), ..contact.clone() };
-        let made = self.storage.intents_of(&all).await?;
+        // Whoever calls may book for several.
+        let is_theirs =
+            |intent: &Intent| !contact.intents.contains(&intent.id) || same_names(&told, &intent.request.patient);
+        let mut made = self.storage.intents_of(&all).await?;
+        made.retain(|intent| {
+            let books = !matches!(intent.kind, IntentKind::Cancel { .. }) && intent.state.is_live();
+            books && matters(intent) && is_theirs(intent)
+        });
+        let names: Vec<_> =
+            made.iter().filter_map(|intent| Some((&intent.feature, &intent.appointment.as_ref()?.id))).collect();
+        let known = self.storage.appointments_named(&practice.id, &names).await?;
         let mut visits: Vec<Visit> = Vec::new();
         for intent in made {
-            if matches!(intent.kind, IntentKind::Cancel { .. }) || !intent.state.is_live() || !matters(&intent) {
-                continue;
-            }
-            // Whoever calls may book for several.
-            let own = contact.intents.contains(&intent.id);
-            if own && !same_names(&told, &intent.request.patient) {
-                continue;
-            }
-            let appointment = match &intent.appointment {
-                Some(held) => self.storage.appointment(&practice.id, Some(&intent.feature), &held.id).await?,
-                None => None,
+            let is_its = |one: &&Appointment| {
+                one.feature == intent.feature && intent.appointment.as_ref().is_some_and(|held| held.id == one.id)
             };
+            let appointment = known.iter().find(is_its).cloned();
             // An appointment that was moved was made by several intents.
             let same = |one: &Visit| match (&one.appointment, &appointment) {
                 (Some(one), Some(other)) => (&one.feature, &one.id) == (&other.feature, &other.id),
                 _ => one.intent.id == intent.id,
             };
             if !visits.iter().any(same) {
+                let own = contact.intents.contains(&intent.id);
                 visits.push(Visit { intent, appointment, certain: certain || own });
             }
         }

@@ -20,7 +20,7 @@ impl Commitments {
         if message.recipient != PATIENT || !is_lost || in_vain {
             return Ok(());
         }
-        let Some(mut contact) = contact_of(tx, &message.cause).await? else { return Ok(()) };
+        let Some(mut contact) = contact_of(&mut Rows::Locked(tx), &message.cause).await? else { return Ok(()) };
         let key = format!("told-instead.{}", message.id);
         if was_heard(message, &contact) || contact.done.contains(&key) {
             return Ok(());

@@ -51,11 +51,11 @@ impl Contacts {
         let act = Act::new(&practice, actor, self.acts.now());
         let facts = Listened::to(checked(&practice, facts, actor, act.now)?);
         let told = facts.facts().len();
-        let recognised = self.recognised(&practice, contact, facts.facts()).await?;
+        let (before, recognised) = self.recognised(&practice, contact, facts.facts()).await?;
         let contact = self
-            .change(
+            .change_of(
                 act,
-                contact,
+                (contact, before),
                 |contact| {
                     let (mut told, _) = decide(contact, ContactEvent::Told(facts.clone()), &practice.delays, act.now)?;
                     if let Some(recognised) = &recognised {
@@ -70,19 +70,26 @@ impl Contacts {
         self.look_at(&practice, contact, actor).await
     }
 
-    /// What the registry says of the patient, when facts tell of another one than before.
-    async fn recognised(&self, practice: &Practice, id: ContactId, facts: &[Fact]) -> Flow<Option<Recognised>> {
+    /// What the registry says of the patient, when facts tell of another one than before; and
+    /// the contact, when it was read for that.
+    async fn recognised(
+        &self,
+        practice: &Practice,
+        id: ContactId,
+        facts: &[Fact],
+    ) -> Flow<(Option<Contact>, Option<Recognised>)> {
         let nobody = identity_of(&[]);
         if identity_of(facts) == nobody {
-            return Ok(None);
+            return Ok((None, None));
         }
         let before = self.stored(practice, id).await?;
         let told: Vec<Fact> = before.facts.iter().chain(facts).cloned().collect();
         if identity_of(&told) == identity_of(&before.facts) {
-            return Ok(None);
+            return Ok((Some(before), None));
         }
         let recognised = self.patients.recognise(&practice.id, &told, before.origin.as_deref()).await?;
-        Ok(Some(recognised.after(&before.facts)))
+        let recognised = recognised.after(&before.facts);
+        Ok((Some(before), Some(recognised)))
     }
 
     /// The view of a contact whose last step may have been cut short, by a process
@@ -163,19 +170,40 @@ impl Contacts {
         detail: impl Fn(Entry) -> Entry,
         action: &str,
     ) -> Flow<Contact> {
-        let mut tx = self.storage.begin(&act.practice.id).await?;
-        let before = tx.contact(id).await?.ok_or(FlowError::NotFound(Thing::Contact))?;
-        let (mut contact, effects) = decision(&before)?;
-        if contact == before && effects.is_empty() {
-            return Ok(before);
+        self.change_of(act, (id, None), decision, detail, action).await
+    }
+
+    /// The same of a contact that may have been read before: one that changed since then is read
+    /// again.
+    async fn change_of(
+        &self,
+        act: Act<'_>,
+        (id, mut read): (ContactId, Option<Contact>),
+        decision: impl Fn(&Contact) -> Result<(Contact, Vec<ContactEffect>), Refusal>,
+        detail: impl Fn(Entry) -> Entry,
+        action: &str,
+    ) -> Flow<Contact> {
+        loop {
+            let mut tx = self.storage.begin(&act.practice.id).await?;
+            let (before, is_locked) = match read.take() {
+                Some(before) => (before, false),
+                None => (tx.contact(id).await?.ok_or(FlowError::NotFound(Thing::Contact))?, true),
+            };
+            let (mut contact, effects) = decision(&before)?;
+            if contact == before && effects.is_empty() {
+                return Ok(before);
+            }
+            let entry = detail(Entry::new(action).in_contact(Some(id)));
+            self.acts.note(tx.as_mut(), act, entry).await?;
+            self.note_weighed(tx.as_mut(), act, Some(&before), &contact, &[]).await?;
+            self.carry_out(tx.as_mut(), act, &mut contact, effects).await?;
+            match tx.save_contact(&mut contact).await {
+                Err(StorageError::Stale { .. }) if !is_locked => continue,
+                saved => saved?,
+            }
+            tx.commit().await?;
+            return Ok(contact);
         }
-        let entry = detail(Entry::new(action).in_contact(Some(id)));
-        self.acts.note(tx.as_mut(), act, entry).await?;
-        self.note_weighed(tx.as_mut(), act, Some(&before), &contact, &[]).await?;
-        self.carry_out(tx.as_mut(), act, &mut contact, effects).await?;
-        tx.save_contact(&mut contact).await?;
-        tx.commit().await?;
-        Ok(contact)
     }
 
     /// Asks the grids and the script what comes next, keeps what they conclude,

@@ -187,7 +187,7 @@ impl Contacts {
             .field("overridden", overriding.map_or("no", |one| one.code.as_str()));
         self.acts.note(tx.as_mut(), act, entry).await?;
         self.carry_out(tx.as_mut(), act, &mut closed, effects).await?;
-        self.patients.register(tx.as_mut(), act, &mut closed).await?;
+        self.patients.register(tx.as_mut(), act, &mut closed, &sequel.records).await?;
         tx.release_settings(closed.id).await?;
         // The version says whether it is still the contact that was read.
         match tx.save_contact(&mut closed).await {

@@ -5,11 +5,11 @@ mod step;
 
 pub(crate) use self::post::Post;
 use super::act::Acts;
-use crate::ids::ContactId;
+use super::rows::Rows;
 use crate::model::contact::Contact;
 use crate::model::intent::{Intent, IntentKind};
 use crate::model::message::{Message, MessageCause};
-use crate::ports::storage::{Stored, Transaction};
+use crate::ports::storage::Stored;
 
 /// Writes messages and takes them further, always inside the transaction of a
 /// cause.
@@ -24,30 +24,36 @@ impl Messages {
     }
 }
 
-/// The contact that a message is about, if it is about one: of an intent that was made without
-/// one, the contact of the appointment that it changes.
-pub(crate) async fn contact_of(tx: &mut dyn Transaction, cause: &MessageCause) -> Stored<Option<Contact>> {
+/// The contact that a message is about, if it is about one.
+pub(crate) async fn contact_of(rows: &mut Rows<'_>, cause: &MessageCause) -> Stored<Option<Contact>> {
     let id = match cause {
         MessageCause::Contact(contact) => Some(*contact),
-        MessageCause::Intent(intent) => match tx.intent(*intent).await? {
-            Some(intent) if intent.contact.is_none() => contact_of_appointment(tx, &intent).await?,
-            intent => intent.and_then(|intent| intent.contact),
+        MessageCause::Intent(intent) => match rows.intent(*intent).await? {
+            Some(intent) => return contact_of_intent(rows, &intent).await,
+            None => None,
         },
-        MessageCause::Commitment(commitment) => tx.commitment(*commitment).await?.map(|one| one.contact),
+        MessageCause::Commitment(commitment) => rows.commitment(*commitment).await?.map(|one| one.contact),
         _ => None,
     };
     match id {
-        Some(id) => tx.contact(id).await,
+        Some(id) => rows.contact(id).await,
         None => Ok(None),
     }
 }
 
-async fn contact_of_appointment(tx: &mut dyn Transaction, intent: &Intent) -> Stored<Option<ContactId>> {
-    match &intent.kind {
-        IntentKind::Book => Ok(None),
-        IntentKind::Move(id) | IntentKind::Cancel { appointment: id, .. } => {
-            Ok(tx.appointment(&intent.feature, id).await?.and_then(|known| known.contact))
+/// The contact that an intent was made in: of one that was made without, that of the appointment
+/// which it changes.
+pub(crate) async fn contact_of_intent(rows: &mut Rows<'_>, intent: &Intent) -> Stored<Option<Contact>> {
+    let id = match (intent.contact, &intent.kind) {
+        (Some(id), _) => Some(id),
+        (None, IntentKind::Book) => None,
+        (None, IntentKind::Move(id) | IntentKind::Cancel { appointment: id, .. }) => {
+            rows.appointment(&intent.feature, id).await?.and_then(|known| known.contact)
         }
+    };
+    match id {
+        Some(id) => rows.contact(id).await,
+        None => Ok(None),
     }
 }
 

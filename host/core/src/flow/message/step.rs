@@ -56,7 +56,10 @@ impl Messages {
                 MessageEffect::TellSecretariat if matches!(message.cause, MessageCause::AlertTest(_)) => {}
                 MessageEffect::TellSecretariat if message.recipient == SECRETARIAT => {}
                 MessageEffect::TellSecretariat => {
-                    let about = if message.recipient == PATIENT { contact_of(tx, &message.cause).await? } else { None };
+                    let about = match message.recipient == PATIENT {
+                        true => contact_of(&mut Rows::Locked(tx), &message.cause).await?,
+                        false => None,
+                    };
                     let about = about.filter(|contact| !was_heard(&message, contact) && message.can_be_told_instead());
                     let patient = about.as_ref().and_then(|contact| contact.patient.patient());
                     let wishes = Wishes::of(&records_in(tx, patient).await?);

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub use self::keep::NewPatient;
 pub use self::read::{PatientSearch, ReadPatient};
 pub(super) use self::recognise::Recognised;
-pub(crate) use self::records::{records_in, records_of};
+pub(crate) use self::records::{records_in, records_of, records_with};
 pub use self::resolve::NewJoin;
 use super::act::Acts;
 use crate::ports::storage::Storage;

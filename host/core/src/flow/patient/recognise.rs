@@ -92,15 +92,27 @@ impl Patients {
     }
 
     /// Writes the patient of a contact that ends into the registry: as the one that was
-    /// recognised, or as a new one, with those that a person should compare it with.
+    /// recognised, or as a new one, with those that a person should compare it with. `records`
+    /// are those of the patient, as they were read before: of one about whom nothing new was told
+    /// nothing is written.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub(crate) async fn register(&self, tx: &mut dyn Transaction, act: Act<'_>, contact: &mut Contact) -> Stored<()> {
+    pub(crate) async fn register(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        contact: &mut Contact,
+        records: &[Patient],
+    ) -> Stored<()> {
         if !can_be_registered(&contact.facts) {
             return Ok(());
         }
         if let Some(patient) = contact.patient.patient() {
+            let told = patient_of(&contact.facts);
+            if records.first().is_some_and(|known| meet(known, &told) == *known) {
+                return Ok(());
+            }
             return self.met(tx, act, contact, patient).await;
         }
         let told = patient_of(&contact.facts);

@@ -135,6 +135,12 @@ pub trait Storage: Send + Sync {
         feature: Option<&FeatureId>,
         id: &AppointmentId,
     ) -> Stored<Option<Appointment>>;
+    /// The appointments of these names that there are, in no order that means anything.
+    async fn appointments_named(
+        &self,
+        practice: &PracticeId,
+        names: &[(&FeatureId, &AppointmentId)],
+    ) -> Stored<Vec<Appointment>>;
     /// Appointments that overlap `window`, earliest first.
     async fn appointments(&self, practice: &PracticeId, window: Span, page: &Page) -> Stored<Listed<Appointment>>;
 

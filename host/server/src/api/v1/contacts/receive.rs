@@ -171,11 +171,14 @@ pub(super) async fn handler(
     payload: Payload,
 ) -> Result<Response, ApiError> {
     let entry = principal.practice(&app, &practice, Permission::ReceiveContacts)?;
+    let practice = entry.practice.clone();
     let new: NewContact = payload.parse()?;
     let given = new.facts.len();
     let (new, fields) = new.into_flow();
     let changed = received_once(&app, entry, key, &payload, new).await;
     let changed = changed.map_err(|error| renamed(error, given, &fields))?;
+    // Whoever is on the line is asked more at once.
+    app.reception.reads.note_owner(changed.view.contact, &practice);
     let location = HeaderValue::from_str(&changed.location()).expect("a path of letters, digits, `-` and `/`");
     let mut response = changed.answer(StatusCode::CREATED);
     response.headers_mut().insert(LOCATION, location);
