@@ -15,7 +15,7 @@ pub mod signature;
 mod storage_url;
 mod telemetry;
 pub mod wire;
-mod worker;
+pub mod worker;
 
 use std::process::ExitCode;
 

@@ -52,6 +52,14 @@ pub enum Time {
     Real,
 }
 
+impl Time {
+    /// One clock for all, that the test moves.
+    pub fn manual() -> Self {
+        let clock = Arc::new(ManualClock::at(MONDAY));
+        Self::Moved(Arc::clone(&clock), clock)
+    }
+}
+
 impl TestHost {
     /// A host over a fresh SQLite file, serving these practice files.
     pub async fn sqlite(practices: &[(&str, String)]) -> anyhow::Result<Self> {
@@ -65,12 +73,12 @@ impl TestHost {
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let storage = format!("sqlite:{}", folder.path().join("greffon.db").display());
-        Self::start(folder.into(), &storage, practices, Self::one_clock(), change).await
+        Self::start(folder.into(), &storage, practices, Time::manual(), change).await
     }
 
     /// A host over this database, serving these practice files.
     pub async fn over(storage: &str, practices: &[(&str, String)]) -> anyhow::Result<Self> {
-        Self::start(tempfile::tempdir()?.into(), storage, practices, Self::one_clock(), |_| {}).await
+        Self::start(tempfile::tempdir()?.into(), storage, practices, Time::manual(), |_| {}).await
     }
 
     /// A host over this database, with its time.
@@ -92,11 +100,6 @@ impl TestHost {
     pub async fn beside(&self, practices: &[(&str, String)]) -> anyhow::Result<Self> {
         let time = Time::Moved(Arc::clone(&self.clock), Arc::clone(&self.clock));
         Self::start(tempfile::tempdir()?.into(), &self.storage, practices, time, |_| {}).await
-    }
-
-    fn one_clock() -> Time {
-        let clock = Arc::new(ManualClock::at(MONDAY));
-        Time::Moved(Arc::clone(&clock), clock)
     }
 
     async fn start(
