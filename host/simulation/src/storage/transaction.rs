@@ -35,7 +35,7 @@ use super::memory::JobRow;
 use crate::Sabotage;
 use crate::faults::{Effect, Fault};
 use crate::mirrors::{self, Step};
-use crate::rows::{Rows, check_key, check_version, open_commitments, overlapping, patients_with};
+use crate::rows::{Rows, Versioned, check_key, check_version, open_commitments, overlapping, patients_with};
 
 #[async_trait]
 impl Transaction for MemoryTransaction {

@@ -3,6 +3,7 @@
 use super::{Commitments, Pledge};
 use crate::flow::act::Act;
 use crate::flow::message::{contact_of, was_heard};
+use crate::flow::rows::Rows;
 use crate::model::care::Level;
 use crate::model::commitment::{TELL_PATIENT, due_at};
 use crate::model::contact::opening;

@@ -4,6 +4,7 @@ use super::{Messages, Post, contact_of, was_heard};
 use crate::flow::act::Act;
 use crate::flow::journal::Entry;
 use crate::flow::patient::records_in;
+use crate::flow::rows::Rows;
 use crate::ids::MessageId;
 use crate::model::care::Level;
 use crate::model::job::{Due, Job};
