@@ -62,6 +62,11 @@ impl Changed {
         response
     }
 
+    /// Which contact it is.
+    pub(super) fn contact(&self) -> ContactId {
+        self.view.contact
+    }
+
     /// The path of the contact.
     pub(super) fn location(&self) -> String {
         format!("/v1/contacts/{}", self.view.contact)

@@ -178,7 +178,7 @@ pub(super) async fn handler(
     let changed = received_once(&app, entry, key, &payload, new).await;
     let changed = changed.map_err(|error| renamed(error, given, &fields))?;
     // Whoever is on the line is asked more at once.
-    app.reception.reads.note_owner(changed.view.contact, &practice);
+    app.reception.reads.note_owner(changed.contact(), &practice);
     let location = HeaderValue::from_str(&changed.location()).expect("a path of letters, digits, `-` and `/`");
     let mut response = changed.answer(StatusCode::CREATED);
     response.headers_mut().insert(LOCATION, location);
