@@ -49,7 +49,7 @@ pub(crate) use self::journal::Entry;
 pub(crate) use self::message::{Messages, contact_of, contact_of_intent};
 pub(crate) use self::patient::records_with;
 pub use self::patient::{NewJoin, NewPatient, PatientSearch, Patients, ReadPatient};
-pub use self::read::{ReadAlert, ReadContact, ReadWindow, Reads};
+pub use self::read::{ReadAgenda, ReadAlert, ReadContact, ReadEntry, ReadWindow, Reads};
 pub(crate) use self::recovery::Progress;
 pub use self::recovery::Recoveries;
 pub use self::retention::{Removed, Retention};

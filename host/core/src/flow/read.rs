@@ -1,10 +1,13 @@
 //! What is only read: no plugin is asked, and nothing changes.
 
+mod agendas;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::ToSpan as _;
 
+pub use self::agendas::{ReadAgenda, ReadEntry};
 use super::act::Acts;
 use super::error::{Flow, FlowError, Thing};
 use super::patient::records_of;

@@ -102,6 +102,30 @@ fn what_greffon_itself_takes_out_and_moves_is_free_at_once() {
 }
 
 #[test]
+fn the_desk_sees_what_others_wrote_beside_what_greffon_wrote() {
+    let office = followed(|_| {});
+    let contact = office.triaged();
+    let slot = office.slots(contact).into_iter().find(|slot| slot.slot.span.start == TEN).unwrap();
+    let id = office.book(contact, booking(&slot, "op-1")).unwrap().booking.appointment.unwrap();
+    let eleven = Span { start: TEN.plus_minutes(60), end: TEN.plus_minutes(75) };
+    office.agenda.enter(&"dr-martin".into(), eleven);
+    office.wait_s(620);
+    let window = Span { start: NOW, end: NOW.plus_minutes(24 * 60) };
+    let asked = office.plugins.calls("find-slots") + office.plugins.calls("changes");
+    let agendas =
+        block_on(office.reception.reads.agendas(&office.practice, window, Some(&"dr-martin".into()))).unwrap();
+    assert_eq!(asked, office.plugins.calls("find-slots") + office.plugins.calls("changes"), "nobody was asked");
+    let entries: Vec<_> =
+        agendas.iter().flat_map(|one| &one.entries).map(|one| (one.span, one.appointment.clone())).collect();
+    assert_eq!(entries, [(at_ten(), Some(id)), (eleven, None)]);
+    assert!(agendas.iter().all(|one| one.as_of.is_some() && one.practitioner == "dr-martin".into()));
+    // What was never followed is not shown as empty.
+    let past = Span { start: NOW.plus_minutes(-40 * 24 * 60), end: NOW.plus_minutes(-39 * 24 * 60) };
+    let agendas = block_on(office.reception.reads.agendas(&office.practice, past, None)).unwrap();
+    assert!(!agendas.is_empty() && agendas.iter().all(|one| one.as_of.is_none() && one.entries.is_empty()));
+}
+
+#[test]
 fn an_agenda_that_is_suddenly_empty_is_asked_again() {
     let office = followed(|_| {});
     let contact = office.triaged();

@@ -160,3 +160,19 @@ async fn an_appointment_that_nobody_holds_is_not_found() {
         assert_eq!(answer.problem(), "404 not-found", "{action}");
     }
 }
+
+#[tokio::test]
+async fn agendas_are_listed_for_five_weeks_at_most_and_say_what_is_not_known() {
+    let app = TestApp::new();
+    let path = format!("/v1/practices/{HERE}/agendas");
+    let window = |to: &str| format!("{path}?from=2026-11-02T00:00:00Z&to={to}");
+    let listed = app.get(Role::Secretary, &window("2026-12-07T00:00:00Z")).await.expect(200).json();
+    let first = &listed[0];
+    assert_eq!((&first["practitioner"], &first["as_of"]), (&json!("dr-martin"), &Value::Null));
+    assert_eq!(first["entries"], json!([]));
+    let named = format!("{}&practitioner=dr-personne", window("2026-12-07T00:00:00Z"));
+    assert_eq!(app.get(Role::Secretary, &named).await.expect(200).json(), json!([]));
+    for (wrong, field) in [(window("2026-12-07T00:00:01Z"), "to"), (path.clone(), "from")] {
+        assert_eq!(app.get(Role::Secretary, &wrong).await.problem(), format!("422 invalid {field}"), "{wrong}");
+    }
+}

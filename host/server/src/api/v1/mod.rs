@@ -1,6 +1,7 @@
 //! Version 1 of the API.
 
 mod absences;
+mod agendas;
 mod alerts;
 mod appointments;
 mod audit;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(alerts::routes())
         .merge(appointments::routes())
         .merge(absences::routes())
+        .merge(agendas::routes())
         .merge(bookings::routes())
         .merge(patients::routes())
         .merge(messages::routes())

@@ -4,6 +4,7 @@
 //! Shapes derive no `Debug`: most hold patient data.
 
 pub(crate) mod absence;
+pub(crate) mod agenda;
 pub(crate) mod alert;
 pub(crate) mod appointment;
 pub(crate) mod audit;

@@ -1,0 +1,102 @@
+//! What the agendas of a practice hold, whoever wrote it: as it was when they were last followed.
+
+use std::collections::BTreeMap;
+
+use super::Reads;
+use crate::flow::error::Flow;
+use crate::ids::{AgendaId, AppointmentId, FeatureId, PracticeId, PractitionerId};
+use crate::model::intent::Appointment;
+use crate::model::standing::is_gone;
+use crate::ports::practices::LivePractice;
+use crate::ports::storage::{Page, Stored};
+use crate::time::{Instant, Span};
+
+/// One agenda of a practitioner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadAgenda {
+    /// Which binding serves it.
+    pub feature: FeatureId,
+    /// Its name there.
+    pub agenda: AgendaId,
+    /// Whose it is.
+    pub practitioner: PractitionerId,
+    /// When it was last read; `None` while it is not known in full, and `entries` is empty.
+    pub as_of: Option<Instant>,
+    /// What takes time in it, earliest first.
+    pub entries: Vec<ReadEntry>,
+}
+
+/// What takes time in an agenda. What it is, and whose, stays in the agenda.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadEntry {
+    /// When.
+    pub span: Span,
+    /// The appointment of greffon's that it is; of what somebody else wrote there none.
+    pub appointment: Option<AppointmentId>,
+}
+
+impl Reads {
+    /// What the agendas of a practice hold in `window`, those of one practitioner when one is
+    /// named. No agenda is asked.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    pub async fn agendas(
+        &self,
+        practice: &PracticeId,
+        window: Span,
+        practitioner: Option<&PractitionerId>,
+    ) -> Flow<Vec<ReadAgenda>> {
+        let practice = self.acts.practice(practice)?;
+        let mut own = self.own_appointments(&practice, window).await?;
+        let mut read = Vec::new();
+        for one in practice.practitioners.iter().filter(|one| practitioner.is_none_or(|id| one.id == *id)) {
+            for agenda in &one.agendas {
+                let (feature, name) = (&agenda.feature, &agenda.agenda);
+                let mirrored = match practice.agenda(feature) {
+                    Ok(bound) => {
+                        let names = std::slice::from_ref(name);
+                        self.storage.mirrored(&practice.id, feature, &bound.binding(), names, window).await?
+                    }
+                    Err(_) => None,
+                };
+                let as_of = mirrored.as_ref().map(|mirrored| mirrored.as_of);
+                let entries = mirrored.map_or_else(Vec::new, |mirrored| mirrored.entries);
+                let entries = entries.into_iter().map(|(_, span)| {
+                    let known = own.get_mut(&(feature.clone(), name.clone(), span));
+                    ReadEntry { span, appointment: known.and_then(Vec::pop) }
+                });
+                read.push(ReadAgenda {
+                    feature: feature.clone(),
+                    agenda: name.clone(),
+                    practitioner: one.id.clone(),
+                    as_of,
+                    entries: entries.collect(),
+                });
+            }
+        }
+        Ok(read)
+    }
+
+    /// The appointments that stand, by where and when.
+    async fn own_appointments(
+        &self,
+        practice: &LivePractice,
+        window: Span,
+    ) -> Stored<BTreeMap<(FeatureId, AgendaId, Span), Vec<AppointmentId>>> {
+        let mut own: BTreeMap<_, Vec<AppointmentId>> = BTreeMap::new();
+        let mut page = Page { limit: 200, cursor: None };
+        loop {
+            let listed = self.storage.appointments(&practice.id, window, &page).await?;
+            for Appointment { feature, id, held, .. } in listed.items {
+                if !is_gone(held.status) {
+                    own.entry((feature, held.agenda, held.span)).or_default().push(id);
+                }
+            }
+            match listed.next {
+                Some(next) => page.cursor = Some(next),
+                None => return Ok(own),
+            }
+        }
+    }
+}
