@@ -12,8 +12,8 @@ use greffon_core::model::disclosure::Disclosure;
 use greffon_core::model::holidays::Closures;
 use greffon_core::model::pin::KeptSettings;
 use greffon_core::model::practice::{
-    Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site, Supervision,
-    WeekHours,
+    AgendaChanges, Delays, Instruction, Motive, Practice, Practitioner, PractitionerAgenda, Recipient, Serves, Site,
+    Supervision, WeekHours,
 };
 use greffon_core::model::retention::Retention;
 use greffon_core::model::scheduling::{PatientRule, VisitMode};
@@ -162,6 +162,7 @@ pub fn french_practice(id: &str) -> Practice {
         supervision: Supervision::default(),
         delays: Delays::default(),
         agenda_fresh_s: AGENDA_FRESH_S,
+        agenda_changes: AgendaChanges::default(),
         callback_windows: Vec::new(),
         retention: Retention::default(),
     }

@@ -14,8 +14,8 @@ use greffon_core::model::holidays::{Closures, Territory};
 use greffon_core::model::person::Identifier;
 use greffon_core::model::pin::SettingsDigest;
 use greffon_core::model::practice::{
-    Absence, Delays, LONGEST_DELAYS, PluginKind, Practice, Practitioner, PractitionerAgenda, RedFlag, Site,
-    Supervision, WeekHours,
+    Absence, AgendaChanges, Delays, LONGEST_DELAYS, PluginKind, Practice, Practitioner, PractitionerAgenda, RedFlag,
+    Site, Supervision, WeekHours, WhoTells,
 };
 use greffon_core::model::triage::FindingSeverity;
 use greffon_core::ports::plugins::Stamp;
@@ -33,6 +33,7 @@ use super::loader::{Loaded, Loader, Surroundings};
 use super::plugins::Plugins;
 use super::practice_file::{
     AbsenceFile, AgendaFile, FeatureFile, Hours, MailSecurityFile, PracticeFile, PractitionerFile, SiteFile,
+    WhoTellsFile,
 };
 use super::practice_folders::{PRACTICE_FILE, unread};
 use super::practice_id;
@@ -201,6 +202,10 @@ impl Loader<'_> {
             callback_windows: self.callback_windows()?,
             retention: self.retention()?,
             agenda_fresh_s: self.agenda_fresh_s()?,
+            agenda_changes: AgendaChanges {
+                moved: who_tells(file.agenda_changes.moved),
+                cancelled: who_tells(file.agenda_changes.cancelled),
+            },
         })
     }
 
@@ -415,6 +420,13 @@ fn revision(watched: &Watched, features: &[Feature]) -> String {
         digest.update([u8::from(feature.bound.is_ok())]);
     }
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn who_tells(written: WhoTellsFile) -> WhoTells {
+    match written {
+        WhoTellsFile::Person => WhoTells::Person,
+        WhoTellsFile::Message => WhoTells::Message,
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use serde::Deserialize;
 
 pub use self::care::{InstructionFile, LaboratoryFile, MotiveFile, RedFlagFile};
 pub use self::disclosure::{DisclosureFile, NeedsFile, SpeakersFile};
-pub use self::motives::{OwnDurationFile, ReservedFile, ResourceFile, SearchFile, TakenFile};
+pub use self::motives::{
+    AgendaChangesFile, OwnDurationFile, ReservedFile, ResourceFile, SearchFile, TakenFile, WhoTellsFile,
+};
 pub use self::outside::{CredentialFile, FeatureFile, MailFile, MailSecurityFile};
 pub use self::places::{AbsenceFile, AgendaFile, Hours, PractitionerFile, SiteFile};
 pub use self::told::{AlertTestFile, CallbackWindowsFile, DelaysFile, RecipientFile, RungFile};
@@ -89,6 +91,9 @@ pub struct PracticeFile {
     /// How free times are looked for.
     #[serde(default)]
     pub search: SearchFile,
+    /// Who tells patients what practitioners change in their agendas; a person when absent.
+    #[serde(default)]
+    pub agenda_changes: AgendaChangesFile,
     /// SMTP relay.
     pub mail: Option<MailFile>,
     /// Plugins, with settings and grants.

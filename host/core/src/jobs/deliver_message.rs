@@ -265,6 +265,11 @@ impl Delivery<'_> {
         }
         let Some(held) = &intent.appointment else { return Ok(Truth::Over) };
         let known = storage.appointment(&self.practice.id, Some(&intent.feature), &held.id).await?;
+        // Of what somebody struck out of the agenda, by whoever had booked it.
+        if message.template.id == wording::APPOINTMENT_CANCELLED {
+            let stands = known.is_some_and(|known| !is_gone(known.held.status));
+            return Ok(if stands { Truth::Over } else { Truth::Holds });
+        }
         Ok(known
             .filter(|known| known.intent == id)
             .map_or(Truth::Over, |known| truth_of(&known, message.created_at, self.reception.acts.now())))

@@ -1,12 +1,14 @@
 //! A practice as its file describes it: the configuration that the domain
 //! reads. The file format itself belongs to the cli.
 
+mod agenda_changes;
 mod hours;
 mod lookups;
 mod motive_rules;
 
 use std::collections::BTreeMap;
 
+pub use agenda_changes::{AgendaChanges, WhoTells};
 pub use greffon_kinds::PluginKind;
 pub use hours::{Absence, WeekHours};
 pub use motive_rules::{OneOf, OwnDuration, ReservedHours, Resource};
@@ -73,6 +75,8 @@ pub struct Practice {
     /// So many seconds after an agenda was read a search for slots may rely on it; at 0 each search
     /// asks the agenda. A booking asks it always.
     pub agenda_fresh_s: u32,
+    /// Who tells patients what practitioners change in their agendas.
+    pub agenda_changes: AgendaChanges,
     /// When whose call-backs are made; those of others at any hour.
     pub callback_windows: Vec<CallbackWindows>,
     /// How long what it knows of its patients is kept.

@@ -55,6 +55,9 @@ pub struct Letter {
 /// appointment has changed again.
 pub const APPOINTMENT_TEMPLATES: &str = "host.appointment-";
 
+/// The letter that tells a patient of an appointment's end.
+pub const APPOINTMENT_CANCELLED: &str = "host.appointment-cancelled";
+
 /// Longest text of a caller's own words in a letter, in characters.
 const MAX_WORDS: usize = 4000;
 

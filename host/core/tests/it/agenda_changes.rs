@@ -4,6 +4,7 @@ use futures::executor::block_on;
 use greffon_core::flow::{BookingOutcome, Flow, FoundByHand, NewCancellation, NewMove, NewStatus, NewVerdict};
 use greffon_core::ids::AppointmentId;
 use greffon_core::model::intent::{Appointment, IntentState};
+use greffon_core::model::practice::{AgendaChanges, WhoTells};
 use greffon_core::model::scheduling::{AppointmentStatus, ByWhom};
 use greffon_core::model::script::BookingProgress;
 use greffon_core::time::{Instant, Span};
@@ -140,6 +141,66 @@ fn what_the_doctor_struck_out_frees_its_time_and_the_patient_is_to_be_told() {
         let again = office.slots(other).into_iter().any(|slot| slot.slot.span.start == was);
         assert!(again, "the time can be had again");
     }
+}
+
+/// A practice whose patients are written to of what is changed in the agenda.
+fn writing_office() -> Office {
+    Office::with(AgendaStyle::FreeStore, |practice| {
+        practice.motives.iter_mut().for_each(|motive| motive.min_notice_min = 24 * 60);
+        practice.agenda_changes = AgendaChanges { moved: WhoTells::Message, cancelled: WhoTells::Message };
+    })
+}
+
+/// The templates of what reached the patient since the news of the booking.
+fn written_to_patient(office: &Office) -> Vec<String> {
+    office.sent_to(PATIENT).iter().skip(1).map(|one| one.template.id.clone()).collect()
+}
+
+#[test]
+fn a_practice_may_have_patients_written_to_of_what_is_more_than_a_day_ahead() {
+    let office = writing_office();
+    let id = standing(&office, 12);
+    let to = start(&office, &id).plus_minutes(2 * 24 * 60);
+    office.agenda.push_to(&id, quarter(to));
+    look(&office, &id);
+    office.wait_s(601);
+    assert_eq!(written_to_patient(&office), ["host.appointment-moved"]);
+    assert_eq!(work(&office), [""; 0], "nobody needs to call");
+    let letter = office.sent_to(PATIENT).pop().unwrap();
+    assert!(letter.body.contains("vendredi 27 novembre"), "{}", letter.body);
+    office.agenda.strike(&id);
+    look(&office, &id);
+    office.wait_s(601);
+    assert_eq!(written_to_patient(&office), ["host.appointment-moved", "host.appointment-cancelled"]);
+    assert_eq!((work(&office), claimed(&office)), (vec![], vec![]));
+}
+
+#[test]
+fn of_what_is_sooner_a_person_tells_whatever_the_practice_says() {
+    let office = writing_office();
+    let id = standing(&office, 12);
+    let was = start(&office, &id);
+    office.wait_s(5 * 3_600);
+    office.agenda.push_to(&id, quarter(was.plus_minutes(2 * 24 * 60)));
+    look(&office, &id);
+    office.wait_s(601);
+    assert_eq!(written_to_patient(&office), [""; 0]);
+    assert_eq!(work(&office), ["tell-patient"]);
+}
+
+#[test]
+fn whoever_calls_a_patient_about_a_lost_time_reads_three_others() {
+    let office = office(AgendaStyle::FreeStore);
+    let id = standing(&office, 4);
+    office.agenda.strike(&id);
+    look(&office, &id);
+    office.wait_s(601);
+    let news = office.sent_to("secretariat@tilleuls.example");
+    let letter = news.iter().find(|one| one.template.id == "host.agenda-changed").unwrap();
+    let (_, others) = letter.body.split_once("Horaires encore libres").unwrap();
+    let times: Vec<&str> = others.lines().filter(|line| line.starts_with("- ")).collect();
+    assert_eq!(times.len(), 3, "{}", letter.body);
+    assert!(times[0].contains("mercredi 25 novembre"), "{times:?}");
 }
 
 #[test]

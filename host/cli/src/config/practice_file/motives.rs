@@ -80,3 +80,26 @@ pub struct SearchFile {
     /// every search asks the agenda. A booking asks it always.
     pub agenda_fresh_s: Option<u32>,
 }
+
+/// Who tells patients what practitioners change in their agendas by hand.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AgendaChangesFile {
+    /// When an appointment has another time.
+    #[serde(default)]
+    pub moved: WhoTellsFile,
+    /// When it is there no more.
+    #[serde(default)]
+    pub cancelled: WhoTellsFile,
+}
+
+/// Who tells a patient.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhoTellsFile {
+    /// Somebody at the reception, who has it as work.
+    #[default]
+    Person,
+    /// A message, where the patient can be written to and the appointment is more than a day ahead; else a person.
+    Message,
+}

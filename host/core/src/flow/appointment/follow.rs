@@ -6,16 +6,19 @@ use crate::flow::act::Act;
 use crate::flow::agenda::WriteRules;
 use crate::flow::booking::{Work, visit_of};
 use crate::flow::journal::Entry;
+use crate::flow::message::Post;
 use crate::ids::FeatureId;
 use crate::model::care::Level;
 use crate::model::civil::Zone;
 use crate::model::claims::is_day_place;
 use crate::model::commitment::{CHECK_APPOINTMENT, TELL_PATIENT};
 use crate::model::intent::{Appointment, Claim, Intent};
+use crate::model::message::MessageCause;
 use crate::model::practice::Practice;
+use crate::model::recipients::{PATIENT, Recipient};
 use crate::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
 use crate::model::standing::Difference;
-use crate::model::wording::{changed_in_agenda, for_the_patient};
+use crate::model::wording::{Letter, changed_in_agenda, for_the_patient, letter_of_change};
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored, Transaction};
 use crate::time::{Instant, Span};
@@ -26,17 +29,19 @@ const TODAY_MIN: i64 = 24 * 60;
 
 impl Appointments {
     /// Follows a difference, and leaves the work that it makes. What the practitioner put where
-    /// somebody else is stands there beside the other: no claim keeps it, the agenda does.
+    /// somebody else is stands there beside the other: no claim keeps it, the agenda does. `others`
+    /// are times that the patient may be offered instead.
     pub(super) async fn follow(
         &self,
         act: Act<'_>,
         seen: &Appointment,
         holder: &Intent,
-        difference: Difference,
-        held: Option<&AgendaAppointment>,
+        (difference, held): (Difference, Option<&AgendaAppointment>),
+        others: &[Instant],
     ) -> Stored<()> {
-        match self.try_follow(act, seen, holder, difference, held, true).await {
-            Err(StorageError::ClaimTaken { .. }) => self.try_follow(act, seen, holder, difference, held, false).await,
+        let seen_there = (difference, held);
+        match self.try_follow(act, seen, holder, seen_there, others, true).await {
+            Err(StorageError::ClaimTaken { .. }) => self.try_follow(act, seen, holder, seen_there, others, false).await,
             other => other,
         }
     }
@@ -46,8 +51,8 @@ impl Appointments {
         act: Act<'_>,
         seen: &Appointment,
         holder: &Intent,
-        difference: Difference,
-        held: Option<&AgendaAppointment>,
+        (difference, held): (Difference, Option<&AgendaAppointment>),
+        others: &[Instant],
         claims_too: bool,
     ) -> Stored<()> {
         let practice = act.practice;
@@ -75,23 +80,54 @@ impl Appointments {
             }
             Difference::Double | Difference::Unclear => {}
         }
+        let visit = visit_of(practice, holder, &was);
+        let start = next.held.span.start.min(was.span.start);
+        let written = practice.agenda_changes.in_writing(difference, start, act.now)
+            && self
+                .write_to_patient(tx.as_mut(), act, seen, holder, letter_of_change(practice, difference, visit))
+                .await?;
         let entry = Entry::new(format!("appointment.{}-in-agenda", difference.as_str()))
             .in_contact(seen.contact)
             .about("appointment", holder.id)
-            .field("beside-another", next.standing.double);
+            .field("beside-another", next.standing.double)
+            .field("patient-told-by", if written { "message" } else { "person" });
         self.acts.note(tx.as_mut(), act, entry).await?;
-        let visit = visit_of(practice, holder, &was);
-        let said = for_the_patient(practice, difference, visit);
-        let start = next.held.span.start.min(was.span.start);
-        let work = Work {
-            what: if said.is_some() { TELL_PATIENT } else { CHECK_APPOINTMENT },
-            said,
-            level: if start < act.now.plus_minutes(TODAY_MIN) { Level::SameDay } else { Level::Soon },
-            letter: changed_in_agenda(practice, difference, &holder.request.patient, visit),
-        };
-        self.bookings.leave_work(tx.as_mut(), act, holder, seen.contact, work).await?;
+        if !written {
+            let said = for_the_patient(practice, difference, visit);
+            let work = Work {
+                what: if said.is_some() { TELL_PATIENT } else { CHECK_APPOINTMENT },
+                said,
+                level: if start < act.now.plus_minutes(TODAY_MIN) { Level::SameDay } else { Level::Soon },
+                letter: changed_in_agenda(practice, difference, &holder.request.patient, visit, others),
+            };
+            self.bookings.leave_work(tx.as_mut(), act, holder, seen.contact, work).await?;
+        }
         tx.save_appointment(&mut next).await?;
         tx.commit().await
+    }
+
+    /// Writes to the patient, where they can be written to. Says whether. What does not arrive
+    /// becomes work of the reception.
+    async fn write_to_patient(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        seen: &Appointment,
+        holder: &Intent,
+        letter: Option<Letter>,
+    ) -> Stored<bool> {
+        let Some(letter) = letter else { return Ok(false) };
+        let Some(address) = self.bookings.address_of(tx, holder).await? else { return Ok(false) };
+        let post = Post {
+            to: Recipient { name: PATIENT.to_owned(), address: Some(address) },
+            letter,
+            level: Level::Soon,
+            valid_until: Some(seen.held.span.start),
+            cause: MessageCause::Intent(holder.id),
+            contact: seen.contact,
+        };
+        self.messages.post(tx, act, post).await?;
+        Ok(true)
     }
 
     /// What the appointment keeps others out of goes with it.

@@ -8,15 +8,20 @@ use crate::flow::booking::{APPOINTMENT_CHANGED, Begun, still_stands};
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, FeatureId};
 use crate::model::audit::Actor;
-use crate::model::intent::Appointment;
+use crate::model::intent::{Appointment, Intent};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::scheduling::BookingRequest;
-use crate::model::standing::{Follow, Haste, decide, read_look};
+use crate::model::slots::Asker;
+use crate::model::standing::{Difference, Follow, Haste, decide, read_look};
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored};
+use crate::time::Instant;
 
 /// Who acts, in the journal.
 const JOB: &str = "look-again";
+
+/// How many other times the reception is told.
+const OTHERS: usize = 3;
 
 /// Pause while the appointment is being changed through greffon: whoever changes it sees what
 /// is there.
@@ -105,7 +110,10 @@ impl Appointments {
                 let held = super::follow::as_known(&known.held, *held);
                 self.store_look(Appointment { held, ..seen }).await
             }
-            Follow::Tell(difference, held) => self.follow(act, &seen, &holder, difference, held.as_deref()).await,
+            Follow::Tell(difference, held) => {
+                let others = self.others(practice, &known, &holder, difference).await;
+                self.follow(act, &seen, &holder, (difference, held.as_deref()), &others).await
+            }
         };
         match stored {
             Ok(()) => {}
@@ -117,6 +125,26 @@ impl Appointments {
             self.contacts.refresh_after(&practice.id, known.contact, actor).await;
         }
         Ok(again)
+    }
+
+    /// When the patient may be offered to come instead, of an appointment that perhaps cannot
+    /// take place.
+    async fn others(
+        &self,
+        practice: &LivePractice,
+        known: &Appointment,
+        holder: &Intent,
+        difference: Difference,
+    ) -> Vec<Instant> {
+        if !matches!(difference, Difference::Gone | Difference::Double) {
+            return Vec::new();
+        }
+        let Some(motive) = practice.motive(&holder.request.motive) else { return Vec::new() };
+        // Whoever has an appointment may have another one.
+        let asker = Asker { known: Some(true), ..Asker::default() };
+        let (feature, held) = (&known.feature, &known.held);
+        let others = self.agendas.alternatives(practice, motive, asker, feature, &held.agenda, held.span.start).await;
+        others.iter().map(|one| one.slot.span.start).take(OTHERS).collect()
     }
 
     async fn is_changing(&self, practice: &LivePractice, known: &Appointment) -> Stored<bool> {

@@ -13,6 +13,7 @@ use crate::flow::patient::records_in;
 use crate::ids::{ContactId, IntentId};
 use crate::model::agenda_mirror::{EntryKind, EntryName};
 use crate::model::care::Level;
+use crate::model::channel::Address;
 use crate::model::commitment::{CHECK_APPOINTMENT, VERIFY_BOOKING, due_at};
 use crate::model::contact::{Contact, address_of, opening};
 use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, decide};
@@ -240,12 +241,7 @@ impl Bookings {
         let visit = visit_of(practice, intent, held);
         let patient: &Person = &intent.request.patient;
         let mut posts = Vec::new();
-        let contact = match intent.contact {
-            Some(id) => tx.contact(id).await?,
-            None => None,
-        };
-        let known = contact.and_then(|contact| contact.patient.patient());
-        if let Some(address) = address_of(patient, &records_in(tx, known).await?) {
+        if let Some(address) = self.address_of(tx, intent).await? {
             let to = Recipient { name: PATIENT.to_owned(), address: Some(address) };
             posts.push((to, wording::to_patient(practice, happened, visit)));
         }
@@ -276,6 +272,20 @@ impl Bookings {
             };
         }
         Ok(())
+    }
+
+    /// Where the patient of an intent is written to, as they have said by now.
+    pub(in crate::flow) async fn address_of(
+        &self,
+        tx: &mut dyn Transaction,
+        intent: &Intent,
+    ) -> Stored<Option<Address>> {
+        let contact = match intent.contact {
+            Some(id) => tx.contact(id).await?,
+            None => None,
+        };
+        let known = contact.and_then(|contact| contact.patient.patient());
+        Ok(address_of(&intent.request.patient, &records_in(tx, known).await?))
     }
 
     /// It had been called uncertain, and came to nothing: somebody calls back.

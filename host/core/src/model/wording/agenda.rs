@@ -9,9 +9,15 @@ use crate::model::standing::Difference;
 use crate::time::Instant;
 
 /// Tells the reception that an appointment is not in the agenda as greffon wrote it: what is
-/// there now, and what to say to the patient.
+/// there now, and what to say to the patient; `others` are times that were free when it was seen.
 #[must_use]
-pub fn changed_in_agenda(practice: &Practice, difference: Difference, patient: &Person, visit: Visit<'_>) -> Letter {
+pub fn changed_in_agenda(
+    practice: &Practice,
+    difference: Difference,
+    patient: &Person,
+    visit: Visit<'_>,
+    others: &[Instant],
+) -> Letter {
     let (subject, first) = match difference {
         Difference::Moved(_) => (
             "Rendez-vous déplacé dans l'agenda",
@@ -38,6 +44,10 @@ pub fn changed_in_agenda(practice: &Practice, difference: Difference, patient: &
     }
     if let Some(words) = for_the_patient(practice, difference, visit) {
         lines.extend([String::new(), "À dire au patient :".to_owned(), words]);
+    }
+    if !others.is_empty() {
+        lines.extend([String::new(), "Horaires encore libres au moment de ce message :".to_owned()]);
+        lines.extend(others.iter().map(|start| format!("- {}", zone(practice).spoken(*start))));
     }
     letter(practice, "host.agenda-changed", subject.to_owned(), lines, Sensitivity::Personal)
 }
