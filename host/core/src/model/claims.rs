@@ -5,8 +5,8 @@
 use super::intent::Claim;
 use super::practice::{Motive, Practice};
 use super::slots::Fit;
-use crate::ids::{AgendaId, FeatureId, MotiveId, PractitionerId, ResourceId};
-use crate::time::Span;
+use crate::ids::{AgendaId, FeatureId, MotiveId, PatientId, PractitionerId, ResourceId};
+use crate::time::{Instant, Span};
 
 /// The time of an agenda.
 #[must_use]
@@ -39,6 +39,23 @@ pub fn resource_of(claim: &Claim) -> Option<ResourceId> {
 #[must_use]
 pub fn is_day_place(claim: &Claim) -> bool {
     claim.resource.starts_with("quota:")
+}
+
+/// The one appointment to come of a patient for a motive, from the instant at which somebody looked
+/// and found none until it is over: two who book at once for the same patient have both found
+/// none. `None` for a visit that is over.
+#[must_use]
+pub fn only_visit(patient: PatientId, motive: &MotiveId, now: Instant, end: Instant) -> Option<Claim> {
+    let resource = format!("{ONLY_VISIT}{patient}/{motive}");
+    Span::new(now, end).map(|span| Claim { resource, seat: 0, span })
+}
+
+const ONLY_VISIT: &str = "only-visit:";
+
+/// Whether a claim on this keeps a patient's second appointment out, and is on nothing's time.
+#[must_use]
+pub fn is_only_visit(resource: &str) -> bool {
+    resource.starts_with(ONLY_VISIT)
 }
 
 /// Whether a claim is on an agenda's time.
@@ -127,7 +144,6 @@ const MAX_SEATS: u32 = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Instant;
 
     fn span(start: i64, end: i64) -> Span {
         Span { start: Instant(start), end: Instant(end) }

@@ -2,6 +2,7 @@
 //! their appointments are to come.
 
 use futures::executor::block_on;
+use futures::future::join_all;
 use greffon_core::flow::{FlowError, NewBooking, NewCancellation, NewFact, SlotSearch};
 use greffon_core::ids::ContactId;
 use greffon_core::model::care::{Value, keys};
@@ -10,7 +11,7 @@ use greffon_core::model::scheduling::{ByWhom, PatientRule, Rule};
 use greffon_core::model::view::{KnownVisit, OfferedSlot, SlotOffer};
 use greffon_simulation::AgendaStyle;
 
-use crate::office::{Office, booking, code, doctor, everything, fact, text};
+use crate::office::{Office, booking, code, doctor, everything, fact, secretary, text};
 
 /// All that Jeanne Dupont tells, with her birth date.
 fn jeanne(motive: &str, more: Vec<NewFact>) -> Vec<NewFact> {
@@ -125,6 +126,50 @@ fn a_second_appointment_for_one_motive_is_shown_first_and_booked_when_it_is_want
     let slot = offer(&office, other);
     assert!(slot.already.is_empty(), "another motive is another matter");
     office.book(other, once(&slot.slots[0], "op-3")).expect("booked");
+}
+
+#[test]
+fn of_many_who_book_for_one_patient_at_once_one_books_and_the_others_are_shown_it() {
+    let office = Office::crowded(|_| {});
+    let first = office.receive(jeanne("certificat", vec![])).contact;
+    office.close(first).expect("closed");
+    let contacts: Vec<_> = (0..4).map(|_| office.receive(jeanne("consultation", vec![])).contact).collect();
+    let slots = offer(&office, contacts[0]).slots;
+    let secretary = secretary();
+    // No two want the same time.
+    let outcomes = block_on(join_all(contacts.iter().zip(&slots).enumerate().map(|(index, (contact, slot))| {
+        let new = once(slot, &format!("op-{index}"));
+        office.reception.bookings.book(&office.practice, *contact, new, &secretary)
+    })));
+    let (won, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    assert_eq!((won.len(), office.agenda.live().len()), (1, 1));
+    for refused in refused {
+        match refused {
+            Err(FlowError::SecondAppointment { already }) => {
+                assert!(matches!(already.as_slice(), [KnownVisit { certain: true, .. }]), "{already:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let again = booking(&slots[5], "op-again");
+    office.book(contacts[1], again).expect("seen and wanted");
+}
+
+#[test]
+fn an_appointment_that_turns_out_to_be_somebody_elses_keeps_nobody_from_a_first_one() {
+    let office = Office::open();
+    let first = office.receive(jeanne("consultation", vec![])).contact;
+    office.close(first).expect("closed");
+    let mistaken = office.receive(jeanne("consultation", vec![])).contact;
+    let slot = offer(&office, mistaken).slots.remove(0);
+    office.book(mistaken, once(&slot, "op-1")).expect("booked as Jeanne's");
+    let names =
+        vec![text(keys::PATIENT_GIVEN, "Paul"), fact(keys::PATIENT_BIRTH_DATE, Value::Date("1951-01-09".to_owned()))];
+    office.tell(mistaken, names).expect("it was Paul after all");
+    let hers = office.receive(jeanne("consultation", vec![])).contact;
+    let found = offer(&office, hers);
+    assert!(found.already.is_empty());
+    office.book(hers, once(&found.slots[0], "op-2")).expect("her first");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::flow::message::Post;
 use crate::ids::FeatureId;
 use crate::model::care::Level;
 use crate::model::civil::Zone;
-use crate::model::claims::is_day_place;
+use crate::model::claims::{is_day_place, is_only_visit};
 use crate::model::commitment::{CHECK_APPOINTMENT, TELL_PATIENT};
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::message::MessageCause;
@@ -162,10 +162,14 @@ impl Appointments {
 }
 
 /// A claim after its appointment was moved. A place in the quota of another day is the
-/// practitioner's own affair.
+/// practitioner's own affair. What keeps a second appointment out stays as it is: whoever books
+/// finds the moved one.
 fn moved(claim: &Claim, was: Span, to: Span, same_day: bool) -> Option<Claim> {
     if is_day_place(claim) {
         return same_day.then(|| claim.clone());
+    }
+    if is_only_visit(&claim.resource) {
+        return Some(claim.clone());
     }
     let start: Instant = claim.span.start.plus_millis(to.start.millis_since(was.start));
     let end = claim.span.end.plus_millis(to.end.millis_since(was.end));

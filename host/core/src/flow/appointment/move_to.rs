@@ -83,6 +83,7 @@ impl Appointments {
             start: new.start,
             handle: new.slot_handle.clone(),
             contact: None,
+            only: None,
             without: Some(&holder),
         };
         let kind = IntentKind::Move(known.id.clone());

@@ -23,6 +23,11 @@ use crate::model::slots::Asker;
 use crate::model::view::BookingView;
 use crate::ports::practices::LivePractice;
 
+/// So often a claim keeps a patient's second appointment out. It is left out from then on: nobody
+/// finds an appointment behind the one that is in its way, which was made for somebody else, as it
+/// turned out, or was dragged to another day.
+const ALONE_TRIES: usize = 3;
+
 impl Bookings {
     /// Books a slot. The outcome is confirmed, or still unknown and being
     /// looked up; a refusal is an error with alternatives.
@@ -44,14 +49,15 @@ impl Bookings {
             check_text(field, text.as_deref())?;
         }
         let digest = digest_of(&("book", contact, &new));
-        for _ in 0..MAX_TRIES {
+        for number in 0..MAX_TRIES {
             if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
                 if earlier.request_digest.is_empty() && !is_for(&earlier, &new) {
                     return Err(FlowError::OpIdReused);
                 }
                 return self.replay(&practice, earlier, &digest).await;
             }
-            if let Begun::Done(outcome) = self.try_book(&practice, contact, &new, &digest, actor).await? {
+            let alone = number < ALONE_TRIES;
+            if let Begun::Done(outcome) = self.try_book(&practice, contact, &new, &digest, alone, actor).await? {
                 self.contacts.refresh_after(&practice.id, Some(contact), actor).await;
                 return Ok(outcome);
             }
@@ -65,6 +71,7 @@ impl Bookings {
         contact: ContactId,
         new: &NewBooking,
         digest: &str,
+        alone: bool,
         actor: &Actor,
     ) -> Flow<Begun> {
         self.gate.pass(&practice.id).await?;
@@ -80,11 +87,13 @@ impl Bookings {
         if practice.agenda_of(&new.feature, &new.agenda).is_none() {
             return Err(FlowError::invalid("agenda", fields::agenda()));
         }
+        let mut only = None;
         if !new.again {
             let already = self.already(practice, &contact, motive, new.patient.as_ref(), act.now).await?;
-            if !already.is_empty() {
-                return Err(FlowError::SecondAppointment { already });
+            if !already.visits.is_empty() {
+                return Err(FlowError::SecondAppointment { already: already.visits });
             }
+            only = already.patient.filter(|_| alone);
         }
         let rules = WriteRules::of(practice, &new.feature)?;
         let wanted = Wanted {
@@ -93,6 +102,7 @@ impl Bookings {
             start: new.start,
             handle: new.slot_handle.clone(),
             contact: Some(contact.clone()),
+            only,
             without: None,
         };
         let request = BookingRequest {

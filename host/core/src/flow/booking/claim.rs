@@ -13,10 +13,10 @@ use super::{BookingOutcome, Bookings};
 use crate::flow::act::Act;
 use crate::flow::agenda::{Asking, Calls, WriteRules, Writing};
 use crate::flow::error::{Flow, FlowError, Thing};
-use crate::ids::AgendaId;
+use crate::ids::{AgendaId, PatientId};
 use crate::model::absence::{Missing, ReportedAbsence, times_of};
 use crate::model::civil::Zone;
-use crate::model::claims::{claims_of, day_place, is_day_place, resource_of};
+use crate::model::claims::{claims_of, day_place, is_only_visit, is_time, only_visit, resource_of};
 use crate::model::contact::{Contact, may_move};
 use crate::model::intent::{Claim, Intent, IntentEvent, IntentKind, IntentState, decide};
 use crate::model::job::{Due, Job, Lane};
@@ -41,6 +41,9 @@ pub(in crate::flow) struct Wanted<'a> {
     pub(in crate::flow) handle: Option<String>,
     /// For a booking: the contact that may book it, as it was read.
     pub(in crate::flow) contact: Option<Contact>,
+    /// Of whom it must be the only appointment to come for the motive: somebody else may be
+    /// booking one for them at this moment.
+    pub(in crate::flow) only: Option<PatientId>,
     /// For a move: the intent that holds the time which is given up.
     pub(in crate::flow) without: Option<&'a Intent>,
 }
@@ -76,6 +79,8 @@ impl Bookings {
             Ok(claims) => draft.claims = claims,
             Err(rule) => return self.too_late(act, &draft, wanted, rule).await,
         }
+        let only = wanted.only.and_then(|one| only_visit(one, &wanted.motive.id, act.now, draft.request.span.end));
+        draft.claims.extend(only);
         draft.request.allow_overlap = self.joins_a_group(act.practice, &draft, wanted.motive).await?;
         let agendas = wanted.agendas(&draft);
         let has_buffers = wanted.motive.before_min > 0 || wanted.motive.after_min > 0;
@@ -84,6 +89,10 @@ impl Bookings {
         match self.claim(act, draft.clone(), wanted.contact.clone(), &asking, rules).await {
             Ok((intent, writing)) => self.bring(act, intent, writing, &asking, wanted, rules).await.map(Begun::Done),
             Err(FlowError::Storage(StorageError::Exists { .. })) => Ok(Begun::Again),
+            // It has one since it was asked: that one is shown.
+            Err(FlowError::Storage(StorageError::ClaimTaken { resource })) if is_only_visit(&resource) => {
+                Ok(Begun::Again)
+            }
             // Seats of a group and of a quota, rooms and devices are chosen again; a visit's time
             // is gone.
             Err(FlowError::Storage(StorageError::ClaimTaken { .. }))
@@ -336,7 +345,8 @@ fn wide(span: Span, motive: &Motive) -> Span {
 
 /// All the time that an intent claims of practitioner, rooms and devices.
 fn reach_of(draft: &Intent) -> Span {
-    let timed = draft.claims.iter().filter(|claim| !is_day_place(claim)).map(|claim| claim.span);
+    let takes_time = |claim: &&Claim| is_time(claim) || resource_of(claim).is_some();
+    let timed = draft.claims.iter().filter(takes_time).map(|claim| claim.span);
     timed.fold(draft.request.span, |all, span| Span { start: all.start.min(span.start), end: all.end.max(span.end) })
 }
 

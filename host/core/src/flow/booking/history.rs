@@ -36,6 +36,14 @@ enum Whose {
     Doubtful(Vec<PatientId>),
 }
 
+/// What a patient has to come for a motive.
+pub(super) struct ToCome {
+    /// Earliest first: theirs, and those of patients who may be the same.
+    pub(super) visits: Vec<KnownVisit>,
+    /// The record that stands for the patient, when it is certain who it is.
+    pub(super) patient: Option<PatientId>,
+}
+
 /// A booking of a patient, with the appointment that it made.
 struct Visit {
     intent: Intent,
@@ -94,15 +102,15 @@ impl Bookings {
             Whose::Nobody => Ok(told),
             Whose::Doubtful(_) => Ok(Asker { known: None, doubtful: true, ..told }),
             Whose::Patient(_) => {
-                let visits = self.visits(practice, contact, &whose, named, |_| true).await?;
+                let records = self.records(practice, &whose).await?;
+                let visits = self.visits(practice, contact, &whose, &records, named, |_| true).await?;
                 let came = visits.iter().any(|visit| visit.took_place(now));
                 Ok(Asker { known: if came { Some(true) } else { told.known }, ..told })
             }
         }
     }
 
-    /// The appointments to come of the patient for this motive, earliest first: theirs, and
-    /// those of patients who may be the same.
+    /// The appointments to come of the patient for this motive.
     pub(super) async fn already(
         &self,
         practice: &Practice,
@@ -110,14 +118,34 @@ impl Bookings {
         motive: &Motive,
         named: Option<&Person>,
         now: Instant,
-    ) -> Flow<Vec<KnownVisit>> {
+    ) -> Flow<ToCome> {
         let whose = self.whose(practice, contact, named).await?;
+        let records = self.records(practice, &whose).await?;
         let same = |intent: &Intent| intent.request.motive == motive.id;
-        let visits = self.visits(practice, contact, &whose, named, same).await?;
+        let visits = self.visits(practice, contact, &whose, &records, named, same).await?;
         let to_come = |visit: &&Visit| visit.is_to_come(now);
-        let mut already: Vec<KnownVisit> = visits.iter().filter(to_come).map(Visit::view).collect();
-        already.sort_by_key(|visit| (visit.booking.span.start, visit.booking.intent.0));
-        Ok(already)
+        let mut visits: Vec<KnownVisit> = visits.iter().filter(to_come).map(Visit::view).collect();
+        visits.sort_by_key(|visit| (visit.booking.span.start, visit.booking.intent.0));
+        let patient = match whose {
+            Whose::Patient(_) => records.first().copied(),
+            Whose::Nobody | Whose::Doubtful(_) => None,
+        };
+        Ok(ToCome { visits, patient })
+    }
+
+    /// All records of whoever it is or may be; of one patient, the one that stands for them first.
+    async fn records(&self, practice: &Practice, whose: &Whose) -> Stored<Vec<PatientId>> {
+        let patients: &[PatientId] = match whose {
+            Whose::Nobody => &[],
+            Whose::Patient(patient) => std::slice::from_ref(patient),
+            Whose::Doubtful(candidates) => candidates,
+        };
+        let mut records: Vec<PatientId> = Vec::new();
+        for patient in patients {
+            let of_one = records_of(self.storage.as_ref(), &practice.id, Some(*patient)).await?;
+            records.extend(of_one.iter().map(|one| one.id));
+        }
+        Ok(records)
     }
 
     async fn whose(&self, practice: &Practice, contact: &Contact, named: Option<&Person>) -> Stored<Whose> {
@@ -143,21 +171,13 @@ impl Bookings {
         practice: &Practice,
         contact: &Contact,
         whose: &Whose,
+        records: &[PatientId],
         named: Option<&Person>,
         matters: impl Fn(&Intent) -> bool + Send,
     ) -> Stored<Vec<Visit>> {
         let told = named.cloned().unwrap_or_else(|| patient_of(&contact.facts));
-        let (patients, certain): (&[PatientId], bool) = match whose {
-            Whose::Nobody => (&[], true),
-            Whose::Patient(patient) => (std::slice::from_ref(patient), true),
-            Whose::Doubtful(candidates) => (candidates, false),
-        };
-        let mut records: Vec<PatientId> = Vec::new();
-        for patient in patients {
-            let of_one = records_of(self.storage.as_ref(), &practice.id, Some(*patient)).await?;
-            records.extend(of_one.iter().map(|one| one.id));
-        }
-        let others = match records.as_slice() {
+        let certain = !matches!(whose, Whose::Doubtful(_));
+        let others = match records {
             [] => Vec::new(),
             records => self.storage.contacts_of(&practice.id, None, records, MAX_CONTACTS).await?,
         };

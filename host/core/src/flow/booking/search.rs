@@ -51,7 +51,7 @@ impl Bookings {
         let asker = self.asker(&practice, &contact, motive, None, now).await?;
         let mut offer = SlotOffer::none(now);
         if !moves {
-            offer.already = self.already(&practice, &contact, motive, None, now).await?;
+            offer.already = self.already(&practice, &contact, motive, None, now).await?.visits;
         }
         if let Err(broken) = is_for(motive, asker) {
             offer.not_offered = Some(NotOffered { rule: broken.rule, why: broken.why.fr().to_owned() });
