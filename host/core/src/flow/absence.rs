@@ -1,5 +1,5 @@
 //! Somebody or something is not there: told, ended, listed. From the commit on nothing more is
-//! booked into it, and what stands in it is work for a person.
+//! booked into it, and what stands in it is made work for a person by a job of the same commit.
 
 use std::sync::Arc;
 
@@ -10,16 +10,18 @@ use super::act::{Act, Acts};
 use super::booking::{Bookings, Work, check_text};
 use super::error::{Flow, FlowError, Thing};
 use super::journal::Entry;
-use crate::ids::{AbsenceId, PracticeId};
+use crate::ids::{AbsenceId, IntentId, PracticeId};
 use crate::model::absence::{Missing, ReportedAbsence};
 use crate::model::audit::Actor;
 use crate::model::care::Level;
 use crate::model::claims::{agenda_resource, resource_key};
 use crate::model::commitment::MOVE_APPOINTMENT;
 use crate::model::intent::{Intent, IntentKind};
+use crate::model::job::{Due, Job, Lane};
 use crate::model::practice::Practice;
 use crate::model::view::BookingView;
 use crate::model::wording::{self, Visit};
+use crate::ports::practices::LivePractice;
 use crate::ports::storage::{Storage, Stored, Transaction};
 use crate::time::{Instant, Span};
 
@@ -28,6 +30,10 @@ const LONGEST_DAYS: i64 = 730;
 
 /// What begins sooner than this is looked at today, in minutes.
 const TODAY_MIN: i64 = 24 * 60;
+
+/// So many appointments become work in one transaction: the desk is never behind all of a long
+/// absence.
+const AT_ONCE: usize = 50;
 
 /// An absence to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +55,8 @@ pub struct NewAbsence {
 pub struct ToldAbsence {
     /// As it is now.
     pub absence: ReportedAbsence,
-    /// Appointments and bookings inside it that are not over, earliest first: each is work of
-    /// the reception.
+    /// Appointments and bookings inside it that are not over, earliest first: each becomes work
+    /// of the reception.
     pub affected: Vec<BookingView>,
 }
 
@@ -67,8 +73,9 @@ impl Absences {
         Self { acts, storage, bookings }
     }
 
-    /// Tells that a practitioner, a room or a device is not there. What stands in that time is
-    /// work of the reception, in the same transaction; nothing is moved or cancelled by itself.
+    /// Tells that a practitioner, a room or a device is not there. What stands in that time
+    /// becomes work of the reception, whatever happens to the process; nothing is moved or
+    /// cancelled by itself.
     ///
     /// # Errors
     /// `NotFound(Practice)`, `Invalid`, `OpIdReused` when the id is another absence's, `Storage`.
@@ -87,12 +94,40 @@ impl Absences {
         let affected = holders(tx.as_mut(), act, &absence).await?;
         let entry = about("absence.told", &absence).field("affected", affected.len());
         self.acts.note(tx.as_mut(), act, entry).await?;
-        for intent in &affected {
-            self.leave_work(tx.as_mut(), act, &absence, intent).await?;
+        if !affected.is_empty() {
+            absence.to_displace = affected.iter().map(|intent| intent.chain).collect();
+            let job = Job::DisplaceVisits(absence.id);
+            self.acts.enqueue(tx.as_mut(), act, &job, Lane::Normal, Due::NOW).await?;
         }
         tx.save_absence(&mut absence).await?;
         tx.commit().await?;
         Ok(ToldAbsence { affected: affected.iter().map(BookingView::of).collect(), absence })
+    }
+
+    /// Makes work of what stood in an absence when it was told, as far as it still does: a part
+    /// in each transaction, which says what is left to do.
+    ///
+    /// # Errors
+    /// `Storage`: what was made until then stays, and nothing of it is made again.
+    pub(crate) async fn displace(&self, practice: &LivePractice, id: AbsenceId, actor: &Actor) -> Flow<()> {
+        loop {
+            let act = Act::new(practice, actor, self.acts.now());
+            let mut tx = self.storage.begin(&practice.id).await?;
+            let Some(mut absence) = tx.absence(id).await? else { return Ok(()) };
+            if absence.to_displace.is_empty() {
+                return Ok(());
+            }
+            let part = absence.to_displace.len().min(AT_ONCE);
+            let part: Vec<IntentId> = absence.to_displace.drain(..part).collect();
+            // As they stand by now: what was called off or moved elsewhere is nobody's work.
+            for intent in holders(tx.as_mut(), act, &absence).await? {
+                if part.contains(&intent.chain) {
+                    self.leave_work(tx.as_mut(), act, &absence, &intent).await?;
+                }
+            }
+            tx.save_absence(&mut absence).await?;
+            tx.commit().await?;
+        }
     }
 
     /// They are there again, or it works again: what is free of the rest of the time is
@@ -178,6 +213,7 @@ fn checked(act: Act<'_>, new: NewAbsence) -> Flow<ReportedAbsence> {
         by: act.actor.subject.clone(),
         told_at: act.now,
         ended_at: None,
+        to_displace: Vec::new(),
         version: 0,
     })
 }

@@ -3,6 +3,7 @@
 
 mod compare_agendas;
 mod deliver_message;
+mod displace_visits;
 mod end_alert_test;
 mod escalate_alert;
 mod expire_hold;
@@ -51,6 +52,7 @@ impl Jobs {
             contacts,
             bookings,
             appointments,
+            absences,
             commitments,
             alerts,
             acts,
@@ -73,6 +75,7 @@ impl Jobs {
                 look_again::run(appointments, &practice, feature, appointment).await
             }
             Job::WatchAgendas(feature) => watch_agendas::run(appointments, &practice, feature).await,
+            Job::DisplaceVisits(absence) => displace_visits::run(absences, &practice, *absence).await,
             Job::CompareAgendas(number) => compare_agendas::run(recoveries, &practice, *number).await,
             Job::Purge => purge::run(retention, &practice).await,
             Job::RefreshView(contact) => refresh_view::run(contacts, &practice.id, *contact).await,
@@ -175,6 +178,7 @@ impl Jobs {
             | Job::LookAgain(..)
             | Job::WatchAgendas(_)
             | Job::CompareAgendas(_)
+            | Job::DisplaceVisits(_)
             | Job::Purge
             | Job::TestAlerts(_)
             | Job::EndAlertTest(_) => Ok(()),

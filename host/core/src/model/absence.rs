@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AbsenceId, PracticeId, PractitionerId, ResourceId};
+use crate::ids::{AbsenceId, IntentId, PracticeId, PractitionerId, ResourceId};
 use crate::time::{Instant, Span};
 
 /// Who or what is not there.
@@ -38,6 +38,10 @@ pub struct ReportedAbsence {
     pub told_at: Instant,
     /// When somebody ended it.
     pub ended_at: Option<Instant>,
+    /// What stood in it when it was told and is nobody's work yet, earliest first: each by the
+    /// first intent of its life, as one that is being moved has several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to_displace: Vec<IntentId>,
     /// Optimistic lock.
     pub version: i64,
 }
@@ -78,6 +82,7 @@ mod tests {
             by: "secretary-1".to_owned(),
             told_at: Instant(90),
             ended_at: None,
+            to_displace: Vec::new(),
             version: 1,
         };
         let span = |from, until| Span::new(Instant(from), Instant(until));

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::care::Level;
-use crate::ids::{AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId};
+use crate::ids::{
+    AbsenceId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId,
+};
 use crate::time::Instant;
 
 /// What to do. Running one twice is harmless: each looks at the state first.
@@ -44,6 +46,8 @@ pub enum Job {
     EndAlertTest(String),
     /// Compare the practice's agendas after the restore of this number.
     CompareAgendas(u32),
+    /// Make work of what stands in the time of somebody or something that is not there.
+    DisplaceVisits(AbsenceId),
 }
 
 /// Which test of a chain of alerts: a practice makes one a day at most.
@@ -76,6 +80,7 @@ impl Job {
             Self::TestAlerts(_) => "test-alerts",
             Self::EndAlertTest(_) => "end-alert-test",
             Self::CompareAgendas(_) => "compare-agendas",
+            Self::DisplaceVisits(_) => "displace-visits",
         }
     }
 
@@ -92,6 +97,7 @@ impl Job {
             // The name of an appointment is the agenda's: it may say anything.
             Self::LookAgain(feature, _) => ("feature", feature),
             Self::CompareAgendas(number) => ("restore", number),
+            Self::DisplaceVisits(id) => ("absence", id),
             Self::TestAlerts(TestDay { day, .. }) | Self::EndAlertTest(day) => ("alert-test", day),
             Self::Purge => return "practice".to_owned(),
         };
@@ -119,6 +125,8 @@ impl Job {
             Self::ReadAgendas(_) => (600 * second, 6),
             // Until then nothing can be booked, and nothing is sent: it is never given up.
             Self::CompareAgendas(_) => (60 * second, u32::MAX),
+            // A patient would come to a closed door: it is never given up.
+            Self::DisplaceVisits(_) => (60 * second, u32::MAX),
             // What is old today is old tomorrow: it is never given up.
             Self::Purge => (900 * second, u32::MAX),
             // Without it nobody sees what the practitioner changes.

@@ -1,21 +1,25 @@
 //! Rooms and devices: taken with the practitioner's time, all or nothing; and who or what is
 //! not there.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use futures::executor::block_on;
 use futures::future::join_all;
-use greffon_core::flow::{Flow, FlowError, NewAbsence, NewBooking, NewMove, SlotSearch, ToldAbsence};
+use greffon_core::flow::{Flow, FlowError, NewAbsence, NewBooking, NewCancellation, NewMove, SlotSearch, ToldAbsence};
 use greffon_core::ids::{AbsenceId, ContactId};
+use greffon_core::jobs::Jobs;
 use greffon_core::model::absence::Missing;
 use greffon_core::model::commitment::{CommitmentState, MOVE_APPOINTMENT};
 use greffon_core::model::intent::{Claim, IntentState};
 use greffon_core::model::practice::{Absence, OneOf, Practice, Resource};
-use greffon_core::model::scheduling::Rule;
+use greffon_core::model::scheduling::{ByWhom, Rule};
 use greffon_core::model::view::OfferedSlot;
 use greffon_core::ports::storage::Storage as _;
 use greffon_core::time::{Instant, Span};
 use greffon_simulation::AgendaStyle;
 
-use crate::office::{NOW, Office, booking, code, secretary};
+use crate::office::{NOW, Office, booking, code, doctor, secretary};
 
 /// A consultation takes the ultrasound scanner and one of two rooms.
 fn equipped(practice: &mut Practice) {
@@ -211,8 +215,8 @@ fn a_broken_device_closes_its_motives_at_once_and_what_stands_is_work_for_a_pers
         let all = office.rows().commitments.into_values();
         all.filter(|one| one.what == MOVE_APPOINTMENT && one.state == CommitmentState::Promised).count()
     };
-    assert_eq!(work(&office), 1);
     office.work();
+    assert_eq!(work(&office), 1);
     let told_reception = office.sent_to("secretariat@tilleuls.example");
     let letter = told_reception.iter().find(|one| one.body.contains("« Échographe » n'est pas disponible"));
     assert!(letter.expect("the reception is told").body.contains("Jeanne Dupont"));
@@ -222,14 +226,14 @@ fn a_broken_device_closes_its_motives_at_once_and_what_stands_is_work_for_a_pers
     assert!(!slots(&office, paper, "dr-martin").is_empty(), "other motives go on");
     assert_eq!(office.agenda.live().len(), 2, "nothing is cancelled by itself");
     let again = tell(&office, 1, scanner(), from, None).expect("the same click");
-    assert_eq!((again.absence, again.affected.len()), (told.absence.clone(), 1));
+    assert_eq!((&again.absence.id, again.affected.len()), (&told.absence.id, 1));
     assert_eq!((office.journal("absence.told"), work(&office)), (1, 1));
     assert_eq!(
         code(&tell(&office, 1, Missing::Practitioner("dr-petit".into()), from, None).unwrap_err()),
         "op-id-reused"
     );
     let open = || block_on(office.reception.absences.open(&office.practice)).unwrap();
-    assert_eq!(open(), std::slice::from_ref(&told.absence));
+    assert_eq!(open(), [again.absence]);
     let ended = block_on(office.reception.absences.end(&office.practice, told.absence.id, &secretary())).unwrap();
     assert!(ended.ended_at.is_some() && open().is_empty());
     assert_eq!(office.journal("absence.ended"), 1);
@@ -261,6 +265,49 @@ fn a_practitioner_who_is_not_there_is_not_offered_and_the_others_are() {
     ] {
         assert_eq!(code(&tell(&office, 2, missing, from, until).unwrap_err()), "invalid");
     }
+}
+
+#[test]
+fn what_stands_in_a_long_absence_becomes_work_a_part_at_a_time_and_each_once() {
+    let mut office = Office::crowded(|_| {});
+    let contact = office.triaged();
+    let search = SlotSearch { practitioner: Some("dr-martin".into()), limit: 100, ..SlotSearch::default() };
+    let free = block_on(office.reception.bookings.search(&office.practice, contact, search)).unwrap().slots;
+    let inside: Vec<_> = free[4..].iter().take(60).collect();
+    for (index, slot) in inside.iter().enumerate() {
+        office.book(contact, booking(slot, &format!("op-{index}"))).expect("free");
+    }
+    office.news_leaves();
+    let martin = Missing::Practitioner("dr-martin".into());
+    let told = tell(&office, 1, martin.clone(), inside[0].slot.span.start, None).expect("told");
+    assert_eq!(told.affected.len(), 60, "all of it is listed at once");
+    let work = |office: &Office| office.rows().commitments.values().filter(|one| one.what == MOVE_APPOINTMENT).count();
+    assert_eq!(work(&office), 0, "and written by a job");
+    // Called off before it is anybody's work.
+    let over = told.affected[59].appointment.clone().expect("confirmed");
+    let new = NewCancellation {
+        op_id: "op-over".into(),
+        contact: None,
+        by: ByWhom::Patient,
+        reason: "patient-request".to_owned(),
+    };
+    block_on(office.reception.appointments.cancel(&office.practice, &over, new, &doctor())).expect("cancelled");
+    // The process dies as soon as anything of it is written.
+    let jobs = Jobs::new(office.reception.clone());
+    {
+        let mut run = pin!(jobs.run_due(50));
+        while work(&office) == 0 {
+            assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+    }
+    assert_eq!(work(&office), 50);
+    office.restart();
+    office.wait_s(120);
+    assert_eq!(work(&office), 59, "each once, and what is over is nobody's");
+    let again = tell(&office, 1, martin, inside[0].slot.span.start, None).expect("the same click");
+    assert_eq!(again.affected.len(), 59);
+    office.wait_s(120);
+    assert_eq!((work(&office), office.journal("absence.told")), (59, 1));
 }
 
 /// Whoever tells of it while others book: afterwards nothing stands in it that nobody works on.

@@ -81,6 +81,7 @@ pub fn absence(practice: &str, number: u128) -> ReportedAbsence {
         by: "secretary-1".to_owned(),
         told_at: instant(NOW),
         ended_at: None,
+        to_displace: vec![],
         version: 0,
     }
 }

@@ -30,6 +30,7 @@ fn absence(from: i64, until: Option<i64>) -> ReportedAbsence {
         by: "secretary-1".to_owned(),
         told_at: minute(0),
         ended_at: None,
+        to_displace: vec![],
         version: 0,
     }
 }
