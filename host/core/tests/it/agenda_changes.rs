@@ -428,6 +428,36 @@ fn a_patient_is_told_nothing_of_a_double_until_a_person_has_chosen() {
 }
 
 #[test]
+fn what_the_doctor_drags_while_nobody_knows_what_became_of_a_move_is_one_piece_of_work() {
+    for style in STYLES {
+        let office = office(style);
+        office.follow();
+        let id = standing(&office, 4);
+        let was = start(&office, &id);
+        let to = was.plus_minutes(2 * 24 * 60 + 30);
+        office.plan.next(Effect::AgendaWrite, Fault::ResponseLost);
+        let new = NewMove {
+            op_id: "op-move".into(),
+            contact: known(&office, &id).contact,
+            start: was.plus_minutes(60),
+            agenda: None,
+            slot_handle: None,
+            slot_version: None,
+        };
+        let moved = block_on(office.reception.appointments.move_to(&office.practice, &id, new, &doctor())).unwrap();
+        assert_eq!(moved.booking.state, IntentState::Unknown, "{style:?}");
+        office.agenda.push_to(&id, quarter(to));
+        office.wait_s(3_600);
+        assert_eq!(work(&office), ["tell-patient"], "{style:?}");
+        assert_eq!(office.sent_to("secretariat@tilleuls.example").len(), 1, "{style:?}");
+        assert_eq!((known(&office, &id).held.span, claimed(&office)), (quarter(to), vec![to]), "{style:?}");
+        let over = &office.rows().intents[&moved.booking.intent];
+        assert_eq!(over.state, IntentState::Refused, "the practitioner's word counts");
+        assert!(moving(&office, &id, was.plus_minutes(60), "op-again").is_ok(), "{style:?}");
+    }
+}
+
+#[test]
 fn news_of_an_hour_that_the_doctor_has_changed_since_does_not_leave() {
     let office = office(AgendaStyle::FreeStore);
     let contact = office.triaged();

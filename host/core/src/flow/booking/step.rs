@@ -103,6 +103,7 @@ impl Bookings {
                 IntentEffect::RefusedLate => self.refused_late(tx.as_mut(), act, &intent).await?,
                 IntentEffect::AskHuman => self.ask_human(tx.as_mut(), act, &intent).await?,
                 IntentEffect::AskWhetherBack => self.ask_whether_back(tx.as_mut(), act, &intent).await?,
+                IntentEffect::LookAgain(to) => self.look_at_once(tx.as_mut(), act, &intent, *to).await?,
                 IntentEffect::Watch => self.watch(tx.as_mut(), act, &intent, rules).await?,
                 IntentEffect::Call => {}
             }

@@ -127,7 +127,7 @@ impl Bookings {
         match read_remains(&intent.op, agenda.look_up(&intent.op, &intent.request).await) {
             Finding::Present(held) | Finding::Beside(held) => Ok(*held),
             Finding::Unreadable => Err(not_read()),
-            Finding::Absent | Finding::Gone(_) | Finding::Ambiguous => {
+            Finding::Absent | Finding::Gone(_) | Finding::Elsewhere { .. } | Finding::Ambiguous => {
                 Err(FlowError::NotAllowed { code: "not-seen", remedy: refusals::not_seen() })
             }
         }

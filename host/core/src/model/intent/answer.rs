@@ -7,6 +7,7 @@ use crate::model::claims::is_time;
 use crate::model::outside_failure::FailureClass;
 use crate::model::scheduling::{AgendaAppointment, AgendaError, AppointmentStatus, Found};
 use crate::model::standing::is_gone;
+use crate::time::Span;
 
 /// What an agenda answered to a write.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,14 @@ pub enum Finding {
     Gone(Box<AgendaAppointment>),
     /// What was asked for is there, and somebody else has a part of its time.
     Beside(Box<AgendaAppointment>),
+    /// The appointment to move stands at another time than it had and than it was to have:
+    /// somebody gave it that one in the agenda.
+    Elsewhere {
+        /// Which.
+        to: Span,
+        /// After the move had arrived.
+        arrived: bool,
+    },
     /// Several entries, or not quite what was asked for: a person decides.
     Ambiguous,
     /// The agenda could not be read.
@@ -172,12 +181,19 @@ pub fn read_move_look_up(
     let unmoved = |held: &AgendaAppointment| {
         held.id == before.id && held.span == before.span && held.agenda == before.agenda && !is_gone(held.status)
     };
+    let elsewhere = |held: &AgendaAppointment| {
+        let there = held.id == before.id && held.agenda == before.agenda && !is_gone(held.status);
+        there && held.span.start < held.span.end
+    };
+    let arrived = matches!(by_own, Ok(Found::Present(_)));
     match (by_own, by_former) {
         (Ok(Found::Present(held)), _) | (Ok(Found::Absent), Some(Ok(Found::Present(held)))) => {
             if fits(intent, &held) {
                 Finding::Present(Box::new(held))
             } else if unmoved(&held) {
                 Finding::Absent
+            } else if elsewhere(&held) {
+                Finding::Elsewhere { to: held.span, arrived }
             } else {
                 Finding::Ambiguous
             }

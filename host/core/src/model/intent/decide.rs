@@ -190,6 +190,18 @@ fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Insta
             intent.lookups = 0;
             return enter(intent, IntentState::Compensating, vec![IntentEffect::Watch, IntentEffect::RefusedLate]);
         }
+        // The practitioner's word counts: a look follows it, and the patient is told of that time.
+        Finding::Elsewhere { to, arrived } => {
+            if arrived {
+                close_send(intent);
+            }
+            let code = intent.open.refusal.take().unwrap_or_else(|| "stale".to_owned());
+            let mut effects = refuse(intent, &code, vec![IntentEffect::LookAgain(to)]);
+            if intent.open.count > 0 {
+                effects.extend(look_later(intent, rule, now));
+            }
+            return effects;
+        }
         Finding::Ambiguous | Finding::Beside(_) => {
             return enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman]);
         }

@@ -2,7 +2,7 @@
 
 use super::{Answer, Finding, Intent, IntentState};
 use crate::model::scheduling::AgendaAppointment;
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 /// Seconds from one look-up to the next: 1 s, 5 s, 30 s, 2 min, then every ten
 /// minutes. After the last one, half an hour has gone and a person decides.
@@ -158,6 +158,9 @@ pub enum IntentEffect {
     AskHuman,
     /// What had been called off in the agenda is there again: a person says whether it stands.
     AskWhetherBack,
+    /// Somebody gave the appointment this time in the agenda: it is looked at for whoever waits for
+    /// the change that came to nothing.
+    LookAgain(Span),
     /// Look at it at [`next_at`]: a job for that is written with the change.
     Watch,
     /// Call the agenda, with the same op-id on every try.

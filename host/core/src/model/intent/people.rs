@@ -100,7 +100,7 @@ pub(super) fn restored(intent: &mut Intent, finding: Finding) -> Vec<IntentEffec
             confirm(intent, *held);
             vec![IntentEffect::SettleUntold]
         }
-        Finding::Absent | Finding::Beside(_) | Finding::Ambiguous | Finding::Unreadable => {
+        Finding::Absent | Finding::Beside(_) | Finding::Elsewhere { .. } | Finding::Ambiguous | Finding::Unreadable => {
             enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskHuman])
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn remains(
             intent.open.look_at = Some(believed_from(intent, since, rule));
             vec![IntentEffect::Watch]
         }
-        Finding::Ambiguous => by_hand(intent),
+        Finding::Ambiguous | Finding::Elsewhere { .. } => by_hand(intent),
         Finding::Unreadable => {
             // Looks that found nothing were no failures: an agenda that is down when
             // one of the last of them is due is asked again at the next.

@@ -7,7 +7,7 @@ use super::*;
 use crate::ids::{AppointmentId, IntentId};
 use crate::model::intent::{
     Claim, IntentEffect, IntentEvent, LOOK_UP_LADDER_S, MAX_SENDS, ResendRule, WAITING_AGAIN_MS, next_at, read_answer,
-    read_look_up,
+    read_look_up, read_move_look_up,
 };
 use crate::model::person::{Identifier, Person};
 use crate::model::scheduling::{
@@ -211,6 +211,25 @@ fn the_end_of_the_old_time_of_a_move_is_never_given_up_silently() {
     assert_eq!(effects, [IntentEffect::Watch]);
     let (human, effects) = decide(&sending, answer(1, refused()), START).unwrap();
     assert_eq!((human.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
+}
+
+#[test]
+fn a_move_that_somebody_elses_hand_overtook_comes_to_nothing_and_its_appointment_is_looked_at() {
+    let (before, at_three) = (Span { start: Instant(1), end: Instant(2) }, Span { start: Instant(3), end: Instant(4) });
+    let before = AgendaAppointment { span: before, ..held() };
+    let unknown =
+        run(drafted(IntentKind::Move("a-1".into())), 0, vec![IntentEvent::Send, answer(1, Answer::Unknown)]).0;
+    let dragged = || Ok(Found::Present(AgendaAppointment { span: at_three, ..held() }));
+    for (by_own, by_former, watched) in [(dragged(), None, false), (Ok(Found::Absent), Some(dragged()), true)] {
+        let finding = read_move_look_up(&unknown, &before, by_own, by_former);
+        assert_eq!(finding, Finding::Elsewhere { to: at_three, arrived: !watched });
+        let (over, effects) = decide(&unknown, IntentEvent::LookedUp { finding, rule: rule(true) }, START).unwrap();
+        assert_eq!((over.state, over.refusal.as_deref()), (IntentState::Refused, Some("stale")));
+        assert_eq!(effects[0], IntentEffect::LookAgain(at_three));
+        assert_eq!(effects.contains(&IntentEffect::Watch), watched, "it may still arrive");
+    }
+    let other = Ok(Found::Present(AgendaAppointment { id: "a-2".into(), span: at_three, ..held() }));
+    assert_eq!(read_move_look_up(&unknown, &before, other, None), Finding::Ambiguous, "another appointment");
 }
 
 #[test]

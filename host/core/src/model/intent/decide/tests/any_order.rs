@@ -89,6 +89,7 @@ proptest! {
                             queue.push((due, Happening::Job));
                         }
                         IntentEffect::RefusedLate | IntentEffect::Call => {}
+                        IntentEffect::LookAgain(_) => prop_assert!(false, "nothing is moved here"),
                         IntentEffect::SettleUntold | IntentEffect::AskWhetherBack => prop_assert!(false, "nothing was restored here"),
                     }
                 }
