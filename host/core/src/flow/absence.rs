@@ -178,7 +178,7 @@ impl Absences {
         let name = name_of(practice, &absence.missing);
         let letter = wording::displaced(practice, name, absence.until, &intent.request.patient, visit);
         let level = if visit.start < act.now.plus_minutes(TODAY_MIN) { Level::SameDay } else { Level::Soon };
-        let work = Work { what: MOVE_APPOINTMENT, said: None, level, letter };
+        let work = Work { what: MOVE_APPOINTMENT, said: None, level, before: None, letter };
         self.bookings.leave_work(tx, act, intent, intent.contact, work).await
     }
 }

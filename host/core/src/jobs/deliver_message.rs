@@ -18,7 +18,7 @@ use crate::model::patient::Wishes;
 use crate::model::practice::Practice;
 use crate::model::recipients::PATIENT;
 use crate::model::recovery::UnderWay;
-use crate::model::standing::{LOOK_AGAIN_MS, is_gone};
+use crate::model::standing::is_gone;
 use crate::model::wording::{self, APPOINTMENT_TEMPLATES};
 use crate::ports::plugins::Channel;
 use crate::ports::practices::{Feature, LivePractice, carries};
@@ -291,10 +291,6 @@ const DOUBLE_AGAIN: Duration = Duration::from_secs(300);
 /// How soon it is asked again whether a look that is due was made.
 const LOOK_DUE_AGAIN: Duration = Duration::from_secs(2);
 
-/// For how long news waits for the first look at the agenda, in milliseconds: the write itself was
-/// confirmed, and an agenda that is down for longer keeps nobody from being told.
-const LOOK_AWAITED_MS: i64 = 10 * 60_000;
-
 fn truth_of(known: &Appointment, written: Instant, now: Instant) -> Truth {
     let standing = &known.standing;
     if is_gone(known.held.status) || standing.followed_at.is_some_and(|at| written < at) {
@@ -303,12 +299,8 @@ fn truth_of(known: &Appointment, written: Instant, now: Instant) -> Truth {
     if standing.double {
         return Truth::NotSeenYet(DOUBLE_AGAIN);
     }
-    // By the clock of whoever wrote it, which may be ahead.
-    let written_at = standing.written_at.map(|at| at.min(now));
-    let since = written_at.filter(|at| standing.looks == 0 && now.millis_since(*at) < LOOK_AWAITED_MS);
-    let Some(since) = since else { return Truth::Holds };
-    let due = since.plus_millis(LOOK_AGAIN_MS[0]).since(now);
-    Truth::NotSeenYet(due + LOOK_DUE_AGAIN)
+    let due = standing.news_awaits(now);
+    due.map_or(Truth::Holds, |due| Truth::NotSeenYet(due.since(now) + LOOK_DUE_AGAIN))
 }
 
 /// The first channel that serves the recipient and may carry the text; else the

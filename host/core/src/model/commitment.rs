@@ -7,7 +7,7 @@ mod window;
 pub use decide::{CommitmentEffect, CommitmentEvent, MAX_PROMISE_DAYS, decide};
 pub use due::{due_at, latest_due};
 pub use window::{
-    CallbackHour, CallbackWindow, callback_hour, callback_windows, has_callback_windows, longest_callback_min,
+    CallbackHour, CallbackWindow, attended, callback_hour, callback_windows, has_callback_windows, longest_callback_min,
 };
 
 use serde::{Deserialize, Serialize};

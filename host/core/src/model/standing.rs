@@ -23,6 +23,10 @@ const YOUNG_MS: i64 = 10 * 60_000;
 /// See [`YOUNG_MS`].
 const SOON_MS: i64 = 2 * 3_600_000;
 
+/// For how long news waits for the first look at the agenda, in milliseconds: the write itself was
+/// confirmed, and an agenda that is down for longer keeps nobody from being told.
+const LOOK_AWAITED_MS: i64 = 10 * 60_000;
+
 /// Two sights of an absence are at least so far apart, in milliseconds: an agenda may show
 /// what was written later than it holds it.
 const ABSENT_TWICE_MS: i64 = 10_000;
@@ -67,6 +71,15 @@ impl Standing {
     pub fn next_look(&self) -> Option<Instant> {
         let after = LOOK_AGAIN_MS.get(usize::try_from(self.looks).ok()?)?;
         self.written_at.map(|at| at.plus_millis(*after))
+    }
+
+    /// When the look is due that news of what was written waits for; `None` once nothing waits.
+    #[must_use]
+    pub fn news_awaits(&self, now: Instant) -> Option<Instant> {
+        // By the clock of whoever wrote it, which may be ahead.
+        let written_at = self.written_at.map(|at| at.min(now));
+        let since = written_at.filter(|at| self.looks == 0 && now.millis_since(*at) < LOOK_AWAITED_MS);
+        since.map(|at| at.plus_millis(LOOK_AGAIN_MS[0]))
     }
 }
 

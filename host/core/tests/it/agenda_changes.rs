@@ -427,6 +427,41 @@ fn a_patient_is_told_nothing_of_a_double_until_a_person_has_chosen() {
     }
 }
 
+/// Due before the visit, while somebody is there; at once when it begins within two hours.
+#[test]
+fn of_a_double_somebody_is_to_decide_before_the_visit_and_knows_that_the_patient_waits() {
+    let at = |hours: i64, minutes: i64| NOW.plus_minutes(hours * 60 + minutes);
+    // Booked at 9:00, for 10:00, for 11:15, and at 17:45 for 8:30 of the next day, when the site closes at 19:00.
+    for (now, visit, due) in
+        [(NOW, at(1, 0), at(0, 0)), (NOW, at(2, 15), at(0, 15)), (at(8, 45), at(23, 30), at(10, 0))]
+    {
+        let office = Office::with(AgendaStyle::FreeStore, |_| {});
+        office.clock.set(now);
+        let contact = office.triaged();
+        let slot = office.slots(contact).into_iter().find(|slot| slot.slot.span.start == visit).unwrap();
+        office.book(contact, booking(&slot, "op-1")).unwrap();
+        office.agenda.enter(&"dr-martin".into(), slot.slot.span);
+        office.wait_s(10);
+        let commitments = office.rows().commitments;
+        let promise = commitments.values().next().expect("work");
+        assert_eq!(promise.what, "check-appointment");
+        assert!(due <= promise.due && promise.due < due.plus_millis(10_000), "{:?} {:?}", promise.due, due);
+        let letters = office.sent_to("secretariat@tilleuls.example");
+        let letter = letters.iter().find(|one| one.template.id == "host.agenda-changed").unwrap();
+        assert!(letter.body.contains("Aucune confirmation écrite n'est encore partie au patient"), "{}", letter.body);
+        assert_eq!(office.sent_to(PATIENT).len(), 0);
+    }
+    // Of a visit that the patient knows of nothing waits.
+    let office = office(AgendaStyle::FreeStore);
+    let id = standing(&office, 4);
+    office.agenda.enter(&"dr-martin".into(), known(&office, &id).held.span);
+    look(&office, &id);
+    office.wait_s(10);
+    let letters = office.sent_to("secretariat@tilleuls.example");
+    let letter = letters.iter().find(|one| one.template.id == "host.agenda-changed").unwrap();
+    assert!(!letter.body.contains("confirmation écrite"), "{}", letter.body);
+}
+
 #[test]
 fn what_the_doctor_drags_while_nobody_knows_what_became_of_a_move_is_one_piece_of_work() {
     for style in STYLES {

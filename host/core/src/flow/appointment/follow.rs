@@ -23,25 +23,37 @@ use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored, Transaction};
 use crate::time::{Instant, Span};
 
+/// So long before a visit a person has decided who keeps a time that two have, in minutes: the
+/// patient is on the way afterwards.
+const DECIDED_MIN: i64 = 2 * 60;
+
 /// Of a visit that begins later than this, the patient is told while somebody is there, in
 /// minutes; of one that begins sooner, today.
 const TODAY_MIN: i64 = 24 * 60;
 
+/// What a look has shown that is to be followed.
+pub(super) struct Change<'a> {
+    pub(super) difference: Difference,
+    /// What the agenda holds now.
+    pub(super) held: Option<&'a AgendaAppointment>,
+    /// Times that the patient may be offered instead.
+    pub(super) others: &'a [Instant],
+    /// News of what greffon wrote waits for what comes of this look.
+    pub(super) untold: bool,
+}
+
 impl Appointments {
     /// Follows a difference, and leaves the work that it makes. What the practitioner put where
-    /// somebody else is stands there beside the other: no claim keeps it, the agenda does. `others`
-    /// are times that the patient may be offered instead.
+    /// somebody else is stands there beside the other: no claim keeps it, the agenda does.
     pub(super) async fn follow(
         &self,
         act: Act<'_>,
         seen: &Appointment,
         holder: &Intent,
-        (difference, held): (Difference, Option<&AgendaAppointment>),
-        others: &[Instant],
+        change: &Change<'_>,
     ) -> Stored<()> {
-        let seen_there = (difference, held);
-        match self.try_follow(act, seen, holder, seen_there, others, true).await {
-            Err(StorageError::ClaimTaken { .. }) => self.try_follow(act, seen, holder, seen_there, others, false).await,
+        match self.try_follow(act, seen, holder, change, true).await {
+            Err(StorageError::ClaimTaken { .. }) => self.try_follow(act, seen, holder, change, false).await,
             other => other,
         }
     }
@@ -51,10 +63,10 @@ impl Appointments {
         act: Act<'_>,
         seen: &Appointment,
         holder: &Intent,
-        (difference, held): (Difference, Option<&AgendaAppointment>),
-        others: &[Instant],
+        change: &Change<'_>,
         claims_too: bool,
     ) -> Stored<()> {
+        let Change { difference, held, others, untold } = *change;
         let practice = act.practice;
         let mut next = seen.clone();
         let was = seen.held.clone();
@@ -94,11 +106,14 @@ impl Appointments {
         self.acts.note(tx.as_mut(), act, entry).await?;
         if !written {
             let said = for_the_patient(practice, difference, visit);
+            let is_double = difference == Difference::Double;
+            let untold = untold && is_double;
             let work = Work {
                 what: if said.is_some() { TELL_PATIENT } else { CHECK_APPOINTMENT },
                 said,
                 level: if start < act.now.plus_minutes(TODAY_MIN) { Level::SameDay } else { Level::Soon },
-                letter: changed_in_agenda(practice, difference, &holder.request.patient, visit, others),
+                before: is_double.then(|| start.plus_minutes(-DECIDED_MIN)),
+                letter: changed_in_agenda(practice, difference, &holder.request.patient, visit, others, untold),
             };
             self.bookings.leave_work(tx.as_mut(), act, holder, seen.contact, work).await?;
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Appointments;
+use super::follow::{Change, as_known};
 use crate::flow::act::Act;
 use crate::flow::booking::{APPOINTMENT_CHANGED, Begun, still_stands};
 use crate::flow::error::{Flow, FlowError, Thing};
@@ -107,12 +108,14 @@ impl Appointments {
             Follow::Nothing if seen.standing == known.standing => return Ok(again),
             Follow::Nothing => self.store_look(seen).await,
             Follow::Keep(held) => {
-                let held = super::follow::as_known(&known.held, *held);
+                let held = as_known(&known.held, *held);
                 self.store_look(Appointment { held, ..seen }).await
             }
             Follow::Tell(difference, held) => {
                 let others = self.others(practice, &known, &holder, difference).await;
-                self.follow(act, &seen, &holder, (difference, held.as_deref()), &others).await
+                let untold = known.standing.news_awaits(act.now).is_some();
+                let change = Change { difference, held: held.as_deref(), others: &others, untold };
+                self.follow(act, &seen, &holder, &change).await
             }
         };
         match stored {

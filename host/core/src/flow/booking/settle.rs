@@ -14,7 +14,7 @@ use crate::ids::{ContactId, IntentId};
 use crate::model::agenda_mirror::{EntryKind, EntryName};
 use crate::model::care::Level;
 use crate::model::channel::Address;
-use crate::model::commitment::{CHECK_APPOINTMENT, VERIFY_BOOKING, due_at};
+use crate::model::commitment::{CHECK_APPOINTMENT, VERIFY_BOOKING, attended, due_at};
 use crate::model::contact::{Contact, address_of, opening};
 use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, decide};
 use crate::model::job::{Due, Job, Lane};
@@ -318,7 +318,7 @@ impl Bookings {
         what: &str,
         letter: wording::Letter,
     ) -> Stored<()> {
-        let work = Work { what, said: None, level: Level::SameDay, letter };
+        let work = Work { what, said: None, level: Level::SameDay, before: None, letter };
         self.leave_work(tx, act, intent, intent.contact, work).await
     }
 
@@ -334,11 +334,11 @@ impl Bookings {
     ) -> Stored<()> {
         let practice = act.practice;
         let to = first_of(practice, &reception());
-        let Work { what, said, level, letter } = work;
+        let Work { what, said, level, before, letter } = work;
         if let Some(id) = contact
             && let Some(mut contact) = tx.contact(id).await?
         {
-            let due = desk_due(practice, &contact, act.now, level);
+            let due = desk_due(practice, &contact, act.now, level, before);
             let pledge = Pledge { what: what.to_owned(), said, owner: to.name.clone(), level, due };
             self.commitments.pledge(tx, act, &mut contact, pledge).await?;
             tx.save_contact(&mut contact).await?;
@@ -367,10 +367,15 @@ pub(in crate::flow) struct Work<'a> {
     /// What is to be said to the patient; the host's words for the promise when absent.
     pub(in crate::flow) said: Option<String>,
     pub(in crate::flow) level: Level,
+    /// It is worth nothing after this instant.
+    pub(in crate::flow) before: Option<Instant>,
     pub(in crate::flow) letter: wording::Letter,
 }
 
-/// When somebody at the desk must have looked at it.
-fn desk_due(practice: &Practice, contact: &Contact, now: Instant, level: Level) -> Instant {
-    due_at(now, practice.delays.decision_min.max(1), level, &opening(practice, &contact.facts, now))
+/// When somebody at the desk must have looked at it: before this instant, while somebody is there,
+/// and now when that is past.
+fn desk_due(practice: &Practice, contact: &Contact, now: Instant, level: Level, before: Option<Instant>) -> Instant {
+    let opening = opening(practice, &contact.facts, now);
+    let due = due_at(now, practice.delays.decision_min.max(1), level, &opening);
+    before.map_or(due, |before| due.min(attended(before, now, &opening)).max(now))
 }

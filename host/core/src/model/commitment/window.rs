@@ -123,7 +123,9 @@ pub fn callback_hour(now: Instant, latest: Instant, windows: &[CallbackWindow], 
 }
 
 /// This instant, or the last before it at which somebody is there, but not before `soonest`.
-fn attended(latest: Instant, soonest: Instant, opening: &[Span]) -> Instant {
+/// `opening` is sorted.
+#[must_use]
+pub fn attended(latest: Instant, soonest: Instant, opening: &[Span]) -> Instant {
     let before = opening.iter().take_while(|period| period.start < latest).last();
     before.map(|period| period.end.min(latest)).filter(|end| *end >= soonest).unwrap_or(latest)
 }

@@ -9,7 +9,8 @@ use crate::model::standing::Difference;
 use crate::time::Instant;
 
 /// Tells the reception that an appointment is not in the agenda as greffon wrote it: what is
-/// there now, and what to say to the patient; `others` are times that were free when it was seen.
+/// there now, and what to say to the patient; `others` are times that were free when it was seen,
+/// and `untold` says that news of it waits for whoever decides.
 #[must_use]
 pub fn changed_in_agenda(
     practice: &Practice,
@@ -17,6 +18,7 @@ pub fn changed_in_agenda(
     patient: &Person,
     visit: Visit<'_>,
     others: &[Instant],
+    untold: bool,
 ) -> Letter {
     let (subject, first) = match difference {
         Difference::Moved(_) => (
@@ -41,6 +43,9 @@ pub fn changed_in_agenda(
     lines.push(format!("Heure donnée au patient : {}", zone(practice).spoken(visit.start)));
     if let Difference::Moved(to) = difference {
         lines.push(format!("Heure dans l'agenda : {}", zone(practice).spoken(to.start)));
+    }
+    if untold {
+        lines.push("Aucune confirmation écrite n'est encore partie au patient : prévenez-le vous-même.".to_owned());
     }
     if let Some(words) = for_the_patient(practice, difference, visit) {
         lines.extend([String::new(), "À dire au patient :".to_owned(), words]);
