@@ -295,7 +295,9 @@ impl Reads {
         let end = zone.day(today.saturating_add(WINDOW_DAYS.days())).start;
         let since = zone.day(today).start;
         let open = self.storage.open_commitments(&practice.id, Span { start: since, end: end.plus_millis(1) }).await?;
-        let windows = callback_windows(&practice, None, Span { start: now, end }, &open);
+        let time = Span { start: now, end };
+        let told = self.storage.absences(&practice.id, time).await?;
+        let windows = callback_windows(&practice, None, time, &open, &told);
         let read = |window: CallbackWindow| ReadWindow { left: u32::try_from(window.left(now)).unwrap_or(0), window };
         Ok(windows.into_iter().map(read).collect())
     }

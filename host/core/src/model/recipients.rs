@@ -1,5 +1,6 @@
 //! Whom a practice tells what, under the names of its file.
 
+use super::absence::{Missing, ReportedAbsence, times_of};
 use super::care::Fact;
 use super::channel::Address;
 use super::civil::Zone;
@@ -73,18 +74,20 @@ pub fn named(practice: &Practice, facts: &[Fact], name: &str) -> Vec<String> {
 
 /// Those of these names who are not away at this instant; all of them when everybody is.
 #[must_use]
-pub fn present(practice: &Practice, names: Vec<String>, now: Instant) -> Vec<String> {
-    let is_away = |name: &String| absences(practice, name).iter().any(|away| away.start <= now && now < away.end);
+pub fn present(practice: &Practice, names: Vec<String>, told: &[ReportedAbsence], now: Instant) -> Vec<String> {
+    let is_away = |name: &String| absences(practice, name, told).iter().any(|away| away.start <= now && now < away.end);
     let there: Vec<String> = names.iter().filter(|name| !is_away(name)).cloned().collect();
     if there.is_empty() { names } else { there }
 }
 
-/// When somebody is away: practitioners tell, others do not.
+/// When somebody is away, by the practice's file and by what was `told` while it works:
+/// practitioners tell, others do not.
 #[must_use]
-pub fn absences(practice: &Practice, name: &str) -> Vec<Span> {
+pub fn absences(practice: &Practice, name: &str, told: &[ReportedAbsence]) -> Vec<Span> {
     let zone = Zone::of(practice);
     let own = practice.practitioners.iter().filter(|one| one.id.as_str() == name).flat_map(|one| &one.absences);
-    own.filter_map(|absence| zone.away(absence)).collect()
+    let missing = Missing::Practitioner(name.into());
+    own.filter_map(|absence| zone.away(absence)).chain(times_of(told, &missing)).collect()
 }
 
 /// The reception, then whoever is on call.

@@ -146,7 +146,7 @@ proptest! {
             }
             let latest = now.plus_minutes(minutes.min(longest_callback_min(Level::ALL[level])));
             let time = Span { start: now, end: latest };
-            let windows = callback_windows(&practice, Some(OWNER), time, &open);
+            let windows = callback_windows(&practice, Some(OWNER), time, &open, &[]);
             for window in &windows {
                 prop_assert!(is_declared(&practice, window), "{window:?}");
             }
@@ -188,7 +188,7 @@ fn a_window_of_the_night_follows_the_clocks() {
     practice.callback_windows = vec![CallbackWindows { owner, site, hours: night, room: 1 }];
     let zone = Zone::of(&practice);
     let lengths = |day: Date| -> Vec<i64> {
-        let windows = callback_windows(&practice, None, zone.day(day), &[]);
+        let windows = callback_windows(&practice, None, zone.day(day), &[], &[]);
         windows.iter().map(|one| one.span.end.millis_since(one.span.start) / 60_000).collect()
     };
     assert_eq!(lengths(date(2026, 3, 28)), [60, 60]);

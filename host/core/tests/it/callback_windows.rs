@@ -2,7 +2,9 @@
 
 use futures::executor::block_on;
 use futures::future::join_all;
-use greffon_core::flow::{NewContact, NewFact, NewLevel};
+use greffon_core::flow::{NewAbsence, NewContact, NewFact, NewLevel};
+use greffon_core::ids::AbsenceId;
+use greffon_core::model::absence::Missing;
 use greffon_core::model::care::{Level, keys};
 use greffon_core::model::commitment::{Commitment, CommitmentAction, CommitmentState};
 use greffon_core::model::contact::ContactChannel;
@@ -130,6 +132,27 @@ fn what_is_urgent_waits_for_no_window_and_goes_to_whoever_is_there() {
             vec![Absence { from: "2026-11-24T00:00".to_owned(), to: "2026-11-25T00:00".to_owned() }];
     });
     assert_eq!(promised(&office).owner, "on-call");
+}
+
+#[test]
+fn whoever_was_told_to_be_away_has_no_window_then_and_gets_nothing_urgent() {
+    let office = office(Level::SameDay, 600);
+    let new = NewAbsence {
+        id: AbsenceId(uuid::Uuid::from_u128(1)),
+        missing: Missing::Practitioner("dr-martin".into()),
+        from: None,
+        until: Some(NOON.end),
+        note: None,
+    };
+    let told = block_on(office.reception.absences.tell(&office.practice, new, &secretary())).unwrap();
+    let windows = || block_on(office.reception.reads.callback_windows(&office.practice)).unwrap();
+    assert_eq!((windows().len(), windows()[0].window.span), (13, EVENING));
+    assert_eq!(promised(&office).window, Some(EVENING));
+    calls_back(&office, Level::VeryUrgent, 90);
+    assert_eq!(promised(&office).owner, "on-call");
+    block_on(office.reception.absences.end(&office.practice, told.absence.id, &secretary())).unwrap();
+    assert_eq!(windows()[0].window.span, NOON, "there again");
+    assert_eq!(promised(&office).owner, "dr-martin");
 }
 
 #[test]

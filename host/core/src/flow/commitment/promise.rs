@@ -102,7 +102,8 @@ impl Commitments {
         let today = zone.day(zone.date(now)).start;
         let open = tx.open_commitments(Span { start: today, end: latest.plus_millis(1) }).await?;
         let time = Span { start: now, end: latest };
-        let windows = callback_windows(practice, Some(&pledge.owner), time, &open);
+        let told = tx.absences(time).await?;
+        let windows = callback_windows(practice, Some(&pledge.owner), time, &open, &told);
         Ok(callback_hour(now, latest, &windows, &opening(practice, &contact.facts, now)))
     }
 

@@ -14,7 +14,7 @@ use crate::model::message::MessageCause;
 use crate::model::recipients::{Recipient, clinicians, first_of, named, present, reception};
 use crate::model::wording::{self, Ask};
 use crate::ports::storage::{Stored, Transaction};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 impl Contacts {
     /// Carries out what a level or a conclusion asks for.
@@ -82,7 +82,13 @@ impl Contacts {
         // A grid's own delay is a clinician's word: it is not stretched by opening hours.
         let opening = if what == CALLBACK { Vec::new() } else { opening(practice, &contact.facts, act.now) };
         let due = due_at(act.now, minutes.max(1), level, &opening);
-        let owners = if urgent { present(practice, owners, act.now) } else { owners };
+        let owners = match urgent {
+            true => {
+                let told = tx.absences(Span { start: act.now, end: act.now.plus_millis(1) }).await?;
+                present(practice, owners, &told, act.now)
+            }
+            false => owners,
+        };
         let to = first_of(practice, &owners);
         let pledge = Pledge { what: what.to_owned(), said: None, owner: to.name.clone(), level, due };
         let promised = self.commitments.pledge(tx, act, contact, pledge).await?;

@@ -2,6 +2,7 @@
 //! later than it may be.
 
 use super::Commitment;
+use crate::model::absence::ReportedAbsence;
 use crate::model::care::Level;
 use crate::model::civil::Zone;
 use crate::model::holidays::Closures;
@@ -60,19 +61,20 @@ pub fn has_callback_windows(practice: &Practice, owner: &str) -> bool {
 
 /// The windows that end within `time`, earliest first, those of one owner or of all, with
 /// what is promised in them among these open promises. There are none on days on which their
-/// site is closed, and none while their owner is away.
+/// site is closed, and none while their owner is away, by the practice's file or as it was `told`.
 #[must_use]
 pub fn callback_windows(
     practice: &Practice,
     owner: Option<&str>,
     time: Span,
     open: &[Commitment],
+    told: &[ReportedAbsence],
 ) -> Vec<CallbackWindow> {
     let zone = Zone::of(practice);
     let never_closed = Closures::default();
     let mut found = Vec::new();
     for declared in practice.callback_windows.iter().filter(|one| owner.is_none_or(|owner| one.owner == owner)) {
-        let away = absences(practice, &declared.owner);
+        let away = absences(practice, &declared.owner, told);
         let closures = practice.site(&declared.site).map_or(&never_closed, |site| &site.closures);
         for span in zone.each_period(&declared.hours, closures, time) {
             if span.end > time.end || away.iter().any(|away| away.overlaps(&span)) {
