@@ -4,6 +4,7 @@ use futures::executor::block_on;
 use futures::future::join_all;
 use greffon_core::flow::{FlowError, NewBooking, SlotSearch};
 use greffon_core::ids::ContactId;
+use greffon_core::model::care::keys;
 use greffon_core::model::civil::Zone;
 use greffon_core::model::intent::IntentState;
 use greffon_core::model::practice::{OwnDuration, Practice, PractitionerAgenda, ReservedHours, WeekHours};
@@ -13,7 +14,7 @@ use greffon_core::model::view::OfferedSlot;
 use greffon_core::time::{Instant, Span};
 use greffon_simulation::AgendaStyle;
 
-use crate::office::{NOW, Office, booking, secretary};
+use crate::office::{NOW, Office, booking, choice, secretary};
 
 fn change_motive(practice: &mut Practice, id: &str, change: impl FnOnce(&mut greffon_core::model::practice::Motive)) {
     change(practice.motives.iter_mut().find(|one| one.id.as_str() == id).expect("there"));
@@ -188,11 +189,23 @@ fn every_wish_for_a_time_is_honoured_and_binds_nobody() {
     assert!(block_on(office.reception.bookings.search(&office.practice, contact, nobody)).is_err());
 }
 
+/// The booking cannot know for whom a slot was served, so that it is hidden.
 #[test]
-fn an_agenda_that_serves_slots_is_asked_for_enough_of_them_to_meet_a_wish() {
+fn what_an_agenda_serves_for_professionals_is_offered_to_no_patient() {
     let office = Office::with(AgendaStyle::Arbitrated, |_| {});
-    let contact = office.triaged();
-    let served = |minutes: i64| Slot {
+    let served = |minutes: i64, audience: Audience| Slot { audience, ..served(minutes) };
+    let professional = Audience { professional: true, ..Audience::default() };
+    office.agenda.serve(vec![served(0, professional), served(15, Audience::default())]);
+    let starts = |contact| office.slots(contact).iter().map(|slot| slot.slot.span.start).collect::<Vec<_>>();
+    let patient = office.triaged();
+    assert_eq!(starts(patient), [NOW.plus_minutes(15)]);
+    office.tell(patient, vec![choice(keys::CALLER_KIND, "professional")]).unwrap();
+    assert_eq!(starts(patient), [NOW, NOW.plus_minutes(15)]);
+}
+
+/// A quarter of an hour of Dr Martin's that the agenda serves for anybody.
+fn served(minutes: i64) -> Slot {
+    Slot {
         agenda: "dr-martin".into(),
         span: Span { start: NOW.plus_minutes(minutes), end: NOW.plus_minutes(minutes + 15) },
         state: SlotState::Free,
@@ -204,7 +217,13 @@ fn an_agenda_that_serves_slots_is_asked_for_enough_of_them_to_meet_a_wish() {
         version: None,
         booking_url: None,
         entry: None,
-    };
+    }
+}
+
+#[test]
+fn an_agenda_that_serves_slots_is_asked_for_enough_of_them_to_meet_a_wish() {
+    let office = Office::with(AgendaStyle::Arbitrated, |_| {});
+    let contact = office.triaged();
     office.agenda.serve([0, 15, 30, 45, 60, 300, 315].map(served).to_vec());
     let wishes = SlotWishes { half_day: Some(HalfDay::Afternoon), ..SlotWishes::default() };
     let search = SlotSearch { practitioner: Some("dr-martin".into()), wishes, limit: 2, ..SlotSearch::default() };

@@ -372,7 +372,9 @@ fn refuse_missing(practice: &Practice, draft: &Intent, absences: &[ReportedAbsen
 }
 
 /// An agenda that serves its slots has the last word on its grid: the chosen
-/// slot stands for what it served, and the agenda checks the handle.
+/// slot stands for what it served, and the agenda checks the handle. For whom it is
+/// served only the agenda could say, in one call more: whoever searched was offered none that is for
+/// others (`Rule::Audience`), and of a handle that came another way the agenda's refusal counts.
 fn served(
     practice: &LivePractice,
     agenda: &PractitionerAgenda,
