@@ -203,6 +203,27 @@ fn what_an_agenda_serves_for_professionals_is_offered_to_no_patient() {
     assert_eq!(starts(patient), [NOW, NOW.plus_minutes(15)]);
 }
 
+#[test]
+fn whom_the_caller_asks_for_is_offered_first_and_the_others_after() {
+    let office = Office::open();
+    let contact = office.triaged();
+    let found = |limit: u32| {
+        let search = SlotSearch { limit, ..SlotSearch::default() };
+        let offer = block_on(office.reception.bookings.search(&office.practice, contact, search)).unwrap();
+        offer.slots.into_iter().map(|slot| (slot.practitioner.unwrap().0, slot.slot.span.start)).collect::<Vec<_>>()
+    };
+    let unasked = found(4);
+    assert_eq!(unasked[0].0, "dr-martin");
+    office.tell(contact, vec![choice(keys::PRACTITIONER, "dr-petit")]).unwrap();
+    assert_eq!(found(1), [("dr-petit".to_owned(), NOW)], "the first with the one who is asked for");
+    let asked = found(5);
+    let names: Vec<&str> = asked.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["dr-petit", "dr-petit", "dr-petit", "dr-martin", "dr-martin"]);
+    assert_eq!((asked[0].1, asked[3].1), (NOW, NOW), "each from the first on");
+    office.reload(|live| live.practice.practitioners[1].agendas[0].hours = WeekHours::default());
+    assert!(found(4).iter().all(|(name, _)| name == "dr-martin"), "nobody is kept waiting for one who has no time");
+}
+
 /// A quarter of an hour of Dr Martin's that the agenda serves for anybody.
 fn served(minutes: i64) -> Slot {
     Slot {

@@ -89,7 +89,8 @@ pub struct SlotSearch {
     pub motive: Option<MotiveId>,
     /// When; the motive's notice and horizon when absent.
     pub window: Option<Span>,
-    /// With whom; anybody who offers the motive when absent.
+    /// With whom; anybody who offers the motive when absent, the one whom the contact asks for before
+    /// the others.
     pub practitioner: Option<PractitionerId>,
     /// At which times, by the practice's clock.
     pub wishes: SlotWishes,

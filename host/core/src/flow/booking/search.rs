@@ -10,10 +10,10 @@ use greffon_words::fields;
 use super::{Bookings, SlotSearch};
 use crate::flow::agenda::{Seat, Unread, Wish};
 use crate::flow::error::{Flow, FlowError};
-use crate::ids::{ContactId, FeatureId, MotiveId, PracticeId, SiteId};
+use crate::ids::{ContactId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
 use crate::model::care::{Value, keys, latest};
 use crate::model::civil::Zone;
-use crate::model::contact::{Contact, is_known, may_book};
+use crate::model::contact::{Contact, is_known, may_book, practitioner_asked};
 use crate::model::practice::{Motive, Practice};
 use crate::model::scheduling::Audience;
 use crate::model::slots::{Asker, is_for};
@@ -28,7 +28,7 @@ const REACH_MIN: u32 = 12 * 60;
 const MAX_SLOTS: u32 = 100;
 
 impl Bookings {
-    /// Free slots for a contact.
+    /// Free slots for a contact, those with the practitioner who is asked for in it first.
     ///
     /// # Errors
     /// `NotFound`, `Invalid`, `NotAllowed("not-concluded" | "emergency" | "contact-closed" |
@@ -71,10 +71,12 @@ impl Bookings {
             limit: search.limit,
             now,
         };
-        let seats = seats(&practice, &contact, motive, &search);
+        let asked = practitioner_asked(&practice, &contact.facts).filter(|_| search.practitioner.is_none());
+        let asked = asked.map(|practitioner| &practitioner.id);
+        let seats = seats(&practice, &contact, motive, &search, asked);
         let reads = seats
             .iter()
-            .map(|(feature, seats)| async move { (*feature, self.agendas.read_free(wish, feature, seats).await) });
+            .map(|((_, feature), seats)| async move { (*feature, self.agendas.read_free(wish, feature, seats).await) });
         for (feature, read) in join_all(reads).await {
             match read {
                 Ok(free) => {
@@ -84,14 +86,14 @@ impl Bookings {
                 }
                 Err(Unread::Agenda) => {
                     offer.complete = false;
-                    offer.unavailable.push(feature.clone());
+                    if !offer.unavailable.contains(feature) {
+                        offer.unavailable.push(feature.clone());
+                    }
                 }
                 Err(Unread::Storage(error)) => return Err(error.into()),
             }
         }
-        let order = |one: &OfferedSlot| (one.slot.span.start, one.practitioner.clone(), one.slot.agenda.clone());
-        offer.slots.sort_by_cached_key(order);
-        offer.slots.truncate(usize::try_from(search.limit).unwrap_or(usize::MAX));
+        offer.slots = in_order(offer.slots, asked, usize::try_from(search.limit).unwrap_or(usize::MAX));
         Ok(offer)
     }
 
@@ -135,15 +137,31 @@ fn window(practice: &Practice, motive: &Motive, wanted: Option<Span>, now: Insta
     Span::new(wanted.start.max(start), wanted.end.min(end))
 }
 
-/// Agendas of those who offer the motive, by the feature that serves them.
+/// Slots as they are offered: those with whoever is asked for before the others, each earliest
+/// first. The others keep up to a half of the places: whoever is asked for may be free in weeks only.
+fn in_order(slots: Vec<OfferedSlot>, asked: Option<&PractitionerId>, limit: usize) -> Vec<OfferedSlot> {
+    let order = |one: &OfferedSlot| (one.slot.span.start, one.practitioner.clone(), one.slot.agenda.clone());
+    let is_asked = |one: &OfferedSlot| asked.is_some() && one.practitioner.as_ref() == asked;
+    let (mut first, mut others): (Vec<OfferedSlot>, Vec<OfferedSlot>) = slots.into_iter().partition(is_asked);
+    first.sort_by_cached_key(order);
+    others.sort_by_cached_key(order);
+    first.truncate(limit - others.len().min(limit / 2));
+    others.truncate(limit - first.len());
+    first.extend(others);
+    first
+}
+
+/// Agendas of those who offer the motive, by the feature that serves them; those of whoever is asked
+/// for by themselves, so that the others do not fill the search before they are read.
 fn seats<'a>(
     practice: &'a Practice,
     contact: &Contact,
     motive: &Motive,
     search: &SlotSearch,
-) -> BTreeMap<&'a FeatureId, Vec<Seat<'a>>> {
+    asked: Option<&PractitionerId>,
+) -> BTreeMap<(bool, &'a FeatureId), Vec<Seat<'a>>> {
     let site = latest(&contact.facts, keys::SITE).and_then(|fact| fact.value.as_text()).map(SiteId::from);
-    let mut seats: BTreeMap<&FeatureId, Vec<Seat<'a>>> = BTreeMap::new();
+    let mut seats: BTreeMap<(bool, &FeatureId), Vec<Seat<'a>>> = BTreeMap::new();
     for practitioner in &practice.practitioners {
         let offers = motive.practitioners.is_empty() || motive.practitioners.contains(&practitioner.id);
         let wanted = search.practitioner.as_ref().is_none_or(|one| *one == practitioner.id);
@@ -152,7 +170,10 @@ fn seats<'a>(
         }
         for agenda in &practitioner.agendas {
             if site.as_ref().is_none_or(|site| *site == agenda.site) {
-                seats.entry(&agenda.feature).or_default().push((practitioner, agenda));
+                seats
+                    .entry((asked == Some(&practitioner.id), &agenda.feature))
+                    .or_default()
+                    .push((practitioner, agenda));
             }
         }
     }

@@ -133,7 +133,7 @@ impl From<view::OfferedSlot> for Slot {
 /// Slots on offer, and how far to trust the list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SlotOffer {
-    /// The slots, earliest first.
+    /// The slots, earliest first; those with the practitioner whom the contact asks for come before the others.
     slots: Vec<Slot>,
     /// Whether every agenda answered in full: an empty incomplete list does not
     /// mean that nothing is free.
