@@ -84,7 +84,12 @@ pub(super) fn seen_afterwards(
     now: Instant,
 ) -> Vec<IntentEffect> {
     match intent.state {
-        IntentState::Confirmed if struck_out_there => {
+        // Also when a late send was taken out since, or a person said that it was not done: the hand
+        // came after that. A time that was let go is not claimed again.
+        IntentState::Confirmed | IntentState::Refused | IntentState::Compensated if struck_out_there => {
+            if !intent.state.is_live() {
+                intent.claims.clear();
+            }
             enter(intent, IntentState::NeedsHuman, vec![IntentEffect::AskWhetherBack])
         }
         IntentState::Confirmed | IntentState::Refused | IntentState::Compensated => look_later(intent, rule, now),

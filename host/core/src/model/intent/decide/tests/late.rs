@@ -127,6 +127,26 @@ fn after_one_send_was_taken_out_the_other_is_looked_for() {
 }
 
 #[test]
+fn what_a_hand_put_back_is_asked_about_whatever_became_of_the_booking_since_it_was_struck_out() {
+    let confirmed = decide(&sent_again(), answer(2, done()), at(15_000)).unwrap().0;
+    // It was struck out there, and the first send arrived after that.
+    let struck_out = decide(&confirmed, IntentEvent::Superseded(rule(true)), at(90_000)).unwrap().0;
+    let found = remains(Finding::Present(Box::new(held())), false);
+    let late = decide(&struck_out, found, at(111_000)).unwrap().0;
+    let compensated = decide(&late, IntentEvent::TakenOut(done()), at(112_000)).unwrap().0;
+    assert_eq!((compensated.state, compensated.open.count), (IntentState::Compensated, 0));
+    let refused_once = run(sending(), 0, vec![answer(1, refused())]).0;
+    for over in [confirmed, compensated, refused_once] {
+        let seen = |struck_out_there| IntentEvent::SeenAfterwards { struck_out_there, rule: rule(true) };
+        let (asked, effects) = decide(&over, seen(true), at(200_000)).unwrap();
+        assert_eq!((asked.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskWhetherBack]));
+        assert_eq!(asked.claims.is_empty(), !over.state.is_live(), "a time that was let go is not claimed again");
+        let (looked_for, effects) = decide(&over, seen(false), at(200_000)).unwrap();
+        assert_eq!((looked_for.state, effects), (over.state, vec![IntentEffect::Watch]));
+    }
+}
+
+#[test]
 fn an_answer_under_a_lost_turn_is_never_believed_and_the_agenda_is_asked() {
     for said in [done(), refused(), unreachable(), Answer::Unknown] {
         let (intent, effects) = run(sending(), 1, vec![late(1, said.clone())]);
