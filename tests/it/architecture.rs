@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("greffon-kinds", &[]),
     ("greffon-words", &[]),
     ("greffon-danger", &[]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("greffon-build", &["greffon-kinds"]),
     ("greffon-sdk", &[]),
     ("greffon-simulation", &["greffon-core", "greffon-danger"]),
+    ("greffon-model-check", &["greffon-core"]),
     ("greffon-storage", &["greffon-core"]),
     ("greffon-runtime", &["greffon-core", "greffon-kinds", "greffon-words"]),
     ("greffon-server", &["greffon-core", "greffon-words"]),
@@ -122,6 +123,7 @@ fn every_mandated_folder_has_a_readme() {
         "host/danger",
         "host/portal",
         "host/simulation",
+        "host/model-check",
         "host/storage",
         "host/runtime",
         "host/bundled",
