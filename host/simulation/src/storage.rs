@@ -239,6 +239,21 @@ impl Storage for MemoryStorage {
         .await
     }
 
+    async fn intents_about(&self, practice: &PracticeId, patients: &[PatientId], contacts: u32) -> Stored<Vec<Intent>> {
+        if patients.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(practice, |rows| {
+            let is_about = |one: &&Contact| one.patient.patient().is_some_and(|patient| patients.contains(&patient));
+            let mut about: Vec<&Contact> = rows.contacts.values().filter(is_about).collect();
+            about.sort_by_key(|one| Reverse((one.received_at, one.id)));
+            about.truncate(usize::try_from(contacts).unwrap_or(usize::MAX));
+            let is_of = |intent: &&Intent| intent.contact.is_some_and(|id| about.iter().any(|one| one.id == id));
+            rows.intents.values().filter(is_of).cloned().collect()
+        })
+        .await
+    }
+
     async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {
         self.read(practice, |rows| rows.ops.get(op).and_then(|id| rows.intents.get(id)).cloned()).await
     }

@@ -150,6 +150,13 @@ impl Storage for Database {
         intents::get_all(self.reader().await?.on(), &contact.practice, &contact.intents).await
     }
 
+    async fn intents_about(&self, practice: &PracticeId, patients: &[PatientId], contacts: u32) -> Stored<Vec<Intent>> {
+        if patients.is_empty() {
+            return Ok(Vec::new());
+        }
+        intents::about(self.reader().await?.on(), practice, patients, contacts).await
+    }
+
     async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>> {
         intents::get_by_op(self.reader().await?.on(), practice, op).await
     }

@@ -1,6 +1,6 @@
 //! Booking intents, with their claims.
 
-use greffon_core::ids::{ContactId, IntentId, OpId, PracticeId};
+use greffon_core::ids::{ContactId, IntentId, OpId, PatientId, PracticeId};
 use greffon_core::model::intent::Intent;
 use greffon_core::ports::storage::{Listed, Page, StorageError, Stored};
 use greffon_core::time::Span;
@@ -26,6 +26,35 @@ const GET_ALL: Sql = Sql {
     postgres: "SELECT id, doc
      FROM intents
      WHERE practice = $1 AND id IN (SELECT value::uuid FROM json_array_elements_text($2::json))",
+};
+
+const ABOUT: Sql = Sql {
+    sqlite: "SELECT intents.id, intents.doc
+     FROM (
+         SELECT contacts.id
+         FROM json_each($2) AS wanted
+         CROSS JOIN contacts
+         WHERE contacts.practice = $1 AND contacts.patient = unhex(wanted.value, '-')
+         ORDER BY contacts.received_at DESC, contacts.id DESC
+         LIMIT $3
+     ) AS newest
+     CROSS JOIN intents
+     WHERE intents.practice = $1 AND intents.contact = newest.id",
+    postgres: "SELECT made.id, made.doc
+     FROM (
+         SELECT about.id
+         FROM json_array_elements_text($2::json) AS wanted (patient)
+         CROSS JOIN LATERAL (
+             SELECT id, received_at
+             FROM contacts
+             WHERE practice = $1 AND patient = wanted.patient::uuid
+             ORDER BY received_at DESC, id DESC
+             LIMIT $3
+         ) AS about
+         ORDER BY about.received_at DESC, about.id DESC
+         LIMIT $3
+     ) AS newest
+     CROSS JOIN LATERAL (SELECT id, doc FROM intents WHERE practice = $1 AND contact = newest.id) AS made",
 };
 
 const IN_CONTACT: Sql = Sql::both(
@@ -153,6 +182,19 @@ pub(crate) async fn get_all(on: On<'_>, practice: &PracticeId, ids: &[IntentId])
 pub(crate) async fn get(on: On<'_>, practice: &PracticeId, id: IntentId) -> Stored<Option<Intent>> {
     let row = fetch!(fetch_optional, (String,), on, GET, practice.as_str(), id.0).map_err(failed)?;
     row.map(|(doc,)| rows::decode(TABLE, id, &doc)).transpose()
+}
+
+/// Those that were made in the latest contacts about one of these patients.
+pub(crate) async fn about(
+    on: On<'_>,
+    practice: &PracticeId,
+    patients: &[PatientId],
+    contacts: u32,
+) -> Stored<Vec<Intent>> {
+    let list = rows::encode("id", &patients)?;
+    let found =
+        fetch!(fetch_all, (Uuid, String), on, ABOUT, practice.as_str(), list, i64::from(contacts)).map_err(failed)?;
+    found.iter().map(|(id, doc)| rows::decode(TABLE, id, doc)).collect()
 }
 
 /// Those that were made in this contact.

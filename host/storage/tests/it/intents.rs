@@ -1,5 +1,6 @@
-use greffon_core::ids::{IntentId, OpId};
+use greffon_core::ids::{IntentId, OpId, PatientId};
 use greffon_core::model::intent::{Intent, IntentState};
+use greffon_core::model::patient::Link;
 use greffon_core::ports::storage::StorageError;
 
 use crate::samples::{self, RESOURCE, claim, minutes, sud};
@@ -8,6 +9,7 @@ use crate::support::{Fixture, nord};
 contract! {
     an_intent_is_read_back_by_id_and_by_op,
     an_unknown_intent_is_absent,
+    those_of_a_patients_latest_contacts_are_found_at_once,
     an_op_id_is_used_once_per_practice,
     an_op_id_never_changes,
     an_op_id_that_cannot_be_stored_is_refused_and_never_found,
@@ -117,4 +119,31 @@ async fn claims_follow_the_intent_when_it_moves(f: Fixture) {
     intent.claims.clear();
     save(&f, &mut intent).await.unwrap();
     assert_eq!(f.db.claims(&nord(), RESOURCE, minutes(0, 60)).await.unwrap(), []);
+}
+
+async fn those_of_a_patients_latest_contacts_are_found_at_once(f: Fixture) {
+    let (patient, other) = (PatientId(samples::id()), PatientId(samples::id()));
+    let mut made = Vec::new();
+    for (minute, about) in [(0, patient), (15, patient), (30, patient), (45, other)] {
+        let mut contact = samples::contact();
+        contact.received_at = contact.received_at.plus_minutes(minute);
+        contact.patient = Link::Known { patient: about, by: None };
+        let mut intent = Intent { contact: Some(contact.id), ..samples::intent(minute, minute + 15) };
+        let mut tx = f.begin().await;
+        tx.save_contact(&mut contact).await.unwrap();
+        tx.save_intent(&mut intent).await.unwrap();
+        tx.commit().await.unwrap();
+        made.push(intent);
+    }
+    let about = async |patients: &[PatientId], contacts| {
+        let mut found = f.db.intents_about(&nord(), patients, contacts).await.unwrap();
+        found.sort_by_key(|one| one.request.span.start);
+        found
+    };
+    assert_eq!(about(&[patient], 20).await, made[..3]);
+    assert_eq!(about(&[patient], 2).await, made[1..3], "the latest");
+    assert_eq!(about(&[other, patient], 2).await, made[2..], "of both together");
+    assert_eq!(about(&[PatientId(samples::id())], 20).await, []);
+    assert_eq!(about(&[], 20).await, []);
+    assert_eq!(f.db.intents_about(&sud(), &[patient], 20).await.unwrap(), []);
 }

@@ -1,6 +1,8 @@
 //! What the practice has with the patient of a contact already: whether it knows them, and
 //! which of their appointments are to come.
 
+use std::cmp::Reverse;
+
 use super::Bookings;
 use super::search::asker_of;
 use crate::flow::error::Flow;
@@ -177,17 +179,15 @@ impl Bookings {
     ) -> Stored<Vec<Visit>> {
         let told = named.cloned().unwrap_or_else(|| patient_of(&contact.facts));
         let certain = !matches!(whose, Whose::Doubtful(_));
-        let others = match records {
-            [] => Vec::new(),
-            records => self.storage.contacts_of(&practice.id, None, records, MAX_CONTACTS).await?,
-        };
-        let others = others.iter().filter(|one| one.id != contact.id).flat_map(|one| one.intents.iter().copied());
-        // All at once, in place of those of this contact alone.
-        let all = Contact { intents: contact.intents.iter().copied().chain(others).collect(), ..contact.clone() };
+        let mut made = self.storage.intents_of(contact).await?;
+        let mut others = self.storage.intents_about(&practice.id, records, MAX_CONTACTS).await?;
+        others.retain(|intent| !contact.intents.contains(&intent.id));
+        // Of an appointment that was moved the latest tells.
+        others.sort_by_key(|intent| Reverse(intent.id));
+        made.append(&mut others);
         // Whoever calls may book for several.
         let is_theirs =
             |intent: &Intent| !contact.intents.contains(&intent.id) || same_names(&told, &intent.request.patient);
-        let mut made = self.storage.intents_of(&all).await?;
         made.retain(|intent| {
             let books = !matches!(intent.kind, IntentKind::Cancel { .. }) && intent.state.is_live();
             books && matters(intent) && is_theirs(intent)

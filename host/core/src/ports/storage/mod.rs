@@ -120,6 +120,9 @@ pub trait Storage: Send + Sync {
     async fn intents_to_verify(&self, practice: &PracticeId, page: &Page) -> Stored<Listed<Intent>>;
     /// The intents of a contact, in the order in which it names them.
     async fn intents_of(&self, contact: &Contact) -> Stored<Vec<Intent>>;
+    /// The intents that were made in the latest contacts about one of these patients, at most
+    /// `contacts` of those; in no order that means anything.
+    async fn intents_about(&self, practice: &PracticeId, patients: &[PatientId], contacts: u32) -> Stored<Vec<Intent>>;
     /// The intent of an op-id.
     async fn intent_by_op(&self, practice: &PracticeId, op: &OpId) -> Stored<Option<Intent>>;
     /// Live claims on a resource that overlap `window`.
