@@ -23,6 +23,7 @@ use crate::model::contact::{
     host_step, identity_of,
 };
 use crate::model::heard::Listened;
+use crate::model::patient::Patient;
 use crate::model::practice::Practice;
 use crate::model::refusal::Refusal;
 use crate::model::triage::{Orientation, Question};
@@ -67,7 +68,8 @@ impl Contacts {
                 "contact.told",
             )
             .await?;
-        self.look_at(&practice, contact, actor).await
+        let records = recognised.and_then(|recognised| recognised.records_for(&contact));
+        self.look_with(&practice, contact, records, actor).await
     }
 
     /// What the registry says of the patient, when facts tell of another one than before; and
@@ -210,13 +212,24 @@ impl Contacts {
     /// and shows it. Begins again when somebody changes the contact meanwhile. Of one
     /// that is closed nobody is asked anything.
     pub(super) async fn look_at(&self, practice: &LivePractice, contact: Contact, actor: &Actor) -> Flow<ContactView> {
-        let mut contact = contact;
+        self.look_with(practice, contact, None, actor).await
+    }
+
+    /// The same, when the records of its patient may have been read just now.
+    async fn look_with(
+        &self,
+        practice: &LivePractice,
+        contact: Contact,
+        records: Option<Vec<Patient>>,
+        actor: &Actor,
+    ) -> Flow<ContactView> {
+        let (mut contact, mut records) = (contact, records);
         for _ in 0..MAX_TRIES {
             if contact.state == ContactState::Closed {
                 return self.as_closed(practice, &contact).await;
             }
             let act = Act::new(practice, actor, self.acts.now());
-            match self.try_look_at(act, contact).await? {
+            match self.try_look_at(act, contact, records.take()).await? {
                 Looked::Seen(view) => return Ok(*view),
                 Looked::Changed(id) => contact = self.stored(practice, id).await?,
             }
@@ -233,10 +246,13 @@ impl Contacts {
         Ok(assemble(practice, contact, &said, true, &sequel, self.acts.now()))
     }
 
-    async fn try_look_at(&self, act: Act<'_>, contact: Contact) -> Flow<Looked> {
+    async fn try_look_at(&self, act: Act<'_>, contact: Contact, records: Option<Vec<Patient>>) -> Flow<Looked> {
         let practice = act.practice;
         let storage = self.storage.as_ref();
-        let records = records_of(storage, &practice.id, contact.patient.patient()).await?;
+        let records = match records {
+            Some(records) => records,
+            None => records_of(storage, &practice.id, contact.patient.patient()).await?,
+        };
         let asked = grids::ask(storage, practice, &contact, &records, act.now).await?;
         let (mut weighed, effects, questions, involved) = weigh(practice, &contact, asked, act.now)?;
         if act.actor.role != Role::System && weighed.is_emergency() && weighed.emergency_shown_at.is_none() {

@@ -25,6 +25,8 @@ pub(crate) struct Recognised {
     choice_stands: bool,
     /// The records of that patient.
     records: Vec<PatientId>,
+    /// That patient, where it is one record alone.
+    alone: Option<Patient>,
     /// Contacts of the same origin or patient, newest first.
     contacts: Vec<Contact>,
 }
@@ -41,6 +43,12 @@ impl Recognised {
         }
         contact.patient = self.link.clone();
         contact.earlier = Earlier::of(self.contacts.iter().filter(|one| one.id != contact.id), &self.records);
+    }
+
+    /// The records of a contact's patient, if they are among what was read.
+    pub(crate) fn records_for(self, contact: &Contact) -> Option<Vec<Patient>> {
+        let patient = contact.patient.patient()?;
+        self.alone.filter(|known| known.id == patient).map(|known| vec![known])
     }
 
     /// The same, for facts that were told after others.
@@ -71,6 +79,7 @@ impl Patients {
     ) -> Stored<Recognised> {
         let told = patient_of(facts);
         let mut records: Vec<PatientId> = Vec::new();
+        let mut alone = None;
         let mut link = Link::Unknown;
         if can_be_registered(facts) {
             let found = self.storage.patients_with(practice, &terms_of(&told), MAX_FOUND).await?;
@@ -78,7 +87,9 @@ impl Patients {
                 Match::Nobody => Link::Unknown,
                 Match::Several(candidates) => Link::Doubtful { candidates },
                 Match::One(patient) => {
-                    records = found.iter().find(|one| one.id == patient).map_or_else(Vec::new, Patient::all_names);
+                    let known = found.iter().find(|one| one.id == patient);
+                    records = known.map_or_else(Vec::new, Patient::all_names);
+                    alone = known.filter(|_| records.len() == 1).cloned();
                     Link::Known { patient, by: None }
                 }
             };
@@ -88,7 +99,7 @@ impl Patients {
         } else {
             self.storage.contacts_of(practice, origin, &records, Earlier::MAX).await?
         };
-        Ok(Recognised { identity: identity_of(facts), link, choice_stands: false, records, contacts })
+        Ok(Recognised { identity: identity_of(facts), link, choice_stands: false, records, alone, contacts })
     }
 
     /// Writes the patient of a contact that ends into the registry: as the one that was
