@@ -159,7 +159,7 @@ fn written_to_patient(office: &Office) -> Vec<String> {
 #[test]
 fn a_practice_may_have_patients_written_to_of_what_is_more_than_a_day_ahead() {
     let office = writing_office();
-    let id = standing(&office, 12);
+    let id = standing(&office, 6);
     let to = start(&office, &id).plus_minutes(2 * 24 * 60);
     office.agenda.push_to(&id, quarter(to));
     look(&office, &id);
@@ -178,7 +178,7 @@ fn a_practice_may_have_patients_written_to_of_what_is_more_than_a_day_ahead() {
 #[test]
 fn of_what_is_sooner_a_person_tells_whatever_the_practice_says() {
     let office = writing_office();
-    let id = standing(&office, 12);
+    let id = standing(&office, 6);
     let was = start(&office, &id);
     office.wait_s(5 * 3_600);
     office.agenda.push_to(&id, quarter(was.plus_minutes(2 * 24 * 60)));

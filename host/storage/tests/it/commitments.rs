@@ -101,7 +101,7 @@ async fn promise(f: Fixture, practice: Arc<Practice>) -> (Instant, bool) {
     let mut tx = f.begin().await;
     let time = Span { start: now, end: latest };
     let open = tx.open_commitments(Span { start: now, end: latest.plus_millis(1) }).await.unwrap();
-    let windows = callback_windows(&practice, Some("dr-martin"), time, &open);
+    let windows = callback_windows(&practice, Some("dr-martin"), time, &open, &[]);
     let hour = callback_hour(now, latest, &windows, &[]);
     let CallbackHour { due, window, beyond_room } = hour;
     tx.save_commitment(&mut Commitment { window, beyond_room, ..samples::commitment(due) }).await.unwrap();
