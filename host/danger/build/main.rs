@@ -26,6 +26,8 @@ mod text;
 mod token;
 #[path = "../src/train.rs"]
 mod train;
+#[path = "../src/windows.rs"]
+mod windows;
 
 use signs::{ANY, CLASSES, SIGNS};
 use train::Example;
@@ -41,7 +43,7 @@ fn main() {
     let fold: Option<usize> = env::var(FOLD).ok().and_then(|fold| fold.parse().ok());
     let sentences = read(&folder);
     let kept = || sentences.iter().enumerate().filter(|(at, _)| Some(at % 5) != fold).map(|(_, one)| one);
-    let examples: Vec<Example> = kept().map(example).collect();
+    let examples: Vec<Example> = kept().flat_map(examples).collect();
     let trained = train::train(&examples, CLASSES);
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says it"));
@@ -59,6 +61,7 @@ fn main() {
 }
 
 struct Sentence {
+    is_everyday: bool,
     signs: Vec<usize>,
     text: String,
 }
@@ -73,24 +76,33 @@ fn read(folder: &Path) -> Vec<Sentence> {
         let lines = fs::read_to_string(file).expect("text");
         for (number, line) in (1..).zip(lines.lines()) {
             let fields: Vec<&str> = line.split('\t').collect();
-            let [_, signs, _, _, text] = fields[..] else { panic!("{}:{number}: five fields", file.display()) };
+            let [kind, signs, _, _, text] = fields[..] else { panic!("{}:{number}: five fields", file.display()) };
             let known = |name: &str| {
                 let place = SIGNS.iter().position(|sign| *sign == name);
                 place.unwrap_or_else(|| panic!("{}:{number}: no sign \"{name}\"", file.display()))
             };
             let signs = if signs == "-" { Vec::new() } else { signs.split(',').map(known).collect() };
-            sentences.push(Sentence { signs, text: text.to_owned() });
+            sentences.push(Sentence { is_everyday: kind == "everyday", signs, text: text.to_owned() });
         }
     }
     sentences
 }
 
-fn example(sentence: &Sentence) -> Example {
+/// An utterance, and its windows if it is an everyday one: what is harmless as a whole is
+/// harmless in each part, unless it is a negation that the part may lack.
+fn examples(sentence: &Sentence) -> Vec<Example> {
     let tokens = text::tokens(&sentence.text);
-    let marks = numbers::marks(&tokens);
+    let features = features::features(&tokens, &numbers::marks(&tokens));
     let mut classes = sentence.signs.clone();
     if !classes.is_empty() {
         classes.push(ANY);
     }
-    Example { features: features::features(&tokens, &marks), classes }
+    let mut examples = vec![Example { features: features::once(&features, &(0..tokens.len())), classes }];
+    if sentence.is_everyday {
+        let windows = windows::windows(&tokens).into_iter();
+        examples.extend(
+            windows.map(|window| Example { features: features::once(&features, &window.tokens), classes: Vec::new() }),
+        );
+    }
+    examples
 }

@@ -2,6 +2,8 @@
 //! figures amount to, and the pieces of its words, so that a misspelt word is still
 //! mostly itself. Read by the build, which trains, and by whoever listens.
 
+use std::ops::Range;
+
 use crate::numbers::Marked;
 use crate::token::Token;
 
@@ -20,8 +22,19 @@ pub(crate) struct Feature {
     pub token: u32,
 }
 
-/// The features of some tokens, each once, in the order of blocks and buckets. `marks`
-/// are those of these tokens.
+impl Feature {
+    /// Two features with the same one count as one.
+    pub(crate) fn key(&self) -> (u8, u16) {
+        (self.block, self.bucket)
+    }
+
+    pub(crate) fn is_of(&self, tokens: &Range<usize>) -> bool {
+        usize::try_from(self.token).is_ok_and(|token| tokens.contains(&token))
+    }
+}
+
+/// The features of some tokens, each as often as it is there, in the order of blocks,
+/// buckets and tokens. `marks` are those of these tokens.
 pub(crate) fn features(tokens: &[Token], marks: &[Marked]) -> Vec<Feature> {
     let mut found = Vec::with_capacity(tokens.len() * 16);
     let mut before: Option<&str> = None;
@@ -42,7 +55,13 @@ pub(crate) fn features(tokens: &[Token], marks: &[Marked]) -> Vec<Feature> {
     found.sort_unstable_by_key(|feature| {
         u64::from(feature.block) << 48 | u64::from(feature.bucket) << 32 | u64::from(feature.token)
     });
-    found.dedup_by_key(|feature| (feature.block, feature.bucket));
+    found
+}
+
+/// Those of some of the tokens, each once.
+pub(crate) fn once(features: &[Feature], tokens: &Range<usize>) -> Vec<Feature> {
+    let mut found: Vec<Feature> = features.iter().filter(|feature| feature.is_of(tokens)).copied().collect();
+    found.dedup_by_key(|feature| feature.key());
     found
 }
 

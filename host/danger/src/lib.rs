@@ -28,6 +28,7 @@ mod text;
 mod token;
 #[expect(dead_code, reason = "the build trains with it")]
 mod train;
+mod windows;
 
 pub use signs::SIGNS;
 

@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
-use crate::features::{BLOCKS, BUCKETS, Feature, features};
+use crate::features::{BLOCKS, BUCKETS, Feature, features, once};
 use crate::numbers::Marked;
 use crate::signs::{ANY, CLASSES, SIGNS};
 use crate::token::Token;
-use crate::train::row;
+use crate::train::{Row, place, row};
+use crate::windows::{Window, windows};
 
 /// What the build trained: rarities, weights, then bias and scale of each class.
 static TRAINED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/model.bin"));
@@ -24,7 +25,7 @@ const MOST_PIECES: usize = 32;
 
 /// From this score on an utterance counts as one in danger; by cross-validation on the
 /// training sentences (see the README).
-const DANGER: f32 = -0.1;
+const DANGER: f32 = -0.02;
 
 /// A sign is asked about when it scores no less than this under the first.
 const BESIDE_THE_FIRST: f32 = 0.9;
@@ -43,15 +44,31 @@ const WAKES_NOBODY: f32 = -0.6;
 /// From this one on what any rule hears is as good as what a sure one hears.
 const SURELY: f32 = 0.5;
 
+/// What a sentence counts less than it sounds, without those around it.
+const SENTENCE: f32 = 0.2;
+
+/// What a window counts less that is cut out of a sentence.
+const CUT: f32 = 0.4;
+
+/// How much of what the whole piece is below nothing is taken off as well, and of how much
+/// at most: the more harmless the whole, the likelier it explains the part.
+const AROUND: f32 = 0.3;
+const FARTHEST: f32 = 1.5;
+
+/// How many signs a window brings up whose piece has brought up its own.
+const MORE_SIGNS: usize = 1;
+
 /// What the model makes of a text.
 pub(crate) struct Judgement {
     pub hunches: Vec<Hunch>,
     /// How much each piece sounds like danger.
     pieces: Vec<(Range<usize>, f32)>,
+    /// The same of their windows.
+    windows: Vec<(Range<usize>, f32)>,
 }
 
 impl Judgement {
-    /// Whether every piece with all of these tokens sounds harmless.
+    /// Whether every piece and every window with all of these tokens sounds harmless.
     pub(crate) fn is_harmless(&self, tokens: &Range<usize>) -> bool {
         self.sounds_below(HARMLESS, tokens)
     }
@@ -61,17 +78,26 @@ impl Judgement {
         self.sounds_below(WAKES_NOBODY, tokens)
     }
 
-    /// Whether one of the pieces with all of these tokens sounds like danger beyond doubt.
+    /// Whether one of the pieces or windows with all of these tokens sounds like danger
+    /// beyond doubt.
     pub(crate) fn agrees(&self, tokens: &Range<usize>) -> bool {
-        let around = self.pieces.iter().filter(|(piece, _)| piece.start <= tokens.start && tokens.end <= piece.end);
-        around.into_iter().any(|(_, danger)| *danger >= SURELY)
+        with(&self.pieces, tokens).chain(with(&self.windows, tokens)).any(|danger| danger >= SURELY)
     }
 
+    /// Whether every piece with these tokens sounds less like danger than this, and every
+    /// window of it harmless.
     fn sounds_below(&self, bound: f32, tokens: &Range<usize>) -> bool {
-        let mut around =
-            self.pieces.iter().filter(|(piece, _)| piece.start <= tokens.start && tokens.end <= piece.end).peekable();
-        around.peek().is_some() && around.all(|(_, danger)| *danger < bound)
+        let mut pieces = with(&self.pieces, tokens).peekable();
+        pieces.peek().is_some()
+            && pieces.all(|danger| danger < bound)
+            && with(&self.windows, tokens).all(|danger| danger < HARMLESS)
     }
+}
+
+/// How much those with all of these tokens sound like danger.
+fn with(sounds: &[(Range<usize>, f32)], tokens: &Range<usize>) -> impl Iterator<Item = f32> {
+    let (start, end) = (tokens.start, tokens.end);
+    sounds.iter().filter(move |(around, _)| around.start <= start && end <= around.end).map(|(_, danger)| *danger)
 }
 
 /// A sign that the model hears.
@@ -84,14 +110,13 @@ pub(crate) struct Hunch {
 
 /// Judges an utterance.
 pub(crate) fn judge(tokens: &[Token], marks: &[Marked]) -> Judgement {
-    let mut judgement = Judgement { hunches: Vec::new(), pieces: Vec::new() };
+    let mut judgement = Judgement { hunches: Vec::new(), pieces: Vec::new(), windows: Vec::new() };
     // One word tells it nothing that it has learnt.
     if tokens.iter().filter(|token| token.number.is_none()).count() < 2 {
         return judgement;
     }
     for piece in pieces(tokens.len()) {
-        let danger = judge_piece(tokens, marks, &piece, &mut judgement.hunches);
-        judgement.pieces.push((piece, danger));
+        judge_piece(tokens, marks, &piece, &mut judgement);
     }
     judgement
 }
@@ -104,37 +129,114 @@ fn pieces(length: usize) -> impl Iterator<Item = Range<usize>> {
         .filter(|piece| !piece.is_empty())
 }
 
-/// How much a piece sounds like danger. The signs that it brings up, and that no piece
-/// before it did, join the hunches.
-fn judge_piece(tokens: &[Token], marks: &[Marked], piece: &Range<usize>, hunches: &mut Vec<Hunch>) -> f32 {
+/// How much a piece sounds like danger, and each window of it by itself. The signs that
+/// they bring up, and that nothing before did, join the hunches.
+fn judge_piece(tokens: &[Token], marks: &[Marked], piece: &Range<usize>, judgement: &mut Judgement) {
     let inside: Vec<Marked> = marks
         .iter()
         .filter(|marked| piece.contains(&marked.first) && piece.contains(&marked.last))
         .map(|marked| Marked { first: marked.first - piece.start, last: marked.last - piece.start, ..*marked })
         .collect();
-    let features = features(&tokens[piece.clone()], &inside);
-    let row = row(&features, &TRAINED[..WEIGHTS]);
-    let mut sums = [0.0_f32; CLASSES];
-    for (place, value) in &row {
-        for (sum, weight) in sums.iter_mut().zip(weights(*place)) {
-            *sum += value * f32::from(weight.cast_signed());
+    let tokens = &tokens[piece.clone()];
+    let features = features(tokens, &inside);
+    let weighed: Vec<Weighed> = features.iter().map(Weighed::of).collect();
+    let whole = 0..tokens.len();
+    let danger = danger_of(&weighed, &whole);
+    judgement.pieces.push((piece.clone(), danger));
+    if danger >= DANGER {
+        Scored::new(once(&features, &whole)).bring_up(MOST_SIGNS, piece, &mut judgement.hunches);
+    }
+    let most = if danger >= DANGER { MORE_SIGNS } else { MOST_SIGNS };
+    for window in windows(tokens) {
+        // The piece before has judged it.
+        if piece.start > 0 && window.tokens.end <= PIECE / 2 {
+            continue;
+        }
+        let sounds = danger_of(&weighed, &window.tokens) - out_of_context(&window, danger);
+        let tokens = piece.start + window.tokens.start..piece.start + window.tokens.end;
+        judgement.windows.push((tokens, sounds));
+        if sounds >= DANGER {
+            Scored::new(once(&features, &window.tokens)).bring_up(most, piece, &mut judgement.hunches);
         }
     }
-    let score = |class: usize| sums[class] * number(CLASSES + class) + number(class);
-    let danger = score(ANY);
-    if danger < DANGER {
-        return danger;
+}
+
+/// How much less a window counts than it sounds: what stands around it may make it
+/// harmless, the more so the more harmless that is.
+fn out_of_context(window: &Window, around: f32) -> f32 {
+    let cut = if window.is_sentence { SENTENCE } else { CUT };
+    cut + AROUND * (-around).clamp(0.0, FARTHEST)
+}
+
+/// What a feature weighs for danger at all.
+struct Weighed {
+    feature: Feature,
+    value: f32,
+    danger: f32,
+}
+
+impl Weighed {
+    fn of(feature: &Feature) -> Self {
+        let place = place(feature);
+        let value = f32::from(TRAINED[place as usize]);
+        Self { feature: *feature, value, danger: value * f32::from(weights(place)[ANY].cast_signed()) }
     }
-    let mut ranked: Vec<(usize, f32)> = (0..SIGNS.len()).map(|sign| (sign, score(sign))).collect();
-    ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
-    let least = ranked[0].1 - BESIDE_THE_FIRST;
-    for (sign, score) in ranked.into_iter().take(MOST_SIGNS) {
-        if score >= least && hunches.iter().all(|one| one.sign != sign) {
-            let given = given(sign, &features, &row, piece.len());
-            hunches.push(Hunch { sign, tokens: strongest(&given, piece.start) });
+}
+
+/// How much some tokens sound like danger: what [`Scored`] finds, for that class alone.
+fn danger_of(weighed: &[Weighed], window: &Range<usize>) -> f32 {
+    let mut squares = [0.0_f32; BLOCKS];
+    let mut sums = [0.0_f32; BLOCKS];
+    let mut last = None;
+    for one in weighed {
+        if !one.feature.is_of(window) || last == Some(one.feature.key()) {
+            continue;
+        }
+        last = Some(one.feature.key());
+        let block = usize::from(one.feature.block);
+        squares[block] += one.value * one.value;
+        sums[block] += one.danger;
+    }
+    let sum: f32 = sums.iter().zip(squares).map(|(sum, square)| sum / square.sqrt().max(f32::MIN_POSITIVE)).sum();
+    sum * number(CLASSES + ANY) + number(ANY)
+}
+
+/// Features, and what they amount to.
+struct Scored {
+    features: Vec<Feature>,
+    row: Row,
+    sums: [f32; CLASSES],
+}
+
+impl Scored {
+    fn new(features: Vec<Feature>) -> Self {
+        let row = row(&features, &TRAINED[..WEIGHTS]);
+        let mut sums = [0.0_f32; CLASSES];
+        for (place, value) in &row {
+            for (sum, weight) in sums.iter_mut().zip(weights(*place)) {
+                *sum += value * f32::from(weight.cast_signed());
+            }
+        }
+        Self { features, row, sums }
+    }
+
+    fn score(&self, class: usize) -> f32 {
+        self.sums[class] * number(CLASSES + class) + number(class)
+    }
+
+    /// The signs that it sounds most like join the hunches, so many at most. `piece` is
+    /// what its features are of.
+    fn bring_up(&self, most: usize, piece: &Range<usize>, hunches: &mut Vec<Hunch>) {
+        let mut ranked: Vec<(usize, f32)> = (0..SIGNS.len()).map(|sign| (sign, self.score(sign))).collect();
+        ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let least = ranked[0].1 - BESIDE_THE_FIRST;
+        for (sign, score) in ranked.into_iter().take(most) {
+            if score >= least && hunches.iter().all(|one| one.sign != sign) {
+                let given = given(sign, &self.features, &self.row, piece.len());
+                hunches.push(Hunch { sign, tokens: strongest(&given, piece.start) });
+            }
         }
     }
-    danger
 }
 
 /// What each token of a piece gave to a sign.

@@ -147,6 +147,30 @@ fn the_end_of_a_long_text_is_heard_too() {
 }
 
 #[test]
+fn one_sentence_of_danger_among_others_is_heard() {
+    for (text, sign) in [
+        (
+            "Bonjour, je voudrais déplacer mon rendez-vous de mardi. Au fait, mon mari a la bouche de travers depuis \
+             une heure. Et il me faudrait l'ordonnance de ma fille pour l'orthophoniste, merci.",
+            "stroke",
+        ),
+        (
+            "bonjour c'est pour la facture du mois de mai je l'ai payée deux fois et sinon ma mère on arrive plus à la \
+             réveiller et puis je voulais aussi l'adresse du kiné qui est à côté de la gare",
+            "unconscious",
+        ),
+        (
+            "Hello, could you post me the letter for the gym? Oh, and my husband has a crushing pain in his chest. \
+             And is the flu clinic still on this Saturday?",
+            "chest-pain",
+        ),
+    ] {
+        hears(text, sign);
+        assert!(hear(text).len() <= 8, "\"{text}\": {:?}", hear(text));
+    }
+}
+
+#[test]
 fn signs_without_width_and_look_alikes_hide_nothing() {
     for text in
         ["il ne res\u{200b}pire plus", "il ne r\u{0435}spire plus", "IL NE RESPIRE PLUS !!!", "il ne respiiiire plus"]
