@@ -38,7 +38,7 @@ fn bare(text: &str) -> String {
 fn nothing_that_is_measured_was_trained_with() {
     let training = texts("training");
     assert!(training.len() > 15_000, "{}", training.len());
-    for folder in ["measured", "short"] {
+    for folder in ["measured", "measured-2", "short"] {
         let measured = texts(folder);
         assert!(measured.len() > 150, "{folder}: {}", measured.len());
         let both: Vec<String> = measured
