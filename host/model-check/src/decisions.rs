@@ -154,7 +154,11 @@ impl Protocol {
             return (read_cancel_look_up(&appointment(of, known.sight), found.said(of)), false);
         }
         let finding = read_remains(&op_of(id), found.said(id));
+        let struck_out = row.known.is_some_and(|known| !known.stands && known.struck_out);
         match (&finding, found, row.stands_at()) {
+            (Finding::Present(_) | Finding::Beside(_), ..) if struck_out && self.has(Defence::PutBackIsAskedAbout) => {
+                (Finding::Ambiguous, true)
+            }
             (Finding::Present(_) | Finding::Beside(_), Sought::There { sight, .. }, Some(slot))
                 if sight.slot != slot =>
             {

@@ -360,6 +360,28 @@ fn what_the_doctor_puts_back_stays_and_a_person_says_whether_it_stands() {
 }
 
 #[test]
+fn what_is_put_back_while_a_late_send_is_looked_for_stays_too() {
+    let office = office(AgendaStyle::FreeStore);
+    let contact = office.triaged();
+    let slot = office.slots(contact).remove(6);
+    // The first send has no end that is known, so that it may arrive for a day.
+    office.plan.next(Effect::AgendaWrite, Fault::Lost);
+    let intent = office.book(contact, booking(&slot, "op-1")).unwrap().booking.intent;
+    office.wait_s(900);
+    let id = office.rows().appointments.values().next().unwrap().id.clone();
+    assert!(office.rows().intents[&intent].open.count > 0);
+    office.agenda.strike(&id);
+    look(&office, &id);
+    office.wait_s(601);
+    assert_eq!(known(&office, &id).held.status, AppointmentStatus::Cancelled);
+    assert!(office.rows().intents[&intent].open.look_at.is_some(), "it is looked for");
+    office.agenda.bring_back(&id);
+    office.wait_s(2 * 3_600);
+    assert_eq!(office.agenda.live().len(), 1, "it may be the doctor's wish");
+    assert_eq!(office.rows().intents[&intent].state, IntentState::NeedsHuman);
+}
+
+#[test]
 fn whoever_reads_the_contact_sees_what_the_doctor_did() {
     let office = office(AgendaStyle::FreeStore);
     let (moved, struck) = (standing(&office, 4), standing(&office, 6));

@@ -53,9 +53,8 @@ impl Protocol {
     }
 }
 
-/// Whether somebody struck it out who may put it back. The known gap of the README: while a send of
-/// it is looked for or taken out, greffon takes what is there again for that.
+/// Whether somebody struck it out who may put it back. The known gap of the README: while it is
+/// taken out, greffon takes what is there again for that.
 fn may_be_put_back(row: &Row) -> bool {
-    let is_looked_for = row.look_in.is_some() || row.state == IntentState::Compensating;
-    !is_looked_for && row.known.is_some_and(|known| known.struck_out)
+    row.state != IntentState::Compensating && row.known.is_some_and(|known| known.struck_out)
 }

@@ -229,11 +229,14 @@ impl Bookings {
             return Ok((finding, wanted));
         };
         let known = self.storage.appointment(&practice.id, Some(&intent.feature), &found.id).await?;
-        // Also when the patient has come meanwhile.
-        match known.filter(|known| !is_gone(known.held.status)) {
-            // It stands, at another time than anybody here knows of.
-            Some(known) if known.held.span != found.span => Ok((Finding::Ambiguous, true)),
-            known => Ok((finding, known.is_some())),
+        match known {
+            // Somebody struck it out there: what is there again may have been put back, or have come late.
+            Some(known) if is_gone(known.held.status) && known.standing.struck_out => Ok((Finding::Ambiguous, true)),
+            // It stands, at another time than anybody here knows of; also when the patient has come meanwhile.
+            Some(known) if !is_gone(known.held.status) && known.held.span != found.span => {
+                Ok((Finding::Ambiguous, true))
+            }
+            known => Ok((finding, known.is_some_and(|known| !is_gone(known.held.status)))),
         }
     }
 
