@@ -96,12 +96,17 @@ async fn book(test: &TestHost, front: &Front, client: &Client, server: &str) -> 
 
 /// The same request about an entry of another name, so that it is not there yet.
 fn renamed(one: &Asked, all: &[Asked], number: usize) -> Asked {
-    let put = all.iter().find(|asked| asked.method == Method::PUT);
-    let name = put.and_then(|put| put.path.strip_suffix(".ics")?.rsplit('/').next());
-    let Some(name) = name else { return one.clone() };
-    let other = format!("nu-{number}");
-    let body = String::from_utf8_lossy(&one.body).replace(name, &other);
-    Asked { path: one.path.replace(name, &other), body: body.into(), ..one.clone() }
+    let Some(put) = all.iter().find(|asked| asked.method == Method::PUT) else { return one.clone() };
+    let written = String::from_utf8_lossy(&put.body);
+    let file = put.path.strip_suffix(".ics").and_then(|path| path.rsplit('/').next());
+    let uid = written.lines().find_map(|line| line.strip_prefix("UID:"));
+    let (mut path, mut body) = (one.path.clone(), String::from_utf8_lossy(&one.body).into_owned());
+    for name in [file, uid].into_iter().flatten() {
+        let other = format!("nu-{number}");
+        path = path.replace(name, &other);
+        body = body.replace(name, &other);
+    }
+    Asked { path, body: body.into(), ..one.clone() }
 }
 
 async fn all(client: &Client, server: &str, asked: &[Asked]) -> anyhow::Result<()> {
