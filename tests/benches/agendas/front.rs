@@ -43,6 +43,7 @@ struct Shared {
     client: Client,
     remembers: bool,
     known: Mutex<HashMap<Asked, Answer>>,
+    alone: tokio::sync::Mutex<()>,
     asked: AtomicU64,
     seen: Mutex<Vec<Asked>>,
 }
@@ -57,6 +58,7 @@ impl Front {
             client: calendar::client()?,
             remembers,
             known: Mutex::default(),
+            alone: tokio::sync::Mutex::default(),
             asked: AtomicU64::new(0),
             seen: Mutex::default(),
         });
@@ -90,6 +92,11 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Res
     if !shared.remembers {
         shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
     }
+    // Whoever asks the same at the same moment waits for the one answer.
+    let _alone = match shared.remembers {
+        true => Some(shared.alone.lock().await),
+        false => None,
+    };
     let known = shared.known.lock().unwrap_or_else(PoisonError::into_inner).get(&asked).cloned();
     let answer = match known {
         Some(known) => known,
