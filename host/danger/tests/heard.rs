@@ -147,6 +147,34 @@ fn the_end_of_a_long_text_is_heard_too() {
 }
 
 #[test]
+fn what_is_like_a_former_time_or_was_yesterday_is_of_now() {
+    for (text, sign) in [
+        ("il a la bouche de travers comme le mois passé", "stroke"),
+        ("il a la bouche de travers comme l'an dernier", "stroke"),
+        ("j'ai mal dans la poitrine comme quand j'avais fait mon infarctus", "chest-pain"),
+        ("quand j'avais la fièvre hier j'ai perdu connaissance", "unconscious"),
+        ("quand j'avais ma tension haute hier je suis tombée dans les pommes", "unconscious"),
+        ("ma fille qui est en maternelle s'étouffe", "breathing"),
+        ("his face has dropped just like last year", "stroke"),
+        ("same as last month, he passed out and won't wake up", "unconscious"),
+    ] {
+        hears(text, sign);
+    }
+}
+
+#[test]
+fn no_word_beside_it_hides_who_wants_to_die_or_was_strangled() {
+    for (text, sign) in [
+        ("je mets de la musique et je veux mourir", "suicidal-danger"),
+        ("je dois quitter cet appartement sinon je me tue", "suicidal-danger"),
+        ("arrêtez de me faire répéter, je veux me suicider", "suicidal-danger"),
+        ("mon ex m'a serré le cou avec sa cravate", "violence"),
+    ] {
+        hears(text, sign);
+    }
+}
+
+#[test]
 fn one_sentence_of_danger_among_others_is_heard() {
     for (text, sign) in [
         (
