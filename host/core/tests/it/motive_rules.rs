@@ -2,9 +2,9 @@
 
 use futures::executor::block_on;
 use futures::future::join_all;
-use greffon_core::flow::{FlowError, NewBooking, SlotSearch};
+use greffon_core::flow::{FlowError, NewBooking, NewLevel, SlotSearch};
 use greffon_core::ids::ContactId;
-use greffon_core::model::care::keys;
+use greffon_core::model::care::{Level, keys};
 use greffon_core::model::civil::Zone;
 use greffon_core::model::intent::IntentState;
 use greffon_core::model::practice::{OwnDuration, Practice, PractitionerAgenda, ReservedHours, WeekHours};
@@ -14,7 +14,7 @@ use greffon_core::model::view::OfferedSlot;
 use greffon_core::time::{Instant, Span};
 use greffon_simulation::AgendaStyle;
 
-use crate::office::{NOW, Office, booking, choice, secretary};
+use crate::office::{NOW, Office, booking, choice, doctor, secretary};
 
 fn change_motive(practice: &mut Practice, id: &str, change: impl FnOnce(&mut greffon_core::model::practice::Motive)) {
     change(practice.motives.iter_mut().find(|one| one.id.as_str() == id).expect("there"));
@@ -220,6 +220,9 @@ fn whom_the_caller_asks_for_is_offered_first_and_the_others_after() {
     let names: Vec<&str> = asked.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["dr-petit", "dr-petit", "dr-petit", "dr-martin", "dr-martin"]);
     assert_eq!((asked[0].1, asked[3].1), (NOW, NOW), "each from the first on");
+    let today = NewLevel { level: Level::SameDay, reason: "à voir aujourd'hui".to_owned() };
+    block_on(office.reception.contacts.set_level(&office.practice, contact, today, &doctor())).unwrap();
+    assert_eq!(found(4), unasked, "whoever must be seen today is offered the earliest time");
     office.reload(|live| live.practice.practitioners[1].agendas[0].hours = WeekHours::default());
     assert!(found(4).iter().all(|(name, _)| name == "dr-martin"), "nobody is kept waiting for one who has no time");
 }

@@ -90,7 +90,7 @@ pub struct SlotSearch {
     /// When; the motive's notice and horizon when absent.
     pub window: Option<Span>,
     /// With whom; anybody who offers the motive when absent, the one whom the contact asks for before
-    /// the others.
+    /// the others, unless somebody must be seen today.
     pub practitioner: Option<PractitionerId>,
     /// At which times, by the practice's clock.
     pub wishes: SlotWishes,

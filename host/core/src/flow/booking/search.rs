@@ -11,7 +11,7 @@ use super::{Bookings, SlotSearch};
 use crate::flow::agenda::{Seat, Unread, Wish};
 use crate::flow::error::{Flow, FlowError};
 use crate::ids::{ContactId, FeatureId, MotiveId, PracticeId, PractitionerId, SiteId};
-use crate::model::care::{Value, keys, latest};
+use crate::model::care::{Level, Value, keys, latest};
 use crate::model::civil::Zone;
 use crate::model::contact::{Contact, is_known, may_book, practitioner_asked};
 use crate::model::practice::{Motive, Practice};
@@ -28,7 +28,8 @@ const REACH_MIN: u32 = 12 * 60;
 const MAX_SLOTS: u32 = 100;
 
 impl Bookings {
-    /// Free slots for a contact, those with the practitioner who is asked for in it first.
+    /// Free slots for a contact, those with the practitioner who is asked for in it first, unless
+    /// somebody must be seen today.
     ///
     /// # Errors
     /// `NotFound`, `Invalid`, `NotAllowed("not-concluded" | "emergency" | "contact-closed" |
@@ -71,7 +72,10 @@ impl Bookings {
             limit: search.limit,
             now,
         };
-        let asked = practitioner_asked(&practice, &contact.facts).filter(|_| search.practitioner.is_none());
+        // Whoever must be seen today is offered the earliest time, with whomever it is.
+        let can_wait = contact.level.is_none_or(|level| !level.at_least(Level::SameDay));
+        let asked = practitioner_asked(&practice, &contact.facts);
+        let asked = asked.filter(|_| can_wait && search.practitioner.is_none());
         let asked = asked.map(|practitioner| &practitioner.id);
         let seats = seats(&practice, &contact, motive, &search, asked);
         let reads = seats
