@@ -108,9 +108,13 @@ fn the_desk_sees_what_others_wrote_beside_what_greffon_wrote() {
     let slot = office.slots(contact).into_iter().find(|slot| slot.slot.span.start == TEN).unwrap();
     let id = office.book(contact, booking(&slot, "op-1")).unwrap().booking.appointment.unwrap();
     let eleven = Span { start: TEN.plus_minutes(60), end: TEN.plus_minutes(75) };
+    let window = Span { start: NOW, end: NOW.plus_minutes(24 * 60) };
+    let at_once =
+        block_on(office.reception.reads.agendas(&office.practice, window, Some(&"dr-martin".into()))).unwrap();
+    let own: Vec<_> = at_once[0].entries.iter().map(|one| one.appointment.clone()).collect();
+    assert_eq!(own, [Some(id.clone())], "what was just booked is seen before the agenda is read again");
     office.agenda.enter(&"dr-martin".into(), eleven);
     office.wait_s(620);
-    let window = Span { start: NOW, end: NOW.plus_minutes(24 * 60) };
     let asked = office.plugins.calls("find-slots") + office.plugins.calls("changes");
     let agendas =
         block_on(office.reception.reads.agendas(&office.practice, window, Some(&"dr-martin".into()))).unwrap();

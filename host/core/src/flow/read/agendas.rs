@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Reads;
 use crate::flow::error::Flow;
 use crate::ids::{AgendaId, AppointmentId, FeatureId, PracticeId, PractitionerId};
+use crate::model::agenda_mirror::Mirrored;
 use crate::model::intent::Appointment;
 use crate::model::standing::is_gone;
 use crate::ports::practices::LivePractice;
@@ -37,7 +38,7 @@ pub struct ReadEntry {
 
 impl Reads {
     /// What the agendas of a practice hold in `window`, those of one practitioner when one is
-    /// named. No agenda is asked.
+    /// named, with what greffon has written there since they were read. No agenda is asked.
     ///
     /// # Errors
     /// `NotFound`, `Storage`.
@@ -61,37 +62,35 @@ impl Reads {
                     Err(_) => None,
                 };
                 let as_of = mirrored.as_ref().map(|mirrored| mirrored.as_of);
-                let entries = mirrored.map_or_else(Vec::new, |mirrored| mirrored.entries);
-                let entries = entries.into_iter().map(|(_, span)| {
-                    let known = own.get_mut(&(feature.clone(), name.clone(), span));
-                    ReadEntry { span, appointment: known.and_then(Vec::pop) }
-                });
+                let mut entries = Vec::new();
+                if let Some(mirrored) = mirrored {
+                    let own = own.remove(&(feature.clone(), name.clone())).unwrap_or_default();
+                    entries = with_own(mirrored, own);
+                }
                 read.push(ReadAgenda {
                     feature: feature.clone(),
                     agenda: name.clone(),
                     practitioner: one.id.clone(),
                     as_of,
-                    entries: entries.collect(),
+                    entries,
                 });
             }
         }
         Ok(read)
     }
 
-    /// The appointments that stand, by where and when.
+    /// The appointments that stand, by where.
     async fn own_appointments(
         &self,
         practice: &LivePractice,
         window: Span,
-    ) -> Stored<BTreeMap<(FeatureId, AgendaId, Span), Vec<AppointmentId>>> {
-        let mut own: BTreeMap<_, Vec<AppointmentId>> = BTreeMap::new();
+    ) -> Stored<BTreeMap<(FeatureId, AgendaId), Vec<Appointment>>> {
+        let mut own: BTreeMap<_, Vec<Appointment>> = BTreeMap::new();
         let mut page = Page { limit: 200, cursor: None };
         loop {
             let listed = self.storage.appointments(&practice.id, window, &page).await?;
-            for Appointment { feature, id, held, .. } in listed.items {
-                if !is_gone(held.status) {
-                    own.entry((feature, held.agenda, held.span)).or_default().push(id);
-                }
+            for one in listed.items.into_iter().filter(|one| !is_gone(one.held.status)) {
+                own.entry((one.feature.clone(), one.held.agenda.clone())).or_default().push(one);
             }
             match listed.next {
                 Some(next) => page.cursor = Some(next),
@@ -99,4 +98,19 @@ impl Reads {
             }
         }
     }
+}
+
+/// What an agenda held, each entry with the appointment that it is; and what greffon has written
+/// there since then.
+fn with_own(mirrored: Mirrored, mut own: Vec<Appointment>) -> Vec<ReadEntry> {
+    let as_of = mirrored.as_of;
+    let mut entries: Vec<ReadEntry> = Vec::new();
+    for (_, span) in mirrored.entries {
+        let known = own.iter().position(|one| one.held.span == span).map(|at| own.swap_remove(at).id);
+        entries.push(ReadEntry { span, appointment: known });
+    }
+    let newer = own.into_iter().filter(|one| one.standing.written_at.is_some_and(|at| at >= as_of));
+    entries.extend(newer.map(|one| ReadEntry { span: one.held.span, appointment: Some(one.id) }));
+    entries.sort_by(|one, other| (one.span, &one.appointment).cmp(&(other.span, &other.appointment)));
+    entries
 }

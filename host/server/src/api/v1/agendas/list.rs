@@ -39,7 +39,7 @@ pub(super) struct Asked {
 /// List what takes time in the agendas during `[from, to)`, whoever wrote it: appointments made
 /// through greffon, and what practitioners and others put there by hand, of which only the time
 /// is known. As it was when the agendas were last followed, which is every minute where they can
-/// be read: `as_of` says when. To book, search slots.
+/// be read (`as_of` says when), with what was booked here since. To book, search slots.
 #[utoipa::path(
     get,
     path = "/v1/practices/{practice}/agendas",
