@@ -265,8 +265,7 @@ impl Delivery<'_> {
         }
         let Some(held) = &intent.appointment else { return Ok(Truth::Over) };
         let known = storage.appointment(&self.practice.id, Some(&intent.feature), &held.id).await?;
-        // Of what somebody struck out of the agenda, by whoever had booked it.
-        if message.template.id == wording::APPOINTMENT_CANCELLED {
+        if message.template.id == wording::STRUCK_OUT_IN_AGENDA {
             let stands = known.is_some_and(|known| !is_gone(known.held.status));
             return Ok(if stands { Truth::Over } else { Truth::Holds });
         }

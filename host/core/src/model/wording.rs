@@ -55,8 +55,18 @@ pub struct Letter {
 /// appointment has changed again.
 pub const APPOINTMENT_TEMPLATES: &str = "host.appointment-";
 
-/// The letter that tells a patient of an appointment's end.
-pub const APPOINTMENT_CANCELLED: &str = "host.appointment-cancelled";
+/// How the template ends of a letter about what somebody changed in the agenda: nobody on the line
+/// has said it.
+const IN_AGENDA: &str = ".in-agenda";
+
+/// The letter that tells a patient of an appointment which somebody struck out of the agenda.
+pub const STRUCK_OUT_IN_AGENDA: &str = "host.appointment-cancelled.in-agenda";
+
+/// Whether a letter of this template tells of what somebody changed in the agenda.
+#[must_use]
+pub fn is_of_agenda(template: &str) -> bool {
+    template.starts_with(APPOINTMENT_TEMPLATES) && template.ends_with(IN_AGENDA)
+}
 
 /// Longest text of a caller's own words in a letter, in characters.
 const MAX_WORDS: usize = 4000;

@@ -164,15 +164,34 @@ fn a_practice_may_have_patients_written_to_of_what_is_more_than_a_day_ahead() {
     office.agenda.push_to(&id, quarter(to));
     look(&office, &id);
     office.wait_s(601);
-    assert_eq!(written_to_patient(&office), ["host.appointment-moved"]);
+    assert_eq!(written_to_patient(&office), ["host.appointment-moved.in-agenda"]);
     assert_eq!(work(&office), [""; 0], "nobody needs to call");
     let letter = office.sent_to(PATIENT).pop().unwrap();
     assert!(letter.body.contains("vendredi 27 novembre"), "{}", letter.body);
     office.agenda.strike(&id);
     look(&office, &id);
     office.wait_s(601);
-    assert_eq!(written_to_patient(&office), ["host.appointment-moved", "host.appointment-cancelled"]);
+    assert_eq!(
+        written_to_patient(&office),
+        ["host.appointment-moved.in-agenda", "host.appointment-cancelled.in-agenda"]
+    );
     assert_eq!((work(&office), claimed(&office)), (vec![], vec![]));
+}
+
+#[test]
+fn what_was_written_of_the_agenda_and_did_not_arrive_somebody_tells_also_while_the_contact_is_open() {
+    for moves in [true, false] {
+        let office = writing_office();
+        let id = standing(&office, 6);
+        match moves {
+            true => office.agenda.push_to(&id, quarter(start(&office, &id).plus_minutes(2 * 24 * 60))),
+            false => office.agenda.strike(&id),
+        }
+        look(&office, &id);
+        office.plan.next(Effect::ChannelSend, Fault::ResponseLost);
+        office.wait_s(601);
+        assert_eq!(work(&office), ["tell-patient"], "nobody on the line has said it");
+    }
 }
 
 #[test]

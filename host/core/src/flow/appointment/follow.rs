@@ -94,10 +94,9 @@ impl Appointments {
         }
         let visit = visit_of(practice, holder, &was);
         let start = next.held.span.start.min(was.span.start);
-        let written = practice.agenda_changes.in_writing(difference, start, act.now)
-            && self
-                .write_to_patient(tx.as_mut(), act, seen, holder, letter_of_change(practice, difference, visit))
-                .await?;
+        let letter = letter_of_change(practice, difference, visit);
+        let letter = letter.filter(|_| practice.agenda_changes.in_writing(difference, start, act.now));
+        let written = self.write_to_patient(tx.as_mut(), act, holder, letter, start).await?;
         let entry = Entry::new(format!("appointment.{}-in-agenda", difference.as_str()))
             .in_contact(seen.contact)
             .about("appointment", holder.id)
@@ -122,14 +121,14 @@ impl Appointments {
     }
 
     /// Writes to the patient, where they can be written to. Says whether. What does not arrive
-    /// becomes work of the reception.
+    /// before `until` becomes work of the reception.
     async fn write_to_patient(
         &self,
         tx: &mut dyn Transaction,
         act: Act<'_>,
-        seen: &Appointment,
         holder: &Intent,
         letter: Option<Letter>,
+        until: Instant,
     ) -> Stored<bool> {
         let Some(letter) = letter else { return Ok(false) };
         let Some(address) = self.bookings.address_of(tx, holder).await? else { return Ok(false) };
@@ -137,9 +136,9 @@ impl Appointments {
             to: Recipient { name: PATIENT.to_owned(), address: Some(address) },
             letter,
             level: Level::Soon,
-            valid_until: Some(seen.held.span.start),
+            valid_until: Some(until),
             cause: MessageCause::Intent(holder.id),
-            contact: seen.contact,
+            contact: holder.contact,
         };
         self.messages.post(tx, act, post).await?;
         Ok(true)

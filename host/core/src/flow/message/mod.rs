@@ -9,6 +9,7 @@ use super::rows::Rows;
 use crate::model::contact::Contact;
 use crate::model::intent::{Intent, IntentKind};
 use crate::model::message::{Message, MessageCause};
+use crate::model::wording::is_of_agenda;
 use crate::ports::storage::Stored;
 
 /// Writes messages and takes them further, always inside the transaction of a
@@ -57,8 +58,10 @@ pub(crate) async fn contact_of_intent(rows: &mut Rows<'_>, intent: &Intent) -> S
     }
 }
 
-/// Whether it is news of a booking that whoever was on the line heard from the desk.
+/// Whether it is news of a booking that whoever was on the line heard from the desk: not what
+/// somebody else changed in the agenda.
 pub(crate) fn was_heard(message: &Message, contact: &Contact) -> bool {
     let on_the_line = contact.closed_at.is_none_or(|at| message.created_at <= at);
-    matches!(message.cause, MessageCause::Intent(_)) && contact.channel.can_be_asked() && on_the_line
+    let by_the_desk = matches!(message.cause, MessageCause::Intent(_)) && !is_of_agenda(&message.template.id);
+    by_the_desk && contact.channel.can_be_asked() && on_the_line
 }

@@ -1,6 +1,6 @@
 //! What a practitioner changed in the agenda by hand, told to those who must act on it.
 
-use super::{Happened, Letter, Visit, letter, name, to_patient, zone};
+use super::{Happened, IN_AGENDA, Letter, Visit, host_content, letter, name, to_patient, zone};
 use crate::ids::{AgendaId, FeatureId};
 use crate::model::care::Sensitivity;
 use crate::model::person::Person;
@@ -77,11 +77,13 @@ pub fn for_the_patient(practice: &Practice, difference: Difference, visit: Visit
 /// The letter that a patient would get of it; `None` while there is nothing certain to tell.
 #[must_use]
 pub fn letter_of_change(practice: &Practice, difference: Difference, visit: Visit<'_>) -> Option<Letter> {
-    match difference {
-        Difference::Moved(to) => Some(to_patient(practice, Happened::Moved, Visit { start: to.start, ..visit })),
-        Difference::Gone => Some(to_patient(practice, Happened::Cancelled, visit)),
-        Difference::Double | Difference::Unclear => None,
-    }
+    let letter = match difference {
+        Difference::Moved(to) => to_patient(practice, Happened::Moved, Visit { start: to.start, ..visit }),
+        Difference::Gone => to_patient(practice, Happened::Cancelled, visit),
+        Difference::Double | Difference::Unclear => return None,
+    };
+    let template = host_content(&format!("{}{IN_AGENDA}", letter.template.id));
+    Some(Letter { template, ..letter })
 }
 
 /// Tells the reception that an appointment which somebody had struck out of the agenda is there
