@@ -45,7 +45,9 @@ pub fn changed_in_agenda(
         lines.push(format!("Heure dans l'agenda : {}", zone(practice).spoken(to.start)));
     }
     if untold {
-        lines.push("Aucune confirmation écrite n'est encore partie au patient : prévenez-le vous-même.".to_owned());
+        let waits = "Aucune confirmation écrite n'est encore partie au patient. \
+                     Elle partira si vous gardez son rendez-vous ; sinon, rappelez-le.";
+        lines.push(waits.to_owned());
     }
     if let Some(words) = for_the_patient(practice, difference, visit) {
         lines.extend([String::new(), "À dire au patient :".to_owned(), words]);
