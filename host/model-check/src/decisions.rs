@@ -75,8 +75,8 @@ impl Protocol {
                 intent.refusal = None;
                 event
             }
-            (Defence::WantedRemainsStay, IntentEvent::Remains { finding, rule, .. }) => {
-                IntentEvent::Remains { finding, wanted: false, rule }
+            (Defence::WantedRemainsStay, IntentEvent::Remains { finding, asked_at, rule, .. }) => {
+                IntentEvent::Remains { finding, asked_at, wanted: false, rule }
             }
             (Defence::PutBackIsAskedAbout, IntentEvent::SeenAfterwards { rule, .. }) => {
                 IntentEvent::SeenAfterwards { struck_out_there: false, rule }

@@ -26,6 +26,8 @@ pub enum Defence {
     AbsenceIsSeenTwice,
     /// The two sights are some time apart.
     SightsAreApart,
+    /// A sight is as old as the question that it answers.
+    SightsAreDated,
     /// Only what an agenda knows again is sent again.
     OnlyNamedIsSentAgain,
     /// Sends without an answer are counted, so that a refusal of a later one is not the end.
@@ -58,7 +60,7 @@ pub enum Defence {
 
 impl Defence {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ClaimsExclude,
         Self::TurnsExclude,
         Self::TurnIsChecked,
@@ -70,6 +72,7 @@ impl Defence {
         Self::UnknownKeepsItsClaim,
         Self::AbsenceIsSeenTwice,
         Self::SightsAreApart,
+        Self::SightsAreDated,
         Self::OnlyNamedIsSentAgain,
         Self::OpenSendsAreCounted,
         Self::RemainsAreLookedFor,

@@ -83,6 +83,7 @@ pub fn against(defence: Defence) -> Protocol {
         | Defence::WindowCloses
         | Defence::AbsenceIsSeenTwice
         | Defence::SightsAreApart
+        | Defence::SightsAreDated
         | Defence::OverdueIsUnknown
         | Defence::JobIsWrittenWithTheSend
         | Defence::WantedRemainsStay

@@ -13,6 +13,9 @@ const TICK_MS: i64 = OVERDUE_MARGIN_MS;
 /// The longest that a write takes.
 pub(crate) const WRITE_TIMEOUT: Ticks = 1;
 
+/// A job makes two looks and then perhaps a write.
+pub(crate) const WRITES: Ticks = 3 * WRITE_TIMEOUT;
+
 /// How much longer a turn lasts than anything may begin in it.
 pub(crate) const ARRIVAL: Ticks = 1;
 
@@ -42,9 +45,9 @@ pub(crate) fn until(at: Instant) -> Ticks {
     whole(at.millis_since(NOW)).min(LONGEST)
 }
 
-/// How long ago an instant was. Older than the gap is as old as the gap.
+/// How long ago an instant was. What is older than the gap was when a job asked is as old as that.
 pub(crate) fn since(at: Instant) -> Ticks {
-    whole(NOW.millis_since(at)).min(gap())
+    whole(NOW.millis_since(at)).min(gap() + WRITES)
 }
 
 /// The instant so far ahead.

@@ -217,13 +217,15 @@ pub enum Haste {
 }
 
 /// Decides what follows from a look at an appointment that stands, and when to look again, from
-/// now in milliseconds.
+/// now in milliseconds. The agenda was asked at `asked_at`: what was seen counts from the instant at
+/// which it is stored, and until the instant at which it was asked for.
 #[must_use]
 pub fn decide(
     known: &AgendaAppointment,
     standing: &Standing,
     look: Look,
     haste: Haste,
+    asked_at: Instant,
     now: Instant,
 ) -> (Standing, Follow, Option<i64>) {
     let mut next = standing.clone();
@@ -263,9 +265,10 @@ pub fn decide(
     let since = standing.seen.filter(|seen| seen.difference == difference).map_or(now, |seen| seen.since.min(now));
     let somebody_waits = haste == Haste::SomebodyWaits || standing.seen.is_some_and(|seen| seen.somebody_waits);
     let haste = if somebody_waits { Haste::SomebodyWaits } else { Haste::None };
-    let tell_at = since.plus_millis(stands_for_ms(known, standing, difference, haste, now));
+    let stands_for_ms = stands_for_ms(known, standing, difference, haste, now);
+    let tell_at = since.plus_millis(stands_for_ms);
     next.looks = next.looks.saturating_add(1);
-    if now < tell_at {
+    if stands_for_ms > 0 && asked_at < tell_at {
         next.seen = Some(Seen { difference, since, somebody_waits });
         return (next, Follow::Nothing, Some(tell_at.millis_since(now)));
     }

@@ -155,6 +155,7 @@ impl Row {
             note: None,
             operator: Identifier { system: String::new(), value: String::new() },
             allow_overlap: false,
+            entry: None,
         };
         let resource = || agenda_resource(&"agenda".into(), &"agenda".into());
         let claim = |slot| Claim { resource: resource(), seat: 0, span: span_of(slot) };

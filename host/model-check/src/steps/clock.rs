@@ -3,7 +3,7 @@
 use crate::action::Action;
 use crate::protocol::Protocol;
 use crate::state::{Node, Row, State};
-use crate::time::{Ticks, gap};
+use crate::time::{Ticks, WRITES, gap};
 
 impl Protocol {
     pub(super) fn passing_time(&self, state: &State, actions: &mut Vec<Action>) {
@@ -30,7 +30,7 @@ impl Protocol {
                 *left = left.saturating_sub(by);
             }
             for past in [&mut row.absent_for, &mut row.witness.absent_for].into_iter().flatten() {
-                *past = past.saturating_add(by).min(gap());
+                *past = past.saturating_add(by).min(gap() + WRITES);
             }
         }
         Some(())

@@ -55,10 +55,10 @@ impl Protocol {
         }
         let held = appointment(id, known.sight);
         let look = read_look(&held, sought(state, id).said(id));
-        let (first, ..) = decide(&held, &Standing::written(LONG_AGO), look.clone(), Haste::None, NOW);
+        let (first, ..) = decide(&held, &Standing::written(LONG_AGO), look.clone(), Haste::None, NOW, NOW);
         let seen = first.seen.map(|seen| Seen { since: LONG_AGO, ..seen });
         let standing = Standing { seen, ..Standing::written(LONG_AGO) };
-        match decide(&held, &standing, look, Haste::None, NOW).1 {
+        match decide(&held, &standing, look, Haste::None, NOW, NOW).1 {
             Follow::Keep(held) => Some((None, Some(sight_of(&held)))).filter(|_| !known.sight.fresh),
             Follow::Tell(difference @ (Difference::Gone | Difference::Moved(_)), held) => {
                 Some((Some(difference), held.as_deref().map(sight_of)))

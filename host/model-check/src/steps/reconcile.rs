@@ -5,10 +5,7 @@ use greffon_core::model::intent::{IntentEvent, IntentState};
 use crate::action::{Action, Look};
 use crate::protocol::Protocol;
 use crate::state::{Call, Node, Row, RowId, Seen, Sight, Sought, State, Step, What};
-use crate::time::{Ticks, WRITE_TIMEOUT};
-
-/// A job makes two looks and then perhaps a write.
-const WRITES: Ticks = 3 * WRITE_TIMEOUT;
+use crate::time::WRITES;
 
 impl Protocol {
     pub(super) fn jobs(&self, state: &State, node: usize, actions: &mut Vec<Action>) {

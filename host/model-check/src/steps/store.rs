@@ -7,7 +7,7 @@ use crate::breach::Breach;
 use crate::defence::Defence;
 use crate::protocol::Protocol;
 use crate::state::{Call, Kind, Known, Node, Row, RowId, Seen, Sought, State, Step, What};
-use crate::time::gap;
+use crate::time::{NOW, Ticks, WRITES, ago, gap};
 
 impl Protocol {
     /// Stores what a process has seen, or what its plugin said.
@@ -51,15 +51,17 @@ impl Protocol {
             return Some(());
         }
         let rule = self.rule(state.row(id));
+        let age = WRITES.saturating_sub(window);
+        let asked_at = if self.has(Defence::SightsAreDated) { ago(age) } else { NOW };
         let (event, last) = match seen {
             Seen::Send => (IntentEvent::Send, false),
             Seen::Overdue => (IntentEvent::Overdue(rule), false),
             Seen::Outcome { found, send, last } => {
-                witness_absence(state.row_mut(id), found, send);
-                (IntentEvent::LookedUp { finding: self.outcome(state, id, found), rule }, last)
+                witness_absence(state.row_mut(id), found, send, age);
+                (IntentEvent::LookedUp { finding: self.outcome(state, id, found), asked_at, rule }, last)
             }
             Seen::Remains { found, wanted, last } => {
-                (IntentEvent::Remains { finding: self.remains(state, id, found).0, wanted, rule }, last)
+                (IntentEvent::Remains { finding: self.remains(state, id, found).0, asked_at, wanted, rule }, last)
             }
         };
         let calls = self.step(state, id, event, last).unwrap_or(false);
@@ -157,11 +159,10 @@ impl Protocol {
     }
 }
 
-/// Keeps account of absences that were seen since the last send. As in the product, what was seen
-/// counts from the moment in which it is stored.
-fn witness_absence(row: &mut Row, found: Sought, send: u8) {
+/// Keeps account of absences that were seen since the last send, each when the agenda was asked.
+fn witness_absence(row: &mut Row, found: Sought, send: u8, age: Ticks) {
     if row.kind == Kind::Book && found == Sought::Absent && row.sends == send {
-        row.witness.absent_twice |= row.witness.absent_for.is_some_and(|since| since >= gap());
-        row.witness.absent_for.get_or_insert(0);
+        row.witness.absent_twice |= row.witness.absent_for.is_some_and(|since| since >= age + gap());
+        row.witness.absent_for.get_or_insert(age);
     }
 }

@@ -98,9 +98,10 @@ impl Appointments {
         let op = known.held.op.clone().unwrap_or_else(|| holder.op.clone());
         let request =
             BookingRequest { agenda: known.held.agenda.clone(), span: known.held.span, ..holder.request.clone() };
+        let asked_at = self.acts.now();
         let look = read_look(&known.held, agenda.look_up(&op, &request).await);
         let act = Act::new(practice, actor, self.acts.now());
-        let (standing, follow, again) = decide(&known.held, &known.standing, look, haste, act.now);
+        let (standing, follow, again) = decide(&known.held, &known.standing, look, haste, asked_at, act.now);
         let again = again.map(|ms| Duration::from_millis(ms.max(1).unsigned_abs()));
         let seen = Appointment { standing, updated_at: act.now, ..known.clone() };
         let tells = matches!(follow, Follow::Tell(..));

@@ -104,7 +104,7 @@ impl Bookings {
                     Some(writing) => self.look_up(practice, &intent, rules, writing).await?,
                     None => Finding::Unreadable,
                 };
-                IntentEvent::LookedUp { finding, rule }
+                IntentEvent::LookedUp { finding, asked_at: now, rule }
             }
             IntentState::Compensating => IntentEvent::TakenOut(match asking {
                 Some(writing) => self.take_out(practice, &intent, writing).await,
@@ -115,7 +115,7 @@ impl Bookings {
                     Some(writing) => self.look_for_remains(practice, &intent, writing).await?,
                     None => (Finding::Unreadable, true),
                 };
-                IntentEvent::Remains { finding, wanted, rule }
+                IntentEvent::Remains { finding, asked_at: now, wanted, rule }
             }
             _ => return over(Reconciled::Done),
         };

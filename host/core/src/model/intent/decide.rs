@@ -6,7 +6,7 @@
 
 use greffon_words::refusals;
 
-use super::event::{IntentEffect, IntentEvent, MAX_SENDS, ResendRule, believed_from, pause_s};
+use super::event::{IntentEffect, IntentEvent, MAX_SENDS, ResendRule, is_second_sight, pause_s};
 use super::people::{by_verdict, call_off, is_settled_by_hand, not_wanted, restored, seen_afterwards};
 use super::remains::{after_it_was_taken_out, remains};
 use super::steps::{
@@ -52,8 +52,9 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
             believe_no_absence_yet(&mut next, rule, now);
             enter(&mut next, IntentState::Unknown, vec![IntentEffect::Watch])
         }
-        IntentEvent::LookedUp { finding, rule } if intent.state == IntentState::Unknown => {
-            looked_up(&mut next, finding, rule, now)
+        IntentEvent::LookedUp { finding, asked_at, rule } if intent.state == IntentState::Unknown => {
+            let seen_before = is_second_sight(&next, asked_at, rule);
+            looked_up(&mut next, finding, seen_before, rule, now)
         }
         IntentEvent::Abandon
             if matches!(intent.state, IntentState::Drafted | IntentState::Claimed | IntentState::Held) =>
@@ -86,12 +87,19 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
         {
             seen_afterwards(&mut next, struck_out_there, rule, now)
         }
-        IntentEvent::Remains { finding, wanted, rule } if intent.state.is_final() && intent.open.look_at.is_some() => {
-            remains(&mut next, finding, wanted, rule, now)
+        IntentEvent::Remains { finding, asked_at, wanted, rule }
+            if intent.state.is_final() && intent.open.look_at.is_some() =>
+        {
+            let seen_before = is_second_sight(&next, asked_at, rule);
+            remains(&mut next, finding, (wanted, seen_before), rule, now)
         }
         // What is being taken out is not wanted, whatever was found.
         IntentEvent::Restored(finding) if !intent.state.is_final() && intent.state != IntentState::Compensating => {
             restored(&mut next, finding)
+        }
+        IntentEvent::TakenOver(held) if intent.state == IntentState::Drafted => {
+            next.appointment = Some(*held);
+            enter(&mut next, IntentState::Confirmed, vec![])
         }
         _ => vec![],
     };
@@ -174,9 +182,14 @@ fn answered_late(intent: &mut Intent, sent: u32, answer: Answer, rule: ResendRul
     }
 }
 
-fn looked_up(intent: &mut Intent, finding: Finding, rule: ResendRule, now: Instant) -> Vec<IntentEffect> {
+fn looked_up(
+    intent: &mut Intent,
+    finding: Finding,
+    seen_before: bool,
+    rule: ResendRule,
+    now: Instant,
+) -> Vec<IntentEffect> {
     intent.lookups = intent.lookups.saturating_add(1);
-    let seen_before = intent.absent_since.is_some_and(|since| now >= believed_from(intent, since, rule));
     match finding {
         Finding::Present(held) => {
             close_send(intent);

@@ -63,6 +63,9 @@ pub enum IntentEvent {
     LookedUp {
         /// What was found.
         finding: Finding,
+        /// When it was asked: a slow answer, or a process that stood still, makes no sight later
+        /// than it was.
+        asked_at: Instant,
         /// What this agenda allows.
         rule: ResendRule,
     },
@@ -93,6 +96,8 @@ pub enum IntentEvent {
     Remains {
         /// What was found.
         finding: Finding,
+        /// When it was asked.
+        asked_at: Instant,
         /// Whether the database wants what was found to stand, or, when nothing
         /// was, something to be there.
         wanted: bool,
@@ -103,6 +108,9 @@ pub enum IntentEvent {
     /// it now. It may have been sent, told of, and called off since the backup: nothing is
     /// sent again, and whoever is concerned is told by a person.
     Restored(Finding),
+    /// A person of the practice says that what somebody else wrote into the agenda is this
+    /// appointment. Nothing was sent, and nobody is told of it.
+    TakenOver(Box<AgendaAppointment>),
 }
 
 /// What a person who looked says of an intent.
@@ -195,6 +203,13 @@ pub fn next_at(intent: &Intent, rule: ResendRule) -> Option<Instant> {
 pub(super) fn believed_from(intent: &Intent, since: Instant, rule: ResendRule) -> Instant {
     let apart = since.plus_millis(rule.absent_gap_ms());
     intent.open.absent_from.map_or(apart, |from| from.max(apart))
+}
+
+/// Whether whoever asked the agenda at `asked_at` may see an absence for the second time. The first
+/// one is dated when it was stored, after it was seen, and the second one before: so they are never
+/// nearer than the gap.
+pub(super) fn is_second_sight(intent: &Intent, asked_at: Instant, rule: ResendRule) -> bool {
+    intent.absent_since.is_some_and(|since| asked_at >= believed_from(intent, since, rule))
 }
 
 /// The pause before the next look-up; `None` when the ladder ends.

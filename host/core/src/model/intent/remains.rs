@@ -15,12 +15,11 @@ const REMAINS_LADDER_S: [i64; 7] = [120, 600, 1_800, 3_600, 4 * 3_600, 8 * 3_600
 pub(super) fn remains(
     intent: &mut Intent,
     finding: Finding,
-    wanted: bool,
+    (wanted, seen_before): (bool, bool),
     rule: ResendRule,
     now: Instant,
 ) -> Vec<IntentEffect> {
     intent.lookups = intent.lookups.saturating_add(1);
-    let seen_before = intent.absent_since.is_some_and(|since| now >= believed_from(intent, since, rule));
     match finding {
         // It has been there since an answer or a look told so: of a send that is still
         // under way it says nothing.

@@ -42,6 +42,17 @@ fn settled() -> Standing {
 
 const IN_TWO_DAYS: i64 = 2 * 24 * 60;
 
+/// The decision where what was seen is stored at the instant at which it was asked for.
+fn decide(
+    known: &AgendaAppointment,
+    standing: &Standing,
+    look: Look,
+    haste: Haste,
+    now: Instant,
+) -> (Standing, Follow, Option<i64>) {
+    super::decide(known, standing, look, haste, now, now)
+}
+
 #[test]
 fn what_a_look_shows_is_read_by_the_name_of_the_entry() {
     let known = held(IN_TWO_DAYS);
@@ -236,4 +247,16 @@ proptest! {
             standing = next;
         }
     }
+}
+
+/// A look that took long, or was stored late, shows nothing later than it was made.
+#[test]
+fn a_slow_look_is_no_second_sight() {
+    let known = held(IN_TWO_DAYS);
+    let (seen, ..) = decide(&known, &settled(), Look::Gone, Haste::SomebodyWaits, NOW);
+    let (asked, stored) = (NOW.plus_millis(9_000), NOW.plus_millis(60_000));
+    let (still, follow, again) = super::decide(&known, &seen, Look::Gone, Haste::SomebodyWaits, asked, stored);
+    assert!(matches!(follow, Follow::Nothing) && again.is_some(), "{follow:?}");
+    let (_, follow, _) = decide(&known, &still, Look::Gone, Haste::SomebodyWaits, stored);
+    assert!(matches!(follow, Follow::Tell(Difference::Gone, None)), "{follow:?}");
 }

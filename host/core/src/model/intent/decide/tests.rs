@@ -38,6 +38,7 @@ fn drafted(kind: IntentKind) -> Intent {
         note: None,
         operator: Identifier { system: String::new(), value: String::new() },
         allow_overlap: false,
+        entry: None,
     };
     let claims = vec![Claim { resource: "agenda:agenda/dr-martin".to_owned(), seat: 0, span: span() }];
     Intent {
@@ -84,6 +85,18 @@ fn rule(may_resend: bool) -> ResendRule {
     ResendRule { may_resend, write_timeout_ms: 7_000 }
 }
 
+/// The decision where what the agenda said is stored at the instant at which it was asked.
+fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Intent, Vec<IntentEffect>), Refusal> {
+    let event = match event {
+        IntentEvent::LookedUp { finding, rule, .. } => IntentEvent::LookedUp { finding, asked_at: now, rule },
+        IntentEvent::Remains { finding, wanted, rule, .. } => {
+            IntentEvent::Remains { finding, asked_at: now, wanted, rule }
+        }
+        event => event,
+    };
+    super::decide(intent, event, now)
+}
+
 /// Runs events one after another, `pause_ms` apart.
 fn run(mut intent: Intent, pause_ms: i64, events: Vec<IntentEvent>) -> (Intent, Vec<IntentEffect>) {
     let mut now = START;
@@ -104,7 +117,7 @@ fn answer(send: u32, answer: Answer) -> IntentEvent {
 }
 
 fn look(finding: Finding, may_resend: bool) -> IntentEvent {
-    IntentEvent::LookedUp { finding, rule: rule(may_resend) }
+    IntentEvent::LookedUp { finding, asked_at: START, rule: rule(may_resend) }
 }
 
 #[test]
@@ -150,6 +163,21 @@ fn absent_is_believed_only_when_seen_twice_far_enough_apart() {
     assert_eq!(effects, [IntentEffect::Watch, IntentEffect::Call]);
     let (human, effects) = decide(&soon, look(Finding::Absent, false), START.plus_millis(15_000)).unwrap();
     assert_eq!((human.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
+}
+
+/// What was seen before the gap was over is no second sight, however late it is stored.
+#[test]
+fn a_slow_look_sees_nothing_later_than_it_asked() {
+    let once = run(sending(), 1, vec![answer(1, Answer::Unknown), look(Finding::Absent, true)]).0;
+    let slow = |asked_ms| IntentEvent::LookedUp {
+        finding: Finding::Absent,
+        asked_at: START.plus_millis(asked_ms),
+        rule: rule(true),
+    };
+    let (still, effects) = super::decide(&once, slow(14_001), START.plus_millis(60_000)).unwrap();
+    assert_eq!((still.state, effects), (IntentState::Unknown, vec![IntentEffect::Watch]));
+    let (sent, _) = super::decide(&still, slow(60_000), START.plus_millis(60_100)).unwrap();
+    assert_eq!((sent.state, sent.sends), (IntentState::Sending, 2));
 }
 
 #[test]
@@ -223,7 +251,7 @@ fn a_move_that_somebody_elses_hand_overtook_comes_to_nothing_and_its_appointment
     for (by_own, by_former, watched) in [(dragged(), None, false), (Ok(Found::Absent), Some(dragged()), true)] {
         let finding = read_move_look_up(&unknown, &before, by_own, by_former);
         assert_eq!(finding, Finding::Elsewhere { to: at_three, arrived: !watched });
-        let (over, effects) = decide(&unknown, IntentEvent::LookedUp { finding, rule: rule(true) }, START).unwrap();
+        let (over, effects) = decide(&unknown, look(finding, true), START).unwrap();
         assert_eq!((over.state, over.refusal.as_deref()), (IntentState::Refused, Some("stale")));
         assert_eq!(effects[0], IntentEffect::LookAgain(at_three));
         assert_eq!(effects.contains(&IntentEffect::Watch), watched, "it may still arrive");
@@ -276,5 +304,5 @@ fn late(send: u32, answer: Answer) -> IntentEvent {
 }
 
 fn remains(finding: Finding, wanted: bool) -> IntentEvent {
-    IntentEvent::Remains { finding, wanted, rule: rule(true) }
+    IntentEvent::Remains { finding, asked_at: START, wanted, rule: rule(true) }
 }

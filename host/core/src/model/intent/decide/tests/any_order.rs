@@ -144,14 +144,14 @@ proptest! {
                     };
                     events.push(match intent.state {
                         IntentState::Sending => IntentEvent::Overdue(rule),
-                        IntentState::Unknown => IntentEvent::LookedUp { finding, rule },
+                        IntentState::Unknown => IntentEvent::LookedUp { finding, asked_at: now, rule },
                         IntentState::Compensating if readable[looks % 64] => {
                             agenda = false;
                             IntentEvent::TakenOut(done())
                         }
                         IntentState::Compensating => IntentEvent::TakenOut(unreachable()),
                         state => {
-                            IntentEvent::Remains { finding, wanted: state == IntentState::Confirmed, rule }
+                            IntentEvent::Remains { finding, asked_at: now, wanted: state == IntentState::Confirmed, rule }
                         }
                     });
                 }
