@@ -368,8 +368,8 @@ impl Agenda for FakeAgenda {
         self.write(Write::Book(op.clone(), what.clone())).await
     }
 
-    async fn look_up(&self, op: &OpId, _what: &BookingRequest) -> Result<Found, AgendaError> {
-        self.read(Effect::AgendaLookup, |book| book.look_up(op)).await
+    async fn look_up(&self, op: &OpId, what: &BookingRequest) -> Result<Found, AgendaError> {
+        self.read(Effect::AgendaLookup, |book| book.look_up(op, what.entry.as_ref())).await
     }
 
     async fn move_to(

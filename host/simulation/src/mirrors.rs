@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use greffon_core::ids::{AgendaId, FeatureId};
-use greffon_core::model::agenda_mirror::{EntryName, MirrorChange, Mirrored};
+use greffon_core::model::agenda_mirror::{EntryName, MirrorChange, MirrorEntry, Mirrored};
 use greffon_core::time::{Instant, Span};
 
 /// The mirrors of a practice, by feature and agenda.
@@ -16,7 +16,7 @@ pub struct Mirror {
     whole: Span,
     read_at: Instant,
     complete: bool,
-    entries: BTreeMap<EntryName, Span>,
+    entries: BTreeMap<EntryName, MirrorEntry>,
 }
 
 /// What a transaction does to a mirror with its commit.
@@ -44,7 +44,7 @@ pub(super) fn take(mirrors: &mut Mirrors, step: Step) {
             mirror.read_at = change.read_at;
             mirror.complete = change.complete;
             mirror.entries.retain(|name, _| !change.gone.contains(name));
-            mirror.entries.extend(change.there.into_iter().map(|entry| (entry.name, entry.span)));
+            mirror.entries.extend(change.there.into_iter().map(|entry| (entry.name.clone(), entry)));
         }
         Step::TakeOut(feature, agenda, entry) => {
             if let Some(mirror) = mirrors.get_mut(&(feature, agenda)) {
@@ -54,7 +54,7 @@ pub(super) fn take(mirrors: &mut Mirrors, step: Step) {
         Step::Purge(before) => {
             mirrors.retain(|_, mirror| mirror.read_at >= before);
             for mirror in mirrors.values_mut() {
-                mirror.entries.retain(|_, span| span.end >= before);
+                mirror.entries.retain(|_, entry| entry.span.end >= before);
             }
         }
     }
@@ -62,7 +62,7 @@ pub(super) fn take(mirrors: &mut Mirrors, step: Step) {
 
 /// How many entries a purge takes.
 pub(super) fn old(mirrors: &Mirrors, before: Instant) -> u64 {
-    let ended = mirrors.values().flat_map(|mirror| mirror.entries.values()).filter(|span| span.end < before);
+    let ended = mirrors.values().flat_map(|mirror| mirror.entries.values()).filter(|entry| entry.span.end < before);
     ended.count() as u64
 }
 
@@ -82,11 +82,11 @@ pub(super) fn read(
         all.push((agenda, mirrors.get(&(feature.clone(), agenda.clone())).filter(covers)?));
     }
     let as_of = all.iter().map(|(_, mirror)| mirror.read_at).min()?;
-    let mut entries: Vec<(AgendaId, Span)> = all
+    let mut entries: Vec<(AgendaId, MirrorEntry)> = all
         .iter()
-        .flat_map(|(agenda, mirror)| mirror.entries.values().map(move |span| (AgendaId::clone(agenda), *span)))
-        .filter(|(_, span)| span.overlaps(&window))
+        .flat_map(|(agenda, mirror)| mirror.entries.values().map(move |entry| (AgendaId::clone(agenda), entry.clone())))
+        .filter(|(_, entry)| entry.span.overlaps(&window))
         .collect();
-    entries.sort_by(|(of, a), (other, b)| (a.start, a.end, of).cmp(&(b.start, b.end, other)));
+    entries.sort_by(|(of, a), (other, b)| (a.span, of, &a.name).cmp(&(b.span, other, &b.name)));
     Some(Mirrored { as_of, entries })
 }

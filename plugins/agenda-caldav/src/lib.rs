@@ -160,7 +160,12 @@ impl Agenda for CalDav {
         Descriptor {
             name: "CalDAV".to_owned(),
             standard: "CalDAV (RFC 4791)".to_owned(),
-            caps: Caps::IDEMPOTENT_CREATE | Caps::CONDITIONAL_WRITE | Caps::DELTA | Caps::MOVES | Caps::ABSENCES,
+            caps: Caps::IDEMPOTENT_CREATE
+                | Caps::CONDITIONAL_WRITE
+                | Caps::DELTA
+                | Caps::MOVES
+                | Caps::ABSENCES
+                | Caps::TAKES_OVER,
             max_lookback_s: u32::try_from(mirror::REACH_MS / 1000).unwrap_or(u32::MAX),
             // At rest a poll is one small request.
             min_poll_s: 5,

@@ -187,6 +187,7 @@ fn unknown(practice: &PracticeId, now: Instant) -> Intent {
         note: None,
         operator: Identifier { system: "urn:greffon:subject".to_owned(), value: "essai".to_owned() },
         allow_overlap: false,
+        entry: None,
     };
     let (practice, by) = (practice.clone(), "essai".to_owned());
     Intent {

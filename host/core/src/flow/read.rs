@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::ToSpan as _;
 
-pub use self::agendas::{ReadAgenda, ReadEntry};
+pub use self::agendas::{ForeignEntry, ReadAgenda, ReadEntry};
 use super::act::Acts;
 use super::error::{Flow, FlowError, Thing};
 use super::patient::records_of;

@@ -103,5 +103,5 @@ pub struct Mirrored {
     /// When the one of them was read that was read first.
     pub as_of: Instant,
     /// What takes time there, by agenda, earliest first.
-    pub entries: Vec<(AgendaId, Span)>,
+    pub entries: Vec<(AgendaId, MirrorEntry)>,
 }

@@ -195,12 +195,12 @@ impl Suspects {
 /// far as it was read.
 #[must_use]
 pub fn suspects(standing: &[Appointment], told: &Told, window: Span) -> Suspects {
-    let foreign: Vec<Span> = told
+    let foreign: Vec<(Option<&AppointmentId>, Span)> = told
         .entries
         .values()
         .filter(|one| !one.ours && is_live(one))
-        .map(|one| one.span)
-        .chain(told.absences.values().copied())
+        .map(|one| (Some(&one.id), one.span))
+        .chain(told.absences.values().map(|span| (None, *span)))
         .collect();
     let mut suspects = Suspects::default();
     for known in standing {
@@ -211,8 +211,10 @@ pub fn suspects(standing: &[Appointment], told: &Told, window: Span) -> Suspects
         let other = entry.is_some_and(|entry| {
             !is_same_visit(&known.held, entry) || (entry.version.is_some() && entry.version != known.held.version)
         });
-        // Whoever lay over it may have gone.
-        let beneath = foreign.iter().any(|span| span.overlaps(&known.held.span)) != known.standing.double;
+        // What was taken over lies over nothing; whoever lay over it may have gone.
+        let lies_over =
+            |(id, span): &(Option<&AppointmentId>, Span)| *id != Some(&known.id) && span.overlaps(&known.held.span);
+        let beneath = foreign.iter().any(lies_over) != known.standing.double;
         if gone {
             suspects.vanished.push(known.id.clone());
         } else if other || beneath {

@@ -360,6 +360,10 @@ pub struct BookingRequest {
     pub operator: Identifier,
     /// Whether an overlap is wanted.
     pub allow_overlap: bool,
+    /// The entry of somebody else's that a person took over, and that this is about; `None` when
+    /// greffon wrote it.
+    #[serde(default)]
+    pub entry: Option<AppointmentId>,
 }
 
 /// A slot kept for a short time in the agenda itself.
@@ -452,6 +456,8 @@ pub struct AgendaCaps {
     pub statuses: bool,
     /// More than one patient at once.
     pub seats: bool,
+    /// What somebody else wrote can be found by its name, moved and cancelled.
+    pub takes_over: bool,
 }
 
 /// What an agenda plugin says of itself.

@@ -36,6 +36,7 @@ mod restores;
 mod retention;
 mod revisions;
 mod script_effects;
+mod taken_over;
 mod unanswered;
 mod unknown_outcomes;
 mod wishes;

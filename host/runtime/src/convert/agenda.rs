@@ -79,6 +79,7 @@ impl From<BookingRequest> for wit::Request {
             note: request.note,
             operator: request.operator.into(),
             allow_overlap: request.allow_overlap,
+            entry: request.entry.map(|id| id.0),
         }
     }
 }
@@ -137,6 +138,7 @@ impl FromGuest<wit::Descriptor> for AgendaDescriptor {
             series: has(wit::Caps::SERIES),
             statuses: has(wit::Caps::STATUSES),
             seats: has(wit::Caps::SEATS),
+            takes_over: has(wit::Caps::TAKES_OVER),
         };
         Ok(Self {
             name: intake.text(descriptor.name)?,

@@ -121,5 +121,6 @@ pub fn request() -> BookingRequest {
         note: None,
         operator: greffon_core::model::person::Identifier { system: "urn:test".to_owned(), value: "1".to_owned() },
         allow_overlap: false,
+        entry: None,
     }
 }

@@ -140,6 +140,7 @@ pub fn intent(practice: &str, number: u128) -> Intent {
         note: None,
         operator: Identifier { system: "urn:greffon:subject".to_owned(), value: "secretaire-1".to_owned() },
         allow_overlap: false,
+        entry: None,
     };
     let by = "secretaire-1".to_owned();
     let claims = vec![Claim { resource: "agenda:agenda/dr-martin".to_owned(), seat: 0, span }];

@@ -184,12 +184,14 @@ impl Book {
         slots
     }
 
-    pub(super) fn look_up(&self, op: &OpId) -> Found {
-        let mine: Vec<&HeldEntry> = self
-            .entries
-            .iter()
-            .filter(|entry| !entry.gone && entry.held_until.is_none() && self.remembers(entry, op))
-            .collect();
+    /// What an op-id wrote; or the entry of this name, whoever wrote it.
+    pub(super) fn look_up(&self, op: &OpId, named: Option<&AppointmentId>) -> Found {
+        let meant = |entry: &&HeldEntry| match named {
+            Some(id) => entry.held.id == *id,
+            None => self.remembers(entry, op),
+        };
+        let mine: Vec<&HeldEntry> =
+            self.entries.iter().filter(|entry| !entry.gone && entry.held_until.is_none()).filter(meant).collect();
         match mine.as_slice() {
             [] => Found::Absent,
             [one] => {
@@ -364,6 +366,9 @@ impl Book {
 
     pub(super) fn expect(&self, index: usize, expected: Option<&str>) -> Result<(), AgendaError> {
         let held = &self.entries[index].held;
+        if !held.ours && expected.is_none() {
+            return Err(AgendaError::Denied("somebody else's entry, without its version".to_owned()));
+        }
         if self.style == AgendaStyle::NoId || expected.is_none() || expected == held.version.as_deref() {
             return Ok(());
         }

@@ -35,7 +35,7 @@ impl AgendaStyle {
                 ..common
             },
             Self::FreeStore | Self::LookThenWrite => {
-                AgendaCaps { idempotent_create: true, conditional_write: true, moves: true, ..common }
+                AgendaCaps { idempotent_create: true, conditional_write: true, moves: true, takes_over: true, ..common }
             }
             Self::NoId => common,
         }

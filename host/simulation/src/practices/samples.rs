@@ -29,6 +29,7 @@ pub(crate) fn sample_request(agenda: &str, span: Span) -> BookingRequest {
         note: None,
         operator: Identifier { system: "urn:greffon:subject".to_owned(), value: "secretary-1".to_owned() },
         allow_overlap: false,
+        entry: None,
     }
 }
 

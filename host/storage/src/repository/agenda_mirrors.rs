@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use greffon_core::ids::{AgendaId, FeatureId, PracticeId};
-use greffon_core::model::agenda_mirror::{EntryName, MirrorChange, MirrorEntry, Mirrored};
+use greffon_core::model::agenda_mirror::{EntryKind, EntryName, MirrorChange, MirrorEntry, Mirrored};
 use greffon_core::ports::storage::{StorageError, Stored};
 use greffon_core::time::{Instant, Span};
 use serde::Serialize;
@@ -19,10 +19,10 @@ const COVERING: Sql = Sql::both(
 );
 
 const ENTRIES: Sql = Sql::both(
-    "SELECT agenda, start_ms, end_ms
+    "SELECT agenda, kind, entry, start_ms, end_ms, tag
      FROM agenda_entries
      WHERE practice = $1 AND feature = $2 AND end_ms > $3 AND start_ms < $4
-     ORDER BY start_ms, end_ms, agenda",
+     ORDER BY start_ms, end_ms, agenda, kind, entry",
 );
 
 const BEGIN: Sql = Sql::both(
@@ -93,6 +93,9 @@ struct EntryRow<'a> {
     tag: Option<&'a str>,
 }
 
+/// Agenda, kind, name, start, end, tag.
+type FoundEntry = (String, String, String, i64, i64, Option<String>);
+
 pub(crate) async fn get(
     mut on: On<'_>,
     practice: &PracticeId,
@@ -118,14 +121,10 @@ pub(crate) async fn get(
     let Some(read) = agendas.iter().map(read).collect::<Option<Vec<_>>>() else { return Ok(None) };
     let Some(as_of) = read.into_iter().min() else { return Ok(None) };
     let wanted: BTreeSet<&str> = agendas.iter().map(AgendaId::as_str).collect();
-    let found = fetch!(fetch_all, (String, i64, i64), on, ENTRIES, practice.as_str(), feature.as_str(), start, end)
-        .map_err(failed)?;
-    let entries = found
-        .into_iter()
-        .filter(|(agenda, ..)| wanted.contains(agenda.as_str()))
-        .map(|(agenda, start, end)| (agenda.into(), Span { start: Instant(start), end: Instant(end) }))
-        .collect();
-    Ok(Some(Mirrored { as_of, entries }))
+    let found =
+        fetch!(fetch_all, FoundEntry, on, ENTRIES, practice.as_str(), feature.as_str(), start, end).map_err(failed)?;
+    let entries = found.into_iter().filter(|(agenda, ..)| wanted.contains(agenda.as_str())).map(entry_of);
+    Ok(Some(Mirrored { as_of, entries: entries.collect::<Stored<_>>()? }))
 }
 
 pub(crate) async fn change(
@@ -182,6 +181,13 @@ async fn take_out(on: On<'_>, practice: &str, feature: &str, agenda: &str, gone:
     let json = rows::encode("agenda entries", &gone)?;
     execute!(on, TAKE_OUT, practice, feature, agenda, json).map_err(failed)?;
     Ok(())
+}
+
+fn entry_of((agenda, kind, id, start, end, tag): FoundEntry) -> Stored<(AgendaId, MirrorEntry)> {
+    let damaged = || StorageError::Inconsistent { table: "agenda_entries", row: kind.clone() };
+    let name = EntryName { kind: EntryKind::named(&kind).ok_or_else(damaged)?, id };
+    let span = Span { start: Instant(start), end: Instant(end) };
+    Ok((agenda.into(), MirrorEntry { name, span, tag }))
 }
 
 fn key_of(agenda: &AgendaId) -> Stored<&str> {

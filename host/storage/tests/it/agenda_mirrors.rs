@@ -66,13 +66,13 @@ async fn read(f: &Fixture, agendas: &[AgendaId], window: Span) -> Option<Mirrore
 /// The starts of what an agenda holds, in minutes after Monday.
 async fn starts(f: &Fixture) -> Option<Vec<i64>> {
     let mirrored = read(f, &[martin()], WINDOW).await?;
-    Some(mirrored.entries.iter().map(|(_, span)| span.start.millis_since(MONDAY) / 60_000).collect())
+    Some(mirrored.entries.iter().map(|(_, entry)| entry.span.start.millis_since(MONDAY) / 60_000).collect())
 }
 
 async fn nothing_is_known_of_an_agenda_that_was_not_mirrored_whole_in_all_of_the_window(f: Fixture) {
     assert_eq!(read(&f, &[martin()], WINDOW).await, None);
     write(&f, "martin", &whole(1, vec![entry("a", 60)])).await.unwrap();
-    let held = Mirrored { as_of: minute(1), entries: vec![(martin(), span(60))] };
+    let held = Mirrored { as_of: minute(1), entries: vec![(martin(), entry("a", 60))] };
     assert_eq!(read(&f, &[martin()], WINDOW).await, Some(held.clone()));
     assert_eq!(read(&f, &[martin()], Span { start: minute(74), end: minute(90) }).await, Some(held), "it overlaps");
     let later = read(&f, &[martin()], Span { start: minute(75), end: minute(90) }).await.unwrap();
@@ -131,9 +131,9 @@ async fn several_agendas_are_as_old_as_the_oldest(f: Fixture) {
     write(&f, "martin", &whole(5, vec![entry("a", 60)])).await.unwrap();
     write(&f, "petit", &whole(3, vec![entry("a", 30)])).await.unwrap();
     let both = read(&f, &[martin(), "petit".into()], WINDOW).await.unwrap();
-    let entries = vec![("petit".into(), span(30)), (martin(), span(60))];
+    let entries = vec![("petit".into(), entry("a", 30)), (martin(), entry("a", 60))];
     assert_eq!(both, Mirrored { as_of: minute(3), entries });
-    assert_eq!(read(&f, &[martin()], WINDOW).await.unwrap().entries, [(martin(), span(60))]);
+    assert_eq!(read(&f, &[martin()], WINDOW).await.unwrap().entries, [(martin(), entry("a", 60))]);
 }
 
 async fn another_practice_and_another_feature_have_their_own(f: Fixture) {

@@ -78,6 +78,7 @@ pub fn intent(from: i64, to: i64) -> Intent {
         note: None,
         operator: Identifier { system: "urn:greffon".to_owned(), value: "secretary-1".to_owned() },
         allow_overlap: false,
+        entry: None,
     };
     let by = "secretary-1".to_owned();
     Intent {

@@ -1,4 +1,4 @@
-//! Changing greffon's own objects without losing what others wrote into them.
+//! Changing objects without losing what others wrote into them.
 
 use greffon_sdk::practice::Span;
 
@@ -18,16 +18,27 @@ pub enum Change {
     Cancelled,
 }
 
+/// Whether the object is one single event to which nobody is invited: moving or deleting it tells nobody and changes no
+/// other day. A server sends invitations of its own (RFC 6638) when one with people in it changes.
+pub fn is_private(bytes: &[u8]) -> bool {
+    let calendar = Component::parse(bytes);
+    let event = calendar.as_ref().and_then(single);
+    event.is_some_and(|event| ["ATTENDEE", "ORGANIZER"].into_iter().all(|name| event.line(name).is_none()))
+}
+
+/// The only event of an object. None: there are several, or it takes place again and again.
+fn single(calendar: &Component) -> Option<&Component> {
+    let mut events = calendar.children_of("VEVENT");
+    let event = events.next().filter(|_| events.next().is_none())?;
+    let once = ["RRULE", "RDATE", "RECURRENCE-ID"].into_iter().all(|name| event.line(name).is_none());
+    once.then_some(event)
+}
+
 /// The object with its event changed by `op`. None for what is not one single event: a person made something else of
 /// it, and that is not for us to change.
 pub fn change(bytes: &[u8], change: &Change, op: &str, now: i64) -> Option<Vec<u8>> {
     let calendar = Component::parse(bytes)?;
-    let mut events = calendar.children_of("VEVENT");
-    let event = events.next()?;
-    let repeats = ["RRULE", "RDATE", "RECURRENCE-ID"].into_iter().any(|name| event.line(name).is_some());
-    if events.next().is_some() || repeats {
-        return None;
-    }
+    let event = single(&calendar)?;
     let sequence = event.line("SEQUENCE").and_then(|line| line.value.trim().parse::<i64>().ok()).unwrap_or(0);
     let mut new = vec![
         format!("DTSTAMP:{}", utc_text(now)),

@@ -10,6 +10,7 @@ mod manifest;
 mod peer;
 mod server;
 mod tags;
+mod taken_over;
 mod unreadable;
 mod whole_days;
 
@@ -74,6 +75,7 @@ pub fn request(from: &str, to: &str) -> Request {
         note: Some("tousse depuis lundi".to_owned()),
         operator: Identifier { system: "urn:x".to_owned(), value: "op".to_owned() },
         allow_overlap: false,
+        entry: None,
     }
 }
 

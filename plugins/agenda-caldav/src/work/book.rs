@@ -9,6 +9,7 @@ use super::told;
 use crate::dav::client::{Condition, Got};
 use crate::dav::failure::Failure;
 use crate::ical::object;
+use crate::ical::patch;
 use crate::ical::write::{self, Booking};
 use crate::mirror::object::{Mark, Object, Period};
 use crate::settings::Summary;
@@ -124,6 +125,9 @@ impl Calendar<'_> {
     /// Returns what an op-id wrote, from the calendar alone.
     pub fn look_up(&mut self, op: &str, what: &Request) -> Result<Found, Error> {
         self.refresh_wholly(None)?;
+        if let Some(id) = &what.entry {
+            return self.look_up_entry(id, what);
+        }
         let mut found: Vec<Object> = self.mirror.written_by(op).into_iter().cloned().collect();
         if found.is_empty() {
             let removed = self.mirror.gone.iter().find(|gone| gone.by.as_deref() == Some(op));
@@ -140,15 +144,35 @@ impl Calendar<'_> {
             }
             found.push(got.object(&name, String::new(), content));
         }
+        Ok(self.with_others(&found, what))
+    }
+
+    /// What the calendar holds of an entry that somebody else wrote.
+    fn look_up_entry(&self, id: &str, what: &Request) -> Result<Found, Error> {
+        let name = self.name_of(id)?;
+        // A name that comes from outside is one of this calendar's own, never a way out of it.
+        if !self.mirror.objects.contains_key(name) {
+            return Ok(Found::Absent);
+        }
+        let Some((got, content)) = self.present(name)? else { return Ok(Found::Absent) };
+        if content.first.is_none() || content.recurs() || !patch::is_private(&got.body) {
+            // It cannot be read, or is no single visit that could be changed: nothing is said of its time.
+            return Ok(Found::Ambiguous(Vec::new()));
+        }
+        Ok(self.with_others(&[got.object(name, String::new(), content)], what))
+    }
+
+    /// What was found, and whoever else has a part of its time.
+    fn with_others(&self, found: &[Object], what: &Request) -> Found {
         let mut all: Vec<Appointment> = found.iter().map(|object| told::requested(self.agenda, object, what)).collect();
-        if let [own] = found.as_slice()
+        if let [own] = found
             && !own.content.busy.is_empty()
         {
             let period = own.content.first.unwrap_or(Period(0, 1));
             let others = self.others(period, Some(&own.name), what.allow_overlap);
             all.extend(others.iter().map(|other| told::busy(self.agenda, other)));
         }
-        Ok(if all.len() == 1 { Found::Present(all.remove(0)) } else { Found::Ambiguous(all) })
+        if all.len() == 1 { Found::Present(all.remove(0)) } else { Found::Ambiguous(all) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Moving and cancelling what greffon booked. What others wrote is never changed.
+//! Moving and cancelling what greffon booked, and what a person took over. What else others wrote is never changed.
 
 use greffon_sdk::agenda::{Appointment, Error, Request, Rule};
 
@@ -21,7 +21,7 @@ impl Calendar<'_> {
         }
         self.writable()?;
         self.refresh_wholly(Some(period))?;
-        let Some((got, content)) = self.own(&name)? else { return Err(Error::NotFound) };
+        let Some((got, content)) = self.changeable(&name, expected)? else { return Err(Error::NotFound) };
         if content.last_op.as_deref() == Some(op) {
             let object = got.object(&name, String::new(), content);
             let told = told::requested(self.agenda, &object, to);
@@ -45,7 +45,7 @@ impl Calendar<'_> {
     pub fn cancel(&mut self, op: &str, id: &str, expected: Option<&str>) -> Result<Appointment, Error> {
         let name = self.name_of(id)?.to_owned();
         self.writable()?;
-        let Some((got, content)) = self.own(&name)? else { return self.gone(&name) };
+        let Some((got, content)) = self.changeable(&name, expected)? else { return self.gone(&name) };
         if content.cancelled {
             return Ok(self.stands(got.object(&name, String::new(), content)));
         }
@@ -58,24 +58,45 @@ impl Calendar<'_> {
                 Ok(self.stands(Got { etag, ..got }.object(&name, String::new(), content)))
             }
             Cancel::Delete => {
-                self.mirror.put(got.object(&name, String::new(), content));
+                let object = got.object(&name, String::new(), content);
+                self.mirror.put(object.clone());
                 self.delete(&name, &got)?;
                 self.mirror.remove(&name, Some(op));
-                self.gone(&name)
+                Ok(told::cancelled(self.agenda, &object))
             }
         }
     }
 
-    /// The booking of this name as it is on the server now. None: it is not there.
-    fn own(&self, name: &str) -> Result<Option<(Got, Content)>, Error> {
-        let Some(got) = self.client.get(&self.path(name)).map_err(|failure| failure.of_read())? else {
-            return Ok(None);
-        };
-        let content = object::object(&got.body, &self.zones);
-        if content.mark != Mark::Booking {
-            return Err(Error::Denied("only what greffon booked can be changed".to_owned()));
+    /// The object of this name as it is on the server now. None: it is not there.
+    pub fn present(&self, name: &str) -> Result<Option<(Got, Content)>, Error> {
+        let got = self.client.get(&self.path(name)).map_err(|failure| failure.of_read())?;
+        Ok(got.map(|got| {
+            let content = object::object(&got.body, &self.zones);
+            (got, content)
+        }))
+    }
+
+    /// The same, for a change: a booking of greffon's, or an event of somebody else's whose version somebody saw.
+    fn changeable(&mut self, name: &str, expected: Option<&str>) -> Result<Option<(Got, Content)>, Error> {
+        let Some((got, content)) = self.present(name)? else { return Ok(None) };
+        let denied = |why: &str| Err(Error::Denied(why.to_owned()));
+        // A name that comes from outside is one of this calendar's own, never a way out of it.
+        if content.mark == Mark::Foreign && !self.mirror.objects.contains_key(name) {
+            self.refresh_wholly(None)?;
+            if !self.mirror.objects.contains_key(name) {
+                return Ok(None);
+            }
         }
-        Ok(Some((got, content)))
+        match content.mark {
+            Mark::Booking => Ok(Some((got, content))),
+            Mark::Foreign if expected.is_some_and(|seen| !seen.is_empty()) && patch::is_private(&got.body) => {
+                Ok(Some((got, content)))
+            }
+            Mark::Foreign if expected.is_some() => {
+                denied("it is a series, or people are invited to it: change it by hand")
+            }
+            Mark::Foreign | Mark::Absence => denied("only what greffon booked can be changed"),
+        }
     }
 
     fn as_expected(&self, name: &str, got: &Got, content: &Content, expected: Option<&str>) -> Result<(), Error> {
@@ -120,7 +141,7 @@ impl Calendar<'_> {
         if !refused && !failure.leaves_doubt() {
             return Err(refusal_of_change(&failure));
         }
-        match self.own(name) {
+        match self.present(name) {
             Ok(Some((got, content))) if content.last_op.as_deref() == Some(op) => Ok(Some(got.etag)),
             Ok(Some((got, content))) if refused => {
                 Err(told::stale(self.agenda, &got.object(name, String::new(), content)))
@@ -138,7 +159,7 @@ impl Calendar<'_> {
         if !refused && !failure.leaves_doubt() {
             return Err(refusal_of_change(&failure));
         }
-        match self.own(name) {
+        match self.present(name) {
             Ok(None) => Ok(()),
             Ok(Some((got, content))) if refused => {
                 Err(told::stale(self.agenda, &got.object(name, String::new(), content)))

@@ -166,6 +166,7 @@ pub fn request(start_min: i64, minutes: i64) -> Request {
         note: Some("première fois".to_owned()),
         operator: Identifier { system: "urn:x".to_owned(), value: "op".to_owned() },
         allow_overlap: false,
+        entry: None,
     }
 }
 

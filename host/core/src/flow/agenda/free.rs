@@ -150,7 +150,7 @@ impl Agendas {
         free.as_of = free.as_of.min(mirrored.as_of);
         for seat in seats {
             let of_seat = mirrored.entries.iter().filter(|(agenda, _)| *agenda == seat.1.agenda);
-            let entries: Vec<Taken> = of_seat.map(|(_, span)| Taken::Entry(*span)).collect();
+            let entries: Vec<Taken> = of_seat.map(|(_, entry)| Taken::Entry(entry.span)).collect();
             self.offer(wish, feature, *seat, wish.window, &entries, None, free).await?;
         }
         Ok(true)

@@ -8,6 +8,7 @@ mod identities;
 mod identity;
 mod known;
 mod rules;
+mod standing;
 mod turn;
 
 use std::sync::Arc;

@@ -6,11 +6,14 @@ mod follow;
 mod look;
 mod move_to;
 mod status;
+mod take_over;
 mod watch;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::take_over::NewTakeOver;
 
 use super::act::Acts;
 use super::agenda::Agendas;

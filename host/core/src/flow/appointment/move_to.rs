@@ -75,6 +75,8 @@ impl Appointments {
             slot_handle: new.slot_handle.clone(),
             slot_version: new.slot_version.clone(),
             operator: operator(actor),
+            // What is booked anew and cancelled is greffon's own.
+            entry: holder.request.entry.clone().filter(|_| rules.moves),
             ..holder.request.clone()
         };
         let wanted = Wanted {

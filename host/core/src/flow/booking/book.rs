@@ -6,7 +6,7 @@ use greffon_words::fields;
 
 use super::claim::{Begun, Wanted};
 use super::outcome::{is_taken, refusal};
-use super::request::{MAX_TEXT, MAX_TRIES, check_op, check_text, digest_of, operator};
+use super::request::{MAX_TRIES, check_op, check_text, declared, digest_of, operator};
 use super::search::motive_of;
 use super::{BookingOutcome, Bookings, NewBooking};
 use crate::flow::act::Act;
@@ -16,7 +16,7 @@ use crate::ids::{ContactId, IntentId, PracticeId};
 use crate::model::audit::Actor;
 use crate::model::contact::{Contact, may_book, patient_of};
 use crate::model::intent::{Intent, IntentKind, IntentState};
-use crate::model::person::{IdentityTrust, Person};
+use crate::model::person::Person;
 use crate::model::practice::Motive;
 use crate::model::scheduling::{BookingRequest, VisitMode};
 use crate::model::slots::Asker;
@@ -117,6 +117,7 @@ impl Bookings {
             note: new.note.clone(),
             operator: operator(actor),
             allow_overlap: false,
+            entry: None,
         };
         let id = IntentId(self.acts.id(act.now));
         let (practice, feature, by) = (practice.id.clone(), new.feature.clone(), actor.subject.clone());
@@ -178,28 +179,10 @@ fn is_for(intent: &Intent, new: &NewBooking) -> bool {
     intent.feature == new.feature && request.agenda == new.agenda && request.span.start == new.start
 }
 
-/// The patient who was named, or else the contact's. Whoever books by phone has
-/// a declared identity and no national identifier (RNIV).
+/// The patient who was named, or else the contact's.
 fn patient(named: Option<&Person>, contact: &Contact) -> Flow<Person> {
-    let mut patient = named.cloned().unwrap_or_else(|| patient_of(&contact.facts));
-    patient.trust = IdentityTrust::Provisional;
-    patient.identifiers.retain(|one| !one.system.starts_with(INS_SYSTEMS));
-    if patient.family.trim().is_empty() {
-        return Err(FlowError::invalid("patient.family", fields::patient_name_missing()));
-    }
-    let texts = patient.given.iter().map(String::as_str).chain([patient.family.as_str()]);
-    if patient.given.len() > 20
-        || patient.identifiers.len() > 20
-        || texts.into_iter().any(|text| text.chars().count() > MAX_TEXT)
-    {
-        return Err(FlowError::invalid("patient", fields::patient_name_too_long()));
-    }
-    Ok(patient)
+    declared(named.cloned().unwrap_or_else(|| patient_of(&contact.facts)))
 }
-
-/// Authorities of the national health identity (ANS: INS-NIR, INS-NIA and their
-/// test values).
-const INS_SYSTEMS: &str = "urn:oid:1.2.250.1.213.1.4.";
 
 fn mode(motive: &Motive, wanted: Option<VisitMode>) -> Flow<VisitMode> {
     match wanted {

@@ -25,7 +25,7 @@ pub(super) use self::claim::{Begun, Wanted};
 pub(super) use self::outcome::{APPOINTMENT_CHANGED, refusal, rule_of_the_agenda, unavailable};
 pub(super) use self::pending::{begin_change, cancelled, still_stands};
 pub(crate) use self::reconcile::Reconciled;
-pub(super) use self::request::{MAX_TRIES, check_op, check_text, digest_of, operator};
+pub(super) use self::request::{MAX_TRIES, check_op, check_text, declared, digest_of, operator};
 pub(super) use self::search::asker_of;
 pub(super) use self::settle::{Work, visit_of};
 pub use self::verdict::{Found, NewVerdict};

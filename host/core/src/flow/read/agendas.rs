@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Reads;
 use crate::flow::error::Flow;
 use crate::ids::{AgendaId, AppointmentId, FeatureId, PracticeId, PractitionerId};
-use crate::model::agenda_mirror::Mirrored;
+use crate::model::agenda_mirror::{EntryKind, MirrorEntry, Mirrored};
 use crate::model::intent::Appointment;
 use crate::model::standing::is_gone;
 use crate::ports::practices::LivePractice;
@@ -34,6 +34,18 @@ pub struct ReadEntry {
     pub span: Span,
     /// The appointment of greffon's that it is; of what somebody else wrote there none.
     pub appointment: Option<AppointmentId>,
+    /// What somebody else wrote there, as it is named to take it over; `None` of what is greffon's and of
+    /// absences, and where the agenda has no versions.
+    pub foreign: Option<ForeignEntry>,
+}
+
+/// The name of an entry in its agenda, and its version there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignEntry {
+    /// As the agenda calls it.
+    pub entry: AppointmentId,
+    /// As it was when the agenda was read.
+    pub version: String,
 }
 
 impl Reads {
@@ -105,12 +117,15 @@ impl Reads {
 fn with_own(mirrored: Mirrored, mut own: Vec<Appointment>) -> Vec<ReadEntry> {
     let as_of = mirrored.as_of;
     let mut entries: Vec<ReadEntry> = Vec::new();
-    for (_, span) in mirrored.entries {
-        let known = own.iter().position(|one| one.held.span == span).map(|at| own.swap_remove(at).id);
-        entries.push(ReadEntry { span, appointment: known });
+    for (_, MirrorEntry { name, span, tag }) in mirrored.entries {
+        let of_visit = name.kind == EntryKind::Appointment;
+        let known = own.iter().position(|one| of_visit && one.id.0 == name.id).map(|at| own.swap_remove(at).id);
+        let version = tag.filter(|_| of_visit && known.is_none());
+        let foreign = version.map(|version| ForeignEntry { entry: AppointmentId(name.id), version });
+        entries.push(ReadEntry { span, appointment: known, foreign });
     }
     let newer = own.into_iter().filter(|one| one.standing.written_at.is_some_and(|at| at >= as_of));
-    entries.extend(newer.map(|one| ReadEntry { span: one.held.span, appointment: Some(one.id) }));
+    entries.extend(newer.map(|one| ReadEntry { span: one.held.span, appointment: Some(one.id), foreign: None }));
     entries.sort_by(|one, other| (one.span, &one.appointment).cmp(&(other.span, &other.appointment)));
     entries
 }

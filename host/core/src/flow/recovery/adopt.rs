@@ -103,6 +103,7 @@ impl Recoveries {
             note: None,
             operator: Identifier { system: "urn:greffon:subject".to_owned(), value: act.actor.subject.clone() },
             allow_overlap: false,
+            entry: None,
         };
         let id = IntentId(self.acts.id(act.now));
         let (practice, by) = (act.practice.id.clone(), act.actor.subject.clone());

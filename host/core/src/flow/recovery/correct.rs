@@ -7,13 +7,11 @@ use crate::flow::act::Act;
 use crate::flow::error::{Flow, FlowError};
 use crate::flow::journal::Entry;
 use crate::model::audit::Actor;
-use crate::model::claims::{agenda_resource, claims_beside};
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::recovery::is_live;
 use crate::model::scheduling::{AgendaAppointment, AppointmentStatus};
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored};
-use crate::time::Span;
 
 /// How often one begins again because others changed the same things.
 pub(super) const MAX_TRIES: usize = 8;
@@ -117,16 +115,8 @@ impl Recoveries {
         own: &[Claim],
     ) -> Stored<Vec<Claim>> {
         let motive = practice.motive(&intent.request.motive);
-        let (before, after) = motive.map_or((0, 0), |one| (one.before_min, one.after_min));
-        let reach: Span = held.span.widened(before, after);
-        let resource = agenda_resource(&intent.feature, &held.agenda);
-        let mut others = self.storage.claims(&practice.id, &resource, reach).await?;
-        for claim in own {
-            if let Some(index) = others.iter().position(|other| other == claim) {
-                others.remove(index);
-            }
-        }
-        Ok(claims_beside(practice, &intent.feature, &held.agenda, motive, held.span, &others))
+        let agenda = (&intent.feature, &held.agenda);
+        self.agendas.claims_of_standing(practice, motive, agenda, held.span, own).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What practitioners' agendas hold.
 
 mod list;
+mod take_over;
 
 use std::sync::Arc;
 
@@ -10,5 +11,5 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list::handler))
+    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(take_over::handler))
 }

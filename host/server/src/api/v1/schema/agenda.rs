@@ -43,10 +43,24 @@ pub(crate) struct AgendaEntry {
     end: Timestamp,
     /// The appointment that it is; null when somebody wrote it there by hand.
     appointment: Option<String>,
+    /// What somebody wrote there by hand, as it is named to take it over; null for appointments and
+    /// absences, and where the agenda has no versions.
+    foreign: Option<ForeignEntry>,
+}
+
+/// The name of an entry in its agenda.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ForeignEntry {
+    /// As the agenda calls it.
+    entry: String,
+    /// Its version there.
+    version: String,
 }
 
 impl From<ReadEntry> for AgendaEntry {
     fn from(core: ReadEntry) -> Self {
-        Self { start: core.span.start.into(), end: core.span.end.into(), appointment: core.appointment.map(|id| id.0) }
+        let foreign = core.foreign.map(|one| ForeignEntry { entry: one.entry.0, version: one.version });
+        let appointment = core.appointment.map(|id| id.0);
+        Self { start: core.span.start.into(), end: core.span.end.into(), appointment, foreign }
     }
 }
