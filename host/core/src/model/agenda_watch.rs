@@ -195,10 +195,12 @@ impl Suspects {
 /// far as it was read.
 #[must_use]
 pub fn suspects(standing: &[Appointment], told: &Told, window: Span) -> Suspects {
-    let foreign: Vec<(Option<&AppointmentId>, Span)> = told
+    let own: BTreeSet<&AppointmentId> = standing.iter().map(|one| &one.id).collect();
+    // What greffon wrote may be another practice's: whoever looks finds out.
+    let others: Vec<(Option<&AppointmentId>, Span)> = told
         .entries
         .values()
-        .filter(|one| !one.ours && is_live(one))
+        .filter(|one| is_live(one) && !(one.ours && own.contains(&one.id)))
         .map(|one| (Some(&one.id), one.span))
         .chain(told.absences.values().map(|span| (None, *span)))
         .collect();
@@ -214,7 +216,7 @@ pub fn suspects(standing: &[Appointment], told: &Told, window: Span) -> Suspects
         // What was taken over lies over nothing; whoever lay over it may have gone.
         let lies_over =
             |(id, span): &(Option<&AppointmentId>, Span)| *id != Some(&known.id) && span.overlaps(&known.held.span);
-        let beneath = foreign.iter().any(lies_over) != known.standing.double;
+        let beneath = others.iter().any(lies_over) != known.standing.double;
         if gone {
             suspects.vanished.push(known.id.clone());
         } else if other || beneath {

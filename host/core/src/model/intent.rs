@@ -193,6 +193,15 @@ impl Intent {
     }
 }
 
+impl Intent {
+    /// Whether it only keeps a time free, for an appointment that may be moved there: it is never
+    /// sent, and is nobody's booking.
+    #[must_use]
+    pub fn only_keeps_free(&self) -> bool {
+        self.kind == IntentKind::Book && self.chain != self.id
+    }
+}
+
 /// Sends whose end nobody knows. No agenda can be made to refuse a write that
 /// arrives late, so that as long as one may arrive, the claim stays or what
 /// arrived is looked for.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::scheduling::{AgendaAppointment, AgendaError, AppointmentStatus, Found};
+use crate::ids::IntentId;
 use crate::time::{Instant, Span};
 
 /// When an appointment is looked at again after greffon wrote it, in milliseconds: somebody who
@@ -50,6 +51,8 @@ pub struct Standing {
     pub seen: Option<Seen>,
     /// Somebody was told that an entry of somebody else's has a part of its time.
     pub double: bool,
+    /// The intents that keep other times free for the patient until somebody has decided.
+    pub kept: Vec<IntentId>,
     /// Somebody was told that only a person can tell whether it stands.
     pub unclear: bool,
     /// It was called off in the agenda, and not through greffon.
@@ -241,6 +244,7 @@ pub fn decide(
             next.looks = next.looks.saturating_add(1);
             next.seen = None;
             next.double = false;
+            next.kept.clear();
             next.unclear = false;
             let follow = if *held == *known { Follow::Nothing } else { Follow::Keep(held) };
             let again = from_now(&next, now);
@@ -274,6 +278,7 @@ pub fn decide(
     }
     next.seen = None;
     next.double = difference == Difference::Double;
+    next.kept.clear();
     next.unclear = difference == Difference::Unclear;
     if matches!(difference, Difference::Moved(_) | Difference::Gone) {
         next.followed_at = Some(now);

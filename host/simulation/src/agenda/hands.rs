@@ -1,6 +1,6 @@
 //! What people at the agenda do to it by hand, greffon's entries included.
 
-use greffon_core::ids::{AgendaId, AppointmentId};
+use greffon_core::ids::{AgendaId, AppointmentId, OpId};
 use greffon_core::model::scheduling::{AgendaAppointment, AppointmentStatus, ByWhom};
 use greffon_core::ports::clock::Clock as _;
 use greffon_core::time::{Instant, Span};
@@ -12,6 +12,17 @@ impl FakeAgenda {
     /// Somebody writes into the agenda, whatever is there. Gives the entry's name.
     pub fn enter(&self, agenda: &AgendaId, span: Span) -> AppointmentId {
         self.open_book().enter(agenda, span)
+    }
+
+    /// greffon writes for another practice that has the same agenda, whatever is there.
+    pub fn enter_of_another_practice(&self, agenda: &AgendaId, span: Span) -> AppointmentId {
+        let mut book = self.open_book();
+        let id = book.enter(agenda, span);
+        if let Some(entry) = book.live_entry(&id) {
+            entry.held.ours = true;
+            entry.held.op = Some(OpId(format!("elsewhere-{id}")));
+        }
+        id
     }
 
     /// Somebody writes into the agenda, unless anything is there.

@@ -2,12 +2,13 @@
 //! word counts, also over greffon's claims, and a person is told.
 
 use super::Appointments;
+use super::keep_free::kept_until;
 use crate::flow::act::Act;
 use crate::flow::agenda::WriteRules;
 use crate::flow::booking::{Work, visit_of};
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
-use crate::ids::FeatureId;
+use crate::ids::{FeatureId, IntentId};
 use crate::model::care::Level;
 use crate::model::civil::Zone;
 use crate::model::claims::{is_day_place, is_only_visit};
@@ -25,7 +26,7 @@ use crate::time::{Instant, Span};
 
 /// So long before a visit a person has decided who keeps a time that two have, in minutes: the
 /// patient is on the way afterwards.
-const DECIDED_MIN: i64 = 2 * 60;
+pub(super) const DECIDED_MIN: i64 = 2 * 60;
 
 /// Of a visit that begins later than this, the patient is told while somebody is there, in
 /// minutes; of one that begins sooner, today.
@@ -40,6 +41,8 @@ pub(super) struct Change<'a> {
     pub(super) others: &'a [Instant],
     /// News of what greffon wrote waits for what comes of this look.
     pub(super) untold: bool,
+    /// What keeps other times free for the patient since an earlier difference.
+    pub(super) kept: &'a [IntentId],
 }
 
 impl Appointments {
@@ -66,7 +69,7 @@ impl Appointments {
         change: &Change<'_>,
         claims_too: bool,
     ) -> Stored<()> {
-        let Change { difference, held, others, untold } = *change;
+        let Change { difference, held, others, untold, kept } = *change;
         let practice = act.practice;
         let mut next = seen.clone();
         let was = seen.held.clone();
@@ -74,11 +77,13 @@ impl Appointments {
             next.held = as_known(&was, held.clone());
         }
         let mut tx = self.storage.begin(&practice.id).await?;
+        let rules = rules_of(practice, &seen.feature);
+        self.bookings.let_all_go(tx.as_mut(), act, kept, &rules).await?;
+        let mut until = None;
         match difference {
             Difference::Gone => {
                 next.held.status = AppointmentStatus::Cancelled;
                 next.held.by = ByWhom::Practitioner;
-                let rules = rules_of(practice, &seen.feature);
                 for id in [Some(holder.id), Some(seen.chain).filter(|first| *first != holder.id)].into_iter().flatten()
                 {
                     self.bookings.let_go(tx.as_mut(), act, id, &rules, act.now).await?;
@@ -90,7 +95,14 @@ impl Appointments {
                 self.move_claims(tx.as_mut(), practice, holder, was.span, to, claims_too).await?;
                 self.show_to_contact(tx.as_mut(), holder, &next.held).await?;
             }
-            Difference::Double | Difference::Unclear => {}
+            Difference::Double => {
+                // Somebody may be booking one of them: then they are named, and kept for nobody.
+                until = kept_until(was.span.start, act.now).filter(|_| claims_too && !others.is_empty());
+                if let Some(until) = until {
+                    next.standing.kept = self.keep_free(tx.as_mut(), act, seen, holder, (others, until)).await?;
+                }
+            }
+            Difference::Unclear => {}
         }
         let visit = visit_of(practice, holder, &was);
         let start = next.held.span.start.min(was.span.start);
@@ -112,7 +124,14 @@ impl Appointments {
                 said,
                 level: if start < act.now.plus_minutes(TODAY_MIN) { Level::SameDay } else { Level::Soon },
                 before: is_double.then(|| start.plus_minutes(-DECIDED_MIN)),
-                letter: changed_in_agenda(practice, difference, &holder.request.patient, visit, others, untold),
+                letter: changed_in_agenda(
+                    practice,
+                    difference,
+                    &holder.request.patient,
+                    visit,
+                    (others, until),
+                    untold,
+                ),
             };
             self.bookings.leave_work(tx.as_mut(), act, holder, seen.contact, work).await?;
         }
@@ -201,6 +220,6 @@ pub(super) fn as_known(known: &AgendaAppointment, held: AgendaAppointment) -> Ag
     }
 }
 
-fn rules_of(practice: &LivePractice, feature: &FeatureId) -> WriteRules {
+pub(super) fn rules_of(practice: &LivePractice, feature: &FeatureId) -> WriteRules {
     WriteRules::of(practice, feature).unwrap_or_else(|_| WriteRules::careful(practice, feature))
 }

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::Appointments;
-use super::follow::{Change, as_known};
+use super::follow::{Change, as_known, rules_of};
 use crate::flow::act::Act;
 use crate::flow::booking::{APPOINTMENT_CHANGED, Begun, still_stands};
 use crate::flow::error::{Flow, FlowError, Thing};
-use crate::ids::{AppointmentId, FeatureId};
+use crate::ids::{AppointmentId, FeatureId, IntentId};
 use crate::model::audit::Actor;
 use crate::model::intent::{Appointment, Intent};
 use crate::model::job::{Due, Job, Lane};
-use crate::model::scheduling::BookingRequest;
+use crate::model::scheduling::{AgendaAppointment, BookingRequest, Found};
 use crate::model::slots::Asker;
 use crate::model::standing::{Difference, Follow, Haste, decide, read_look};
 use crate::ports::practices::LivePractice;
@@ -99,7 +99,11 @@ impl Appointments {
         let request =
             BookingRequest { agenda: known.held.agenda.clone(), span: known.held.span, ..holder.request.clone() };
         let asked_at = self.acts.now();
-        let look = read_look(&known.held, agenda.look_up(&op, &request).await);
+        let mut found = agenda.look_up(&op, &request).await;
+        if let Ok(Found::Ambiguous(all)) = &mut found {
+            self.know_strangers(practice, all).await?;
+        }
+        let look = read_look(&known.held, found);
         let act = Act::new(practice, actor, self.acts.now());
         let (standing, follow, again) = decide(&known.held, &known.standing, look, haste, asked_at, act.now);
         let again = again.map(|ms| Duration::from_millis(ms.max(1).unsigned_abs()));
@@ -107,15 +111,16 @@ impl Appointments {
         let tells = matches!(follow, Follow::Tell(..));
         let stored = match follow {
             Follow::Nothing if seen.standing == known.standing => return Ok(again),
-            Follow::Nothing => self.store_look(seen).await,
+            Follow::Nothing => self.store_look(act, seen, &known.standing.kept).await,
             Follow::Keep(held) => {
                 let held = as_known(&known.held, *held);
-                self.store_look(Appointment { held, ..seen }).await
+                self.store_look(act, Appointment { held, ..seen }, &known.standing.kept).await
             }
             Follow::Tell(difference, held) => {
                 let others = self.others(practice, &known, &holder, difference).await;
                 let untold = known.standing.news_awaits(act.now).is_some();
-                let change = Change { difference, held: held.as_deref(), others: &others, untold };
+                let kept = &known.standing.kept;
+                let change = Change { difference, held: held.as_deref(), others: &others, untold, kept };
                 self.follow(act, &seen, &holder, &change).await
             }
         };
@@ -151,14 +156,28 @@ impl Appointments {
         others.iter().map(|one| one.slot.span.start).take(OTHERS).collect()
     }
 
+    /// What this greffon wrote for another practice that has the same agenda is somebody else's to
+    /// this one: its claims do not keep them apart.
+    async fn know_strangers(&self, practice: &LivePractice, all: &mut [AgendaAppointment]) -> Stored<()> {
+        for one in all.iter_mut().filter(|one| one.ours) {
+            let Some(op) = &one.op else { continue };
+            one.ours = self.storage.intent_by_op(&practice.id, op).await?.is_some();
+        }
+        Ok(())
+    }
+
     async fn is_changing(&self, practice: &LivePractice, known: &Appointment) -> Stored<bool> {
         let Some(change) = known.pending else { return Ok(false) };
         let change = self.storage.intent(&practice.id, change).await?;
         Ok(change.is_some_and(|change| !change.state.is_final()))
     }
 
-    async fn store_look(&self, mut seen: Appointment) -> Stored<()> {
+    /// Stores what was seen. What was `kept` free until now and is not needed any more is let go.
+    async fn store_look(&self, act: Act<'_>, mut seen: Appointment, kept: &[IntentId]) -> Stored<()> {
         let mut tx = self.storage.begin(&seen.practice).await?;
+        if seen.standing.kept.is_empty() {
+            self.bookings.let_all_go(tx.as_mut(), act, kept, &rules_of(act.practice, &seen.feature)).await?;
+        }
         tx.save_appointment(&mut seen).await?;
         tx.commit().await
     }

@@ -3,6 +3,7 @@
 mod cancel;
 mod changeable;
 mod follow;
+mod keep_free;
 mod look;
 mod move_to;
 mod status;

@@ -79,6 +79,10 @@ impl Appointments {
             entry: holder.request.entry.clone().filter(|_| rules.moves),
             ..holder.request.clone()
         };
+        let mut kept = Vec::new();
+        for id in &known.standing.kept {
+            kept.extend(self.storage.intent(&practice.id, *id).await?);
+        }
         let wanted = Wanted {
             motive,
             asker,
@@ -87,6 +91,7 @@ impl Appointments {
             contact: None,
             only: None,
             without: Some(&holder),
+            kept,
         };
         let kind = IntentKind::Move(known.id.clone());
         let mut draft = self.draft(act, &known, &holder, contact.as_ref(), kind, digest);

@@ -1,6 +1,7 @@
 //! Takes over what somebody else wrote into an agenda, because a person of the practice says what
 //! it is. Nothing is written there by that; it can be moved and cancelled like any other
-//! appointment from then on, on condition of what was seen.
+//! appointment from then on, on condition of what was seen. That is done in a contact, so that what
+//! becomes of it later is somebody's work, and what is kept of it goes with that contact.
 
 use greffon_words::{fields, refusals};
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,9 @@ use crate::flow::booking::{
 };
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
-use crate::ids::{AgendaId, AppointmentId, FeatureId, IntentId, MotiveId, OpId, PracticeId};
+use crate::ids::{AgendaId, AppointmentId, ContactId, FeatureId, IntentId, MotiveId, OpId, PracticeId};
 use crate::model::audit::{Actor, Role};
+use crate::model::contact::{Contact, is_open, patient_of};
 use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, decide};
 use crate::model::person::Person;
 use crate::model::scheduling::{AgendaAppointment, AgendaError, BookingRequest, Found, VisitMode};
@@ -38,8 +40,9 @@ pub struct NewTakeOver {
     pub version: String,
     /// What for.
     pub motive: MotiveId,
-    /// For whom.
-    pub patient: Person,
+    /// For whom; from the contact's facts when absent.
+    #[serde(default)]
+    pub patient: Option<Person>,
 }
 
 impl Appointments {
@@ -48,27 +51,35 @@ impl Appointments {
     /// # Errors
     /// `NotFound`, `Invalid`, `NotAllowed("practice-decides" | "takes-nothing-over" | "entry-unfit" | "already-known" |
     /// "appointment-changed" | "appointment-over")`, `OpIdReused`, `AgendaUnavailable`, `Storage`.
-    pub async fn take_over(&self, practice: &PracticeId, new: NewTakeOver, actor: &Actor) -> Flow<BookingOutcome> {
+    pub async fn take_over(
+        &self,
+        practice: &PracticeId,
+        contact: ContactId,
+        new: NewTakeOver,
+        actor: &Actor,
+    ) -> Flow<BookingOutcome> {
         let practice = self.acts.practice(practice)?;
         check_op(&new.op_id)?;
         check_text("version", Some(&new.version))?;
-        let new = NewTakeOver { patient: declared(new.patient)?, ..new };
         // Nobody can be asked who they are: the agenda does not say whose entry it is.
         if actor.role == Role::Secretary {
             return Err(FlowError::NotAllowed { code: "practice-decides", remedy: refusals::practice_decides() });
         }
-        let digest = digest_of(&("take-over", &new));
+        let digest = digest_of(&("take-over", contact, &new));
         for _ in 0..MAX_TRIES {
             if let Some(earlier) = self.storage.intent_by_op(&practice.id, &new.op_id).await? {
                 return self.bookings.replay(&practice, earlier, &digest).await;
             }
-            match self.try_take_over(&practice, &new, &digest, actor).await {
+            match self.try_take_over(&practice, contact, &new, &digest, actor).await {
                 // Somebody booked beside it, or took it over, meanwhile.
                 Err(
                     FlowError::Conflict
                     | FlowError::Storage(StorageError::ClaimTaken { .. } | StorageError::Exists { .. }),
                 ) => {}
-                done => return done,
+                done => {
+                    self.contacts.refresh_after(&practice.id, Some(contact), actor).await;
+                    return done;
+                }
             }
         }
         Err(FlowError::Conflict)
@@ -77,13 +88,17 @@ impl Appointments {
     async fn try_take_over(
         &self,
         practice: &LivePractice,
+        contact: ContactId,
         new: &NewTakeOver,
         digest: &str,
         actor: &Actor,
     ) -> Flow<BookingOutcome> {
         self.gate.pass(&practice.id).await?;
         let act = Act::new(practice, actor, self.acts.now());
-        let draft = self.taking_over(act, new, digest)?;
+        let contact = self.storage.contact(&practice.id, contact).await?;
+        let mut contact = contact.ok_or(FlowError::NotFound(Thing::Contact))?;
+        is_open(&contact)?;
+        let draft = self.taking_over(act, &contact, new, digest)?;
         let agenda = practice.agenda(&new.feature).map_err(|_| unavailable(practice, &new.feature))?;
         if !agenda.descriptor().caps.takes_over {
             return Err(FlowError::NotAllowed { code: "takes-nothing-over", remedy: refusals::takes_nothing_over() });
@@ -93,7 +108,11 @@ impl Appointments {
             AgendaError::NotFound => FlowError::NotFound(Thing::Appointment),
             _ => unavailable(practice, &new.feature),
         })?;
-        let held = as_seen(new, found, act.now)?;
+        let held = AgendaAppointment {
+            motive: Some(new.motive.clone()),
+            patient: Some(draft.request.patient.clone()),
+            ..as_seen(new, found, act.now)?
+        };
         let motive = practice.motive(&new.motive);
         let request = BookingRequest { span: held.span, ..draft.request.clone() };
         let agenda = (&new.feature, &new.agenda);
@@ -112,16 +131,19 @@ impl Appointments {
             intent: intent.id,
             chain: intent.chain,
             pending: None,
-            contact: None,
+            contact: Some(contact.id),
             held,
             standing: Standing::default(),
             updated_at: act.now,
             // One that was called off, and that somebody has put back under its name.
             version: known.map_or(0, |known| known.version),
         };
+        contact.intents.push(intent.id);
+        tx.save_contact(&mut contact).await?;
         tx.save_intent(&mut intent).await?;
         tx.save_appointment(&mut appointment).await?;
         let entry = Entry::new("appointment.taken-over")
+            .in_contact(Some(contact.id))
             .about("intent", intent.id)
             .field("feature", &new.feature)
             .field("agenda", &new.agenda);
@@ -131,8 +153,9 @@ impl Appointments {
     }
 
     /// The wish that the entry is, as the person says. Its time is the agenda's to tell.
-    fn taking_over(&self, act: Act<'_>, new: &NewTakeOver, digest: &str) -> Flow<Intent> {
+    fn taking_over(&self, act: Act<'_>, contact: &Contact, new: &NewTakeOver, digest: &str) -> Flow<Intent> {
         let practice = act.practice;
+        let patient = declared(new.patient.clone().unwrap_or_else(|| patient_of(&contact.facts)))?;
         let motive = practice.motive(&new.motive).ok_or_else(|| FlowError::invalid("motive", fields::motive()))?;
         if practice.agenda_of(&new.feature, &new.agenda).is_none() {
             return Err(FlowError::invalid("agenda", fields::agenda()));
@@ -142,7 +165,7 @@ impl Appointments {
             span: Span { start: act.now, end: act.now },
             motive: motive.id.clone(),
             mode: motive.modes.first().copied().unwrap_or(VisitMode::Office),
-            patient: new.patient.clone(),
+            patient,
             resources: Vec::new(),
             slot_handle: None,
             slot_version: None,
@@ -155,7 +178,7 @@ impl Appointments {
         let by = act.actor.subject.clone();
         let drafted =
             Intent::drafted(id, practice.id.clone(), IntentKind::Book, new.feature.clone(), request, by, act.now);
-        Ok(Intent { op: new.op_id.clone(), request_digest: digest.to_owned(), ..drafted })
+        Ok(Intent { contact: Some(contact.id), op: new.op_id.clone(), request_digest: digest.to_owned(), ..drafted })
     }
 }
 
@@ -183,5 +206,5 @@ fn as_seen(new: &NewTakeOver, found: Found, now: Instant) -> Flow<AgendaAppointm
     if held.span.end <= now {
         return refused("appointment-over", refusals::appointment_over());
     }
-    Ok(AgendaAppointment { motive: Some(new.motive.clone()), patient: Some(new.patient.clone()), ..held })
+    Ok(held)
 }

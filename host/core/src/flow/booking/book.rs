@@ -104,6 +104,7 @@ impl Bookings {
             contact: Some(contact.clone()),
             only,
             without: None,
+            kept: Vec::new(),
         };
         let request = BookingRequest {
             agenda: new.agenda.clone(),

@@ -46,6 +46,8 @@ pub(in crate::flow) struct Wanted<'a> {
     pub(in crate::flow) only: Option<PatientId>,
     /// For a move: the intent that holds the time which is given up.
     pub(in crate::flow) without: Option<&'a Intent>,
+    /// For a move: what keeps other times free for it.
+    pub(in crate::flow) kept: Vec<Intent>,
 }
 
 impl Wanted<'_> {
@@ -157,8 +159,8 @@ impl Bookings {
         let zone = Zone::of(practice);
         let mut own_claims =
             self.agendas.own_claims(practice, (practitioner, own), wanted.motive, &zone, draft.request.span).await?;
-        if let Some(without) = wanted.without {
-            own_claims.leave_out(without);
+        for own in wanted.without.into_iter().chain(&wanted.kept) {
+            own_claims.leave_out(own);
         }
         // Whether the practitioner is there is for the claim itself to say, in its transaction;
         // rooms and devices are chosen here.

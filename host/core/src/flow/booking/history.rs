@@ -189,7 +189,8 @@ impl Bookings {
         let is_theirs =
             |intent: &Intent| !contact.intents.contains(&intent.id) || same_names(&told, &intent.request.patient);
         made.retain(|intent| {
-            let books = !matches!(intent.kind, IntentKind::Cancel { .. }) && intent.state.is_live();
+            let cancels = matches!(intent.kind, IntentKind::Cancel { .. });
+            let books = !cancels && intent.state.is_live() && !intent.only_keeps_free();
             books && matters(intent) && is_theirs(intent)
         });
         let names: Vec<_> =

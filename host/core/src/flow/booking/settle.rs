@@ -156,6 +156,20 @@ impl Bookings {
         for id in std::iter::once(known.intent).chain(first) {
             self.let_go(tx, act, id, rules, by.updated_at).await?;
         }
+        self.let_all_go(tx, act, &known.standing.kept, rules).await
+    }
+
+    /// Lets go what keeps other times free for an appointment.
+    pub(in crate::flow) async fn let_all_go(
+        &self,
+        tx: &mut dyn Transaction,
+        act: Act<'_>,
+        kept: &[IntentId],
+        rules: &WriteRules,
+    ) -> Stored<()> {
+        for id in kept {
+            self.let_go(tx, act, *id, rules, act.now).await?;
+        }
         Ok(())
     }
 

@@ -9,15 +9,16 @@ use crate::model::standing::Difference;
 use crate::time::Instant;
 
 /// Tells the reception that an appointment is not in the agenda as greffon wrote it: what is
-/// there now, and what to say to the patient; `others` are times that were free when it was seen,
-/// and `untold` says that news of it waits for whoever decides.
+/// there now, and what to say to the patient; `others` are times that were free when it was seen, and
+/// until when they are kept for the patient, and `untold` says that news of it waits for whoever
+/// decides.
 #[must_use]
 pub fn changed_in_agenda(
     practice: &Practice,
     difference: Difference,
     patient: &Person,
     visit: Visit<'_>,
-    others: &[Instant],
+    (others, kept_until): (&[Instant], Option<Instant>),
     untold: bool,
 ) -> Letter {
     let (subject, first) = match difference {
@@ -53,7 +54,11 @@ pub fn changed_in_agenda(
         lines.extend([String::new(), "À dire au patient :".to_owned(), words]);
     }
     if !others.is_empty() {
-        lines.extend([String::new(), "Horaires encore libres au moment de ce message :".to_owned()]);
+        let heading = match kept_until {
+            Some(until) => format!("Horaires gardés pour ce patient jusqu'au {} :", zone(practice).spoken(until)),
+            None => "Horaires encore libres au moment de ce message :".to_owned(),
+        };
+        lines.extend([String::new(), heading]);
         lines.extend(others.iter().map(|start| format!("- {}", zone(practice).spoken(*start))));
     }
     letter(practice, "host.agenda-changed", subject.to_owned(), lines, Sensitivity::Personal)

@@ -1,7 +1,6 @@
 //! What practitioners' agendas hold.
 
 mod list;
-mod take_over;
 
 use std::sync::Arc;
 
@@ -11,5 +10,5 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(take_over::handler))
+    OpenApiRouter::new().routes(routes!(list::handler))
 }

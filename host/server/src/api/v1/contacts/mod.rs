@@ -11,6 +11,7 @@ mod list;
 mod patient;
 mod receive;
 mod slots;
+mod take_over;
 
 use std::sync::Arc;
 
@@ -31,5 +32,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(disclose::handler))
         .routes(routes!(slots::handler))
         .routes(routes!(book::handler))
+        .routes(routes!(take_over::handler))
         .routes(routes!(close::handler))
 }

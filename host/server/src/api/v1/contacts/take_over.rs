@@ -33,22 +33,23 @@ pub(super) struct NewTakeOver {
     version: String,
     /// What for.
     motive: String,
-    /// For whom.
-    patient: NewPerson,
+    /// For whom; from the contact's facts when absent.
+    #[serde(default)]
+    patient: Option<NewPerson>,
 }
 
 /// Take over what somebody wrote into an agenda by hand.
 ///
-/// It becomes an appointment that can be moved and cancelled, for the patient who is named. Nothing
+/// It becomes an appointment of this contact that can be moved and cancelled. Nothing
 /// is written into the agenda. Not for secretaries: the agenda does not say whose entry it is, so
 /// that no caller can be held against it.
 #[utoipa::path(
     post,
-    path = "/v1/practices/{practice}/agendas/take-over",
+    path = "/v1/contacts/{id}/take-over",
     operation_id = "take_over_entry",
-    tag = "appointments",
+    tag = "contacts",
     security(("bearer" = ["greffon:change-appointments"])),
-    params(("practice" = String, Path, description = "Name of the practice")),
+    params(("id" = String, Path, description = "The contact")),
     request_body = NewTakeOver,
     responses(
         (status = 201, description = "It is an appointment now", body = BookingAnswer),
@@ -60,10 +61,10 @@ pub(super) struct NewTakeOver {
 pub(super) async fn handler(
     State(app): State<Arc<App>>,
     principal: Principal,
-    Named(practice): Named,
+    Named(id): Named,
     payload: Payload,
 ) -> Result<Response, ApiError> {
-    let entry = principal.practice(&app, &practice, Permission::ChangeAppointments)?;
+    let (entry, id) = principal.contact(&app, &id, Permission::ChangeAppointments).await?;
     let new: NewTakeOver = payload.parse()?;
     let new = flow::NewTakeOver {
         op_id: new.op_id.into(),
@@ -72,10 +73,10 @@ pub(super) async fn handler(
         entry: new.entry.into(),
         version: new.version,
         motive: new.motive.into(),
-        patient: new.patient.into(),
+        patient: new.patient.map(Into::into),
     };
     let reception = app.reception.clone();
-    let taken =
-        app.complete(async move { Ok(reception.appointments.take_over(&entry.practice, new, &entry.actor).await?) });
+    let taken = app
+        .complete(async move { Ok(reception.appointments.take_over(&entry.practice, id, new, &entry.actor).await?) });
     answer(taken.await?, StatusCode::CREATED, None)
 }
