@@ -547,9 +547,9 @@ fn what_is_kept_is_let_go_when_whoever_lay_over_it_has_gone_or_nobody_has_decide
     assert!(known(&gone, &id).standing.kept.is_empty());
     let undecided = office(AgendaStyle::FreeStore);
     let (_, kept, _) = written_over(&undecided);
-    undecided.wait_s(23 * 3_600);
+    undecided.wait_s(20 * 3_600);
     assert!(kept.iter().all(|start| claimed(&undecided).contains(start)));
-    undecided.wait_s(2 * 3_600);
+    undecided.wait_s(5 * 3_600);
     assert!(kept.iter().all(|start| !claimed(&undecided).contains(start)));
 }
 
