@@ -142,8 +142,12 @@ impl Day<'_> {
         let Some(index) = self.visit() else { return Ok(None) };
         let name = self.visits[index].object();
         let object = self.desk.get(&name).await?.context("it stands")?;
-        let text: String = object.text.lines().map(|line| format!("{line}\r\n")).collect();
-        let text = text.replacen("END:VEVENT", "DESCRIPTION:apporter les radios\r\nEND:VEVENT", 1);
+        // One that is there already is written anew: an event has one description (RFC 5545 §3.6.1).
+        let lines = object.text.lines().filter(|line| !line.starts_with("DESCRIPTION:"));
+        let text: String = lines.map(|line| format!("{line}\r\n")).collect();
+        self.number += 1;
+        let note = format!("DESCRIPTION:apporter les radios ({})\r\nEND:VEVENT", self.number);
+        let text = text.replacen("END:VEVENT", &note, 1);
         accepted(self.desk.put(&name, text).await?)?;
         Ok(Some("done"))
     }
