@@ -32,7 +32,7 @@ const LOOK_AWAITED_MS: i64 = 10 * 60_000;
 /// what was written later than it holds it.
 const ABSENT_TWICE_MS: i64 = 10_000;
 
-/// The pause before an agenda that gave no answer is asked again, in milliseconds; and later on.
+/// The pause before an agenda that gave no answer is asked again, in milliseconds; and after an hour.
 const UNREADABLE_AGAIN_MS: [i64; 2] = [60_000, 15 * 60_000];
 
 /// How long an agenda that gives no answer is asked about one appointment, in milliseconds. What
@@ -49,6 +49,8 @@ pub struct Standing {
     pub looks: u32,
     /// What was seen and is not told yet.
     pub seen: Option<Seen>,
+    /// Since when the agenda gives no answer when it is asked.
+    pub unreadable_since: Option<Instant>,
     /// Somebody was told that an entry of somebody else's has a part of its time.
     pub double: bool,
     /// The intents that keep other times free for the patient until somebody has decided.
@@ -232,12 +234,15 @@ pub fn decide(
     now: Instant,
 ) -> (Standing, Follow, Option<i64>) {
     let mut next = standing.clone();
+    if look != Look::Unreadable {
+        next.unreadable_since = None;
+    }
     let (difference, held) = match look {
         Look::Unreadable => {
-            let asked_for = now.millis_since(standing.written_at.unwrap_or(now));
-            let first = usize::from(asked_for > 3_600_000);
-            let waits = standing.seen.is_some() || standing.next_look().is_some();
-            let again = (waits && asked_for < UNREADABLE_FOR_MS).then_some(UNREADABLE_AGAIN_MS[first]);
+            // There was a reason to look, which nobody may tell a second time.
+            let asked_for = now.millis_since((*next.unreadable_since.get_or_insert(now)).min(now));
+            let pause_ms = UNREADABLE_AGAIN_MS[usize::from(asked_for > 3_600_000)];
+            let again = (asked_for < UNREADABLE_FOR_MS).then_some(pause_ms);
             return (next, Follow::Nothing, again);
         }
         Look::Same(held) => {

@@ -185,16 +185,23 @@ fn after_a_write_it_is_looked_at_three_times() {
 #[test]
 fn an_agenda_that_gives_no_answer_is_asked_again_for_a_day_and_nothing_is_concluded() {
     let known = held(IN_TWO_DAYS);
-    let standing = Standing::written(NOW);
-    let mut now = NOW.plus_millis(3_000);
-    let mut asked = 0;
-    while let (same, Follow::Nothing, Some(ms)) = decide(&known, &standing, Look::Unreadable, Haste::None, now) {
-        assert_eq!(same, standing);
-        now = now.plus_millis(ms);
-        asked += 1;
-        assert!(asked < 200);
+    // Just written, or long ago and there is a reason to look, which nobody tells a second time.
+    for written in [Standing::written(NOW), settled()] {
+        let mut standing = written.clone();
+        let begun = NOW.plus_millis(3_000);
+        let (mut now, mut asked) = (begun, 0);
+        while let (next, Follow::Nothing, Some(ms)) = decide(&known, &standing, Look::Unreadable, Haste::None, now) {
+            assert_eq!(next, Standing { unreadable_since: Some(begun), ..written.clone() });
+            assert!(asked > 0 || ms == 60_000, "at first soon: the patient may be on the way");
+            standing = next;
+            now = now.plus_millis(ms);
+            asked += 1;
+            assert!(asked < 200);
+        }
+        assert!(now.millis_since(begun) >= UNREADABLE_FOR_MS, "{asked}");
+        let same = Look::Same(Box::new(known.clone()));
+        assert_eq!(decide(&known, &standing, same, Haste::None, now).0.unreadable_since, None);
     }
-    assert!(now.millis_since(NOW) >= UNREADABLE_FOR_MS, "{asked}");
 }
 
 fn looks() -> impl Strategy<Value = Vec<(i64, u8)>> {
