@@ -1,6 +1,6 @@
 //! What must be true at every moment, and at the end of a day.
 
-use greffon_core::ids::{ContactId, MessageId, PracticeId};
+use greffon_core::ids::{AppointmentId, ContactId, MessageId, OpId, PracticeId};
 use greffon_core::model::alert::AlertState;
 use greffon_core::model::care::Level;
 use greffon_core::model::channel::Outbound;
@@ -73,11 +73,14 @@ fn lie(intent: &Intent, agenda: &FakeAgenda, template: &str) -> Option<String> {
 
 /// Judges a practice when everything is quiet.
 pub(super) fn judge(office: &Office, notes: &Notes, now: Instant) {
-    for (one, other) in office.agenda.double_bookings(|motive| office.seats(motive)) {
-        notes.violation(Oracle::DoubleBooking, format!("{}: {one} and {other}", office.practice));
-    }
     let storage = &office.server.storage;
     let rows = storage.rows(&office.practice);
+    for (one, other) in office.agenda.double_bookings(|motive| office.seats(motive)) {
+        // Of what a hand struck out, and a late request brought back, a person says whether it stands.
+        if ![&one, &other].into_iter().any(|id| is_asked_about(office, &rows, id)) {
+            notes.violation(Oracle::DoubleBooking, format!("{}: {one} and {other}", office.practice));
+        }
+    }
     let jobs: Vec<(Job, Instant)> = storage
         .jobs()
         .into_iter()
@@ -91,6 +94,14 @@ pub(super) fn judge(office: &Office, notes: &Notes, now: Instant) {
     silence(office, notes, &rows);
     followed(office, notes, &rows);
     count(notes, &rows);
+}
+
+/// Whether a person is asked what becomes of an entry that was struck out and is there again.
+fn is_asked_about(office: &Office, rows: &Rows, id: &AppointmentId) -> bool {
+    let struck_out = rows.appointments.values().any(|one| one.id == *id && one.standing.struck_out);
+    let entries = office.agenda.entries();
+    let wrote = |op: &OpId| entries.iter().any(|entry| entry.held.id == *id && entry.ops.contains(op));
+    struck_out && rows.intents.values().any(|one| one.state == IntentState::NeedsHuman && wrote(&one.op))
 }
 
 fn contacts(office: &Office, notes: &Notes, rows: &Rows) {

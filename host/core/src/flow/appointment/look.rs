@@ -9,7 +9,7 @@ use crate::flow::booking::{APPOINTMENT_CHANGED, Begun, still_stands};
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::ids::{AppointmentId, FeatureId, IntentId};
 use crate::model::audit::Actor;
-use crate::model::intent::{Appointment, Intent};
+use crate::model::intent::{Appointment, Intent, IntentState};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::scheduling::{AgendaAppointment, BookingRequest, Found};
 use crate::model::slots::Asker;
@@ -156,12 +156,13 @@ impl Appointments {
         others.iter().map(|one| one.slot.span.start).take(OTHERS).collect()
     }
 
-    /// What this greffon wrote for another practice that has the same agenda is somebody else's to
-    /// this one: its claims do not keep them apart.
+    /// Claims keep apart what this practice wants. What greffon wrote for another practice that has
+    /// the same agenda, or what stands there though nobody wants it, is somebody else's to them.
     async fn know_strangers(&self, practice: &LivePractice, all: &mut [AgendaAppointment]) -> Stored<()> {
         for one in all.iter_mut().filter(|one| one.ours) {
             let Some(op) = &one.op else { continue };
-            one.ours = self.storage.intent_by_op(&practice.id, op).await?.is_some();
+            let wants = |intent: Intent| intent.state.is_live() && intent.state != IntentState::NeedsHuman;
+            one.ours = self.storage.intent_by_op(&practice.id, op).await?.is_some_and(wants);
         }
         Ok(())
     }
