@@ -37,6 +37,12 @@ fn main() {
         ("figures", "39,5 de fièvre 0,40 dextro ".repeat(LONGEST / 27)),
         ("accents of their own", "e\u{301}\u{200b}".repeat(LONGEST / 6)),
         ("look-alikes", "сaigne ".repeat(LONGEST / 8)),
+        ("signs of many letters", "ﷺ ".repeat(LONGEST / 4)),
+        ("syllables of Korean", "한국".repeat(LONGEST / 6)),
+        ("words that begin alike", unlike("saign")),
+        ("long ones", unlike("respirat")),
+        ("figures and signs", "1+".repeat(LONGEST / 2)),
+        ("English figures", format!("this is my {}", "39 fever 8 out of 10 pain ".repeat(LONGEST / 26))),
         ("words backwards", words.iter().rev().take(12_000).copied().collect::<Vec<_>>().join(" ")),
     ];
     for (name, text) in &longest {
@@ -44,6 +50,12 @@ fn main() {
         let most = (0..5).map(|_| time(text)).min().unwrap_or_default();
         println!("{name:26} {:6} bytes: {:.2} ms", text.len(), most.as_secs_f64() * 1e3);
     }
+}
+
+/// Words that begin like those of the rules, and of which none is there twice.
+fn unlike(beginning: &str) -> String {
+    let letter = |at: u32, place: u32| char::from(b'a' + u8::try_from(at / 26_u32.pow(place) % 26).unwrap_or(0));
+    (0..9_000).map(|at| format!("{beginning}{}{}{} ", letter(at, 0), letter(at, 1), letter(at, 2))).collect()
 }
 
 fn time(text: &str) -> Duration {

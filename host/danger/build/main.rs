@@ -30,6 +30,7 @@ mod train;
 mod windows;
 
 use signs::{ANY, CLASSES, SIGNS};
+use text::Words;
 use train::Example;
 
 /// Trains without every fifth sentence, this one first: for cross-validation.
@@ -48,6 +49,7 @@ fn main() {
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says it"));
     let mut model = trained.rarity;
+    model.extend(trained.weights.iter().skip(ANY).step_by(CLASSES).map(|weight| weight.cast_unsigned()));
     model.extend(trained.weights.iter().map(|weight| weight.cast_unsigned()));
     for number in trained.bias.iter().chain(&trained.scale) {
         model.extend(number.to_le_bytes());
@@ -55,9 +57,13 @@ fn main() {
     fs::write(out.join("model.bin"), model).expect("written");
 
     let everyday = kept().filter(|one| one.signs.is_empty());
-    let words: BTreeSet<String> = everyday.flat_map(|one| text::tokens(&one.text)).map(|token| token.word).collect();
-    let words: Vec<String> = words.into_iter().filter(|word| word.len() >= 6).collect();
-    fs::write(out.join("common.txt"), words.join("\n")).expect("written");
+    let mut common = BTreeSet::new();
+    for one in everyday {
+        let words = Words::of(&one.text);
+        common.extend(words.tokens().iter().map(|token| token.word.to_owned()).filter(|word| word.len() >= 6));
+    }
+    let common: Vec<String> = common.into_iter().collect();
+    fs::write(out.join("common.txt"), common.join("\n")).expect("written");
 }
 
 struct Sentence {
@@ -91,7 +97,8 @@ fn read(folder: &Path) -> Vec<Sentence> {
 /// An utterance, and its windows if it is an everyday one: what is harmless as a whole is
 /// harmless in each part, unless it is a negation that the part may lack.
 fn examples(sentence: &Sentence) -> Vec<Example> {
-    let tokens = text::tokens(&sentence.text);
+    let words = Words::of(&sentence.text);
+    let tokens = words.tokens();
     let features = features::features(&tokens, &numbers::marks(&tokens));
     let mut classes = sentence.signs.clone();
     if !classes.is_empty() {

@@ -13,19 +13,24 @@ pub(crate) const BUCKETS: usize = 1 << u16::BITS;
 /// Words and their pieces are weighed apart: a long word has many pieces.
 pub(crate) const BLOCKS: usize = 2;
 
-/// One feature, where it came from, and what it weighs beside others.
+/// One feature, and where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Feature {
-    pub block: u8,
-    pub bucket: u16,
-    /// The token that it is of, or the first of two.
+    /// Where its numbers stand: its block, and its bucket there. Two features with the same
+    /// place count as one.
+    pub place: u32,
+    /// The token that it is of, or the second of two.
     pub token: u32,
 }
 
 impl Feature {
-    /// Two features with the same one count as one.
-    pub(crate) fn key(&self) -> (u8, u16) {
-        (self.block, self.bucket)
+    fn new(block: u32, bucket: u16, token: u32) -> Self {
+        Self { place: block << u16::BITS | u32::from(bucket), token }
+    }
+
+    /// One of [`BLOCKS`].
+    pub(crate) fn block(&self) -> usize {
+        (self.place >> u16::BITS) as usize
     }
 
     pub(crate) fn is_of(&self, tokens: &Range<usize>) -> bool {
@@ -33,46 +38,51 @@ impl Feature {
     }
 }
 
-/// The features of some tokens, each as often as it is there, in the order of blocks,
-/// buckets and tokens. `marks` are those of these tokens.
+/// The features of some tokens, each as often as it is there, in the order of places and
+/// tokens. `marks` are those of these tokens.
 pub(crate) fn features(tokens: &[Token], marks: &[Marked]) -> Vec<Feature> {
     let mut found = Vec::with_capacity(tokens.len() * 16);
     let mut before: Option<&str> = None;
     for (at, token) in (0u32..).zip(tokens) {
-        let word = token.word.as_str();
-        found.push(Feature { block: 0, bucket: bucket(&[b"w", word.as_bytes()]), token: at });
+        let word = token.word;
+        found.push(Feature::new(0, bucket(&[b"w", word.as_bytes()]), at));
         if let Some(before) = before {
             let pair = bucket(&[b"p", before.as_bytes(), b" ", word.as_bytes()]);
-            found.push(Feature { block: 0, bucket: pair, token: at });
+            found.push(Feature::new(0, pair, at));
         }
         before = Some(word);
-        pieces(word, |piece| found.push(Feature { block: 1, bucket: bucket(&[b"c", piece]), token: at }));
+        pieces(word, |bucket| found.push(Feature::new(1, bucket, at)));
     }
     for marked in marks {
         let token = u32::try_from(marked.first).unwrap_or(u32::MAX);
-        found.push(Feature { block: 0, bucket: bucket(&[b"m", marked.mark.name().as_bytes()]), token });
+        found.push(Feature::new(0, bucket(&[b"m", marked.mark.name().as_bytes()]), token));
     }
-    found.sort_unstable_by_key(|feature| {
-        u64::from(feature.block) << 48 | u64::from(feature.bucket) << 32 | u64::from(feature.token)
-    });
+    found.sort_unstable_by_key(|feature| u64::from(feature.place) << u32::BITS | u64::from(feature.token));
     found
 }
 
 /// Those of some of the tokens, each once.
 pub(crate) fn once(features: &[Feature], tokens: &Range<usize>) -> Vec<Feature> {
-    let mut found: Vec<Feature> = features.iter().filter(|feature| feature.is_of(tokens)).copied().collect();
-    found.dedup_by_key(|feature| feature.key());
+    let mut found: Vec<Feature> = Vec::with_capacity(features.len());
+    found.extend(features.iter().filter(|feature| feature.is_of(tokens)));
+    found.dedup_by_key(|feature| feature.place);
     found
 }
 
-/// Three to five letters in a row, the space before and after the word among them.
-fn pieces(word: &str, mut each: impl FnMut(&[u8])) {
+/// The buckets of three to five letters in a row, the space before and after the word among
+/// them.
+fn pieces(word: &str, mut each: impl FnMut(u16)) {
     let mut padded = [b' '; LONGEST_WORD + 2];
     let length = word.len().min(LONGEST_WORD);
     padded[1..=length].copy_from_slice(&word.as_bytes()[..length]);
-    let padded = &padded[..length + 2];
-    for size in 3..=5 {
-        padded.windows(size).for_each(&mut each);
+    for start in 0..length {
+        let mut hash = hashed(NOTHING, b"c");
+        for (at, letter) in padded[start..length + 2].iter().take(5).enumerate() {
+            hash = hashed(hash, &[*letter]);
+            if at >= 2 {
+                each(folded(hash));
+            }
+        }
     }
 }
 
@@ -81,10 +91,16 @@ const LONGEST_WORD: usize = 30;
 
 /// FNV-1a, folded: the same on every machine and in every release.
 fn bucket(parts: &[&[u8]]) -> u16 {
-    let mut hash: u32 = 0x811c_9dc5;
-    for byte in parts.iter().copied().flatten() {
-        hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-    }
+    folded(parts.iter().copied().fold(NOTHING, hashed))
+}
+
+const NOTHING: u32 = 0x811c_9dc5;
+
+fn hashed(hash: u32, letters: &[u8]) -> u32 {
+    letters.iter().fold(hash, |hash, letter| (hash ^ u32::from(*letter)).wrapping_mul(0x0100_0193))
+}
+
+fn folded(hash: u32) -> u16 {
     let folded = (hash >> 16) ^ (hash & 0xffff);
     u16::try_from(folded).unwrap_or(u16::MAX)
 }

@@ -27,12 +27,11 @@ pub(crate) fn figures(tokens: &[Token]) -> Vec<Figure> {
             continue;
         };
         at = figure.last + 1;
-        let next = tokens.get(at).map_or("", |next| next.word.as_str());
+        let next = tokens.get(at).map_or("", |next| next.word);
         let decimal = figures.last_mut().filter(|whole| {
             let between = &tokens[whole.last + 1..figure.first];
-            let is_point = |token: &Token| {
-                matches!(token.word.as_str(), "°" | "virgule" | "et" | "degre" | "degres" | "point" | "degrees")
-            };
+            let is_point =
+                |token: &Token| matches!(token.word, "°" | "virgule" | "et" | "degre" | "degres" | "point" | "degrees");
             let pointed = between.len() == 1 && between[0].word == "point";
             whole.value.fract() == 0.0
                 && (pointed || (34.0..43.0).contains(&whole.value) || (97.0..108.0).contains(&whole.value))
@@ -52,7 +51,7 @@ pub(crate) fn figures(tokens: &[Token]) -> Vec<Figure> {
 }
 
 fn figure_at(tokens: &[Token], first: usize) -> Option<Figure> {
-    let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.word);
     let with_half = |value: f64, last: usize| {
         if word(last + 1) == "and" && word(last + 2) == "a" && word(last + 3) == "half" {
             return Figure { value: value + 0.5, first, last: last + 3 };
@@ -62,10 +61,10 @@ fn figure_at(tokens: &[Token], first: usize) -> Option<Figure> {
     if let Some(value) = tokens[first].number {
         return Some(with_half(value, first));
     }
-    let mut value = small_number(&tokens[first].word)?;
+    let mut value = small_number(tokens[first].word)?;
     let mut last = first;
     while let Some(next) = tokens.get(last + 1) {
-        let next = next.word.as_str();
+        let next = next.word;
         // "vingt et un"; "a hundred and two".
         let is_and = (next == "et" && value >= 20.0 && matches!(word(last + 2), "un" | "une" | "onze"))
             || (next == "and" && value % 100.0 == 0.0 && value >= 100.0 && small_number(word(last + 2)).is_some());
@@ -127,10 +126,10 @@ fn small_number(word: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::tokens;
+    use crate::text::Words;
 
     fn values(text: &str) -> Vec<f64> {
-        figures(&tokens(text)).into_iter().map(|figure| (figure.value * 100.0).round() / 100.0).collect()
+        figures(&Words::of(text).tokens()).into_iter().map(|figure| (figure.value * 100.0).round() / 100.0).collect()
     }
 
     #[test]

@@ -202,7 +202,7 @@ const FIRST: usize = 200;
 /// How many of the first tokens stand on each list.
 fn counts(tokens: &[Token]) -> [usize; 4] {
     let mut counts = [0; 4];
-    for lists in tokens.iter().take(FIRST).filter_map(|token| LISTED.get(token.word.as_str())) {
+    for lists in tokens.iter().take(FIRST).filter_map(|token| LISTED.get(token.word)) {
         counts.iter_mut().zip(lists).for_each(|(count, is_on)| *count += usize::from(*is_on));
     }
     counts
@@ -260,7 +260,7 @@ pub(crate) fn is_foreign(text: &str, tokens: &[Token]) -> bool {
     }
     let known = |words: &[&str]| {
         let mut found: Vec<&str> =
-            tokens.iter().take(FIRST).map(|token| token.word.as_str()).filter(|word| words.contains(word)).collect();
+            tokens.iter().take(FIRST).map(|token| token.word).filter(|word| words.contains(word)).collect();
         found.sort_unstable();
         found.dedup();
         found.len()
@@ -277,18 +277,18 @@ fn is_latin(sign: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::tokens;
+    use crate::text::Words;
 
     #[test]
     fn notes_are_of_a_language_too() {
         for text in ["my chest hurts", "79 yo F, sudden weakness L arm", "fell off bike, arm painful", "I can't sleep"]
         {
-            assert!(is_english(&tokens(text)), "{text}");
+            assert!(is_english(&Words::of(text).tokens()), "{text}");
         }
         for text in
             ["NN J18, T 38,4, avis pédiatre", "réaction sévère, lèvres gonflées", "rdv", "DT irradiant MSG, sueurs"]
         {
-            assert!(!is_english(&tokens(text)), "{text}");
+            assert!(!is_english(&Words::of(text).tokens()), "{text}");
         }
     }
 }

@@ -39,14 +39,15 @@ pub(crate) struct Lexicon {
     exact: FxHashMap<String, WordId>,
     stems: FxHashMap<String, WordId>,
     beginnings: FxHashMap<String, WordId>,
-    /// How long the beginnings are that start with these two letters, at most.
-    longest_beginnings: FxHashMap<[u8; 2], usize>,
+    /// How long the beginnings are that start with these two letters, the shortest first.
+    lengths_of_beginnings: FxHashMap<[u8; 2], Vec<usize>>,
     /// Whatever a token's stem can be begins like this: others are not cut.
     heads: FxHashSet<[u8; 3]>,
     phrases: Vec<Phrase>,
     /// Phrases by their first word.
     starting: Vec<Vec<usize>>,
     spelling: Spelling,
+    fillers: FxHashSet<&'static str>,
     words: u32,
 }
 
@@ -110,11 +111,12 @@ impl Lexicon {
             exact: FxHashMap::default(),
             stems: FxHashMap::default(),
             beginnings: FxHashMap::default(),
-            longest_beginnings: FxHashMap::default(),
+            lengths_of_beginnings: FxHashMap::default(),
             heads: FxHashSet::default(),
             phrases: Vec::new(),
             starting: Vec::new(),
             spelling: Spelling::new(common),
+            fillers: FILLERS.iter().copied().collect(),
             words: 0,
         };
         for (concept, phrases) in concepts.into_iter().enumerate() {
@@ -137,8 +139,10 @@ impl Lexicon {
         let next = WordId(self.words);
         let id = if let Some(beginning) = written.strip_suffix('*') {
             if let Some(two) = beginning.as_bytes().first_chunk() {
-                let longest = self.longest_beginnings.entry(*two).or_default();
-                *longest = beginning.len().max(*longest);
+                let lengths = self.lengths_of_beginnings.entry(*two).or_default();
+                lengths.push(beginning.len());
+                lengths.sort_unstable();
+                lengths.dedup();
             }
             *self.beginnings.entry(beginning.to_owned()).or_insert(next)
         } else if let Some(exact) = written.strip_suffix('=') {
@@ -165,9 +169,10 @@ impl Lexicon {
     pub(crate) fn find(&self, tokens: &[Token], concepts: usize) -> Vec<Vec<Said>> {
         let mut corrected = 0;
         let mut known: FxHashMap<&str, Meant> = FxHashMap::default();
+        known.reserve(tokens.len() / 2);
         let words: Vec<Meant> = tokens
             .iter()
-            .map(|token| *known.entry(token.word.as_str()).or_insert_with(|| self.meant(&token.word, &mut corrected)))
+            .map(|token| *known.entry(token.word).or_insert_with(|| self.meant(token.word, &mut corrected)))
             .collect();
         let mut found = vec![Vec::new(); concepts];
         for first in 0..tokens.len() {
@@ -189,14 +194,14 @@ impl Lexicon {
 
     /// What a token can be.
     fn meant(&self, word: &str, corrected: &mut usize) -> Meant {
-        let mut meant = Meant { is_filler: FILLERS.contains(&word), ..Meant::default() };
+        let mut meant = Meant { is_filler: self.fillers.contains(word), ..Meant::default() };
         meant.add(self.exact.get(word).copied());
         if !word.is_ascii() {
             return meant;
         }
-        let longest = word.as_bytes().first_chunk().and_then(|two| self.longest_beginnings.get(two));
-        for length in 2..=word.len().min(longest.copied().unwrap_or(0)) {
-            meant.add(self.beginnings.get(&word[..length]).copied());
+        let lengths = word.as_bytes().first_chunk().and_then(|two| self.lengths_of_beginnings.get(two));
+        for beginning in lengths.into_iter().flatten().map_while(|length| word.get(..*length)) {
+            meant.add(self.beginnings.get(beginning).copied());
         }
         if head(word).is_some_and(|head| self.heads.contains(&head)) {
             meant.add(self.stems.get(self.stemmer.stem(word).as_ref()).copied());

@@ -35,6 +35,7 @@ pub use signs::SIGNS;
 use numbers::Mark;
 use rules::Rules;
 use signs::with_signs;
+use text::Words;
 
 /// The name under which the model is named among rules.
 pub const MODEL: &str = "model";
@@ -60,14 +61,15 @@ pub struct Heard {
 #[must_use]
 pub fn hear(text: &str) -> Vec<Heard> {
     let text = &text[..text.floor_char_boundary(LONGEST)];
-    let tokens = text::tokens(text);
+    let words = Words::of(text);
+    let tokens = words.tokens();
     if tokens.is_empty() {
         return Vec::new();
     }
     let marks = numbers::marks(&tokens);
     let rules = if language::is_english(&tokens) { &*ENGLISH } else { &*FRENCH };
     let span = |range: &Range<usize>| tokens[range.start].span.start..tokens[range.end - 1].span.end;
-    let mut heard: Vec<Heard> = Vec::new();
+    let mut heard: Vec<Option<Heard>> = vec![None; SIGNS.len()];
     let mut denied: Vec<(usize, Range<usize>)> = Vec::new();
     let judgement = model::judge(&tokens, &marks);
     for hit in rules.hear(&tokens, &marks) {
@@ -75,15 +77,14 @@ pub fn hear(text: &str) -> Vec<Heard> {
             denied.push((hit.sign, hit.tokens));
             continue;
         }
-        if !hit.sure && judgement.is_harmless(&hit.tokens) {
+        let former = &mut heard[hit.sign];
+        if former.as_ref().is_some_and(|former| former.sure) || (!hit.sure && judgement.is_harmless(&hit.tokens)) {
             continue;
         }
         let sure = if hit.sure { !judgement.wakes_nobody(&hit.tokens) } else { judgement.agrees(&hit.tokens) };
-        let one = Heard { sign: SIGNS[hit.sign], span: span(&hit.tokens), sure, rule: hit.rule };
-        match heard.iter_mut().find(|former| former.sign == one.sign) {
-            Some(former) if one.sure && !former.sure => *former = one,
-            Some(_) => {}
-            None => heard.push(one),
+        if sure || former.is_none() {
+            let rule = hit.rule.to_owned();
+            *former = Some(Heard { sign: SIGNS[hit.sign], span: span(&hit.tokens), sure, rule });
         }
     }
     let no_infant = marks.iter().any(|one| one.mark == Mark::Older) && marks.iter().all(|one| one.mark != Mark::Infant);
@@ -98,12 +99,12 @@ pub fn hear(text: &str) -> Vec<Heard> {
         let is_denied = denied.iter().any(|(sign, tokens)| {
             *sign == hunch.sign && tokens.start < hunch.tokens.end && hunch.tokens.start < tokens.end
         });
-        if !is_denied && heard.iter().all(|one| one.sign != sign) {
-            heard.push(Heard { sign, span: span(&hunch.tokens), sure: false, rule: MODEL.to_owned() });
+        if !is_denied && heard[hunch.sign].is_none() {
+            let rule = MODEL.to_owned();
+            heard[hunch.sign] = Some(Heard { sign, span: span(&hunch.tokens), sure: false, rule });
         }
     }
-    heard.sort_by_key(|one| SIGNS.iter().position(|sign| *sign == one.sign));
-    heard
+    heard.into_iter().flatten().collect()
 }
 
 /// Whether a text is in a language of which nothing is heard: neither French nor English,
@@ -111,8 +112,7 @@ pub fn hear(text: &str) -> Vec<Heard> {
 #[must_use]
 pub fn is_foreign(text: &str) -> bool {
     let text = &text[..text.floor_char_boundary(LONGEST)];
-    let tokens = text::tokens(text);
-    language::is_foreign(text, &tokens)
+    language::is_foreign(text, &Words::of(text).tokens())
 }
 
 /// Words of the everyday sentences: none is a misspelling of another.

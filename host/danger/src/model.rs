@@ -7,14 +7,16 @@ use crate::features::{BLOCKS, BUCKETS, Feature, features, once};
 use crate::numbers::Marked;
 use crate::signs::{ANY, CLASSES, SIGNS};
 use crate::token::Token;
-use crate::train::{Row, place, row};
+use crate::train::{Row, row};
 use crate::windows::{Window, windows};
 
-/// What the build trained: rarities, weights, then bias and scale of each class.
+/// What the build trained: rarities, weights for danger at all by themselves, weights of
+/// each class, then bias and scale of each.
 static TRAINED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/model.bin"));
 
-const WEIGHTS: usize = BUCKETS * BLOCKS;
-const NUMBERS: usize = WEIGHTS + WEIGHTS * CLASSES;
+const PLACES: usize = BUCKETS * BLOCKS;
+const WEIGHTS: usize = 2 * PLACES;
+const NUMBERS: usize = WEIGHTS + PLACES * CLASSES;
 
 /// An utterance is judged in pieces of so many tokens, each beginning in the middle of
 /// the one before.
@@ -81,16 +83,23 @@ impl Judgement {
     /// Whether one of the pieces or windows with all of these tokens sounds like danger
     /// beyond doubt.
     pub(crate) fn agrees(&self, tokens: &Range<usize>) -> bool {
-        with(&self.pieces, tokens).chain(with(&self.windows, tokens)).any(|danger| danger >= SURELY)
+        self.is_of(tokens)
+            && with(&self.pieces, tokens).chain(with(&self.windows, tokens)).any(|danger| danger >= SURELY)
     }
 
     /// Whether every piece with these tokens sounds less like danger than this, and every
     /// window of it harmless.
     fn sounds_below(&self, bound: f32, tokens: &Range<usize>) -> bool {
         let mut pieces = with(&self.pieces, tokens).peekable();
-        pieces.peek().is_some()
+        self.is_of(tokens)
+            && pieces.peek().is_some()
             && pieces.all(|danger| danger < bound)
             && with(&self.windows, tokens).all(|danger| danger < HARMLESS)
+    }
+
+    /// Whether these tokens stand where it was judged: a long text's end is not.
+    fn is_of(&self, tokens: &Range<usize>) -> bool {
+        self.pieces.last().is_some_and(|(last, _)| tokens.end <= last.end)
     }
 }
 
@@ -139,20 +148,19 @@ fn judge_piece(tokens: &[Token], marks: &[Marked], piece: &Range<usize>, judgeme
         .collect();
     let tokens = &tokens[piece.clone()];
     let features = features(tokens, &inside);
-    let weighed: Vec<Weighed> = features.iter().map(Weighed::of).collect();
     let whole = 0..tokens.len();
-    let danger = danger_of(&weighed, &whole);
+    // What ends before the middle was judged with the piece before.
+    let windows: Vec<Window> =
+        windows(tokens).into_iter().filter(|window| piece.start == 0 || window.tokens.end > PIECE / 2).collect();
+    let mut dangers = dangers(&features, [&whole].into_iter().chain(windows.iter().map(|window| &window.tokens)));
+    let danger = dangers.next().unwrap_or_default();
     judgement.pieces.push((piece.clone(), danger));
     if danger >= DANGER {
         Scored::new(once(&features, &whole)).bring_up(MOST_SIGNS, piece, &mut judgement.hunches);
     }
     let most = if danger >= DANGER { MORE_SIGNS } else { MOST_SIGNS };
-    for window in windows(tokens) {
-        // The piece before has judged it.
-        if piece.start > 0 && window.tokens.end <= PIECE / 2 {
-            continue;
-        }
-        let sounds = danger_of(&weighed, &window.tokens) - out_of_context(&window, danger);
+    for (window, sounds) in windows.iter().zip(dangers) {
+        let sounds = sounds - out_of_context(window, danger);
         let tokens = piece.start + window.tokens.start..piece.start + window.tokens.end;
         judgement.windows.push((tokens, sounds));
         if sounds >= DANGER {
@@ -168,37 +176,50 @@ fn out_of_context(window: &Window, around: f32) -> f32 {
     cut + AROUND * (-around).clamp(0.0, FARTHEST)
 }
 
-/// What a feature weighs for danger at all.
-struct Weighed {
-    feature: Feature,
-    value: f32,
-    danger: f32,
-}
-
-impl Weighed {
-    fn of(feature: &Feature) -> Self {
-        let place = place(feature);
-        let value = f32::from(TRAINED[place as usize]);
-        Self { feature: *feature, value, danger: value * f32::from(weights(place)[ANY].cast_signed()) }
+/// How much some parts of a piece sound like danger, fewer than there are bits: what
+/// [`Scored`] finds, for that class alone, and of all parts at a time.
+fn dangers<'w>(features: &[Feature], parts: impl Iterator<Item = &'w Range<usize>>) -> impl Iterator<Item = f32> {
+    // A bit for each part that a token is in.
+    let mut of_token = [0_u64; PIECE];
+    let mut sums = Vec::new();
+    for (at, part) in parts.enumerate() {
+        of_token[part.clone()].iter_mut().for_each(|parts| *parts |= 1 << at);
+        sums.push(Sum::default());
     }
-}
-
-/// How much some tokens sound like danger: what [`Scored`] finds, for that class alone.
-fn danger_of(weighed: &[Weighed], window: &Range<usize>) -> f32 {
-    let mut squares = [0.0_f32; BLOCKS];
-    let mut sums = [0.0_f32; BLOCKS];
-    let mut last = None;
-    for one in weighed {
-        if !one.feature.is_of(window) || last == Some(one.feature.key()) {
-            continue;
+    for feature in features {
+        let value = f32::from(TRAINED[feature.place as usize]);
+        let danger = value * f32::from(TRAINED[PLACES + feature.place as usize].cast_signed());
+        let mut parts = of_token[feature.token as usize];
+        while parts != 0 {
+            let sum = &mut sums[parts.trailing_zeros() as usize];
+            parts &= parts - 1;
+            if sum.last != Some(feature.place) {
+                sum.last = Some(feature.place);
+                sum.squares[feature.block()] += value * value;
+                sum.dangers[feature.block()] += danger;
+            }
         }
-        last = Some(one.feature.key());
-        let block = usize::from(one.feature.block);
-        squares[block] += one.value * one.value;
-        sums[block] += one.danger;
     }
-    let sum: f32 = sums.iter().zip(squares).map(|(sum, square)| sum / square.sqrt().max(f32::MIN_POSITIVE)).sum();
-    sum * number(CLASSES + ANY) + number(ANY)
+    sums.into_iter().map(|sum| sum.amounts_to())
+}
+
+const _: () = assert!(PIECE < 64, "each window of a piece, and the piece, has a bit: none begins where another does");
+
+/// What is counted together of a part.
+#[derive(Default)]
+struct Sum {
+    /// The place that was counted last: its feature may be there several times.
+    last: Option<u32>,
+    squares: [f32; BLOCKS],
+    dangers: [f32; BLOCKS],
+}
+
+impl Sum {
+    fn amounts_to(&self) -> f32 {
+        let lengths = self.squares.map(|square| square.sqrt().max(f32::MIN_POSITIVE));
+        let sum: f32 = self.dangers.iter().zip(lengths).map(|(danger, length)| danger / length).sum();
+        sum * number(CLASSES + ANY) + number(ANY)
+    }
 }
 
 /// Features, and what they amount to.
@@ -210,7 +231,7 @@ struct Scored {
 
 impl Scored {
     fn new(features: Vec<Feature>) -> Self {
-        let row = row(&features, &TRAINED[..WEIGHTS]);
+        let row = row(&features, &TRAINED[..PLACES]);
         let mut sums = [0.0_f32; CLASSES];
         for (place, value) in &row {
             for (sum, weight) in sums.iter_mut().zip(weights(*place)) {

@@ -69,7 +69,7 @@ impl Negation {
     fn reaches_end_of(&self, tokens: &[Token]) -> bool {
         let mut behind = "";
         for token in tokens.iter().rev() {
-            let word = token.word.as_str();
+            let word = token.word;
             if self.denies.contains(word) || (self.denies_with_of.contains(word) && self.of.contains(behind)) {
                 return true;
             }
@@ -85,7 +85,7 @@ impl Negation {
         let Some(next) = tokens.get(span.last + 1).filter(|next| next.part == tokens[span.last].part) else {
             return false;
         };
-        let after_ne = || before.iter().rev().take(2).any(|token| self.before_verb.contains(&token.word));
-        self.denies_behind.contains(&next.word) || (self.denies_verb.contains(&next.word) && after_ne())
+        let after_ne = || before.iter().rev().take(2).any(|token| self.before_verb.contains(token.word));
+        self.denies_behind.contains(next.word) || (self.denies_verb.contains(next.word) && after_ne())
     }
 }

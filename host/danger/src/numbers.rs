@@ -115,7 +115,7 @@ pub(crate) fn marks(tokens: &[Token]) -> Vec<Marked> {
 }
 
 struct Reading<'a> {
-    tokens: &'a [Token],
+    tokens: &'a [Token<'a>],
     figure: Figure,
     /// English figures have other units: mmol/l, mmHg, degrees Fahrenheit.
     english: bool,
@@ -161,11 +161,11 @@ impl Reading<'_> {
     }
 
     fn after(&self, by: usize) -> &str {
-        self.tokens.get(self.figure.last + 1 + by).map_or("", |token| token.word.as_str())
+        self.tokens.get(self.figure.last + 1 + by).map_or("", |token| token.word)
     }
 
     fn before(&self, by: usize) -> &str {
-        self.figure.first.checked_sub(1 + by).map_or("", |at| self.tokens[at].word.as_str())
+        self.figure.first.checked_sub(1 + by).map_or("", |at| self.tokens[at].word)
     }
 
     fn near(&self, words: &[&str], before: usize, after: usize) -> bool {

@@ -70,9 +70,9 @@ struct Rule {
 
 /// What a rule heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Hit {
+pub(crate) struct Hit<'r> {
     pub sign: usize,
-    pub rule: String,
+    pub rule: &'r str,
     pub tokens: Range<usize>,
     pub sure: bool,
     /// Somebody says that it is not so.
@@ -182,7 +182,7 @@ impl Rules {
     }
 
     /// What the rules hear in a text, the denied ones too. One hit a rule and place.
-    pub(crate) fn hear(&self, tokens: &[Token], marks: &[Marked]) -> Vec<Hit> {
+    pub(crate) fn hear(&self, tokens: &[Token], marks: &[Marked]) -> Vec<Hit<'_>> {
         let mut said = self.lexicon.find(tokens, self.concepts);
         for marked in marks {
             let place = Said { first: marked.first, last: marked.last };
@@ -201,7 +201,7 @@ impl Rules {
         hits
     }
 
-    fn hear_rule(&self, rule: &Rule, tokens: &[Token], said: &[Vec<Said>], hits: &mut Vec<Hit>) {
+    fn hear_rule<'r>(&self, rule: &'r Rule, tokens: &[Token], said: &[Vec<Said>], hits: &mut Vec<Hit<'r>>) {
         let Some(anchor) = rule.near.iter().copied().min_by_key(|concept| said[*concept].len()) else { return };
         let mut heard_until = 0;
         for place in &said[anchor] {
@@ -225,7 +225,7 @@ impl Rules {
             let denied = !rule.firm && self.negation.denies(tokens, span);
             hits.push(Hit {
                 sign: rule.sign,
-                rule: rule.name.clone(),
+                rule: &rule.name,
                 tokens: span.first..span.last + 1,
                 sure: rule.sure,
                 denied,

@@ -16,12 +16,21 @@ pub(crate) struct Spelling {
     /// Words by themselves and with a letter left out: by their fingerprints, of which no
     /// two of a lexicon's are alike but by an accident of 64 bits.
     near: FxHashMap<u64, Vec<u32>>,
+    /// A bit for each of these fingerprints: nearly all others are told by it, and the
+    /// table, for which there is no room near the processor, is seldom asked.
+    bits: Vec<u64>,
     sounds: FxHashMap<String, Vec<u32>>,
 }
 
 impl Spelling {
     pub(crate) fn new(common: FxHashSet<&'static str>) -> Self {
-        Self { common, known: FxHashSet::default(), near: FxHashMap::default(), sounds: FxHashMap::default() }
+        Self {
+            common,
+            known: FxHashSet::default(),
+            near: FxHashMap::default(),
+            bits: vec![0; BITS / 64],
+            sounds: FxHashMap::default(),
+        }
     }
 
     pub(crate) fn add(&mut self, word: &str, id: u32) {
@@ -29,6 +38,8 @@ impl Spelling {
             return;
         }
         for form in forms(word) {
+            let (place, bit) = bit(form);
+            self.bits[place] |= bit;
             self.near.entry(form).or_default().push(id);
         }
         let sound = sound(word);
@@ -44,7 +55,10 @@ impl Spelling {
         }
         let mut meant: Vec<u32> = Vec::new();
         for form in forms(word) {
-            meant.extend(self.near.get(&form).into_iter().flatten());
+            let (place, bit) = bit(form);
+            if self.bits[place] & bit != 0 {
+                meant.extend(self.near.get(&form).into_iter().flatten());
+            }
         }
         meant.extend(self.sounds.get(&sound(word)).into_iter().flatten());
         meant.sort_unstable();
@@ -57,20 +71,15 @@ impl Spelling {
 /// that share one are a letter apart: one more, one less, another one, or two that changed
 /// places.
 fn forms(word: &str) -> impl Iterator<Item = u64> {
-    let mut beginnings = Vec::with_capacity(word.len() + 1);
-    let mut print = 0_u64;
-    for letter in word.bytes() {
-        beginnings.push((print, letter));
-        print = print.wrapping_mul(BASE).wrapping_add(u64::from(letter));
-    }
-    // What stands behind the letter that is left out, and how far it moves what is before.
-    let (mut behind, mut far) = (0_u64, 1_u64);
+    let print = word.bytes().fold(0_u64, |print, letter| print.wrapping_mul(BASE).wrapping_add(u64::from(letter)));
+    // What stands before the letter that is left out, what behind, and how far this moves that.
+    let (mut before, mut behind, mut far) = (print, 0_u64, 1_u64);
     // The first letter is seldom wrong, and tells many words apart.
-    beginnings
-        .into_iter()
+    word.bytes()
         .skip(1)
         .rev()
-        .map(move |(before, letter)| {
+        .map(move |letter| {
+            before = before.wrapping_sub(u64::from(letter)).wrapping_mul(BACK);
             let form = before.wrapping_mul(far).wrapping_add(behind);
             behind = behind.wrapping_add(u64::from(letter).wrapping_mul(far));
             far = far.wrapping_mul(BASE);
@@ -82,11 +91,30 @@ fn forms(word: &str) -> impl Iterator<Item = u64> {
 /// A fingerprint is the number that its letters write in this base.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// Takes a letter back: times the base it is 1.
+const BACK: u64 = 0xf1de_83e1_9937_733d;
+const _: () = assert!(BASE.wrapping_mul(BACK) == 1);
+
+/// Many times the fingerprints of a lexicon, in 64 KiB.
+const BITS: usize = 1 << 19;
+
+/// Where the bit of a fingerprint stands: by its upper half, into which all letters go.
+fn bit(form: u64) -> (usize, u64) {
+    let at = (form >> u32::BITS) as usize % BITS;
+    (at / 64, 1 << (at % 64))
+}
+
 /// How a French word sounds, roughly: what is written differently and said alike comes
 /// to the same.
 fn sound(word: &str) -> String {
     let letters = word.as_bytes();
+    // What is said twice in a row is heard once.
     let mut sound = String::with_capacity(letters.len());
+    let mut say = |sign: char| {
+        if !sound.ends_with(sign) {
+            sound.push(sign);
+        }
+    };
     let mut at = 0;
     let next = |at: usize, by: usize| letters.get(at + by).copied().unwrap_or(b' ');
     let is_vowel = |letter: u8| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
@@ -122,24 +150,18 @@ fn sound(word: &str) -> String {
             _ => ("", 0),
         };
         if length > 0 {
-            sound.push_str(said);
+            said.chars().for_each(&mut say);
             at += length;
         } else {
-            sound.push(char::from(one));
+            say(char::from(one));
             at += 1;
         }
     }
-    let mut short = String::with_capacity(sound.len());
-    for sign in sound.chars() {
-        if !short.ends_with(sign) {
-            short.push(sign);
-        }
-    }
     // What ends a word is mostly not said.
-    while short.len() > FEWEST_SOUNDS && short.ends_with(['e', 's', 't', 'd', 'p', 'r']) {
-        short.pop();
+    while sound.len() > FEWEST_SOUNDS && sound.ends_with(['e', 's', 't', 'd', 'p', 'r']) {
+        sound.pop();
     }
-    short
+    sound
 }
 
 #[cfg(test)]

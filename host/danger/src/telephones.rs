@@ -14,35 +14,45 @@ const WORD: &str = "telephone";
 
 /// Puts one word in the place of every telephone number, however it is grouped:
 /// "06 39 98 12 34", "06.39.98.12.34", "+33 6 39 98 12 34".
-pub(crate) fn folded(tokens: Vec<Token>) -> Vec<Token> {
-    let mut folded: Vec<Token> = Vec::with_capacity(tokens.len());
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(first) = tokens.next() {
-        let plus = first.word == "+";
-        if !plus && first.number.is_none() {
-            folded.push(first);
+pub(crate) fn folded(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
+    let mut folded = Vec::with_capacity(tokens.len());
+    let mut rest = tokens.as_slice();
+    while let Some(first) = rest.first() {
+        if first.number.is_none() && first.word != "+" {
+            folded.push(first.clone());
+            rest = &rest[1..];
             continue;
         }
-        let mut run = vec![first];
-        while let Some(next) = tokens.next_if(|next| next.number.is_some() && follows(&run, next)) {
-            run.push(next);
-        }
-        let begins = run.iter().position(|one| one.word == "+" || one.word.starts_with('0'));
-        let digits = |from: usize| run[from..].iter().map(|one| digits_of(&one.word)).sum::<usize>();
-        let from = if digits(0) >= LONG { Some(0) } else { begins.filter(|from| digits(*from) >= LEAST) };
-        let number = from.map(|from| run.split_off(from)).unwrap_or_default();
-        folded.extend(run);
-        if let (Some(first), Some(last)) = (number.first(), number.last()) {
+        let (run, others) = rest.split_at(run(rest));
+        let begins = begin(run);
+        folded.extend_from_slice(&run[..begins]);
+        if let [first, .., last] | [first @ last] = &run[begins..] {
             let span = first.span.start..last.span.end;
-            folded.push(Token { word: WORD.to_owned(), span, part: first.part, number: None });
+            folded.push(Token { word: WORD, span, part: first.part, number: None });
         }
+        rest = others;
     }
     folded
 }
 
-/// Whether a group stands right behind the others: one or two signs between them.
-fn follows(run: &[Token], next: &Token) -> bool {
-    run.last().is_some_and(|last| next.span.start.saturating_sub(last.span.end) <= 2)
+/// How many figures stand one right behind the other, the first token among them.
+fn run(tokens: &[Token]) -> usize {
+    1 + tokens.windows(2).take_while(|two| two[1].number.is_some() && follows(&two[0], &two[1])).count()
+}
+
+/// Where a telephone number begins in a run of figures; behind them if there is none.
+fn begin(run: &[Token]) -> usize {
+    let digits = |from: usize| run[from..].iter().map(|one| digits_of(one.word)).sum::<usize>();
+    if digits(0) >= LONG {
+        return 0;
+    }
+    let begins = run.iter().position(|one| one.word == "+" || one.word.starts_with('0'));
+    begins.filter(|from| digits(*from) >= LEAST).unwrap_or(run.len())
+}
+
+/// Whether a group stands right behind another: one or two signs between them.
+fn follows(before: &Token<'_>, next: &Token) -> bool {
+    next.span.start.saturating_sub(before.span.end) <= 2
 }
 
 fn digits_of(word: &str) -> usize {

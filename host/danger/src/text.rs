@@ -7,29 +7,65 @@
 
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization as _;
+use rustc_hash::FxHashMap;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 use unicode_security::confusable_detection::skeleton;
 
 use crate::telephones;
 use crate::token::Token;
 
-/// Cuts a text into tokens.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut cutter = Cutter { tokens: Vec::with_capacity(text.len() / 5), word: String::new(), start: 0, part: 0 };
-    let mut signs = text.char_indices().peekable();
-    while let Some((at, sign)) = signs.next() {
-        let next = signs.peek().map(|(_, next)| *next);
-        cutter.take(at, sign, next);
+/// The words of a text.
+pub(crate) struct Words {
+    /// All of them in one place: a text may have tens of thousands.
+    letters: String,
+    places: Vec<Place>,
+}
+
+/// Where a word stands: among the letters, and in the text.
+struct Place {
+    word: Range<usize>,
+    span: Range<usize>,
+    part: usize,
+}
+
+impl Words {
+    /// Cuts a text into words.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut cutter = Cutter {
+            words: Self { letters: String::with_capacity(text.len()), places: Vec::with_capacity(text.len() / 5) },
+            begun: 0,
+            start: 0,
+            part: 0,
+            looks: Looks::default(),
+        };
+        let mut signs = text.char_indices().peekable();
+        while let Some((at, sign)) = signs.next() {
+            let next = signs.peek().map(|(_, next)| *next);
+            cutter.take(at, sign, next);
+        }
+        cutter.end_word(text.len());
+        cutter.words
     }
-    cutter.end_word(text.len());
-    telephones::folded(cutter.tokens)
+
+    /// They as tokens, each telephone number as one.
+    pub(crate) fn tokens(&self) -> Vec<Token<'_>> {
+        let token = |place: &Place| {
+            let word = &self.letters[place.word.clone()];
+            let number = word.as_bytes()[0].is_ascii_digit().then(|| word.parse().ok()).flatten();
+            Token { word, span: place.span.clone(), part: place.part, number }
+        };
+        telephones::folded(self.places.iter().map(token).collect())
+    }
 }
 
 struct Cutter {
-    tokens: Vec<Token>,
-    word: String,
+    words: Words,
+    /// Where the word that is being read begins among the letters.
+    begun: usize,
+    /// Where it begins in the text.
     start: usize,
     part: usize,
+    looks: Looks,
 }
 
 impl Cutter {
@@ -40,7 +76,7 @@ impl Cutter {
             '0'..='9' => self.letter(at, sign),
             // A decimal sign between digits.
             '.' | ',' if self.is_number() && next.is_some_and(|next| next.is_ascii_digit()) && !self.has_decimals() => {
-                self.word.push('.');
+                self.words.letters.push('.');
             }
             '.' | '!' | '?' | ';' | '\n' | '…' => {
                 self.end_word(at);
@@ -48,7 +84,8 @@ impl Cutter {
             }
             '/' | '%' | '°' | '<' | '>' | '+' | '=' => {
                 self.end_word(at);
-                self.push(sign.to_string(), at..at + sign.len_utf8());
+                self.words.letters.push(sign);
+                self.push(at..at + sign.len_utf8());
             }
             _ if sign.is_ascii() => self.end_word(at),
             _ if is_without_width(sign) => {}
@@ -57,15 +94,20 @@ impl Cutter {
         }
     }
 
+    /// The word that is being read.
+    fn word(&self) -> &str {
+        &self.words.letters[self.begun..]
+    }
+
     fn letter(&mut self, at: usize, sign: char) {
         // "3mois" is two words, "spo2" and "g2p1" are one.
-        if self.is_number() && !sign.is_ascii_digit() {
+        if !sign.is_ascii_digit() && self.is_number() {
             self.end_word(at);
         }
-        if self.word.is_empty() {
+        if self.begun == self.words.letters.len() {
             self.start = at;
         }
-        self.word.push(sign);
+        self.words.letters.push(sign);
     }
 
     /// A sign outside ASCII: what it is without its accent, or what it looks like.
@@ -87,60 +129,96 @@ impl Cutter {
     }
 
     fn unusual(&mut self, at: usize, sign: char) {
-        let mut found = false;
-        for part in sign.nfkd().flat_map(char::to_lowercase).flat_map(|part| part.nfkd().collect::<Vec<_>>()) {
-            if part.is_ascii_alphanumeric() {
-                self.letter(at, part);
-                found = true;
-            } else if unicode_normalization::char::is_combining_mark(part) {
-                found = true;
-            } else if part.is_alphanumeric() {
-                let mut buffer = [0; 4];
-                let looks = skeleton(part.encode_utf8(&mut buffer)).collect::<String>().to_lowercase();
-                if !looks.is_empty() && looks.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-                    looks.chars().for_each(|letter| self.letter(at, letter));
-                } else {
-                    self.letter(at, part);
-                }
-                found = true;
-            }
-        }
-        if !found {
-            self.end_word(at);
+        let Some(look) = self.looks.of(sign) else { return self.end_word(at) };
+        for place in look {
+            self.letter(at, self.looks.letters[place]);
         }
     }
 
     fn is_number(&self) -> bool {
-        self.word.as_bytes().first().is_some_and(u8::is_ascii_digit)
+        self.words.letters.as_bytes().get(self.begun).is_some_and(u8::is_ascii_digit)
     }
 
     fn has_decimals(&self) -> bool {
-        self.word.contains('.')
+        self.word().contains('.')
     }
 
     fn end_word(&mut self, at: usize) {
-        if self.word.is_empty() {
+        if self.word().is_empty() {
             return;
         }
-        // The next word is gathered in the same place.
-        let word = self.word.as_str().to_owned();
-        self.word.clear();
-        let word = if word.as_bytes()[0].is_ascii_digit() { word } else { without_stretches(word) };
-        if let Some(parts) = without_apostrophe(&word) {
+        if !self.is_number()
+            && let Some(short) = without_stretches(self.word())
+        {
+            self.words.letters.truncate(self.begun);
+            self.words.letters.push_str(&short);
+        }
+        if let Some(parts) = without_apostrophe(self.word()) {
+            self.words.letters.truncate(self.begun);
             for part in parts {
-                self.push(part.to_owned(), self.start..at);
+                self.words.letters.push_str(part);
+                self.push(self.start..at);
             }
             return;
         }
-        self.push(word, self.start..at);
+        self.push(self.start..at);
     }
 
-    fn push(&mut self, word: String, span: Range<usize>) {
-        if matches!(word.as_str(), "mais" | "sauf" | "but") {
+    /// The word that was read is whole.
+    fn push(&mut self, span: Range<usize>) {
+        if matches!(self.word(), "mais" | "sauf" | "but") {
             self.part += 1;
         }
-        let number = word.as_bytes()[0].is_ascii_digit().then(|| word.parse().ok()).flatten();
-        self.tokens.push(Token { word, span, part: self.part, number });
+        let word = self.begun..self.words.letters.len();
+        self.begun = word.end;
+        self.words.places.push(Place { word, span, part: self.part });
+    }
+}
+
+/// What unusual signs look like, each looked up once in a text.
+#[derive(Default)]
+struct Looks {
+    letters: Vec<char>,
+    known: FxHashMap<char, Option<Range<usize>>>,
+}
+
+impl Looks {
+    /// Where the letters of this sign stand. An accent has none; what is no letter is not
+    /// known at all.
+    fn of(&mut self, sign: char) -> Option<Range<usize>> {
+        if let Some(known) = self.known.get(&sign) {
+            return known.clone();
+        }
+        let first = self.letters.len();
+        let mut found = false;
+        decompose_compatible(sign, |part| {
+            for part in part.to_lowercase() {
+                decompose_compatible(part, |part| found |= self.take(part));
+            }
+        });
+        let look = found.then_some(first..self.letters.len());
+        self.known.insert(sign, look.clone());
+        look
+    }
+
+    /// Whether a part of a sign is a letter, which is taken, or an accent.
+    fn take(&mut self, part: char) -> bool {
+        if part.is_ascii_alphanumeric() {
+            self.letters.push(part);
+        } else if is_combining_mark(part) {
+            return true;
+        } else if part.is_alphanumeric() {
+            let first = self.letters.len();
+            self.letters.extend(skeleton(part.encode_utf8(&mut [0; 4])).map(|looks| looks.to_ascii_lowercase()));
+            let looks = &self.letters[first..];
+            if looks.is_empty() || !looks.iter().all(char::is_ascii_alphanumeric) {
+                self.letters.truncate(first);
+                self.letters.push(part);
+            }
+        } else {
+            return false;
+        }
+        true
     }
 }
 
@@ -172,11 +250,11 @@ fn without_apostrophe(word: &str) -> Option<[&'static str; 2]> {
     })
 }
 
-/// No French or English word has a letter three times in a row.
-fn without_stretches(word: String) -> String {
+/// The same word, if a letter stands three times in a row, as none does in French or English.
+fn without_stretches(word: &str) -> Option<String> {
     let bytes = word.as_bytes();
     if !bytes.windows(3).any(|three| three[0] == three[1] && three[1] == three[2]) {
-        return word;
+        return None;
     }
     let mut short = String::with_capacity(word.len());
     let mut signs = word.chars().peekable();
@@ -190,7 +268,7 @@ fn without_stretches(word: String) -> String {
             short.push(sign);
         }
     }
-    short
+    Some(short)
 }
 
 fn is_without_width(sign: char) -> bool {
@@ -199,7 +277,7 @@ fn is_without_width(sign: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
-    ) || unicode_normalization::char::is_combining_mark(sign)
+    ) || is_combining_mark(sign)
 }
 
 fn is_apostrophe(sign: char) -> bool {
@@ -211,7 +289,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> String {
-        tokens(text).into_iter().map(|token| token.word).collect::<Vec<_>>().join(" ")
+        Words::of(text).tokens().iter().map(|token| token.word).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -240,28 +318,28 @@ mod tests {
         assert_eq!(words("I cant, shes worse, im alone"), words("I can't, she's worse, I'm alone"));
         assert_eq!(words("dont je parle"), "dont je parle");
         let text = "he cant";
-        assert!(tokens(text)[1..].iter().all(|token| &text[token.span.clone()] == "cant"));
+        assert!(Words::of(text).tokens()[1..].iter().all(|token| &text[token.span.clone()] == "cant"));
     }
 
     #[test]
     fn numbers_keep_their_decimals_and_lose_their_units() {
         assert_eq!(words("39,5°C 3mois SpO2 86% TA 22/11 0.40g"), "39.5 ° c 3 mois spo2 86 % ta 22 / 11 0.40 g");
-        assert_eq!(tokens("38.5")[0].number, Some(38.5));
+        assert_eq!(Words::of("38.5").tokens()[0].number, Some(38.5));
         assert_eq!(words("le 12.11.2026"), "le 12.11 2026");
     }
 
     #[test]
     fn spans_point_into_the_text() {
         let text = "Éh oui : il sa\u{200b}igne.";
-        for token in tokens(text) {
+        for token in Words::of(text).tokens() {
             assert!(text.get(token.span.clone()).is_some(), "{token:?}");
         }
-        assert_eq!(&text[tokens(text)[3].span.clone()], "sa\u{200b}igne");
+        assert_eq!(&text[Words::of(text).tokens()[3].span.clone()], "sa\u{200b}igne");
     }
 
     #[test]
     fn parts_end_with_the_sentence_and_at_a_but() {
-        let parts: Vec<usize> = tokens("pas mal mais faible. oui").iter().map(|token| token.part).collect();
+        let parts: Vec<usize> = Words::of("pas mal mais faible. oui").tokens().iter().map(|token| token.part).collect();
         assert_eq!(parts, [0, 0, 1, 1, 2]);
     }
 
@@ -283,7 +361,6 @@ mod tests {
         {
             assert_eq!(words(text), text, "{text}");
         }
-        let spans = tokens("au 06 39 98 12 34 svp");
-        assert_eq!(spans[1].span, 3..17);
+        assert_eq!(Words::of("au 06 39 98 12 34 svp").tokens()[1].span, 3..17);
     }
 }

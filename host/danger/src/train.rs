@@ -83,7 +83,7 @@ fn rarity(examples: &[Example]) -> Vec<u8> {
     let mut seen = vec![0_u32; BUCKETS * BLOCKS];
     for example in examples {
         for feature in &example.features {
-            seen[place(feature) as usize] += 1;
+            seen[feature.place as usize] += 1;
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "thousands")]
@@ -99,23 +99,18 @@ fn rarity(examples: &[Example]) -> Vec<u8> {
         .collect()
 }
 
-/// Where a feature's numbers stand.
-pub(crate) fn place(feature: &Feature) -> u32 {
-    u32::from(feature.block) << u16::BITS | u32::from(feature.bucket)
-}
-
 /// The features with their values: each block of length one.
 pub(crate) fn row(features: &[Feature], rarity: &[u8]) -> Row {
     let mut row = Vec::with_capacity(features.len());
     let mut square = [0.0_f32; BLOCKS];
     for feature in features {
-        let value = f32::from(rarity[place(feature) as usize]);
-        square[usize::from(feature.block)] += value * value;
+        let value = f32::from(rarity[feature.place as usize]);
+        square[feature.block()] += value * value;
     }
     let length = square.map(|square| square.sqrt().max(f32::MIN_POSITIVE));
     for feature in features {
-        let at = place(feature);
-        row.push((at, f32::from(rarity[at as usize]) / length[usize::from(feature.block)]));
+        let value = f32::from(rarity[feature.place as usize]);
+        row.push((feature.place, value / length[feature.block()]));
     }
     row
 }

@@ -50,10 +50,10 @@ pub(crate) fn windows(tokens: &[Token]) -> Vec<Window> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text;
+    use crate::text::Words;
 
     fn of(text: &str) -> Vec<(Range<usize>, bool)> {
-        windows(&text::tokens(text)).into_iter().map(|window| (window.tokens, window.is_sentence)).collect()
+        windows(&Words::of(text).tokens()).into_iter().map(|window| (window.tokens, window.is_sentence)).collect()
     }
 
     #[test]

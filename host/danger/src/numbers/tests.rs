@@ -1,8 +1,8 @@
 use super::*;
-use crate::text::tokens;
+use crate::text::Words;
 
 fn names(text: &str) -> Vec<&'static str> {
-    marks(&tokens(text)).into_iter().map(|one| one.mark.name()).collect()
+    marks(&Words::of(text).tokens()).into_iter().map(|one| one.mark.name()).collect()
 }
 
 #[test]
