@@ -26,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::alerts;
 use super::binding;
+use super::callback_windows;
 use super::confined::Folder;
 use super::diagnostic::{Diagnostic, Findings, Source};
 use super::hours;
@@ -126,6 +127,8 @@ pub fn read(folder: Folder, around: &Surroundings) -> Result<Read, Box<Diagnosti
     practice.revision = revision(&watched, &features);
     let practice = LivePractice { practice, features };
     findings.extend(alerts::unheard(&source, &practice, around.supervised).map(|one| (FindingSeverity::Warning, one)));
+    findings
+        .extend(callback_windows::too_rare(&source, &practice).into_iter().map(|one| (FindingSeverity::Warning, one)));
     Ok(Read { practice, findings, ungranted, watched, contents, seen, signables, lapsed, signed, until })
 }
 

@@ -287,6 +287,19 @@ fn an_alert_that_nobody_hears_is_a_warning_and_keeps_nothing_out() {
 }
 
 #[test]
+fn windows_that_come_once_a_week_are_too_rare_for_what_is_promised_within_a_day() {
+    let warned = |hours: &str| {
+        let windows = format!("[[callback-windows]]\nowner = \"secretariat\"\nhours = {hours}\nroom = 6\n");
+        let read = parsed(&format!("{MINIMAL}\n{windows}")).expect("reads");
+        let warnings: Vec<String> = read.findings.iter().map(|(_, one)| one.to_string()).collect();
+        let line = format!("practice.toml:{}:", MINIMAL.lines().count() + 4);
+        warnings.iter().any(|one| one.contains("24 h") && one.contains("148 h") && one.contains(&line))
+    };
+    assert!(warned("{ wed = [\"11:00-12:00\"] }"), "from Thursday morning on");
+    assert!(!warned("{ mon-fri = [\"11:00-12:00\"] }"));
+}
+
+#[test]
 fn a_site_keeps_the_holidays_of_its_territory_and_days_of_its_own() {
     let site = "[sites.nord]\n";
     let closures = |lines: &str| {

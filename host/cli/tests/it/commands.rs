@@ -123,6 +123,34 @@ fn a_wrong_setting_is_told_in_french_at_its_line_and_in_english_to_whom_reads_en
 }
 
 #[test]
+fn windows_for_call_backs_that_come_too_rarely_are_a_warning_with_owner_day_and_gap() {
+    let folder = installation();
+    let file = "practices/cabinet-morel/practice.toml";
+    let check = |environment: &[(&str, &str)]| {
+        succeeds(&greffon_with(folder.path(), &["practice", "check", "cabinet-morel"], environment))
+    };
+    assert!(!check(&[]).contains("créneaux de rappel"));
+    let windows = "mon-fri = [\"08:30-09:00\", \"10:30-11:00\", \"12:00-12:30\", \"14:00-14:30\", \"16:00-16:30\", \
+                   \"17:30-18:00\"]";
+    replace(folder.path(), file, windows, "mon-tue = [\"18:00-18:30\"], thu-fri = [\"18:00-18:30\"]");
+    let said = check(&[]);
+    for words in [
+        "cabinet-morel: ok, warnings: ",
+        "warning: ",
+        "practice.toml:119",
+        "Le mercredi, « dr-morel » a trop peu de créneaux de rappel",
+        "à 8 h, le suivant ne se termine que 34 h 30 plus tard",
+        "alors que la grille « tri » demande un rappel sous 1 h",
+        "ajouter un créneau le mercredi, ou laisser plus de temps dans la grille (clinician-callback)",
+    ] {
+        assert!(said.contains(words), "no {words:?} in:\n{said}");
+    }
+    assert_eq!(said.matches("créneaux de rappel").count(), 1, "once an owner");
+    let said = check(&[("LANG", "en_US.UTF-8")]);
+    assert!(said.contains("On Wednesday \"dr-morel\" has too few windows"), "{said}");
+}
+
+#[test]
 fn every_permission_that_is_not_granted_is_said_with_the_line_that_grants_it() {
     let folder = installation();
     let file = "practices/maison-des-remparts/practice.toml";

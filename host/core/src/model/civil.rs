@@ -285,6 +285,22 @@ pub fn clock_text(time: Time) -> Text {
     if minute == 0 { times::clock_hour(hour) } else { times::clock(hour, &format!("{minute:02}")) }
 }
 
+/// Of a minute of the day.
+#[must_use]
+pub fn minute_text(minute: u16) -> Text {
+    clock_text(time_of(minute))
+}
+
+/// « 90 minutes » is « 1 h 30 », in every language.
+#[must_use]
+pub fn duration_text(minutes: u32) -> Text {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => times::minutes(minutes),
+        (hours, 0) => times::hours(hours),
+        (hours, minutes) => times::hours_and_minutes(hours, &format!("{minutes:02}")),
+    }
+}
+
 /// 0 for Monday, as in [`WeekHours`].
 #[must_use]
 pub fn monday_first(weekday: Weekday) -> usize {

@@ -2,10 +2,12 @@
 
 mod decide;
 mod due;
+mod gap;
 mod window;
 
 pub use decide::{CommitmentEffect, CommitmentEvent, MAX_PROMISE_DAYS, decide};
 pub use due::{due_at, latest_due};
+pub use gap::{CallbackGap, callback_gap};
 pub use window::{
     CallbackHour, CallbackWindow, attended, callback_hour, callback_windows, has_callback_windows, longest_callback_min,
 };

@@ -29,7 +29,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 pub use wishes::{HalfDay, SlotWishes, Weekday};
 
-use super::civil::{MINUTES_PER_DAY, Zone, clock_text, monday_first};
+use super::civil::{MINUTES_PER_DAY, Zone, clock_text, duration_text, monday_first};
 use super::practice::{Motive, Practitioner, PractitionerAgenda, ReservedHours};
 use super::reserved::Kept;
 use super::resources::{Choice, pick};
@@ -457,14 +457,6 @@ fn slot(desk: &Desk<'_>, fit: &Fit, served: Option<&Slot>) -> Slot {
         version: served.and_then(|slot| slot.version.clone()),
         booking_url: served.and_then(|slot| slot.booking_url.clone()),
         entry: None,
-    }
-}
-
-fn duration_text(minutes: u32) -> Text {
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => times::minutes(minutes),
-        (hours, 0) => times::hours(hours),
-        (hours, minutes) => times::hours_and_minutes(hours, &format!("{minutes:02}")),
     }
 }
 

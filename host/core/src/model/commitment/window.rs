@@ -11,7 +11,7 @@ use crate::model::recipients::absences;
 use crate::time::{Instant, Span};
 
 /// A window that ends sooner than this takes no new call-back, in minutes.
-const LEAST_MIN: i64 = 10;
+pub(super) const LEAST_MIN: i64 = 10;
 
 /// No call-back of this level is promised later, in minutes from now.
 #[must_use]
