@@ -14,9 +14,9 @@ const WORD: &str = "telephone";
 
 /// Puts one word in the place of every telephone number, however it is grouped:
 /// "06 39 98 12 34", "06.39.98.12.34", "+33 6 39 98 12 34".
-pub(crate) fn folded(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
+pub(crate) fn folded<'w>(tokens: &[Token<'w>]) -> Vec<Token<'w>> {
     let mut folded = Vec::with_capacity(tokens.len());
-    let mut rest = tokens.as_slice();
+    let mut rest = tokens;
     while let Some(first) = rest.first() {
         if first.number.is_none() && first.word != "+" {
             folded.push(first.clone());

@@ -54,7 +54,7 @@ impl Words {
             let number = word.as_bytes()[0].is_ascii_digit().then(|| word.parse().ok()).flatten();
             Token { word, span: place.span.clone(), part: place.part, number }
         };
-        telephones::folded(self.places.iter().map(token).collect())
+        telephones::folded(&self.places.iter().map(token).collect::<Vec<_>>())
     }
 }
 
