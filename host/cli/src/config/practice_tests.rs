@@ -287,6 +287,20 @@ fn an_alert_that_nobody_hears_is_a_warning_and_keeps_nothing_out() {
 }
 
 #[test]
+fn no_delay_is_longer_than_the_host_lets_anybody_wait() {
+    let delay = |key: &str, minutes: u32| read(&format!("{MINIMAL}\n[delays]\n{key} = {minutes}\n"));
+    for (key, most) in
+        [("urgent-decision-min", 15), ("decision-min", 1440), ("answer-min", 10_080), ("document-min", 44_640)]
+    {
+        assert!(delay(key, most).is_ok(), "{key}");
+        for minutes in [0, most + 1, 100_000] {
+            let refused = delay(key, minutes).expect_err("refused");
+            assert!(refused.contains(&format!("write a number from 1 to {most}")), "{refused}");
+        }
+    }
+}
+
+#[test]
 fn windows_that_come_once_a_week_are_too_rare_for_what_is_promised_within_a_day() {
     let warned = |hours: &str| {
         let windows = format!("[[callback-windows]]\nowner = \"secretariat\"\nhours = {hours}\nroom = 6\n");

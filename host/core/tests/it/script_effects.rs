@@ -1,9 +1,11 @@
 //! What a script asks of the host, and what becomes of a contact whose script fails.
 
 use greffon_core::model::care::{ContentRef, Level, Value, keys};
+use greffon_core::model::practice::Instruction;
 use greffon_core::model::script::{CommitmentDraft, Effect as ScriptEffect, MessageDraft};
 use greffon_core::ports::plugins::PluginFailure;
 use greffon_core::time::Instant;
+use greffon_simulation::AgendaStyle;
 
 use crate::office::{NOW, Office, banners, empty_view, everything, fact, text};
 
@@ -74,6 +76,22 @@ fn the_host_carries_out_a_scripts_effects_once_and_shows_the_rest() {
     let notes = office.sent_to("on-call@tilleuls.example");
     assert_eq!(notes.len(), 1);
     assert!(notes[0].body.contains("« je voudrais »"));
+}
+
+#[test]
+fn an_instruction_is_shown_in_the_version_that_was_approved_only() {
+    let office = Office::with(AgendaStyle::Arbitrated, |practice| {
+        let other = practice.instructions[0].clone();
+        practice.instructions.push(Instruction { id: "horaires".to_owned(), ..other });
+    });
+    for (version, is_shown) in [("1", true), ("2", false)] {
+        let wanted = ContentRef { id: "horaires".to_owned(), version: version.to_owned(), digest: vec![] };
+        let effect = ScriptEffect::StateInstruction(wanted);
+        office.plugins.fakes.set_script(move |_| Ok(Ok(empty_view(vec![effect.clone()]))));
+        let contact = office.receive(everything("consultation")).contact;
+        let view = office.tell(contact, vec![text(keys::CALLER_NAME, "Luc")]).unwrap();
+        assert_eq!(view.to_say.iter().any(|one| one.instruction.id == "horaires"), is_shown, "{version}");
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ contract! {
     a_commitment_that_moves_is_listed_at_its_new_place,
     open_commitments_are_those_of_a_time_with_what_is_being_written,
     two_nodes_at_once_do_not_overfill_a_window,
+    a_window_is_not_read_while_another_node_writes_into_it,
 }
 
 async fn save(f: &Fixture, commitment: &mut Commitment) -> Result<(), StorageError> {
@@ -134,5 +135,25 @@ async fn two_nodes_at_once_do_not_overfill_a_window(f: Fixture) {
         }
     }
     assert_eq!((fits, beyond), (BTreeMap::from([(minute(120), ROOM), (minute(180), ROOM)]), 10 - 2 * ROOM));
+    second.close().await;
+}
+
+async fn a_window_is_not_read_while_another_node_writes_into_it(f: Fixture) {
+    let due = Span { start: minute(0), end: minute(120) };
+    let second = f.second_node().await;
+    // Its connection is there: to make one takes longer than all that follows.
+    assert_eq!(second.begin().await.open_commitments(due).await.unwrap(), []);
+    let mut first = f.begin().await;
+    assert_eq!(first.open_commitments(due).await.unwrap(), []);
+    let node = second.clone();
+    let other = tokio::spawn(async move { node.begin().await.open_commitments(due).await.unwrap().len() });
+    // Whoever waits for nobody has begun and read long before this is over.
+    for _ in 0..200 {
+        first.open_commitments(due).await.unwrap();
+        assert!(!other.is_finished(), "it has read a window that is being written into");
+    }
+    first.save_commitment(&mut samples::commitment(minute(60))).await.unwrap();
+    first.commit().await.unwrap();
+    assert_eq!(other.await.unwrap(), 1, "it reads what was written before it");
     second.close().await;
 }
