@@ -2,7 +2,7 @@
 //! word counts, also over greffon's claims, and a person is told.
 
 use super::Appointments;
-use super::keep_free::kept_until;
+use super::keep_free::{DECIDED_MIN, kept_until};
 use crate::flow::act::Act;
 use crate::flow::agenda::WriteRules;
 use crate::flow::booking::{Work, visit_of};
@@ -23,10 +23,6 @@ use crate::model::wording::{Letter, changed_in_agenda, for_the_patient, letter_o
 use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored, Transaction};
 use crate::time::{Instant, Span};
-
-/// So long before a visit a person has decided who keeps a time that two have, in minutes: the
-/// patient is on the way afterwards.
-pub(super) const DECIDED_MIN: i64 = 2 * 60;
 
 /// Of a visit that begins later than this, the patient is told while somebody is there, in
 /// minutes; of one that begins sooner, today.

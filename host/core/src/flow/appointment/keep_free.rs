@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use super::Appointments;
-use super::follow::DECIDED_MIN;
 use crate::flow::act::Act;
 use crate::ids::IntentId;
 use crate::model::claims::claims_beside;
@@ -14,6 +13,10 @@ use crate::model::job::{Due, Job, Lane};
 use crate::model::scheduling::BookingRequest;
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::{Instant, Span};
+
+/// So long before a visit a person has decided who keeps a time that two have, in minutes: the
+/// patient is on the way afterwards.
+pub(super) const DECIDED_MIN: i64 = 2 * 60;
 
 /// How long times are kept at most, in minutes: a day, in which a reception has been open.
 const KEPT_MIN: i64 = 24 * 60;
