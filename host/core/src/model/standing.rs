@@ -243,6 +243,8 @@ pub fn decide(
             let asked_for = now.millis_since((*next.unreadable_since.get_or_insert(now)).min(now));
             let pause_ms = UNREADABLE_AGAIN_MS[usize::from(asked_for > 3_600_000)];
             let again = (asked_for < UNREADABLE_FOR_MS).then_some(pause_ms);
+            // Whoever has a reason to look later begins anew.
+            next.unreadable_since = next.unreadable_since.filter(|_| again.is_some());
             return (next, Follow::Nothing, again);
         }
         Look::Same(held) => {

@@ -19,6 +19,7 @@ mod contest;
 mod counting;
 mod disclosure;
 mod disclosure_matrix;
+mod doubles;
 mod emergency_steps;
 mod going_on;
 mod laboratories;

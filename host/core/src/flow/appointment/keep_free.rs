@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Appointments;
 use crate::flow::act::Act;
+use crate::flow::booking::intent_entry;
 use crate::ids::IntentId;
 use crate::model::claims::claims_beside;
 use crate::model::intent::{Appointment, Intent, IntentEvent, IntentKind, decide};
@@ -66,6 +67,7 @@ impl Appointments {
             };
             // A draft is never refused a claim.
             let Ok((mut claimed, _)) = decide(&drafted, IntentEvent::Claim, act.now) else { continue };
+            self.acts.note(tx, act, intent_entry(&claimed)).await?;
             tx.save_intent(&mut claimed).await?;
             let after = Duration::from_millis(until.millis_since(act.now).max(0).unsigned_abs());
             self.acts.enqueue(tx, act, &Job::ExpireHold(id), Lane::Watch, Due::After(after)).await?;

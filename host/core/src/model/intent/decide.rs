@@ -93,6 +93,10 @@ pub fn decide(intent: &Intent, event: IntentEvent, now: Instant) -> Result<(Inte
             let seen_before = is_second_sight(&next, asked_at, rule);
             remains(&mut next, finding, (wanted, seen_before), rule, now)
         }
+        // It was never sent, and the agenda tells where its appointment stands.
+        IntentEvent::Restored(_) if intent.only_keeps_free() && !intent.state.is_final() => {
+            refuse(&mut next, "abandoned", vec![])
+        }
         // What is being taken out is not wanted, whatever was found.
         IntentEvent::Restored(finding) if !intent.state.is_final() && intent.state != IntentState::Compensating => {
             restored(&mut next, finding)

@@ -199,6 +199,8 @@ fn an_agenda_that_gives_no_answer_is_asked_again_for_a_day_and_nothing_is_conclu
             assert!(asked < 200);
         }
         assert!(now.millis_since(begun) >= UNREADABLE_FOR_MS, "{asked}");
+        let (given_up, ..) = decide(&known, &standing, Look::Unreadable, Haste::None, now);
+        assert_eq!(given_up, written, "another reason to look is as good as the first");
         let same = Look::Same(Box::new(known.clone()));
         assert_eq!(decide(&known, &standing, same, Haste::None, now).0.unreadable_since, None);
     }

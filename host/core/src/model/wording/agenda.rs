@@ -55,7 +55,10 @@ pub fn changed_in_agenda(
     }
     if !others.is_empty() {
         let heading = match kept_until {
-            Some(until) => format!("Horaires gardés pour ce patient jusqu'au {} :", zone(practice).spoken(until)),
+            Some(until) => format!(
+                "Horaires gardés pour ce patient jusqu'au {} (déplacez-y son rendez-vous) :",
+                zone(practice).spoken(until)
+            ),
             None => "Horaires encore libres au moment de ce message :".to_owned(),
         };
         lines.extend([String::new(), heading]);

@@ -181,6 +181,17 @@ fn a_slow_look_sees_nothing_later_than_it_asked() {
 }
 
 #[test]
+fn what_only_keeps_a_time_free_is_let_go_after_a_restore_and_is_nobodys_work() {
+    let kept = Intent { chain: IntentId(Uuid::from_u128(9)), ..drafted(IntentKind::Book) };
+    assert!(kept.only_keeps_free() && !drafted(IntentKind::Book).only_keeps_free());
+    for finding in [Finding::Absent, Finding::Unreadable, Finding::Ambiguous] {
+        let (over, effects) = run(kept.clone(), 0, vec![IntentEvent::Claim, IntentEvent::Restored(finding)]);
+        assert_eq!((over.state, effects), (IntentState::Refused, vec![]));
+        assert!(!over.state.is_live(), "its time is free");
+    }
+}
+
+#[test]
 fn ambiguous_goes_to_a_person_at_once_and_keeps_its_claim() {
     let (intent, effects) = run(sending(), 1, vec![IntentEvent::Overdue(rule(true)), look(Finding::Ambiguous, true)]);
     assert_eq!((intent.state, effects), (IntentState::NeedsHuman, vec![IntentEffect::AskHuman]));
