@@ -18,4 +18,5 @@ mod pinned;
 mod refresh_tokens;
 mod restore_drill;
 mod road_of_a_contact;
+mod taken_over;
 mod two_nodes;
