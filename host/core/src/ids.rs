@@ -49,6 +49,8 @@ uuid_ids! {
     StatementId,
     /// One absence that was told.
     AbsenceId,
+    /// One address at which outside services tell of a feature.
+    InboundAddressId,
     /// One line of the audit journal.
     AuditId,
     /// One job of the queue.

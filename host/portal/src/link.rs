@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
 use greffon_core::ids::AlertId;
-use greffon_core::model::alert::Secret;
+use greffon_core::model::secret::Secret;
 
 use crate::page::Notice;
 use crate::say::Say;

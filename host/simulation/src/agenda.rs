@@ -24,6 +24,7 @@ use super::pace::Pace;
 mod book;
 mod careful;
 mod hands;
+mod notice;
 mod style;
 
 use book::{Book, Write};
@@ -292,8 +293,8 @@ impl Agenda for FakeAgenda {
         self.read(Effect::AgendaRead, |_| Probed { clock: now, product: None, version: None }).await
     }
 
-    async fn callback(&self, _request: &InboundRequest) -> Result<AgendaNotice, CallbackError> {
-        Err(CallbackError::NotMine)
+    async fn callback(&self, request: &InboundRequest) -> Result<AgendaNotice, CallbackError> {
+        notice::read(request)
     }
 
     async fn answer(&self, _request: &InboundRequest, _slots: &SlotPage) -> Result<InboundAnswer, CallbackError> {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use greffon_core::ids::{
-    AbsenceId, AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, OpId,
-    PatientId, PracticeId,
+    AbsenceId, AlertId, AppointmentId, AuditId, CommitmentId, ContactId, FeatureId, InboundAddressId, IntentId, JobId,
+    MessageId, OpId, PatientId, PracticeId,
 };
 use greffon_core::model::absence::ReportedAbsence;
 use greffon_core::model::agenda_watch::AgendaWatch;
@@ -14,6 +14,7 @@ use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
+use greffon_core::model::inbound::InboundAddress;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::known_agendas::KnownAgendas;
 use greffon_core::model::message::Message;
@@ -23,7 +24,7 @@ use greffon_core::model::recovery::{Recovery, UnderWay};
 use greffon_core::model::trail::Trail;
 use greffon_core::model::view::Said;
 use greffon_core::ports::storage::{StorageError, Stored};
-use greffon_core::time::Span;
+use greffon_core::time::{Instant, Span};
 
 use super::mirrors::{self, Mirrors, Step};
 
@@ -54,6 +55,10 @@ pub struct Rows {
     pub(super) mirror_steps: Vec<Step>,
     /// What is known of contents, by feature and settings.
     pub approvals: BTreeMap<(FeatureId, SettingsDigest), Approval>,
+    /// Addresses at which features are told of, by id.
+    pub inbound: BTreeMap<InboundAddressId, InboundAddress>,
+    /// What was told there and when, by the name of the delivery.
+    pub deliveries: BTreeMap<(FeatureId, String), Instant>,
     /// Absences that were told, by id.
     pub absences: BTreeMap<AbsenceId, ReportedAbsence>,
     /// Patients by id.
@@ -90,6 +95,8 @@ pub(super) struct Gone {
     pub(super) patients: Vec<PatientId>,
     pub(super) messages: Vec<MessageId>,
     pub(super) under_way: Vec<UnderWay>,
+    /// Deliveries that were told before it.
+    pub(super) deliveries_before: Option<Instant>,
 }
 
 impl Gone {
@@ -126,6 +133,7 @@ impl Rows {
         self.patients.retain(|id, _| !gone.patients.contains(id));
         self.messages.retain(|id, _| !gone.messages.contains(id));
         self.under_way.retain(|what| !gone.under_way.contains(what));
+        self.deliveries.retain(|_, told| gone.deliveries_before.is_none_or(|before| *told >= before));
     }
 
     /// Claims of live intents, with the chain that each belongs to.
@@ -159,6 +167,8 @@ impl Rows {
         }
         self.approvals.extend(written.approvals);
         self.recovery = written.recovery.or(self.recovery.take());
+        self.inbound.extend(written.inbound);
+        self.deliveries.extend(written.deliveries);
         self.absences.extend(written.absences);
         self.patients.extend(written.patients);
         self.dead_letters.extend(written.dead_letters);
@@ -169,6 +179,12 @@ impl Rows {
         self.ops.extend(written.ops);
         self.audit_ids.extend(written.audit_ids);
     }
+}
+
+/// Addresses, oldest first.
+pub(super) fn by_age(mut addresses: Vec<InboundAddress>) -> Vec<InboundAddress> {
+    addresses.sort_by_key(|one| (one.made_at, one.id));
+    addresses
 }
 
 /// Those that overlap a window, earliest first.
@@ -250,6 +266,7 @@ versioned! {
     AlertTest => "alert test",
     AgendaWatch => "agenda watch",
     ReportedAbsence => "absence",
+    InboundAddress => "inbound address",
     Approval => "approval",
     Recovery => "recovery",
     Patient => "patient",

@@ -18,6 +18,7 @@ use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
+use greffon_core::model::inbound::InboundAddress;
 use greffon_core::model::intent::{Appointment, Claim, Intent, IntentState};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::known_agendas::{KnownAgendas, MAX_KNOWN_BYTES};
@@ -34,7 +35,7 @@ use serde::de::DeserializeOwned;
 use super::Sabotage;
 use super::faults::Effect;
 use super::mirrors;
-use super::rows::{Rows, check_key, open_commitments, overlapping, patients_with};
+use super::rows::{Rows, by_age, check_key, open_commitments, overlapping, patients_with};
 
 mod agenda_turns;
 mod backup;
@@ -315,6 +316,16 @@ impl Storage for MemoryStorage {
 
     async fn approvals_mark(&self) -> Stored<i64> {
         Ok(self.approvals().await?.iter().map(|one| one.version).sum())
+    }
+
+    async fn inbound_addresses(&self, practice: &PracticeId) -> Stored<Vec<InboundAddress>> {
+        self.read(practice, |rows| by_age(rows.inbound.values().cloned().collect())).await
+    }
+
+    async fn inbound_address(&self, digest: &str) -> Stored<Option<InboundAddress>> {
+        self.inner.pace.point().await;
+        let tables = self.lock();
+        Ok(tables.practices.values().flat_map(|rows| rows.inbound.values()).find(|one| one.digest == digest).cloned())
     }
 
     async fn known_agendas(&self, practice: &PracticeId) -> Stored<Vec<KnownAgendas>> {

@@ -16,6 +16,7 @@ use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactState};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
+use greffon_core::model::inbound::InboundAddress;
 use greffon_core::model::intent::{Appointment, Claim, Intent};
 use greffon_core::model::job::{Lane, LaneDepth, LeasedJob};
 use greffon_core::model::known_agendas::KnownAgendas;
@@ -31,8 +32,8 @@ use crate::database::Database;
 use crate::error::{SetupError, unavailable};
 use crate::repository::{
     absences, agenda_mirrors, agenda_watches, alerts, appointments, approvals, audit, claims, commitments,
-    contact_views, contacts, dead_letters, intents, jobs, kept_settings, known_agendas, messages, patients, recoveries,
-    retention,
+    contact_views, contacts, dead_letters, inbound, intents, jobs, kept_settings, known_agendas, messages, patients,
+    recoveries, retention,
 };
 use crate::{migrations, transaction};
 
@@ -104,6 +105,14 @@ impl Storage for Database {
 
     async fn old_patients(&self, practice: &PracticeId, before: Instant, page: &Page) -> Stored<Listed<Patient>> {
         retention::old_patients(self.reader().await?.on(), practice, before, page).await
+    }
+
+    async fn inbound_addresses(&self, practice: &PracticeId) -> Stored<Vec<InboundAddress>> {
+        inbound::of_practice(self.reader().await?.on(), practice).await
+    }
+
+    async fn inbound_address(&self, digest: &str) -> Stored<Option<InboundAddress>> {
+        inbound::of_digest(self.reader().await?.on(), digest).await
     }
 
     async fn approvals(&self) -> Stored<Vec<Approval>> {

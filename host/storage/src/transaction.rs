@@ -17,6 +17,7 @@ use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
+use greffon_core::model::inbound::InboundAddress;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
@@ -35,7 +36,8 @@ use crate::line::Turn;
 use crate::lookup_key::LookupKey;
 use crate::repository::{
     absences, agenda_mirrors, agenda_turns, agenda_watches, alert_tests, alerts, appointments, approvals, audit,
-    commitments, contacts, dead_letters, intents, jobs, kept_settings, messages, patients, recoveries, retention,
+    commitments, contacts, dead_letters, inbound, intents, jobs, kept_settings, messages, patients, recoveries,
+    retention,
 };
 use crate::wake::Wake;
 
@@ -238,6 +240,22 @@ impl Transaction for PracticeTransaction {
 
     async fn purge_mirrors(&mut self, before: Instant) -> Stored<u64> {
         agenda_mirrors::purge(self.open.on(), &self.practice, before).await
+    }
+
+    async fn inbound_addresses(&mut self) -> Stored<Vec<InboundAddress>> {
+        inbound::of_practice(self.open.on(), &self.practice).await
+    }
+
+    async fn save_inbound_address(&mut self, address: &mut InboundAddress) -> Stored<()> {
+        inbound::save(self.open.on(), &self.practice, address).await
+    }
+
+    async fn keep_delivery(&mut self, feature: &FeatureId, name: &str, at: Instant) -> Stored<bool> {
+        inbound::keep_delivery(self.open.on(), &self.practice, feature, name, at).await
+    }
+
+    async fn forget_deliveries(&mut self, before: Instant) -> Stored<u64> {
+        inbound::forget_deliveries(self.open.on(), &self.practice, before).await
     }
 
     async fn approvals(&mut self) -> Stored<Vec<Approval>> {

@@ -33,6 +33,10 @@ pub enum Thing {
     Content,
     /// An absence that was told.
     Absence,
+    /// A feature of the practice's file, or one that is asked of what it is not.
+    Feature,
+    /// An address at which outside services tell of a feature.
+    InboundAddress,
 }
 
 impl Thing {
@@ -50,6 +54,8 @@ impl Thing {
             Self::DeadLetter => "dead letter",
             Self::Content => "content",
             Self::Absence => "absence",
+            Self::Feature => "feature",
+            Self::InboundAddress => "inbound address",
         }
     }
 }

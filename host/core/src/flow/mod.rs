@@ -17,6 +17,7 @@ mod dead_letter;
 mod disclosure;
 mod error;
 mod gate;
+mod inbound;
 mod journal;
 mod message;
 mod patient;
@@ -45,6 +46,7 @@ pub use self::contact::{
 pub use self::dead_letter::DeadLetters;
 pub use self::error::{Flow, FlowError, Thing, Unreached};
 pub(crate) use self::gate::{CLOSED_AGAIN, Gate};
+pub use self::inbound::{Call, Heard, Inbound, NewAddress, Unheard};
 pub(crate) use self::journal::Entry;
 pub(crate) use self::message::{Messages, contact_of, contact_of_intent};
 pub(crate) use self::patient::records_with;
@@ -91,6 +93,8 @@ pub struct Reception {
     pub retention: Retention,
     /// What practices do after a restore of the database.
     pub recoveries: Recoveries,
+    /// What outside services tell.
+    pub inbound: Inbound,
     pub(crate) gate: Gate,
 }
 
@@ -178,6 +182,10 @@ impl Reception {
             let (acts, storage) = own();
             Recoveries::new(acts, storage, agendas.clone(), bookings.clone(), messages.clone(), alerts.clone())
         };
+        let inbound = {
+            let (acts, storage) = own();
+            Inbound::new(acts, storage)
+        };
         let dead_letters = {
             let (acts, storage) = own();
             DeadLetters::new(acts, storage, messages.clone())
@@ -199,6 +207,7 @@ impl Reception {
             agendas,
             retention,
             recoveries,
+            inbound,
             gate,
         }
     }

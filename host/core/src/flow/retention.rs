@@ -12,6 +12,7 @@ use crate::ids::{AppointmentId, ContactId, FeatureId, JobId, PatientId, Practice
 use crate::model::agenda_mirror::KEPT_AFTER_END_MS;
 use crate::model::audit::Actor;
 use crate::model::civil::{MINUTES_PER_DAY, Zone};
+use crate::model::inbound::KNOWN_FOR_MS;
 use crate::model::intent::{Appointment, Intent, IntentKind};
 use crate::model::job::{Due, Job, Lane};
 use crate::model::patient::{Patient, terms_of_patient};
@@ -77,6 +78,7 @@ impl Retention {
         let act = Act::new(&practice, actor, self.acts.now());
         let mut tx = self.storage.begin(&practice.id).await?;
         tx.purge_mirrors(act.now.plus_millis(-KEPT_AFTER_END_MS)).await?;
+        tx.forget_deliveries(act.now.plus_millis(-KNOWN_FOR_MS)).await?;
         tx.commit().await?;
         // A patient is named by contacts: those go first.
         Ok(Removed {

@@ -13,6 +13,7 @@ pub mod metrics;
 mod outcome;
 mod purge;
 mod read_agendas;
+mod read_changes;
 mod reconcile_booking;
 mod refresh_view;
 mod run;
@@ -75,6 +76,7 @@ impl Jobs {
                 look_again::run(appointments, &practice, feature, appointment).await
             }
             Job::WatchAgendas(feature) => watch_agendas::run(appointments, &practice, feature).await,
+            Job::ReadChanges(feature, agendas) => read_changes::run(appointments, &practice, feature, agendas).await,
             Job::DisplaceVisits(absence) => displace_visits::run(absences, &practice, *absence).await,
             Job::CompareAgendas(number) => compare_agendas::run(recoveries, &practice, *number).await,
             Job::Purge => purge::run(retention, &practice).await,
@@ -177,6 +179,7 @@ impl Jobs {
             | Job::ReadAgendas(_)
             | Job::LookAgain(..)
             | Job::WatchAgendas(_)
+            | Job::ReadChanges(..)
             | Job::CompareAgendas(_)
             | Job::DisplaceVisits(_)
             | Job::Purge

@@ -7,7 +7,7 @@ mod test;
 
 pub use chain::{chain, persons};
 pub use decide::{AlertEffect, AlertEvent, LONGEST_PAUSE, answer_time, decide, longest_step};
-pub use link::{LINK_LIFE, Link, LinkState, MOST_TRIES, Secret};
+pub use link::{LINK_LIFE, Link, LinkState, MOST_TRIES};
 pub use test::{AlertTest, Asked, Unreached, everybody, next_test};
 
 use greffon_words::{Text, alerts};

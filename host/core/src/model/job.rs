@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::care::Level;
 use crate::ids::{
-    AbsenceId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId, PracticeId,
+    AbsenceId, AgendaId, AlertId, AppointmentId, CommitmentId, ContactId, FeatureId, IntentId, JobId, MessageId,
+    PracticeId,
 };
 use crate::time::Instant;
 
@@ -38,6 +39,8 @@ pub enum Job {
     LookAgain(FeatureId, AppointmentId),
     /// Ask the agendas of a feature what has changed in them.
     WatchAgendas(FeatureId),
+    /// Ask these agendas of a feature what has changed in them: somebody told that something has.
+    ReadChanges(FeatureId, Vec<AgendaId>),
     /// Remove what has been kept for long enough.
     Purge,
     /// Write to everybody of the chain of alerts that it is a test.
@@ -76,6 +79,7 @@ impl Job {
             Self::ReadAgendas(_) => "read-agendas",
             Self::LookAgain(..) => "look-again",
             Self::WatchAgendas(_) => "watch-agendas",
+            Self::ReadChanges(..) => "read-changes",
             Self::Purge => "purge",
             Self::TestAlerts(_) => "test-alerts",
             Self::EndAlertTest(_) => "end-alert-test",
@@ -95,7 +99,7 @@ impl Job {
             Self::EscalateAlert(id, _) => ("alert", id),
             Self::ReadAgendas(id) | Self::WatchAgendas(id) => ("feature", id),
             // The name of an appointment is the agenda's: it may say anything.
-            Self::LookAgain(feature, _) => ("feature", feature),
+            Self::LookAgain(feature, _) | Self::ReadChanges(feature, _) => ("feature", feature),
             Self::CompareAgendas(number) => ("restore", number),
             Self::DisplaceVisits(id) => ("absence", id),
             Self::TestAlerts(TestDay { day, .. }) | Self::EndAlertTest(day) => ("alert-test", day),
@@ -131,6 +135,8 @@ impl Job {
             Self::Purge => (900 * second, u32::MAX),
             // Without it nobody sees what the practitioner changes.
             Self::WatchAgendas(_) => (300 * second, u32::MAX),
+            // They are asked every minute all the same.
+            Self::ReadChanges(..) => (60 * second, 4),
             // All of the agenda is compared every night.
             Self::LookAgain(..) => (900 * second, 24),
             // An agenda that is down for a night is looked at in the morning.

@@ -9,7 +9,7 @@ pub use channels::carries;
 
 use super::earlier::EarlierSettings;
 use super::plugins::{Agenda, Bound, Channel, PluginFailure, Problem, Script, Stamp, Triage};
-use crate::ids::{FeatureId, PracticeId};
+use crate::ids::{AgendaId, FeatureId, PracticeId};
 use crate::model::approval::Content;
 use crate::model::care::Fact;
 use crate::model::contact::{practitioner_asked, site_of};
@@ -192,6 +192,17 @@ impl LivePractice {
     /// `NotBound`, `NotUsable`.
     pub fn channel(&self, feature: &FeatureId) -> Result<&dyn Channel, PluginFailure> {
         self.feature(feature).ok_or(PluginFailure::NotBound)?.channel()
+    }
+
+    /// The agendas of a feature that its practitioners have, sorted.
+    #[must_use]
+    pub fn agendas_of(&self, feature: &FeatureId) -> Vec<AgendaId> {
+        let agendas = self.practitioners.iter().flat_map(|one| &one.agendas);
+        let mut names: Vec<AgendaId> =
+            agendas.filter(|one| one.feature == *feature).map(|one| one.agenda.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Why a feature fails now: see [`Feature::failing`].

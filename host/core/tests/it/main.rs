@@ -22,6 +22,7 @@ mod disclosure_matrix;
 mod doubles;
 mod emergency_steps;
 mod going_on;
+mod inbound;
 mod laboratories;
 mod messages;
 mod motive_rules;

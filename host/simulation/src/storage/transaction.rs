@@ -19,6 +19,7 @@ use greffon_core::model::audit::AuditEvent;
 use greffon_core::model::commitment::Commitment;
 use greffon_core::model::contact::Contact;
 use greffon_core::model::dead_letter::DeadLetter;
+use greffon_core::model::inbound::InboundAddress;
 use greffon_core::model::intent::{Appointment, Intent};
 use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::message::Message;
@@ -35,7 +36,7 @@ use super::memory::JobRow;
 use crate::Sabotage;
 use crate::faults::{Effect, Fault};
 use crate::mirrors::{self, Step};
-use crate::rows::{Rows, Versioned, check_key, check_version, open_commitments, overlapping, patients_with};
+use crate::rows::{Rows, Versioned, by_age, check_key, check_version, open_commitments, overlapping, patients_with};
 
 #[async_trait]
 impl Transaction for MemoryTransaction {
@@ -281,6 +282,39 @@ impl Transaction for MemoryTransaction {
         approval.move_on();
         self.written.approvals.insert(key, approval.clone());
         Ok(())
+    }
+
+    async fn inbound_addresses(&mut self) -> Stored<Vec<InboundAddress>> {
+        self.storage.inner.pace.point().await;
+        let mut addresses = self.storage.look(&self.practice, |rows| rows.inbound.clone());
+        addresses.extend(self.written.inbound.clone());
+        Ok(by_age(addresses.into_values().collect()))
+    }
+
+    async fn save_inbound_address(&mut self, address: &mut InboundAddress) -> Stored<()> {
+        self.storage.inner.pace.point().await;
+        let id = address.id;
+        self.check(address, |rows| rows.inbound.get(&id))?;
+        address.move_on();
+        self.written.inbound.insert(id, address.clone());
+        Ok(())
+    }
+
+    async fn keep_delivery(&mut self, feature: &FeatureId, name: &str, at: Instant) -> Stored<bool> {
+        self.storage.inner.pace.point().await;
+        let key = (feature.clone(), name.to_owned());
+        if self.see(|rows| rows.deliveries.get(&key)).is_some() {
+            return Ok(false);
+        }
+        self.written.deliveries.insert(key, at);
+        Ok(true)
+    }
+
+    async fn forget_deliveries(&mut self, before: Instant) -> Stored<u64> {
+        self.storage.inner.pace.point().await;
+        self.gone.deliveries_before = Some(before);
+        let is_old = |told: &&Instant| **told < before;
+        Ok(self.storage.look(&self.practice, |rows| rows.deliveries.values().filter(is_old).count()) as u64)
     }
 
     async fn recovery(&mut self) -> Stored<Option<Recovery>> {

@@ -15,6 +15,7 @@ pub(crate) mod contact_views;
 pub(crate) mod contacts;
 pub(crate) mod dead_letters;
 pub(crate) mod idempotency;
+pub(crate) mod inbound;
 pub(crate) mod intents;
 pub(crate) mod jobs;
 pub(crate) mod kept_settings;

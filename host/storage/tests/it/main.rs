@@ -18,6 +18,7 @@ mod claims;
 mod commitments;
 mod contacts;
 mod idempotency;
+mod inbound;
 mod intents;
 mod isolation;
 mod jobs;

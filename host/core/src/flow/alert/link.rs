@@ -12,8 +12,9 @@ use crate::flow::act::Act;
 use crate::flow::error::{Flow, FlowError, Thing};
 use crate::flow::journal::Entry;
 use crate::ids::AlertId;
-use crate::model::alert::{Alert, AlertEvent, AlertState, LinkState, NextStep, Secret, decide};
+use crate::model::alert::{Alert, AlertEvent, AlertState, LinkState, NextStep, decide};
 use crate::model::audit::{Actor, Role};
+use crate::model::secret::Secret;
 use crate::model::wording;
 use crate::ports::practices::LivePractice;
 

@@ -5,12 +5,13 @@ use crate::flow::act::Act;
 use crate::flow::journal::Entry;
 use crate::flow::message::Post;
 use crate::ids::AlertId;
-use crate::model::alert::{Alert, AlertEffect, AlertEvent, AlertState, Link, Secret, Told, chain, decide, persons};
+use crate::model::alert::{Alert, AlertEffect, AlertEvent, AlertState, Link, Told, chain, decide, persons};
 use crate::model::care::Level;
 use crate::model::contact::Contact;
 use crate::model::job::{Due, Job, Lane};
 use crate::model::message::MessageCause;
 use crate::model::recipients::Recipient;
+use crate::model::secret::Secret;
 use crate::model::wording;
 use crate::ports::storage::{Stored, Transaction};
 use crate::time::Instant;
@@ -127,7 +128,7 @@ impl Alerts {
             .field("persons", told.len());
         self.acts.note(tx, act, entry).await?;
         for (person, addresses) in told {
-            let secret = Secret::of(self.acts.id(act.now), self.acts.id(act.now));
+            let secret = Secret::of(|| self.acts.id(act.now));
             let link = wording::alert_link(act.practice, &person, alert.id, &secret);
             for address in addresses {
                 let post = Post {

@@ -30,6 +30,9 @@ use crate::time::{Instant, Span};
 /// How often the agendas of a feature are asked, unless their plugin wants to be asked less.
 const EVERY: Duration = Duration::from_secs(60);
 
+/// After how long what was left is read.
+const SOON: Duration = Duration::from_secs(1);
+
 /// How often an agenda that cannot tell what has changed is read whole.
 const WHOLE_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -78,7 +81,10 @@ impl Reading {
 
 /// What is kept of one reading.
 struct Kept {
-    followed: Followed,
+    /// What it went on from.
+    before: Followed,
+    /// What it came to.
+    next: Followed,
     /// How many appointments have vanished, when a person is asked of it.
     ask: Option<u32>,
     mirror: Option<MirrorChange>,
@@ -127,20 +133,45 @@ impl Appointments {
         let descriptor = agenda.descriptor();
         let least = Duration::from_secs(u64::from(descriptor.min_poll_s)).min(EVERY * 60);
         let again = least.max(if descriptor.caps.delta { EVERY } else { WHOLE_EVERY });
-        let agendas = practice.practitioners.iter().flat_map(|one| &one.agendas);
-        let mut names: Vec<AgendaId> =
-            agendas.filter(|one| one.feature == *feature).map(|one| one.agenda.clone()).collect();
-        names.sort_unstable();
-        names.dedup();
+        let more = self.follow_agendas(practice, feature, agenda, &practice.agendas_of(feature)).await?;
+        Ok(Some(if more { SOON } else { again }))
+    }
+
+    /// Reads what has changed in these agendas of a feature, of which somebody told. Says after how
+    /// long there is more to read, if there is.
+    ///
+    /// # Errors
+    /// `Storage`: what was read is read again.
+    pub(crate) async fn read_changes(
+        &self,
+        practice: &LivePractice,
+        feature: &FeatureId,
+        told: &[AgendaId],
+    ) -> Flow<Option<Duration>> {
+        let Ok(agenda) = practice.agenda(feature) else { return Ok(None) };
+        let mut names = practice.agendas_of(feature);
+        names.retain(|name| told.contains(name));
+        let more = self.follow_agendas(practice, feature, agenda, &names).await?;
+        Ok(more.then_some(SOON))
+    }
+
+    /// Says whether there is more to read at once.
+    async fn follow_agendas(
+        &self,
+        practice: &LivePractice,
+        feature: &FeatureId,
+        agenda: &dyn Agenda,
+        names: &[AgendaId],
+    ) -> Flow<bool> {
         let binding = agenda.binding();
-        let mut soon = false;
+        let mut more = false;
         for name in names {
             let kept = self.storage.agenda_watches(&practice.id).await?;
             let kept = kept.into_iter().find(|one| one.feature == *feature && one.binding == binding);
-            let followed = kept.and_then(|mut watch| watch.agendas.remove(&name)).unwrap_or_default();
-            soon |= self.follow_agenda(practice, feature, agenda, &binding, &name, followed).await?;
+            let followed = kept.and_then(|mut watch| watch.agendas.remove(name)).unwrap_or_default();
+            more |= self.follow_agenda(practice, feature, agenda, &binding, name, followed).await?;
         }
-        Ok(Some(if soon { Duration::from_secs(1) } else { again }))
+        Ok(more)
     }
 
     /// Says whether there is more to read at once.
@@ -151,22 +182,22 @@ impl Appointments {
         agenda: &dyn Agenda,
         binding: &str,
         name: &AgendaId,
-        mut followed: Followed,
+        before: Followed,
     ) -> Flow<bool> {
         let actor = Actor::job(JOB);
         let now = self.acts.now();
         let act = Act::new(practice, &actor, now);
         let window = window(practice, now);
-        let Ok(reading) = read(agenda, name, followed.place(now), window).await else {
-            if followed.unread_since.is_none() {
-                followed.unread_since = Some(now);
-                let kept = Kept { followed, ask: None, mirror: None };
+        let Ok(reading) = read(agenda, name, before.place(now), window).await else {
+            if before.unread_since.is_none() {
+                let next = Followed { unread_since: Some(now), ..before.clone() };
+                let kept = Kept { before, next, ask: None, mirror: None };
                 self.keep_followed(act, feature, binding, name, kept).await?;
             }
             return Ok(false);
         };
-        let quiet = reading.told.is_nothing() && followed.unread_since.is_none();
-        if quiet && reading.cursor == followed.cursor && reading.cursor.is_some() {
+        let quiet = reading.told.is_nothing() && before.unread_since.is_none();
+        if quiet && reading.cursor == before.cursor && reading.cursor.is_some() {
             // At rest nothing is written but that it was read.
             if practice.agenda_fresh_s > 0 {
                 let mut tx = self.storage.begin(&practice.id).await?;
@@ -180,7 +211,7 @@ impl Appointments {
         let found = suspects(&standing, &reading.told, window);
         // Once a person was asked, nobody's appointment is called off until all are there again, or
         // were called off by people.
-        let stopped = followed.vanished > 0 && !found.vanished.is_empty();
+        let stopped = before.vanished > 0 && !found.vanished.is_empty();
         let mass = stopped || found.is_a_mass(standing.len());
         for id in found.changed.iter().chain(found.vanished.iter().filter(|_| !mass)) {
             self.enqueue_once(&practice.id, &Job::LookAgain(feature.clone(), id.clone())).await?;
@@ -193,13 +224,13 @@ impl Appointments {
             // Of what has vanished the agenda is asked again, from the beginning.
             cursor: reading.cursor.filter(|_| !mass),
             read_at: Some(now),
-            compared_at: if reading.told.whole && !mass { Some(now) } else { followed.compared_at.filter(|_| !mass) },
+            compared_at: if reading.told.whole && !mass { Some(now) } else { before.compared_at.filter(|_| !mass) },
             unread_since: None,
             vanished,
         };
-        let kept = Kept { followed: next, ask: ask.then_some(vanished), mirror: Some(mirror) };
-        self.keep_followed(act, feature, binding, name, kept).await?;
-        Ok(reading.more)
+        let kept = Kept { before, next, ask: ask.then_some(vanished), mirror: Some(mirror) };
+        let kept = self.keep_followed(act, feature, binding, name, kept).await?;
+        Ok(reading.more || !kept)
     }
 
     /// The appointments of an agenda that stand and are not over.
@@ -257,6 +288,8 @@ impl Appointments {
         Ok(())
     }
 
+    /// Says whether it was kept: not when another reading was kept since this one began, which
+    /// may have seen what this one has not. What they come to is read again.
     async fn keep_followed(
         &self,
         act: Act<'_>,
@@ -264,9 +297,9 @@ impl Appointments {
         binding: &str,
         name: &AgendaId,
         kept: Kept,
-    ) -> Flow<()> {
+    ) -> Flow<bool> {
         let practice = act.practice;
-        let Kept { followed, ask, mirror } = kept;
+        let Kept { before, next, ask, mirror } = kept;
         let mut tx = self.storage.begin(&practice.id).await?;
         let kept = tx.agenda_watch(feature).await?;
         let version = kept.as_ref().map_or(0, |watch| watch.version);
@@ -274,7 +307,10 @@ impl Appointments {
             let (practice, feature) = (practice.id.clone(), feature.clone());
             AgendaWatch { version, ..AgendaWatch::new(practice, feature, binding.to_owned()) }
         });
-        watch.agendas.insert(name.clone(), followed);
+        if watch.agendas.get(name).cloned().unwrap_or_default() != before {
+            return Ok(false);
+        }
+        watch.agendas.insert(name.clone(), next);
         if let Some(vanished) = ask {
             let entry = Entry::new("agenda.emptied")
                 .about("feature", feature)
@@ -295,7 +331,8 @@ impl Appointments {
         if let Some(mirror) = mirror {
             tx.mirror_agenda(feature, name, &mirror).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(true)
     }
 }
 

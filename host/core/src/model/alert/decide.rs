@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use greffon_words::{fields, refusals};
 
-use super::{Acknowledgement, Alert, AlertOutcome, AlertState, End, LinkState, MOST_TRIES, NextStep, Secret};
+use super::{Acknowledgement, Alert, AlertOutcome, AlertState, End, LinkState, MOST_TRIES, NextStep};
 use crate::ids::MessageId;
 use crate::model::audit::Role;
 use crate::model::care::Level;
 use crate::model::refusal::Refusal;
+use crate::model::secret::Secret;
 use crate::time::Instant;
 
 /// The last rung is told again and again, never more seldom than this.
@@ -278,7 +279,7 @@ mod tests {
     }
 
     fn secret(number: u128) -> Secret {
-        Secret::of(Uuid::from_u128(number), Uuid::from_u128(number))
+        Secret::of(|| Uuid::from_u128(number))
     }
 
     /// Writes down whom an effect tells, as the flow does: one message a rung.

@@ -1,12 +1,9 @@
 //! Links that open an alert for one person: whoever has the link still needs that
 //! person's own code, and has few tries.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
+use crate::model::secret::Secret;
 use crate::time::Instant;
 
 /// How long a link opens anything, in hours.
@@ -14,41 +11,6 @@ pub const LINK_LIFE: i64 = 24;
 
 /// So many codes may be tried before a link opens nothing any more.
 pub const MOST_TRIES: u32 = 5;
-
-/// What a link ends with: 148 random bits as 64 hexadecimal digits.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// A secret of the random bits of two fresh UUIDv7.
-    #[must_use]
-    pub fn of(one: Uuid, other: Uuid) -> Self {
-        Self(format!("{}{}", one.simple(), other.simple()))
-    }
-
-    /// What somebody says is a secret; `None` when it has not the form of one.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        (text.len() == 64 && text.bytes().all(hexadecimal)).then(|| Self(text.to_owned()))
-    }
-
-    /// The text of the link.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    fn digest(&self) -> String {
-        Sha256::digest(&self.0).iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
 
 /// A link that somebody was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,10 +4,11 @@ use greffon_words::{Text, steps};
 
 use super::{Letter, heard, letter, level_words, who_and_what, zone};
 use crate::ids::AlertId;
-use crate::model::alert::{Alert, AlertState, Secret, answer_time};
+use crate::model::alert::{Alert, AlertState, answer_time};
 use crate::model::care::{Level, Sensitivity};
 use crate::model::contact::{Contact, emergency_steps, find, steps_line};
 use crate::model::practice::Practice;
+use crate::model::secret::Secret;
 use crate::time::Instant;
 
 /// Tells of an alert: which signs, who, where, which number, since when, and how to take

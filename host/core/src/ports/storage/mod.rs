@@ -22,6 +22,7 @@ use crate::model::audit::AuditEvent;
 use crate::model::commitment::{Commitment, CommitmentState};
 use crate::model::contact::{Contact, ContactState};
 use crate::model::dead_letter::{DeadLetter, DeadLetterState};
+use crate::model::inbound::InboundAddress;
 use crate::model::intent::{Appointment, Claim, Intent};
 use crate::model::job::{Due, Job, Lane, LaneDepth, LeasedJob};
 use crate::model::known_agendas::KnownAgendas;
@@ -270,6 +271,12 @@ pub trait Storage: Send + Sync {
     /// Whether this is one of it.
     async fn is_under_way(&self, practice: &PracticeId, what: UnderWay) -> Stored<bool>;
 
+    /// The addresses at which a practice's features are told of, oldest first; revoked ones too.
+    async fn inbound_addresses(&self, practice: &PracticeId) -> Stored<Vec<InboundAddress>>;
+    /// The address of this digest of a secret, revoked or not. Not scoped: whoever calls names
+    /// no practice.
+    async fn inbound_address(&self, digest: &str) -> Stored<Option<InboundAddress>>;
+
     /// Whether the database answers and its schema is the one of this binary.
     async fn ready(&self) -> Stored<()>;
 }
@@ -368,6 +375,17 @@ pub trait Transaction: Send {
     async fn save_recovery(&mut self, recovery: &mut Recovery) -> Stored<()>;
     /// What was under way in the restored backup has its end. Nothing happens when it had.
     async fn end_under_way(&mut self, what: UnderWay) -> Stored<()>;
+
+    /// As [`Storage::inbound_addresses`]: nobody else makes or revokes one before the end of the
+    /// transaction.
+    async fn inbound_addresses(&mut self) -> Stored<Vec<InboundAddress>>;
+    /// Inserts or updates it.
+    async fn save_inbound_address(&mut self, address: &mut InboundAddress) -> Stored<()>;
+    /// Writes down that a feature was told this, by the name that its service gave it. Says
+    /// whether it was not known. What is kept of the name is a digest.
+    async fn keep_delivery(&mut self, feature: &FeatureId, name: &str, at: Instant) -> Stored<bool>;
+    /// Forgets deliveries that were told before this instant; how many.
+    async fn forget_deliveries(&mut self, before: Instant) -> Stored<u64>;
 
     /// The patient, locked; also one that was found to be another one.
     async fn patient(&mut self, id: PatientId) -> Stored<Option<Patient>>;
