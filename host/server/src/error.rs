@@ -16,7 +16,7 @@
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use greffon_core::flow::{FlowError, Thing, Unreached};
+use greffon_core::flow::{FlowError, Thing, Unheard, Unreached};
 use greffon_core::ids::{FeatureId, IntentId, PracticeId};
 use greffon_core::model::outside_failure::FailureClass;
 use greffon_core::model::scheduling::Rule;
@@ -47,6 +47,14 @@ pub(crate) enum ApiError {
     NotJson,
     /// The body is larger than the limit.
     TooLarge { limit_bytes: usize },
+    /// A call of an outside service that is not believed: it is not signed as it should be.
+    Unbelieved(Unbelieved),
+    /// A call of an outside service that tells nothing here.
+    Untold(Untold),
+    /// More calls than an address takes.
+    TooMany { after_s: u32 },
+    /// The feature that is called cannot read it now.
+    CallNotNow,
     /// A field is wrong.
     Invalid { field: String, why: Text },
     /// Several practices hold an appointment of this name.
@@ -81,6 +89,20 @@ pub(crate) enum ApiError {
     TimedOut,
     /// A fault of ours.
     Internal { cause: String },
+}
+
+/// Why a call is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unbelieved {
+    Signature,
+    Untimely,
+}
+
+/// Why a call tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Untold {
+    NotMine,
+    Unreadable,
 }
 
 /// Why a request failed, for the request log. Never shown to a client.
@@ -129,6 +151,21 @@ impl From<FlowError> for ApiError {
     }
 }
 
+impl From<Unheard> for ApiError {
+    fn from(error: Unheard) -> Self {
+        match error {
+            Unheard::Unknown => Self::NoRoute,
+            Unheard::TooMany(after_s) => Self::TooMany { after_s },
+            Unheard::BadSignature => Self::Unbelieved(Unbelieved::Signature),
+            Unheard::Untimely => Self::Unbelieved(Unbelieved::Untimely),
+            Unheard::NotMine => Self::Untold(Untold::NotMine),
+            Unheard::Malformed => Self::Untold(Untold::Unreadable),
+            Unheard::NotNow => Self::CallNotNow,
+            Unheard::Storage(error) => error.into(),
+        }
+    }
+}
+
 impl ApiError {
     /// A field of the request that is wrong.
     pub(crate) fn invalid(field: &str, why: Text) -> Self {
@@ -139,18 +176,20 @@ impl ApiError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated(AuthError::IssuerUnavailable) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated(_) | Self::Unbelieved(_) => StatusCode::UNAUTHORIZED,
             Self::NotFound(_) | Self::NoName | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Invalid { .. }
             | Self::AmbiguousAppointment { .. }
             | Self::RuleBroken { .. }
             | Self::OpIdReused
-            | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::KeyReused
+            | Self::Untold(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotAllowed { .. }
             | Self::SlotTaken { .. }
             | Self::SecondAppointment { .. }
@@ -160,6 +199,7 @@ impl ApiError {
             Self::AgendaUnavailable { .. }
             | Self::AgendaUnidentified { .. }
             | Self::StorageUnavailable { .. }
+            | Self::CallNotNow
             | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
@@ -178,6 +218,12 @@ impl ApiError {
             Self::Malformed { .. } => "malformed-body",
             Self::NotJson => "not-json",
             Self::TooLarge { .. } => "body-too-large",
+            Self::Unbelieved(Unbelieved::Signature) => "bad-signature",
+            Self::Unbelieved(Unbelieved::Untimely) => "untimely",
+            Self::Untold(Untold::NotMine) => "not-mine",
+            Self::Untold(Untold::Unreadable) => "call-unreadable",
+            Self::TooMany { .. } => "too-many",
+            Self::CallNotNow => "call-not-now",
             Self::Invalid { .. } => "invalid",
             Self::AmbiguousAppointment { .. } => "ambiguous-appointment",
             Self::SlotTaken { .. } => "slot-taken",
@@ -207,6 +253,9 @@ impl ApiError {
             Self::Forbidden { .. } => titles::forbidden(),
             Self::Malformed { .. } | Self::NotJson => titles::unreadable(),
             Self::TooLarge { .. } => titles::too_large(),
+            Self::Unbelieved(_) => titles::unbelieved(),
+            Self::Untold(_) => titles::unreadable(),
+            Self::TooMany { .. } => titles::too_many(),
             Self::Invalid { .. } => titles::invalid(),
             Self::AmbiguousAppointment { .. } => titles::ambiguous_appointment(),
             Self::NotAllowed { .. } => titles::not_allowed(),
@@ -219,7 +268,7 @@ impl ApiError {
             Self::Conflict => titles::changed_meanwhile(),
             Self::AgendaUnavailable { .. } => titles::agenda_unavailable(),
             Self::AgendaUnidentified { .. } => titles::agenda_unidentified(),
-            Self::StorageUnavailable { .. } | Self::Overloaded => titles::unavailable(),
+            Self::StorageUnavailable { .. } | Self::Overloaded | Self::CallNotNow => titles::unavailable(),
             Self::TimedOut => titles::timed_out(),
             Self::Internal { .. } => titles::internal(),
         }
@@ -237,6 +286,12 @@ impl ApiError {
             Self::Malformed { why } => problems::body_unreadable(why),
             Self::NotJson => problems::not_json(),
             Self::TooLarge { limit_bytes } => problems::too_large(*limit_bytes),
+            Self::Unbelieved(Unbelieved::Signature) => problems::bad_signature(),
+            Self::Unbelieved(Unbelieved::Untimely) => problems::untimely(),
+            Self::Untold(Untold::NotMine) => problems::not_mine(),
+            Self::Untold(Untold::Unreadable) => problems::call_unreadable(),
+            Self::TooMany { after_s } => problems::too_many(*after_s),
+            Self::CallNotNow => problems::call_not_now(),
             Self::Invalid { why, .. } | Self::RuleBroken { why, .. } => why.clone(),
             Self::AmbiguousAppointment { .. } => problems::ambiguous_appointment(),
             Self::NotAllowed { remedy, .. } => remedy.clone(),
@@ -266,9 +321,11 @@ impl ApiError {
     fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Overloaded | Self::KeyRunning => Some(1),
+            Self::TooMany { after_s } => Some(*after_s),
             Self::StorageUnavailable { .. } => Some(5),
             Self::AgendaUnavailable { .. }
             | Self::AgendaUnidentified { .. }
+            | Self::CallNotNow
             | Self::Unauthenticated(AuthError::IssuerUnavailable) => Some(30),
             _ => None,
         }
@@ -287,6 +344,8 @@ fn not_found(thing: Thing) -> Text {
         Thing::Patient => problems::patient_not_found(),
         Thing::DeadLetter => problems::task_not_found(),
         Thing::Content => problems::content_not_found(),
+        Thing::Feature => problems::feature_not_found(),
+        Thing::InboundAddress => problems::inbound_address_not_found(),
     }
 }
 

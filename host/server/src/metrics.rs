@@ -11,6 +11,7 @@ const DURATION: &str = "greffon_http_request_duration_seconds";
 const IN_FLIGHT: &str = "greffon_http_requests_in_flight";
 const SHED: &str = "greffon_http_requests_shed_total";
 const REFUSED_TOKENS: &str = "greffon_auth_refused_tokens_total";
+const INBOUND: &str = "greffon_inbound_calls_total";
 const KEY_FETCHES: &str = "greffon_auth_key_fetches_total";
 
 /// Registers names, units and descriptions with the installed recorder. Called
@@ -21,6 +22,7 @@ pub fn describe() {
     describe_gauge!(IN_FLIGHT, Unit::Count, "requests that are being answered");
     describe_counter!(SHED, Unit::Count, "requests that were refused because too many came at once");
     describe_counter!(REFUSED_TOKENS, Unit::Count, "tokens that were not believed by reason");
+    describe_counter!(INBOUND, Unit::Count, "calls of outside services by what became of them");
     describe_counter!(KEY_FETCHES, Unit::Count, "fetches of an external issuer's keys by result");
 }
 
@@ -53,6 +55,10 @@ pub(crate) fn shed() {
 
 pub(crate) fn refused_token(reason: &'static str) {
     counter!(REFUSED_TOKENS, "reason" => reason).increment(1);
+}
+
+pub(crate) fn inbound(outcome: &'static str) {
+    counter!(INBOUND, "outcome" => outcome).increment(1);
 }
 
 pub(crate) fn key_fetch(result: &'static str) {

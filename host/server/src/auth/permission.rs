@@ -48,13 +48,16 @@ pub(crate) enum Permission {
     ReadRecovery,
     /// Say that a practice goes on although an agenda could not be checked.
     ReleaseRecovery,
+    /// Make, list and revoke the addresses at which outside services tell of features. No
+    /// patient data.
+    ManageInbound,
     /// Read the journal.
     ReadAudit,
 }
 
 impl Permission {
     /// All of them; the last one is the practitioners' alone.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::ReceiveContacts,
         Self::ReadContacts,
         Self::WriteContacts,
@@ -74,6 +77,7 @@ impl Permission {
         Self::ReadPlugins,
         Self::ReadRecovery,
         Self::ReleaseRecovery,
+        Self::ManageInbound,
         Self::ReadAudit,
         Self::ApproveContents,
     ];
@@ -100,6 +104,7 @@ impl Permission {
             Self::ReadPlugins => "greffon:read-plugins",
             Self::ReadRecovery => "greffon:read-recovery",
             Self::ReleaseRecovery => "greffon:release-recovery",
+            Self::ManageInbound => "greffon:manage-inbound",
             Self::ReadAudit => "greffon:read-audit",
             Self::ApproveContents => "greffon:approve-contents",
         }
@@ -110,8 +115,9 @@ impl Permission {
 pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
         ActOnAlerts, ActOnCommitments, ActOnDeadLetters, ApproveContents, Book, ChangeAppointments, ChangePatients,
-        JoinPatients, ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts, ReadDeadLetters,
-        ReadMessages, ReadPatients, ReadPlugins, ReadRecovery, ReceiveContacts, ReleaseRecovery, WriteContacts,
+        JoinPatients, ManageInbound, ReadAlerts, ReadAppointments, ReadAudit, ReadCommitments, ReadContacts,
+        ReadDeadLetters, ReadMessages, ReadPatients, ReadPlugins, ReadRecovery, ReceiveContacts, ReleaseRecovery,
+        WriteContacts,
     };
     match role {
         // Whoever holds the line.
@@ -177,10 +183,12 @@ pub(crate) fn permissions_of(role: Role) -> &'static [Permission] {
             ReadPlugins,
             ReadRecovery,
             ReleaseRecovery,
+            ManageInbound,
             ReadAudit,
         ],
         // Never patient data.
-        Role::Integrator | Role::OperatorAdmin => &[ReadPlugins],
+        Role::Integrator => &[ReadPlugins],
+        Role::OperatorAdmin => &[ReadPlugins, ManageInbound],
         // The journal, which holds ids and codes only.
         Role::Auditor => &[ReadAudit],
         // greffon itself never comes in over HTTP.

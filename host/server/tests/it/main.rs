@@ -16,6 +16,7 @@ mod every_route;
 mod health;
 mod http;
 mod idempotency;
+mod inbound;
 mod keys;
 mod languages;
 mod messages;

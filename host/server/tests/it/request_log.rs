@@ -32,7 +32,7 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 /// What is logged while `work` runs on this thread.
-async fn logged(work: impl AsyncFnOnce()) -> Vec<Value> {
+pub async fn logged(work: impl AsyncFnOnce()) -> Vec<Value> {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()
         .json()

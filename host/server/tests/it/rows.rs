@@ -1,6 +1,8 @@
 //! Rows as an earlier day would have left them.
 
-use greffon_core::ids::{AbsenceId, AlertId, AuditId, CommitmentId, ContactId, IntentId, JobId, MessageId, PatientId};
+use greffon_core::ids::{
+    AbsenceId, AlertId, AuditId, CommitmentId, ContactId, InboundAddressId, IntentId, JobId, MessageId, PatientId,
+};
 use greffon_core::model::absence::{Missing, ReportedAbsence};
 use greffon_core::model::alert::{Alert, AlertState, Told};
 use greffon_core::model::audit::{Actor, AuditEvent, Role};
@@ -9,6 +11,7 @@ use greffon_core::model::channel::Address;
 use greffon_core::model::commitment::{Commitment, CommitmentState};
 use greffon_core::model::contact::{Contact, ContactChannel};
 use greffon_core::model::dead_letter::{DeadLetter, DeadLetterState};
+use greffon_core::model::inbound::InboundAddress;
 use greffon_core::model::intent::{Appointment, Claim, Intent, IntentKind, IntentState};
 use greffon_core::model::job::{Job, Lane};
 use greffon_core::model::message::{Message, MessageCause, MessageState};
@@ -82,6 +85,20 @@ pub fn absence(practice: &str, number: u128) -> ReportedAbsence {
         told_at: instant(NOW),
         ended_at: None,
         to_displace: vec![],
+        version: 0,
+    }
+}
+
+pub fn inbound_address(practice: &str, number: u128) -> InboundAddress {
+    InboundAddress {
+        id: InboundAddressId(id(number)),
+        practice: practice.into(),
+        feature: "agenda".into(),
+        digest: format!("{number:064x}"),
+        made_at: instant(NOW),
+        made_by: "admin-1".to_owned(),
+        revoked_at: None,
+        revoked_by: None,
         version: 0,
     }
 }

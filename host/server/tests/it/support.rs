@@ -104,7 +104,9 @@ impl TestApp {
         let live = |id| {
             let channel = FakeChannel::new(ChannelStyle::Mail, Arc::clone(&clock));
             let features = french_features(&plugins, &agenda, &channel);
-            LivePractice { practice: french_practice(id), features }
+            let mut practice = french_practice(id);
+            practice.supervision.origin = Some("https://accueil.example".to_owned());
+            LivePractice { practice, features }
         };
         let practices = setup.practices.unwrap_or_else(|| {
             let practices = FixedPractices::new([HERE, ELSEWHERE].map(live));

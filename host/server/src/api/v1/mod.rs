@@ -10,6 +10,7 @@ mod commitments;
 mod contacts;
 mod contents;
 mod dead_letters;
+mod inbound;
 mod messages;
 mod once;
 mod patients;
@@ -38,5 +39,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(plugins::routes())
         .merge(contents::routes())
         .merge(recovery::routes())
+        .merge(inbound::routes())
         .merge(audit::routes())
 }

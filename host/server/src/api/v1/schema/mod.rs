@@ -15,6 +15,7 @@ pub(crate) mod content;
 pub(crate) mod dead_letter;
 pub(crate) mod disclosure;
 pub(crate) mod fact;
+pub(crate) mod inbound;
 pub(crate) mod message;
 pub(crate) mod page;
 pub(crate) mod patient;
