@@ -4,6 +4,7 @@ mod backup;
 mod config;
 mod doctor;
 mod grid;
+mod inbound;
 mod migrate;
 mod plugin;
 mod practice;
@@ -61,6 +62,9 @@ enum Command {
     Sdk(sdk::Sdk),
     /// Make tokens and the key that signs them
     Token(token::Token),
+    /// Make and revoke the addresses at which outside services tell of agendas
+    #[command(subcommand)]
+    Inbound(inbound::Inbound),
     /// Bring the database's schema to this version
     Migrate,
     /// Copy the database while it is worked on
@@ -88,6 +92,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Script(command) => block_on(command.run()),
         Command::Sdk(command) => command.run(),
         Command::Token(token) => token.run(&arguments.config),
+        Command::Inbound(command) => block_on(command.run(config()?)),
         Command::Migrate => block_on(migrate::run(config()?)),
         Command::Backup(backup) => block_on(backup.run(config()?)),
         Command::Restore(restore) => block_on(restore.run(config()?)),

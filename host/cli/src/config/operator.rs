@@ -51,7 +51,7 @@ pub struct OperatorConfig {
     pub allow: BTreeMap<String, Allow>,
     /// Folders whose files practices may name, besides their own.
     pub shared: SharedFolders,
-    /// Where links to alerts lead, as the proxy before greffon is called:
+    /// Where links to alerts lead and outside services call, as the proxy before greffon is called:
     /// `https://accueil.example`. Without it alerts are taken in hand in the application only.
     pub public_origin: Option<String>,
     /// Who is told of every alert at last.
