@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom, among the workspace's own crates.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("greffon-kinds", &[]),
     ("greffon-words", &[]),
     ("greffon-danger", &[]),
@@ -21,6 +21,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("greffon-runtime", &["greffon-core", "greffon-kinds", "greffon-words"]),
     ("greffon-server", &["greffon-core", "greffon-words"]),
     ("greffon-portal", &["greffon-core", "greffon-words"]),
+    ("greffon-peer", &[]),
     ("greffon-bundled", &["greffon-build", "greffon-kinds"]),
     (
         "greffon",
@@ -122,6 +123,7 @@ fn every_mandated_folder_has_a_readme() {
         "host/core",
         "host/danger",
         "host/portal",
+        "host/peer",
         "host/simulation",
         "host/model-check",
         "host/storage",
