@@ -4,6 +4,7 @@
 //! All of it is in memory.
 
 mod api;
+mod app;
 mod fault;
 mod line;
 mod model;
@@ -22,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinHandle;
 
+use self::app::App;
 pub use self::fault::{Fault, Switch};
 use self::line::{Cut, Line};
 pub use self::model::{Agenda, Entry, Hours, Kind, Motive, Patient};
@@ -75,16 +77,6 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options").field("client_id", &self.client_id).finish_non_exhaustive()
     }
-}
-
-/// What requests are answered from.
-struct App {
-    shared: Shared,
-    client_id: String,
-    client_secret: String,
-    token_life_s: u32,
-    calls_per_min: Option<u32>,
-    page_size: usize,
 }
 
 /// A running server. It ends when this is dropped.

@@ -12,7 +12,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan as _};
 
-use super::App;
+use super::app::App;
 use super::model::{Agenda, Entry, Kind};
 use super::state::{Refusal, Shared};
 

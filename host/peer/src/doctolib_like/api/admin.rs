@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::ApiError;
-use crate::doctolib_like::App;
+use crate::doctolib_like::app::App;
 use crate::doctolib_like::fault::Switch;
 use crate::doctolib_like::webhook::Webhook;
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use serde_json::{Value, json};
 
+use super::answer::{Answer, whole};
 use super::error::ApiError;
 use super::params::Params;
-use super::{Answer, whole};
-use crate::doctolib_like::App;
+use crate::doctolib_like::app::App;
 use crate::doctolib_like::fault::Fault;
 use crate::doctolib_like::model::text;
 use crate::doctolib_like::offers::offers;

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde_json::{Value, json};
 
+use super::answer::{Answer, whole};
 use super::params::Params;
-use super::{Answer, whole};
-use crate::doctolib_like::App;
+use crate::doctolib_like::app::App;
 
 pub(super) async fn agendas(State(app): State<Arc<App>>) -> Json<Value> {
     let state = app.shared.lock();

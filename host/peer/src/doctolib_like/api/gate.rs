@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
-use crate::doctolib_like::App;
+use crate::doctolib_like::app::App;
 use crate::doctolib_like::fault::Fault;
 use crate::doctolib_like::line::Cut;
 

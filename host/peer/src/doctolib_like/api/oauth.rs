@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::doctolib_like::App;
+use crate::doctolib_like::app::App;
 
 /// Most tokens that live at once.
 const MOST_TOKENS: usize = 1_000;

@@ -10,11 +10,11 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::answer::{Answer, paged};
 use super::error::ApiError;
 use super::gate::Named;
 use super::params::Params;
-use super::{Answer, paged};
-use crate::doctolib_like::App;
+use crate::doctolib_like::app::App;
 use crate::doctolib_like::fault::Fault;
 use crate::doctolib_like::model::{Patient, seen};
 
