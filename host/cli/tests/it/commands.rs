@@ -55,7 +55,15 @@ fn the_bundled_plugins_are_listed_for_people_and_programs() {
     let text = succeeds(&greffon(folder.path(), &["plugin", "list"]));
     let listed: Value =
         serde_json::from_str(&succeeds(&greffon(folder.path(), &["plugin", "list", "--json"]))).expect("JSON");
-    for id in ["agenda-caldav", "agenda-local", "notify-email", "notify-webhook", "script-standard", "triage-grid"] {
+    for id in [
+        "agenda-caldav",
+        "agenda-doctolib-like",
+        "agenda-local",
+        "notify-email",
+        "notify-webhook",
+        "script-standard",
+        "triage-grid",
+    ] {
         assert!(text.contains(id), "{text}");
         assert!(listed.as_array().is_some_and(|all| all.iter().any(|one| one["id"] == id)), "{listed}");
     }
