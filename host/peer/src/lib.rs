@@ -3,7 +3,9 @@
 //!
 //! | module | what it stands for | specification |
 //! | --- | --- | --- |
+//! | [`caldav`] | a CalDAV server, as far as a calendar plugin uses one | RFC 4791, without sync |
 //! | [`doctolib_like`] | the partner interface of a big vendor's agenda | `doctolib-like.md` |
 
+pub mod caldav;
 pub mod clock;
 pub mod doctolib_like;

@@ -48,6 +48,26 @@ pub enum OutageMode {
     Down,
 }
 
+/// A misbehaviour and when: `[from, to)` on the demo's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct PlannedOutage {
+    /// First instant.
+    pub from: Instant,
+    /// First instant after.
+    pub to: Instant,
+    /// How.
+    pub mode: OutageMode,
+}
+
+impl From<OutageMode> for greffon_peer::caldav::Outage {
+    fn from(mode: OutageMode) -> Self {
+        match mode {
+            OutageMode::AnswersLost => Self::AnswersLost,
+            OutageMode::Down => Self::Down,
+        }
+    }
+}
+
 /// Somebody synthetic.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -11,13 +11,14 @@ use greffon_core::model::audit::Role;
 use greffon_core::ports::clock::Clock;
 use greffon_core::ports::practices::Practices as _;
 use greffon_core::time::Instant;
+use greffon_peer::caldav::CalDav;
 use greffon_server::{Issuer, NewToken, RenderMetrics};
 use tokio::net::TcpListener;
 
 use super::api::Api;
 use super::assets;
 use super::clock::DemoClock;
-use super::peer::{Peer, PlannedOutage};
+use super::day::PlannedOutage;
 use crate::config::operator::{Allow, OperatorConfig};
 use crate::config::secret::{SecretFile, SecretRef};
 use crate::wire::{self, Host};
@@ -35,7 +36,7 @@ pub struct House {
     /// Its clock.
     pub clock: Arc<DemoClock>,
     /// The CalDAV server of one practice.
-    pub(super) peer: Peer,
+    pub(super) peer: CalDav,
     /// Where its API answers.
     pub address: SocketAddr,
     issuer: Issuer,
@@ -54,7 +55,12 @@ impl House {
     ) -> anyhow::Result<Self> {
         let clock = Arc::new(DemoClock::default());
         clock.advance_to(at);
-        let peer = Peer::start(folder.join("caldav"), outages, Arc::clone(&clock)).await?;
+        let shown = Arc::clone(&clock);
+        let outage = move || {
+            let now = shown.now();
+            outages.iter().find(|outage| outage.from <= now && now < outage.to).map(|outage| outage.mode.into())
+        };
+        let peer = CalDav::start(folder.join("caldav"), outage).await.context("cannot start the demo's agenda")?;
         assets::write_practices(folder, examples, peer.address)?;
         let config = configure(folder, data)?;
         let issuer = wire::own_issuer(&config)?.context("the demo has a signing key")?;

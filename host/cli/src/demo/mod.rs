@@ -6,7 +6,6 @@ pub(crate) mod assets;
 pub mod clock;
 mod day;
 pub(crate) mod house;
-mod peer;
 mod play;
 pub(crate) mod secretary;
 mod staff;
@@ -24,9 +23,8 @@ use greffon_core::model::audit::Role;
 use greffon_core::ports::practices::Practices as _;
 use greffon_core::time::Instant;
 
-use self::day::Day;
+use self::day::{Day, PlannedOutage};
 use self::house::House;
-use self::peer::PlannedOutage;
 use self::play::Stage;
 use self::summary::{Calls, Summary};
 use crate::worker::{Hangups, Working, stop_asked};

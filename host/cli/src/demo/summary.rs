@@ -7,11 +7,11 @@ use std::fmt;
 use greffon_core::model::practice::PluginKind;
 use greffon_core::ports::practices::Practices;
 use greffon_core::time::Instant;
+use greffon_peer::caldav::Store;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::api::Api;
-use super::peer::Store;
 
 /// The day in figures.
 #[derive(Debug, Default, Serialize)]

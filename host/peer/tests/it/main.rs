@@ -1,6 +1,7 @@
 //! The servers over real connections.
 
 mod bookings;
+mod caldav;
 mod client;
 mod events;
 mod faults;

@@ -1,47 +1,40 @@
-//! The line to the demo's agenda server: carries bytes, unless an outage says
-//! otherwise.
+//! The line to the server: carries bytes, unless an outage says otherwise.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context as _;
-use greffon_core::ports::clock::Clock as _;
-use greffon_core::time::Instant;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::demo::clock::DemoClock;
-use crate::demo::day::OutageMode;
-
-/// A misbehaviour and when: `[from, to)` on the demo's clock.
-#[derive(Clone, Copy, Debug)]
-pub struct PlannedOutage {
-    /// First instant.
-    pub from: Instant,
-    /// First instant after.
-    pub to: Instant,
-    /// How.
-    pub mode: OutageMode,
+/// How the line misbehaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// Writes are carried out; their answers never arrive.
+    AnswersLost,
+    /// Nothing answers.
+    Down,
 }
 
-/// A line with planned outages.
-pub struct Line {
+/// Tells what is wrong now.
+type Watch = Box<dyn Fn() -> Option<Outage> + Send + Sync>;
+
+/// A line in front of a server.
+pub(super) struct Line {
     behind: SocketAddr,
-    outages: Vec<PlannedOutage>,
-    clock: Arc<DemoClock>,
+    outage: Watch,
 }
 
 impl Line {
     /// Opens a local port in front of `behind`.
-    pub async fn open(
+    pub(super) async fn open(
         behind: SocketAddr,
-        outages: Vec<PlannedOutage>,
-        clock: Arc<DemoClock>,
-    ) -> anyhow::Result<SocketAddr> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("cannot open a local port")?;
+        outage: impl Fn() -> Option<Outage> + Send + Sync + 'static,
+    ) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let line = Arc::new(Self { behind, outages, clock });
+        let line = Arc::new(Self { behind, outage: Box::new(outage) });
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let line = Arc::clone(&line);
@@ -49,11 +42,6 @@ impl Line {
             }
         });
         Ok(address)
-    }
-
-    fn outage(&self) -> Option<OutageMode> {
-        let now = self.clock.now();
-        self.outages.iter().find(|outage| outage.from <= now && now < outage.to).map(|outage| outage.mode)
     }
 
     /// Carries one connection. Ends both directions as soon as one ends or is
@@ -66,7 +54,7 @@ impl Line {
         let there = async {
             let mut buffer = vec![0; 16 * 1024];
             while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
-                if self.outage() == Some(OutageMode::Down) {
+                if (self.outage)() == Some(Outage::Down) {
                     return;
                 }
                 note_method(&buffer[..read], &writing);
@@ -78,9 +66,9 @@ impl Line {
         let back = async {
             let mut buffer = vec![0; 16 * 1024];
             while let Ok(read @ 1..) = from_server.read(&mut buffer).await {
-                let lost = match self.outage() {
-                    Some(OutageMode::Down) => true,
-                    Some(OutageMode::AnswersLost) => writing.load(Ordering::SeqCst),
+                let lost = match (self.outage)() {
+                    Some(Outage::Down) => true,
+                    Some(Outage::AnswersLost) => writing.load(Ordering::SeqCst),
                     None => false,
                 };
                 if lost || to_client.write_all(&buffer[..read]).await.is_err() {

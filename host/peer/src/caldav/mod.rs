@@ -1,15 +1,14 @@
-//! A small CalDAV server (RFC 4791) for the demo, so that the real plugin talks
-//! to a real agenda over a real connection without anything to install. It
-//! keeps its objects in a folder and can be told to misbehave.
+//! A small CalDAV server (RFC 4791), so that the real plugin talks to a real agenda over a real connection without
+//! anything to install. It keeps its objects in a folder, and its line misbehaves when it is told to.
 
 mod line;
 mod store;
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -17,27 +16,33 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use self::line::Line;
-pub use self::line::PlannedOutage;
+pub use self::line::Outage;
 pub use self::store::{Object, Store};
-use super::clock::DemoClock;
 
 /// A running server.
-pub struct Peer {
+pub struct CalDav {
     /// Where plugins reach it.
     pub address: SocketAddr,
     /// What it holds.
     pub store: Arc<Store>,
 }
 
-impl Peer {
-    /// Starts a server over a folder, on a free port of the loopback interface.
-    pub async fn start(folder: PathBuf, outages: Vec<PlannedOutage>, clock: Arc<DemoClock>) -> anyhow::Result<Self> {
+impl CalDav {
+    /// Starts a server over a folder, on a free port of the loopback interface. `outage` is asked with every part of a
+    /// request or an answer whether something is wrong now. It serves until the runtime ends.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or there is no free port.
+    pub async fn start(
+        folder: PathBuf,
+        outage: impl Fn() -> Option<Outage> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let store = Arc::new(Store::open(folder)?);
-        let server = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.context("cannot open a local port")?;
+        let server = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let behind = server.local_addr()?;
         let router = Router::new().fallback(answer).with_state(Arc::clone(&store));
         tokio::spawn(async move { axum::serve(server, router).await });
-        let address = Line::open(behind, outages, clock).await?;
+        let address = Line::open(behind, outage).await?;
         Ok(Self { address, store })
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::Context as _;
 use axum::http::StatusCode;
 
 /// One stored object.
@@ -27,8 +27,12 @@ pub struct Store {
 
 impl Store {
     /// Opens a folder, with what an earlier run left in it.
-    pub fn open(folder: PathBuf) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    ///
+    /// # Errors
+    /// The folder cannot be made or read.
+    pub fn open(folder: PathBuf) -> io::Result<Self> {
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot create {}: {error}", folder.display())))?;
         let mut objects = BTreeMap::new();
         for entry in std::fs::read_dir(&folder)? {
             let path = entry?.path();
@@ -44,6 +48,7 @@ impl Store {
     }
 
     /// The object at a path.
+    #[must_use]
     pub fn get(&self, href: &str) -> Option<Object> {
         self.lock().get(href).cloned()
     }
@@ -72,6 +77,9 @@ impl Store {
     }
 
     /// Writes an object under its conditions. Says whether it is new.
+    ///
+    /// # Errors
+    /// The status of the refusal.
     pub fn put(
         &self,
         href: &str,
@@ -103,6 +111,9 @@ impl Store {
     }
 
     /// Removes an object under its condition.
+    ///
+    /// # Errors
+    /// The status of the refusal.
     pub fn delete(&self, href: &str, expected: Option<&str>) -> Result<(), StatusCode> {
         let mut objects = self.lock();
         let object = objects.get(href).ok_or(StatusCode::NOT_FOUND)?;
