@@ -77,7 +77,7 @@ fn accepts_overlap_yields_to_whoever_was_there() {
 
 #[test]
 fn a_lost_answer_is_settled_by_what_stands_there() {
-    for fault in ["error-after-commit", "answer-lost", "half-a-body"] {
+    for fault in ["error-after-commit", "answer-lost", "slow", "half-a-body"] {
         let practice = practice();
         practice.server.fault(fault, "POST /v1/appointments", 1);
         let booked = practice.book("op-1", "09:00").unwrap();
@@ -296,4 +296,24 @@ fn what_stays_in_memory_is_swept_a_week_after_its_visit() {
     (what.span.start, what.span.end) = (what.span.start + 20 * DAY_MS, what.span.end + 20 * DAY_MS);
     practice.plugin.book(&"op-2".to_owned(), &what, None).unwrap();
     assert!(stored("write/op-1").is_none() && stored("kept/50002").is_none() && stored("write/op-2").is_some());
+}
+
+#[test]
+fn a_request_that_arrives_after_all_is_found_and_not_doubled() {
+    for arrives in [true, false] {
+        let practice = practice();
+        practice.server.fault("request-lost", "POST /v1/appointments", 1);
+        assert!(is_unknown(&practice.book("op-1", "09:00")));
+        practice.fakes.set_now(noon() + HOUR_MS);
+        // The first request, or somebody else's, arrives just before the second one.
+        practice.server.before("POST /v1/appointments", move |server| {
+            let id = server.put("appointment", tuesday("09:00"), tuesday("09:15"));
+            let notes = if arrives { "[greffon op-1 installation-of-a-test]" } else { "" };
+            server.change(id, &[("notes", json!(notes))]);
+        });
+        let again = practice.book("op-1", "09:00");
+        assert_eq!(again.is_ok(), arrives, "{again:?}");
+        assert!(arrives || is_unknown(&again), "what was sent before may be in no list yet");
+        assert_eq!(practice.server.standing().len(), 1);
+    }
 }

@@ -5,6 +5,7 @@ mod cancel;
 mod catalogue;
 mod changes;
 mod find;
+mod hostile;
 mod look_up;
 mod manifest;
 mod patient;

@@ -154,7 +154,7 @@ impl Server {
         if strike("error-after-commit") {
             return Ok(refusal(500, "internal", None));
         }
-        if strike("answer-lost") {
+        if strike("answer-lost") || strike("slow") {
             return Err(Error::ResponseLost("connection reset".to_owned()));
         }
         if strike("half-a-body") {

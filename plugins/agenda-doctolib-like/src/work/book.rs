@@ -35,6 +35,7 @@ impl Place<'_> {
             return Err(error);
         }
         let patient = traits.record(self, &memory, op, &mut writes, what)?;
+        let is_first = writes.sent.is_none();
         writes.sent = Some(self.now);
         memory.keep(op, &writes, time.end)?;
         let body = json!({
@@ -51,6 +52,11 @@ impl Place<'_> {
                 written.map_or_else(|| self.settle(op, what, &Failure::Garbage("an appointment")), Ok)?
             }
             Err(failure) if failure.leaves_doubt() => self.settle(op, what, &failure)?,
+            // What is in the way may be what was sent before and arrived at last.
+            Err(failure) if failure.status() == Some(409) && !is_first => {
+                let unsure = "the time is taken, perhaps by what was sent before";
+                self.settle(op, what, &failure).map_err(|_| Error::OutcomeUnknown(unsure.to_owned()))?
+            }
             Err(failure) => {
                 memory.forget(op);
                 return Err(self.refusal(&failure, what));

@@ -18,7 +18,7 @@ const BUCKET: &str = "doctolib-like";
 const KEPT_MS: i64 = 7 * 86_400_000;
 
 /// How many keys are looked at when old ones are forgotten.
-const SWEPT: usize = 50;
+const SWEPT: usize = 20;
 
 /// What is known of the writes of one op-id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
