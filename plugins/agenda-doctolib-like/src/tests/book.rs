@@ -281,7 +281,12 @@ fn nonsense_is_refused_before_the_network() {
         what.span = Span { start, end };
         assert!(matches!(practice.plugin.book(&"op-1".to_owned(), &what, None), Err(Error::Invalid(_))), "{start}");
     }
+    let mut what = request("09:00");
+    what.slot_handle = Some("2026-03-03T08:15:00.000Z".to_owned());
+    assert!(matches!(practice.plugin.book(&"op-1".to_owned(), &what, None), Err(Error::Invalid(_))));
     assert!(practice.asked().is_empty());
+    what.slot_handle = Some("2026-03-03T08:00:00.000Z".to_owned());
+    practice.plugin.book(&"op-1".to_owned(), &what, None).unwrap();
 }
 
 #[test]

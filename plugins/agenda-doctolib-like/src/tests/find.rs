@@ -17,6 +17,7 @@ fn what_the_vendor_offers_is_free() {
     assert_eq!(starts, [tuesday("09:00"), tuesday("09:15"), tuesday("09:30"), tuesday("09:45")]);
     let first = &page.slots[0];
     assert!(first.state == SlotState::Free && first.seats_left == 1 && first.motives == ["consultation"]);
+    assert!(page.slots.iter().all(|slot| slot.handle.is_some()), "each is booked whole");
     assert_eq!(practice.asked().len(), 2, "what is offered, and what is taken");
 }
 

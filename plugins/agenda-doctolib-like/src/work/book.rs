@@ -23,6 +23,9 @@ impl Place<'_> {
     /// Books.
     pub fn book(&self, op: &str, what: &Request) -> Result<Appointment> {
         let time = checked_time(what)?;
+        if what.slot_handle.as_ref().is_some_and(|handle| *handle != text(time.start)) {
+            return Err(Error::Invalid(("slot-handle".to_owned(), "it is that of another start".to_owned())));
+        }
         let traits = Traits::of(&what.patient)?;
         let motive = self.motive(&what.motive)?;
         let memory = Memory::open()?;

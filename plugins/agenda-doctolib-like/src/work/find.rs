@@ -10,7 +10,7 @@ use crate::api::failure::Failure;
 use crate::api::list::List;
 use crate::api::wire::Offer;
 use crate::settings::Settings;
-use crate::time::Day;
+use crate::time::{Day, text};
 
 /// Longest window that the vendor offers at once, in days.
 const WINDOW_DAYS: i64 = 7;
@@ -154,7 +154,8 @@ fn slot(place: &Place<'_>, span: Span, motives: Vec<String>) -> Slot {
         audience: Audience::empty(),
         modes: Vec::new(),
         seats_left: 1,
-        handle: None,
+        // With a handle it is booked whole and from its start: the vendor takes no part of what it offers.
+        handle: Some(text(span.start)),
         version: None,
         booking_url: None,
         entry: None,
