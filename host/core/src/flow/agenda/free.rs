@@ -22,7 +22,7 @@ use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored};
 use crate::time::{Instant, Span};
 
-/// How much of an agenda that tells what is not free is read at once: a week.
+/// How much of an agenda is read at once: a week.
 const CHUNK_MIN: i64 = 7 * 24 * 60;
 
 /// At most so many weeks are walked through for one search.
@@ -95,27 +95,18 @@ impl Agendas {
         let serves = wish.practice.agenda(feature)?.descriptor().caps.serves_slots;
         let enough = usize::try_from(wish.limit).unwrap_or(usize::MAX);
         let mut free = Free { slots: Vec::new(), complete: true, as_of: wish.now };
-        if serves {
-            // The agenda knows nothing of the wishes: what it serves first may be none of them.
-            let limit = if wish.wishes.are_none() { wish.limit } else { MAX_ENTRIES };
-            let page = self.find(wish, feature, seats, wish.window, limit).await?;
-            free.as_of = page.as_of.min(wish.now);
-            for seat in seats {
-                let of_seat: Vec<Slot> =
-                    page.slots.iter().filter(|slot| slot.agenda == seat.1.agenda).cloned().collect();
-                self.offer(wish, feature, *seat, wish.window, &[], Some(&of_seat), &mut free).await?;
-            }
-            free.complete = page.complete || free.slots.len() >= enough;
-            return Ok(free);
-        }
-        if self.read_mirror(wish, feature, seats, &mut free).await? {
+        if !serves && self.read_mirror(wish, feature, seats, &mut free).await? {
             return Ok(free);
         }
         let mut start = wish.window.start;
         for _ in 0..MAX_CHUNKS {
             let end = start.plus_minutes(CHUNK_MIN).min(wish.window.end);
             let Some(chunk) = Span::new(start, end) else { return Ok(free) };
-            self.read_chunk(wish, feature, seats, chunk, &mut free).await?;
+            if serves {
+                self.read_served(wish, feature, seats, chunk, &mut free).await?;
+            } else {
+                self.read_chunk(wish, feature, seats, chunk, &mut free).await?;
+            }
             if free.slots.len() >= enough || end == wish.window.end {
                 return Ok(free);
             }
@@ -187,6 +178,26 @@ impl Agendas {
                 .map(|slot| Taken::Entry(slot.span))
                 .collect();
             self.offer(wish, feature, *seat, chunk, &entries, None, free).await?;
+        }
+        Ok(())
+    }
+
+    /// The same of an agenda that tells what is free. It knows neither wishes nor claims nor the
+    /// practice's rules: all of the week is read, as what it serves first may be what is not offered.
+    async fn read_served(
+        &self,
+        wish: Wish<'_>,
+        feature: &FeatureId,
+        seats: &[Seat<'_>],
+        chunk: Span,
+        free: &mut Free,
+    ) -> Result<(), Unread> {
+        let page = self.find(wish, feature, seats, chunk, MAX_ENTRIES).await?;
+        free.as_of = free.as_of.min(page.as_of);
+        free.complete &= page.complete;
+        for seat in seats {
+            let of_seat: Vec<Slot> = page.slots.iter().filter(|slot| slot.agenda == seat.1.agenda).cloned().collect();
+            self.offer(wish, feature, *seat, chunk, &[], Some(&of_seat), free).await?;
         }
         Ok(())
     }

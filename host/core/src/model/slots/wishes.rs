@@ -46,12 +46,6 @@ pub struct SlotWishes {
 }
 
 impl SlotWishes {
-    /// Whether nothing is wished for.
-    #[must_use]
-    pub fn are_none(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Whether a start is as it is wished for.
     #[must_use]
     pub fn are_met(&self, zone: &Zone, start: Instant) -> bool {
