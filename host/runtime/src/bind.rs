@@ -182,6 +182,10 @@ impl Hash {
                 self.text(client_secret.as_ref().map_or("", |secret| secret.expose_secret()));
                 self.shown(scope);
             }
+            CredentialScheme::Client { token_url, client_id, client_secret, scope } => {
+                self.texts(["oauth2-client", token_url, client_id, client_secret.expose_secret()]);
+                self.shown(scope);
+            }
             CredentialScheme::ClientCertificate { certificate, key } => {
                 self.texts(["client-certificate", certificate, key.expose_secret()]);
             }

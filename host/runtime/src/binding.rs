@@ -83,6 +83,18 @@ pub enum CredentialScheme {
         /// What to ask for; all that was consented to when absent.
         scope: Option<String>,
     },
+    /// `Authorization: Bearer` with an access token that the host gets for the client's own
+    /// password (RFC 6749 §4.4), and gets again before it expires.
+    Client {
+        /// The token endpoint.
+        token_url: String,
+        /// The client's identifier.
+        client_id: String,
+        /// The client's password.
+        client_secret: SecretString,
+        /// What to ask for; what the provider gives by itself when absent.
+        scope: Option<String>,
+    },
     /// A TLS client certificate (RFC 8446 §4.4.2), shown to the origin when it
     /// asks for one.
     ClientCertificate {

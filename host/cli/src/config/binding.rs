@@ -330,6 +330,15 @@ fn credentials(loader: &Loader<'_>, key: &str, feature: &FeatureFile) -> Loaded<
                         origin: Some(origin.clone()),
                     }
                 }
+                CredentialFile::Client { token_url, client_id, client_secret, scope, origin } => Credential {
+                    scheme: CredentialScheme::Client {
+                        token_url: token_url.clone(),
+                        client_id: client_id.clone(),
+                        client_secret: read(name, "client-secret", client_secret)?,
+                        scope: scope.clone(),
+                    },
+                    origin: Some(origin.clone()),
+                },
                 CredentialFile::ClientCertificate { certificate, key: secret, origin } => Credential {
                     scheme: CredentialScheme::ClientCertificate {
                         certificate: read(name, "certificate", certificate)?.expose_secret().to_owned(),

@@ -114,6 +114,7 @@ impl PracticeFile {
             CredentialFile::RefreshToken { client_secret, refresh_token, .. } => {
                 client_secret.iter().chain([refresh_token]).collect()
             }
+            CredentialFile::Client { client_secret, .. } => vec![client_secret],
             CredentialFile::ClientCertificate { certificate, key, .. } => vec![certificate, key],
         });
         let codes = self.recipients.values().filter_map(|one| one.code.as_ref());

@@ -58,7 +58,9 @@ fn secret_of(credential: &Credential) -> Result<&SecretString, &'static str> {
         | CredentialScheme::Header { value: secret, .. }
         | CredentialScheme::Key { key: secret } => Ok(secret),
         CredentialScheme::ClientCertificate { .. } => Err("a client certificate is for connections only"),
-        CredentialScheme::RefreshToken { .. } => Err("tokens of OAuth 2 are for requests only"),
+        CredentialScheme::RefreshToken { .. } | CredentialScheme::Client { .. } => {
+            Err("tokens of OAuth 2 are for requests only")
+        }
     }
 }
 

@@ -139,6 +139,22 @@ pub enum CredentialFile {
         /// The only origin that access tokens are sent to.
         origin: String,
     },
+    /// `Authorization: Bearer` with access tokens that greffon gets for the client's own
+    /// password, and gets again before they expire.
+    #[serde(rename = "oauth2-client")]
+    Client {
+        /// The provider's token endpoint, https.
+        token_url: String,
+        /// The client's identifier, as the provider gave it.
+        client_id: String,
+        /// The client's password.
+        client_secret: SecretRef,
+        /// What to ask for, words with spaces between them; what the provider
+        /// gives by itself when absent.
+        scope: Option<String>,
+        /// The only origin that access tokens are sent to.
+        origin: String,
+    },
     /// A TLS client certificate, shown to the origin when it asks for one.
     ClientCertificate {
         /// Chain in PEM, the client's own certificate first.

@@ -74,7 +74,7 @@ impl Injection {
                 (AUTHORIZATION, Zeroizing::new(format!("Basic {}", coded.as_str())), password)
             }
             CredentialScheme::Bearer { token } => bearer(token),
-            CredentialScheme::RefreshToken { .. } => bearer(access?),
+            CredentialScheme::RefreshToken { .. } | CredentialScheme::Client { .. } => bearer(access?),
             CredentialScheme::Header { name, value } => {
                 (name.parse().ok()?, Zeroizing::new(value.expose_secret().to_owned()), value)
             }

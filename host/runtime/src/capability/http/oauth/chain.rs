@@ -23,7 +23,7 @@ const PAUSES_GROW_BY: u32 = 4;
 
 /// How long what stays until somebody mends it is believed without a look at what
 /// is kept.
-const LOOK_AFTER: Duration = Duration::from_secs(60);
+pub(super) const LOOK_AFTER: Duration = Duration::from_secs(60);
 
 /// Bytes of a state beside its tokens, and of a token's character at most, as JSON
 /// writes it.
@@ -222,11 +222,11 @@ pub(super) fn is_same(one: &SecretString, other: &SecretString) -> bool {
 }
 
 /// How long a token is used that lasts so long and has this age.
-fn usable_for(lasts: Duration, age: Duration) -> Duration {
+pub(super) fn usable_for(lasts: Duration, age: Duration) -> Duration {
     lasts.saturating_sub(MARGIN.min(lasts / 2)).saturating_sub(age)
 }
 
-fn pause_after(failures: u32) -> Duration {
+pub(super) fn pause_after(failures: u32) -> Duration {
     let factor = PAUSES_GROW_BY.saturating_pow(failures.saturating_sub(1));
     FIRST_PAUSE.saturating_mul(factor).min(LONGEST_PAUSE)
 }

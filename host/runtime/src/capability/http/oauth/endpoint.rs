@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §3.2): where refresh tokens are spent.
+//! The token endpoint (RFC 6749 §3.2): where access tokens are given.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use zeroize::Zeroizing;
 use super::super::client::{Clients, Connection};
 use super::super::failure;
 use super::answer::{self, Answer};
+#[cfg(test)]
+use super::terms::Means;
 use super::terms::Terms;
 #[cfg(test)]
 use crate::binding::Credential;
@@ -30,11 +32,20 @@ const ANSWER_BYTES: usize = 64 << 10;
 /// Bytes of a form beside its values.
 const FRAME_BYTES: usize = 256;
 
-/// Spends refresh tokens.
+/// What an access token is asked for with.
+#[derive(Clone, Copy)]
+pub(super) enum Presented<'a> {
+    /// A refresh token, which is spent by it.
+    RefreshToken(&'a SecretString),
+    /// The client's password alone.
+    Client,
+}
+
+/// Gives access tokens.
 #[async_trait]
 pub(super) trait TokenEndpoint: Send + Sync {
-    /// Spends one, once.
-    async fn spend(&self, terms: &Terms, refresh_token: &SecretString) -> Answer;
+    /// Asks for one, once.
+    async fn ask(&self, terms: &Terms, with: Presented<'_>) -> Answer;
 }
 
 /// The provider's, over the way out of a binding: its addresses are filtered like
@@ -53,15 +64,19 @@ impl HttpEndpoint {
     /// What comes of the token in a practice's file, awaited for so long.
     #[cfg(test)]
     pub(in super::super) async fn try_first(self, credential: &Credential, patience: Duration) -> Answer {
-        let terms = Terms::read(credential).expect("a refresh token").expect("right");
-        Self { patience, ..self }.spend(&terms, &terms.first).await
+        let terms = Terms::read(credential).expect("of OAuth 2").expect("right");
+        let with = match &terms.means {
+            Means::Consent(first) => Presented::RefreshToken(first),
+            Means::Client => Presented::Client,
+        };
+        Self { patience, ..self }.ask(&terms, with).await
     }
 
-    async fn ask(&self, terms: &Terms, refresh_token: &SecretString) -> Result<Answer, Error> {
+    async fn answer(&self, terms: &Terms, with: Presented<'_>) -> Result<Answer, Error> {
         let url = self.clients.checked_url(terms.token_url.as_str(), &terms.token_origin)?;
         let client = self.clients.client(&terms.token_origin, Connection::Fresh).ok_or(Error::ConfigurationError)?;
         let _connection = self.clients.connections.acquire().await.map_err(|_| Error::ConnectionLimitReached)?;
-        let body = form(terms, refresh_token);
+        let body = form(terms, with);
         let asking = client.post(url).headers(headers(terms)?).body(body.as_bytes().to_vec());
         let response = asking.send().await.map_err(|error| failure::of_request(&error))?;
         let status = response.status();
@@ -73,8 +88,8 @@ impl HttpEndpoint {
 
 #[async_trait]
 impl TokenEndpoint for HttpEndpoint {
-    async fn spend(&self, terms: &Terms, refresh_token: &SecretString) -> Answer {
-        match tokio::time::timeout(self.patience, self.ask(terms, refresh_token)).await {
+    async fn ask(&self, terms: &Terms, with: Presented<'_>) -> Answer {
+        match tokio::time::timeout(self.patience, self.answer(terms, with)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => Answer::Nothing { may_be_spent: !failure::is_certainly_unsent(&error) },
             Err(_) => Answer::Nothing { may_be_spent: true },
@@ -82,13 +97,20 @@ impl TokenEndpoint for HttpEndpoint {
     }
 }
 
-/// RFC 6749 §6.
-fn form(terms: &Terms, refresh_token: &SecretString) -> Zeroizing<String> {
+/// RFC 6749 §4.4.2 and §6.
+fn form(terms: &Terms, with: Presented<'_>) -> Zeroizing<String> {
+    let refresh_token = match with {
+        Presented::RefreshToken(token) => Some(token.expose_secret()),
+        Presented::Client => None,
+    };
     // Large enough at once, where each byte is three: growing would leave copies behind.
-    let parts = [refresh_token.expose_secret(), &terms.client_id, terms.scope.as_deref().unwrap_or_default()];
+    let parts = [refresh_token.unwrap_or_default(), &terms.client_id, terms.scope.as_deref().unwrap_or_default()];
     let capacity = FRAME_BYTES + 3 * parts.iter().map(|part| part.len()).sum::<usize>();
     let mut form = form_urlencoded::Serializer::new(String::with_capacity(capacity));
-    form.append_pair("grant_type", "refresh_token").append_pair("refresh_token", refresh_token.expose_secret());
+    match refresh_token {
+        Some(token) => form.append_pair("grant_type", "refresh_token").append_pair("refresh_token", token),
+        None => form.append_pair("grant_type", "client_credentials"),
+    };
     if let Some(scope) = &terms.scope {
         form.append_pair("scope", scope);
     }

@@ -1,6 +1,6 @@
-//! OAuth 2 refresh tokens (RFC 6749 §6) that rotate (RFC 9700 §4.14.2): the host
-//! spends one for an access token and puts that into requests of the bound origin.
-//! A guest knows nothing of either.
+//! Access tokens of OAuth 2, which the host puts into requests of the bound origin: for the
+//! client's own password (RFC 6749 §4.4, `client`), or for refresh tokens (§6) that rotate
+//! (RFC 9700 §4.14.2). A guest knows nothing of either.
 //!
 //! **A refresh token is spent once.** Providers that rotate them revoke the whole
 //! grant when a spent one comes again, so a chain has one holder over all nodes,
@@ -10,6 +10,7 @@
 
 mod answer;
 mod chain;
+mod client;
 mod endpoint;
 mod no_token;
 mod renewal;
@@ -36,7 +37,7 @@ pub(super) use self::endpoint::HttpEndpoint;
 use self::endpoint::TokenEndpoint;
 use self::no_token::NoToken;
 use self::renewal::Renewal;
-use self::terms::Terms;
+use self::terms::{Means, Terms};
 use super::client::Clients;
 use crate::binding::Credential;
 use crate::origin::Origin;
@@ -70,13 +71,21 @@ impl Grants {
                 let key = format!("credentials.{name}.{}", wrong.part);
                 Problem::lasting(key, format!("the {} {}", wrong.part, wrong.why), wrong.remedy)
             })?;
-            let sealing = sealing.ok_or_else(|| no_key(name))?;
-            let of = StateName { practice: practice.clone(), feature: feature.clone(), name: terms.chain(name) };
+            let kept = match &terms.means {
+                Means::Client => None,
+                Means::Consent(first) => {
+                    let sealing = sealing.ok_or_else(|| no_key(name))?.clone();
+                    let state = terms::chain(first, name);
+                    let of = StateName { practice: practice.clone(), feature: feature.clone(), name: state };
+                    Some(Kept { of, first: first.clone(), sealing })
+                }
+            };
             let grant = Grant {
                 credential: name.clone(),
-                of,
+                practice: practice.clone(),
+                feature: feature.clone(),
+                kept,
                 terms: Arc::new(terms),
-                sealing: sealing.clone(),
                 clock: Arc::clone(clock),
                 memory: Mutex::default(),
             };
@@ -105,13 +114,23 @@ fn no_key(credential: &str) -> Problem {
     )
 }
 
-/// A practice's consent, and the access token that it gives now.
+/// Where the chain of a consent is kept.
+#[derive(Clone)]
+struct Kept {
+    of: StateName,
+    first: SecretString,
+    sealing: Sealing,
+}
+
+/// What a provider grants a practice, and the access token that it gives now.
 pub(super) struct Grant {
     /// The credential's name in the practice's file.
     pub(super) credential: String,
-    of: StateName,
+    practice: PracticeId,
+    feature: FeatureId,
     terms: Arc<Terms>,
-    sealing: Sealing,
+    /// `None` for a client that asks in its own name.
+    kept: Option<Kept>,
     clock: Arc<dyn Clock>,
     memory: Mutex<Memory>,
 }
@@ -128,8 +147,10 @@ struct Memory {
     access: Option<InUse>,
     /// Why there is none, until when.
     refused: Option<(NoToken, BootInstant)>,
-    /// The access token that its API refused last.
-    rejected: Option<SecretString>,
+    /// The access token that its API refused last, and when that was.
+    rejected: Option<(SecretString, BootInstant)>,
+    /// How often in a row there was none.
+    failures: u32,
     /// The renewal that is under way: all who need the token wait for the one.
     renewing: Option<Renewing>,
 }
@@ -168,9 +189,14 @@ impl Grant {
     pub(super) fn rejected(&self, token: &Arc<SecretString>) {
         let now = self.clock.boot();
         let mut memory = self.memory();
-        let is_it = |access: &mut InUse| Arc::ptr_eq(&access.token, token) && now.since(access.since) >= REJECTED_AFTER;
+        // Where nothing is spent by it, the first refusal is believed at once.
+        let is_first = self.kept.is_none()
+            && memory.rejected.as_ref().is_none_or(|(_, before)| now.since(*before) >= REJECTED_AFTER);
+        let is_it = |access: &mut InUse| {
+            Arc::ptr_eq(&access.token, token) && (is_first || now.since(access.since) >= REJECTED_AFTER)
+        };
         if let Some(access) = memory.access.take_if(is_it) {
-            memory.rejected = Some(SecretString::clone(&access.token));
+            memory.rejected = Some((SecretString::clone(&access.token), now));
         }
     }
 
@@ -187,23 +213,32 @@ impl Grant {
         if let Some(renewing) = memory.renewing.as_ref().filter(|renewing| renewing.peek().is_none()) {
             return Known::Soon(renewing.clone());
         }
-        let renewal = Renewal {
-            of: self.of.clone(),
-            terms: Arc::clone(&self.terms),
-            sealing: self.sealing.clone(),
-            clock: Arc::clone(&self.clock),
-            endpoint: endpoint(),
-            rejected: memory.rejected.clone(),
-        };
+        let endpoint = endpoint();
+        let (rejected, failures) = (memory.rejected.as_ref().map(|(token, _)| token.clone()), memory.failures);
         let this = Arc::clone(self);
         // A task of its own: a call that ends must not end an exchange.
         let task = tokio::spawn(async move {
-            let outcome = renewal.run().await;
+            let outcome = this.renew(endpoint, rejected, failures).await;
             this.learn(outcome)
         });
         let renewing = task.map(|ended| ended.unwrap_or(Err(NoToken::Broken))).boxed().shared();
         memory.renewing = Some(renewing.clone());
         Known::Soon(renewing)
+    }
+
+    async fn renew(
+        &self,
+        endpoint: Arc<dyn TokenEndpoint>,
+        rejected: Option<SecretString>,
+        failures: u32,
+    ) -> Result<Usable, Refused> {
+        let (terms, clock) = (Arc::clone(&self.terms), Arc::clone(&self.clock));
+        match self.kept.clone() {
+            Some(Kept { of, first, sealing }) => {
+                Renewal { of, first, terms, sealing, clock, endpoint, rejected }.run().await
+            }
+            None => client::ask(&terms, clock.as_ref(), endpoint.as_ref(), failures).await,
+        }
     }
 
     /// Remembers what a renewal came to.
@@ -217,12 +252,15 @@ impl Grant {
                 let token = Arc::new(token);
                 memory.access = Some(InUse { token: Arc::clone(&token), since: now, until: now + for_now });
                 memory.refused = None;
-                memory.rejected = None;
+                memory.failures = 0;
+                // Of a client that asks again at once it is known when it last did.
+                memory.rejected.take_if(|_| self.kept.is_some());
                 Ok(token)
             }
             Err(Refused { why, pause }) => {
                 let is_news = memory.refused.is_none_or(|(before, _)| before != why);
                 memory.refused = Some((why, now + pause));
+                memory.failures = memory.failures.saturating_add(1);
                 if is_news {
                     self.tell(why);
                 }
@@ -232,7 +270,7 @@ impl Grant {
     }
 
     fn tell(&self, why: NoToken) {
-        let StateName { practice, feature, .. } = &self.of;
+        let Self { practice, feature, .. } = self;
         let (credential, problem) = (self.credential.as_str(), self.problem_of(why));
         let code = why.code();
         if why.is_lasting() {

@@ -3,7 +3,7 @@
 use greffon_core::ports::plugins::Problem;
 use serde::{Deserialize, Serialize};
 
-use super::terms::Terms;
+use super::terms::{Means, Terms};
 
 /// What a token endpoint says against the client, not against the token
 /// (RFC 6749 §5.2).
@@ -114,7 +114,12 @@ impl NoToken {
             }
             Self::Client(refusal) => {
                 let code = refusal.code();
-                let message = format!("{endpoint} refuse l'application ({code}) ; le consentement n'est pas en cause");
+                let message = match terms.means {
+                    Means::Consent(_) => {
+                        format!("{endpoint} refuse l'application ({code}) ; le consentement n'est pas en cause")
+                    }
+                    Means::Client => format!("{endpoint} refuse l'application ({code})"),
+                };
                 let hint = "corrigez client-id, client-secret ou scope selon ce que le fournisseur a enregistré";
                 Problem::lasting(key(refusal.part()), message, hint)
             }
@@ -130,7 +135,10 @@ impl NoToken {
                 "si cela dure, vérifiez token-url et le service du fournisseur",
             ),
             Self::Storage | Self::Broken => Problem::passing(
-                key("refresh-token"),
+                key(match terms.means {
+                    Means::Consent(_) => "refresh-token",
+                    Means::Client => "token-url",
+                }),
                 "le jeton ne peut pas être renouvelé pour l'instant ; greffon réessaie",
                 "si cela dure, voyez le journal de greffon",
             ),

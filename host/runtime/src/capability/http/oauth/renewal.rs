@@ -12,7 +12,7 @@ use greffon_core::time::BootInstant;
 use secrecy::SecretString;
 
 use super::chain::{Chain, Refused, Step, Usable};
-use super::endpoint::{PATIENCE, TokenEndpoint};
+use super::endpoint::{PATIENCE, Presented, TokenEndpoint};
 use super::no_token::NoToken;
 use super::terms::Terms;
 use crate::sealing::Sealing;
@@ -34,6 +34,8 @@ const KEEP_AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::
 /// What a renewal needs.
 pub(super) struct Renewal {
     pub(super) of: StateName,
+    /// The token that the chain began with.
+    pub(super) first: SecretString,
     pub(super) terms: Arc<Terms>,
     pub(super) sealing: Sealing,
     pub(super) clock: Arc<dyn Clock>,
@@ -71,7 +73,7 @@ impl Renewal {
 
     /// What is to be done about what is kept.
     fn step(&self, sealed: Option<&Sealed>, digest: &str) -> Result<(Chain, Step), Refused> {
-        let Some(sealed) = sealed else { return Ok((Chain::begin(&self.terms.first), Step::Spend)) };
+        let Some(sealed) = sealed else { return Ok((Chain::begin(&self.first), Step::Spend)) };
         // Never begun anew when it cannot be read: its first token is spent.
         let unreadable = Refused::for_a_while(NoToken::Unreadable);
         let state = self.sealing.keys.open(&self.of, &sealed.bytes).ok_or(unreadable)?;
@@ -100,7 +102,7 @@ impl Renewal {
 
     async fn spend(&self, hold: &Hold, chain: Chain, digest: &str) -> Option<Result<Usable, Refused>> {
         let asked = self.clock.boot();
-        let answer = self.endpoint.spend(&self.terms, chain.refresh_token()).await;
+        let answer = self.endpoint.ask(&self.terms, Presented::RefreshToken(chain.refresh_token())).await;
         let took = self.clock.boot().since(asked);
         let (next, outcome) = chain.after(answer, took, digest, hold.was_left_open);
         // RFC 9700 §4.14.2: the spent token is worthless, so its successor is kept

@@ -1,4 +1,4 @@
-//! What a practice's file says of a refresh token, checked.
+//! What a practice's file says of a consent or of a client, checked.
 
 use std::fmt;
 
@@ -10,7 +10,16 @@ use sha2::{Digest as _, Sha256};
 use crate::binding::{Credential, CredentialScheme};
 use crate::origin::Origin;
 
-/// What a chain of refresh tokens begins with, and how they are spent.
+/// What access tokens are given for.
+pub(super) enum Means {
+    /// A chain of refresh tokens (RFC 6749 §6) that begins with the one that was written into the
+    /// file at the last consent.
+    Consent(SecretString),
+    /// The client's own password (RFC 6749 §4.4).
+    Client,
+}
+
+/// How access tokens are got, and where they go.
 pub(super) struct Terms {
     /// The token endpoint (RFC 6749 §3.2).
     pub token_url: Url,
@@ -20,8 +29,8 @@ pub(super) struct Terms {
     pub client_id: String,
     /// The client's password; a public client has none (RFC 6749 §2.1).
     pub client_secret: Option<SecretString>,
-    /// The token that was written into the file at the last consent.
-    pub first: SecretString,
+    /// What they are given for.
+    pub means: Means,
     /// What is asked for; what was consented to when absent.
     pub scope: Option<String>,
     /// The only origin that access tokens are sent to.
@@ -51,18 +60,22 @@ impl Terms {
     /// # Errors
     /// The first part that is wrong; never with its text.
     pub(super) fn read(credential: &Credential) -> Option<Result<Self, Wrong>> {
-        let CredentialScheme::RefreshToken { token_url, client_id, client_secret, refresh_token, scope } =
-            &credential.scheme
-        else {
-            return None;
+        let (token_url, client_id, client_secret, scope, means) = match &credential.scheme {
+            CredentialScheme::RefreshToken { token_url, client_id, client_secret, refresh_token, scope } => {
+                (token_url, client_id, client_secret.clone(), scope, Means::Consent(refresh_token.clone()))
+            }
+            CredentialScheme::Client { token_url, client_id, client_secret, scope } => {
+                (token_url, client_id, Some(client_secret.clone()), scope, Means::Client)
+            }
+            _ => return None,
         };
         let origin = credential.origin.as_ref().and_then(|text| text.parse::<Origin>().ok());
         Some(checked(token_url, client_id, scope.as_deref(), origin).map(|(token_url, token_origin, origin)| Self {
             token_url,
             token_origin,
             client_id: client_id.clone(),
-            client_secret: client_secret.clone(),
-            first: refresh_token.clone(),
+            client_secret,
+            means,
             scope: scope.clone(),
             origin,
         }))
@@ -81,16 +94,16 @@ impl Terms {
         }
         hex(hash)
     }
+}
 
-    /// The name of the chain's state: another consent begins another chain, and
-    /// none is ever begun twice. The digest gives nothing of a token away, which
-    /// cannot be guessed (RFC 6749 §10.10).
-    pub(super) fn chain(&self, credential: &str) -> String {
-        let mut hash = Sha256::new();
-        hash.update("greffon chain of refresh tokens");
-        hash.update(self.first.expose_secret());
-        format!("refresh-token/{credential}/{}", hex(hash))
-    }
+/// The name of the state of a chain that begins with this token: another consent begins another
+/// chain, and none is ever begun twice. The digest gives nothing of a token away, which
+/// cannot be guessed (RFC 6749 §10.10).
+pub(super) fn chain(first: &SecretString, credential: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update("greffon chain of refresh tokens");
+    hash.update(first.expose_secret());
+    format!("refresh-token/{credential}/{}", hex(hash))
 }
 
 fn hex(hash: Sha256) -> String {
@@ -164,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_is_named_by_its_first_token_and_by_nothing_else_of_the_terms() {
+    fn a_chain_is_named_by_its_first_token_and_a_state_is_good_under_its_terms() {
         let terms = |token: &str, client: &str| {
             let mut credential = credential("https://idp.example/token", client, None);
             if let CredentialScheme::RefreshToken { refresh_token, .. } = &mut credential.scheme {
@@ -172,10 +185,10 @@ mod tests {
             }
             Terms::read(&credential).expect("of the scheme").expect("right")
         };
-        let chain = terms("one", "a").chain("api");
-        assert_eq!(chain, terms("one", "b").chain("api"), "the chain goes on");
-        assert_ne!(chain, terms("two", "a").chain("api"), "another consent");
-        assert_ne!(chain, terms("one", "a").chain("sms"));
+        let named = |first: &str, credential| chain(&first.to_owned().into(), credential);
+        assert_eq!(named("one", "api"), named("one", "api"), "the chain goes on");
+        assert_ne!(named("one", "api"), named("two", "api"), "another consent");
+        assert_ne!(named("one", "api"), named("one", "sms"));
         assert_ne!(terms("one", "a").digest(), terms("one", "b").digest());
         assert_eq!(terms("one", "a").digest(), terms("two", "a").digest());
     }

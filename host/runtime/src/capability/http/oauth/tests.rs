@@ -245,3 +245,48 @@ fn without_a_key_the_scheme_is_refused_with_the_line_to_add() {
     assert_eq!(problem.key, "credentials.api.scheme");
     assert!(problem.hint.contains("sealing = { file ="), "{problem}");
 }
+
+#[tokio::test]
+async fn a_client_asks_in_its_own_name_before_its_token_ends_and_keeps_nothing() {
+    let world = World::new();
+    let node = world.client();
+    for (minutes, expected) in [(0, "access-1"), (58, "access-1"), (1, "access-2"), (59, "access-3")] {
+        world.clock.advance(Duration::from_secs(minutes * 60));
+        assert_eq!(world.access(&node).await.as_deref(), Ok(expected), "{minutes}");
+    }
+    assert_eq!(world.provider.spent(), ["client"; 3]);
+    assert_eq!(world.access(&world.client()).await.as_deref(), Ok("access-4"), "each node has its own");
+}
+
+#[tokio::test]
+async fn a_refused_token_of_a_client_is_replaced_at_once_and_not_at_each_request() {
+    let world = World::new();
+    let node = world.client();
+    let in_use = || Arc::clone(&node.memory().access.as_ref().expect("a token").token);
+    world.access(&node).await.unwrap();
+    node.rejected(&in_use());
+    assert_eq!(world.access(&node).await.as_deref(), Ok("access-2"));
+    for _ in 0..10 {
+        node.rejected(&in_use());
+        assert_eq!(world.access(&node).await.as_deref(), Ok("access-2"), "the API refuses something else");
+    }
+    world.clock.advance(REJECTED_AFTER);
+    node.rejected(&in_use());
+    assert_eq!(world.access(&node).await.as_deref(), Ok("access-3"));
+}
+
+#[tokio::test]
+async fn a_client_that_gets_nothing_asks_more_and_more_rarely() {
+    let world = World::new();
+    let node = world.client();
+    world.provider.state().silent = true;
+    for (pause_s, asked) in [(0, 1), (4, 1), (1, 2), (19, 2), (1, 3), (59, 3), (1, 4), (59, 4), (1, 5)] {
+        world.clock.advance(Duration::from_secs(pause_s));
+        assert_eq!(world.access(&node).await, Err(NoToken::NoAnswer));
+        assert_eq!(world.provider.spent().len(), asked, "{pause_s} s");
+    }
+    world.provider.state().silent = false;
+    world.clock.advance(Duration::from_secs(60));
+    assert_eq!(world.access(&node).await.as_deref(), Ok("access-1"));
+    assert!(node.problem().is_none());
+}

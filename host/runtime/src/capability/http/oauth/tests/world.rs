@@ -12,6 +12,7 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
 
 use super::super::answer::Answer;
+use super::super::endpoint::Presented;
 use super::super::*;
 use crate::binding::CredentialScheme;
 use crate::sealing::{SealingKeys, new_sealing_key};
@@ -51,6 +52,18 @@ impl Provider {
         self.state().spent.clone()
     }
 
+    async fn give_to_client(&self) -> Answer {
+        self.answers.acquire().await.unwrap().forget();
+        let mut consent = self.state();
+        consent.spent.push("client".to_owned());
+        if consent.silent {
+            return Answer::Nothing { may_be_spent: false };
+        }
+        consent.granted += 1;
+        let access = Some((format!("access-{}", consent.granted).into(), HOUR));
+        Answer::Granted { access, successor: None }
+    }
+
     /// Gives no more answers until [`answer`](Self::answer) is called.
     pub(super) fn hold_back(&self) {
         self.answers.forget_permits(1000);
@@ -63,7 +76,8 @@ impl Provider {
 
 #[async_trait]
 impl TokenEndpoint for Provider {
-    async fn spend(&self, _: &Terms, refresh_token: &SecretString) -> Answer {
+    async fn ask(&self, _: &Terms, with: Presented<'_>) -> Answer {
+        let Presented::RefreshToken(refresh_token) = with else { return self.give_to_client().await };
         let token = refresh_token.expose_secret().to_owned();
         self.state().spent.push(token.clone());
         self.answers.acquire().await.unwrap().forget();
@@ -191,18 +205,37 @@ impl World {
         self.node_over(Arc::clone(&self.states) as _, self.keys(), "first")
     }
 
+    /// One that asks in its own name: it has no key.
+    pub(super) fn client(&self) -> Arc<Grant> {
+        let scheme = CredentialScheme::Client {
+            token_url: "https://idp.example/token".to_owned(),
+            client_id: "greffon".to_owned(),
+            client_secret: "s3cret".to_owned().into(),
+            scope: None,
+        };
+        let credential = Credential { scheme, origin: Some("https://api.example".to_owned()) };
+        let credentials = BTreeMap::from([("api".to_owned(), credential)]);
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let grants = Grants::of(&"les-tilleuls".into(), &"agenda".into(), &credentials, None, &clock).expect("a grant");
+        Arc::clone(&grants.0["api"])
+    }
+
     pub(super) async fn access(&self, node: &Arc<Grant>) -> Result<String, NoToken> {
         access(node, &self.provider).await
     }
 
     pub(super) async fn kept(&self, node: &Grant) -> Vec<u8> {
-        self.states.look(&node.of).await.unwrap().sealed.expect("something is kept").bytes
+        self.states.look(&of(node)).await.unwrap().sealed.expect("something is kept").bytes
     }
 
     pub(super) async fn put(&self, node: &Grant, bytes: &[u8]) {
-        let hold = self.states.hold(&node.of, HOUR).await.unwrap().expect("nobody holds it");
+        let hold = self.states.hold(&of(node), HOUR).await.unwrap().expect("nobody holds it");
         assert!(self.states.replace(&hold, bytes).await.unwrap());
     }
+}
+
+fn of(node: &Grant) -> StateName {
+    node.kept.as_ref().expect("a chain").of.clone()
 }
 
 pub(super) async fn access(node: &Arc<Grant>, provider: &Arc<Provider>) -> Result<String, NoToken> {
