@@ -6,6 +6,7 @@ mod doctor;
 mod grid;
 mod inbound;
 mod migrate;
+mod peer;
 mod plugin;
 mod practice;
 mod restore;
@@ -60,6 +61,9 @@ enum Command {
     /// Export what plugins are written with
     #[command(subcommand)]
     Sdk(sdk::Sdk),
+    /// Serve agendas to try plugins on
+    #[command(subcommand)]
+    Peer(peer::Peer),
     /// Make tokens and the key that signs them
     Token(token::Token),
     /// Make and revoke the addresses at which outside services tell of agendas
@@ -91,6 +95,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Plugin(command) => command.run(),
         Command::Script(command) => block_on(command.run()),
         Command::Sdk(command) => command.run(),
+        Command::Peer(command) => block_on(command.run()),
         Command::Token(token) => token.run(&arguments.config),
         Command::Inbound(command) => block_on(command.run(config()?)),
         Command::Migrate => block_on(migrate::run(config()?)),

@@ -225,17 +225,8 @@ impl DoctolibLike {
     }
 
     /// Waits until it ends, which it does not by itself.
-    async fn ended(mut self) {
+    pub async fn ended(mut self) {
         let [_, serving] = &mut self.tasks;
         let _ = serving.await;
     }
-}
-
-/// Serves on an address until the task is dropped: what a command line needs.
-///
-/// # Errors
-/// The address is taken, or not this machine's.
-pub async fn run(listen: SocketAddr, options: Options) -> io::Result<()> {
-    DoctolibLike::listen(listen, options).await?.ended().await;
-    Ok(())
 }
