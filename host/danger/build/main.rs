@@ -22,6 +22,7 @@ mod signs;
 mod telephones;
 #[path = "../src/text.rs"]
 mod text;
+#[expect(dead_code, reason = "whoever listens says where")]
 #[path = "../src/token.rs"]
 mod token;
 #[path = "../src/train.rs"]

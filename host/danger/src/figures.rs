@@ -58,7 +58,7 @@ fn figure_at(tokens: &[Token], first: usize) -> Option<Figure> {
         }
         Figure { value, first, last }
     };
-    if let Some(value) = tokens[first].number {
+    if let Some(value) = tokens[first].number() {
         return Some(with_half(value, first));
     }
     let mut value = small_number(tokens[first].word)?;

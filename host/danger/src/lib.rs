@@ -68,7 +68,7 @@ pub fn hear(text: &str) -> Vec<Heard> {
     }
     let marks = numbers::marks(&tokens);
     let rules = if language::is_english(&tokens) { &*ENGLISH } else { &*FRENCH };
-    let span = |range: &Range<usize>| tokens[range.start].span.start..tokens[range.end - 1].span.end;
+    let span = |range: &Range<usize>| tokens[range.start].span().start..tokens[range.end - 1].span().end;
     let mut heard: Vec<Option<Heard>> = vec![None; SIGNS.len()];
     let mut denied: Vec<(usize, Range<usize>)> = Vec::new();
     let judgement = model::judge(&tokens, &marks);

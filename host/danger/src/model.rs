@@ -121,7 +121,7 @@ pub(crate) struct Hunch {
 pub(crate) fn judge(tokens: &[Token], marks: &[Marked]) -> Judgement {
     let mut judgement = Judgement { hunches: Vec::new(), pieces: Vec::new(), windows: Vec::new() };
     // One word tells it nothing that it has learnt.
-    if tokens.iter().filter(|token| token.number.is_none()).count() < 2 {
+    if tokens.iter().filter(|token| !token.is_number()).count() < 2 {
         return judgement;
     }
     for piece in pieces(tokens.len()) {

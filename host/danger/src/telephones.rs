@@ -14,30 +14,29 @@ const WORD: &str = "telephone";
 
 /// Puts one word in the place of every telephone number, however it is grouped:
 /// "06 39 98 12 34", "06.39.98.12.34", "+33 6 39 98 12 34".
-pub(crate) fn folded<'w>(tokens: &[Token<'w>]) -> Vec<Token<'w>> {
-    let mut folded = Vec::with_capacity(tokens.len());
-    let mut rest = tokens;
-    while let Some(first) = rest.first() {
-        if first.number.is_none() && first.word != "+" {
-            folded.push(first.clone());
-            rest = &rest[1..];
-            continue;
+pub(crate) fn fold(tokens: &mut Vec<Token>) {
+    let mut kept = 0;
+    let mut at = 0;
+    while let Some(first) = tokens.get(at) {
+        let may_begin = first.is_number() || first.word == "+";
+        let end = at + if may_begin { run(&tokens[at..]) } else { 1 };
+        let begins = if may_begin { at + begin(&tokens[at..end]) } else { end };
+        for other in at..begins {
+            tokens.swap(kept, other);
+            kept += 1;
         }
-        let (run, others) = rest.split_at(run(rest));
-        let begins = begin(run);
-        folded.extend_from_slice(&run[..begins]);
-        if let [first, .., last] | [first @ last] = &run[begins..] {
-            let span = first.span.start..last.span.end;
-            folded.push(Token { word: WORD, span, part: first.part, number: None });
+        if begins < end {
+            tokens[kept] = Token { word: WORD, end: tokens[end - 1].end, ..tokens[begins] };
+            kept += 1;
         }
-        rest = others;
+        at = end;
     }
-    folded
+    tokens.truncate(kept);
 }
 
 /// How many figures stand one right behind the other, the first token among them.
 fn run(tokens: &[Token]) -> usize {
-    1 + tokens.windows(2).take_while(|two| two[1].number.is_some() && follows(&two[0], &two[1])).count()
+    1 + tokens.windows(2).take_while(|two| two[1].is_number() && follows(&two[0], &two[1])).count()
 }
 
 /// Where a telephone number begins in a run of figures; behind them if there is none.
@@ -52,7 +51,7 @@ fn begin(run: &[Token]) -> usize {
 
 /// Whether a group stands right behind another: one or two signs between them.
 fn follows(before: &Token<'_>, next: &Token) -> bool {
-    next.span.start.saturating_sub(before.span.end) <= 2
+    next.start.saturating_sub(before.end) <= 2
 }
 
 fn digits_of(word: &str) -> usize {

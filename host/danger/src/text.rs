@@ -21,11 +21,13 @@ pub(crate) struct Words {
     places: Vec<Place>,
 }
 
-/// Where a word stands: among the letters, and in the text.
+/// Where a word stands: among the letters, behind the word before it, and in the text. Small
+/// numbers: what a long text costs is mostly room.
 struct Place {
-    word: Range<usize>,
-    span: Range<usize>,
-    part: usize,
+    word_end: u32,
+    start: u32,
+    end: u32,
+    part: u32,
 }
 
 impl Words {
@@ -49,13 +51,21 @@ impl Words {
 
     /// They as tokens, each telephone number as one.
     pub(crate) fn tokens(&self) -> Vec<Token<'_>> {
+        let mut begun = 0;
         let token = |place: &Place| {
-            let word = &self.letters[place.word.clone()];
-            let number = word.as_bytes()[0].is_ascii_digit().then(|| word.parse().ok()).flatten();
-            Token { word, span: place.span.clone(), part: place.part, number }
+            let word_end = place.word_end as usize;
+            let word = &self.letters[begun..word_end];
+            begun = word_end;
+            Token { word, start: place.start, end: place.end, part: place.part }
         };
-        telephones::folded(&self.places.iter().map(token).collect::<Vec<_>>())
+        let mut tokens = self.places.iter().map(token).collect();
+        telephones::fold(&mut tokens);
+        tokens
     }
+}
+
+fn small(at: usize) -> u32 {
+    u32::try_from(at).expect("a text is shorter")
 }
 
 struct Cutter {
@@ -64,7 +74,7 @@ struct Cutter {
     begun: usize,
     /// Where it begins in the text.
     start: usize,
-    part: usize,
+    part: u32,
     looks: Looks,
 }
 
@@ -169,9 +179,13 @@ impl Cutter {
         if matches!(self.word(), "mais" | "sauf" | "but") {
             self.part += 1;
         }
-        let word = self.begun..self.words.letters.len();
-        self.begun = word.end;
-        self.words.places.push(Place { word, span, part: self.part });
+        self.begun = self.words.letters.len();
+        self.words.places.push(Place {
+            word_end: small(self.begun),
+            start: small(span.start),
+            end: small(span.end),
+            part: self.part,
+        });
     }
 }
 
@@ -318,13 +332,13 @@ mod tests {
         assert_eq!(words("I cant, shes worse, im alone"), words("I can't, she's worse, I'm alone"));
         assert_eq!(words("dont je parle"), "dont je parle");
         let text = "he cant";
-        assert!(Words::of(text).tokens()[1..].iter().all(|token| &text[token.span.clone()] == "cant"));
+        assert!(Words::of(text).tokens()[1..].iter().all(|token| &text[token.span()] == "cant"));
     }
 
     #[test]
     fn numbers_keep_their_decimals_and_lose_their_units() {
         assert_eq!(words("39,5°C 3mois SpO2 86% TA 22/11 0.40g"), "39.5 ° c 3 mois spo2 86 % ta 22 / 11 0.40 g");
-        assert_eq!(Words::of("38.5").tokens()[0].number, Some(38.5));
+        assert_eq!(Words::of("38.5").tokens()[0].number(), Some(38.5));
         assert_eq!(words("le 12.11.2026"), "le 12.11 2026");
     }
 
@@ -332,14 +346,14 @@ mod tests {
     fn spans_point_into_the_text() {
         let text = "Éh oui : il sa\u{200b}igne.";
         for token in Words::of(text).tokens() {
-            assert!(text.get(token.span.clone()).is_some(), "{token:?}");
+            assert!(text.get(token.span()).is_some(), "{token:?}");
         }
-        assert_eq!(&text[Words::of(text).tokens()[3].span.clone()], "sa\u{200b}igne");
+        assert_eq!(&text[Words::of(text).tokens()[3].span()], "sa\u{200b}igne");
     }
 
     #[test]
     fn parts_end_with_the_sentence_and_at_a_but() {
-        let parts: Vec<usize> = Words::of("pas mal mais faible. oui").tokens().iter().map(|token| token.part).collect();
+        let parts: Vec<u32> = Words::of("pas mal mais faible. oui").tokens().iter().map(|token| token.part).collect();
         assert_eq!(parts, [0, 0, 1, 1, 2]);
     }
 
@@ -361,6 +375,6 @@ mod tests {
         {
             assert_eq!(words(text), text, "{text}");
         }
-        assert_eq!(Words::of("au 06 39 98 12 34 svp").tokens()[1].span, 3..17);
+        assert_eq!(Words::of("au 06 39 98 12 34 svp").tokens()[1].span(), 3..17);
     }
 }
