@@ -1,10 +1,10 @@
 //! The words of the rules: which of them each token of a text can be, and where the
 //! concepts made of them stand.
 
-use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::spelling::Spelling;
+use crate::stem::{LONGEST_ENDINGS, Stem};
 use crate::token::Token;
 
 /// A word of a phrase: `mot` by its stem, `mot=` as it stands, `mot*` by its beginning.
@@ -24,8 +24,23 @@ pub(crate) type ConceptId = usize;
 /// Tokens of a text, first and last, that say a concept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Said {
-    pub first: usize,
-    pub last: usize,
+    first: u32,
+    last: u32,
+}
+
+impl Said {
+    pub(crate) fn new(first: usize, last: usize) -> Self {
+        let small = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { first: small(first), last: small(last) }
+    }
+
+    pub(crate) fn first(self) -> usize {
+        self.first as usize
+    }
+
+    pub(crate) fn last(self) -> usize {
+        self.last as usize
+    }
 }
 
 struct Phrase {
@@ -33,11 +48,18 @@ struct Phrase {
     concept: ConceptId,
 }
 
+/// A phrase, and its second word: most phrases that begin with a word go on otherwise.
+struct Opening {
+    second: Option<WordId>,
+    phrase: usize,
+}
+
 /// The words of all concepts of a language.
 pub(crate) struct Lexicon {
-    stemmer: Stemmer,
+    stem: Stem,
     exact: FxHashMap<String, WordId>,
-    stems: FxHashMap<String, WordId>,
+    stems: FxHashMap<Vec<u8>, WordId>,
+    longest_stem: usize,
     beginnings: FxHashMap<String, WordId>,
     /// How long the beginnings are that start with these two letters, the shortest first.
     lengths_of_beginnings: FxHashMap<[u8; 2], Vec<usize>>,
@@ -45,7 +67,7 @@ pub(crate) struct Lexicon {
     heads: FxHashSet<[u8; 3]>,
     phrases: Vec<Phrase>,
     /// Phrases by their first word.
-    starting: Vec<Vec<usize>>,
+    starting: Vec<Vec<Opening>>,
     spelling: Spelling,
     fillers: FxHashSet<&'static str>,
     words: u32,
@@ -103,13 +125,14 @@ impl Lexicon {
     /// never a misspelling of another.
     pub(crate) fn new<'a>(
         concepts: impl IntoIterator<Item = &'a str>,
-        algorithm: Algorithm,
+        stem: Stem,
         common: FxHashSet<&'static str>,
     ) -> Self {
         let mut lexicon = Self {
-            stemmer: Stemmer::create(algorithm),
+            stem,
             exact: FxHashMap::default(),
             stems: FxHashMap::default(),
+            longest_stem: 0,
             beginnings: FxHashMap::default(),
             lengths_of_beginnings: FxHashMap::default(),
             heads: FxHashSet::default(),
@@ -128,7 +151,8 @@ impl Lexicon {
                 if lexicon.starting.len() <= first {
                     lexicon.starting.resize_with(first + 1, Vec::new);
                 }
-                lexicon.starting[first].push(lexicon.phrases.len());
+                let second = words.get(1).copied();
+                lexicon.starting[first].push(Opening { second, phrase: lexicon.phrases.len() });
                 lexicon.phrases.push(Phrase { words, concept });
             }
         }
@@ -148,9 +172,11 @@ impl Lexicon {
         } else if let Some(exact) = written.strip_suffix('=') {
             *self.exact.entry(exact.to_owned()).or_insert(next)
         } else {
-            let stem = self.stemmer.stem(written).into_owned();
-            if let Some(head) = head(&stem) {
-                self.heads.insert(head);
+            let mut stem = written.as_bytes().to_vec();
+            (self.stem)(&mut stem);
+            self.longest_stem = self.longest_stem.max(stem.len());
+            if let Some(head) = stem.first_chunk() {
+                self.heads.insert(*head);
             }
             // What is too short to have a stem stands for itself.
             self.exact.entry(written.to_owned()).or_insert(next);
@@ -167,20 +193,20 @@ impl Lexicon {
 
     /// Where each concept is said; `concepts` is their number.
     pub(crate) fn find(&self, tokens: &[Token], concepts: usize) -> Vec<Vec<Said>> {
-        let mut corrected = 0;
-        let mut known: FxHashMap<&str, Meant> = FxHashMap::default();
-        known.reserve(tokens.len() / 2);
-        let words: Vec<Meant> = tokens
-            .iter()
-            .map(|token| *known.entry(token.word).or_insert_with(|| self.meant(token.word, &mut corrected)))
-            .collect();
+        let words = self.read(tokens);
         let mut found = vec![Vec::new(); concepts];
         for first in 0..tokens.len() {
-            for start in words[first].ids() {
-                for phrase in self.starting.get(start.place()).into_iter().flatten() {
-                    let phrase = &self.phrases[*phrase];
+            let (next, behind) = (words.at(first + 1), words.at(first + 2));
+            let may_go_on = |second: &WordId| {
+                let is = |meant: Option<&Meant>| meant.is_some_and(|meant| meant.ids().contains(second));
+                is(next) || (next.is_some_and(|next| next.is_filler) && is(behind))
+            };
+            for start in words.at(first).into_iter().flat_map(Meant::ids) {
+                let openings = self.starting.get(start.place()).into_iter().flatten();
+                for opening in openings.filter(|opening| opening.second.as_ref().is_none_or(may_go_on)) {
+                    let phrase = &self.phrases[opening.phrase];
                     if let Some(last) = ends(phrase, &words, first) {
-                        let said = Said { first, last };
+                        let said = Said::new(first, last);
                         let places: &mut Vec<Said> = &mut found[phrase.concept];
                         if places.last() != Some(&said) {
                             places.push(said);
@@ -192,8 +218,25 @@ impl Lexicon {
         found
     }
 
-    /// What a token can be.
-    fn meant(&self, word: &str, corrected: &mut usize) -> Meant {
+    /// What the tokens can be.
+    fn read<'t>(&self, tokens: &[Token<'t>]) -> Read {
+        let mut corrected = 0;
+        let mut cut = Vec::new();
+        let mut known: FxHashMap<&'t str, u32> = FxHashMap::default();
+        known.reserve(tokens.len() / 2);
+        let mut read = Read { words: Vec::new(), of_tokens: Vec::with_capacity(tokens.len()) };
+        for token in tokens {
+            let place = *known.entry(token.word).or_insert_with(|| {
+                read.words.push(self.meant(token.word, &mut corrected, &mut cut));
+                u32::try_from(read.words.len() - 1).unwrap_or(u32::MAX)
+            });
+            read.of_tokens.push(place);
+        }
+        read
+    }
+
+    /// What a token can be. `cut` is a place to cut it in.
+    fn meant(&self, word: &str, corrected: &mut usize, cut: &mut Vec<u8>) -> Meant {
         let mut meant = Meant { is_filler: self.fillers.contains(word), ..Meant::default() };
         meant.add(self.exact.get(word).copied());
         if !word.is_ascii() {
@@ -203,8 +246,11 @@ impl Lexicon {
         for beginning in lengths.into_iter().flatten().map_while(|length| word.get(..*length)) {
             meant.add(self.beginnings.get(beginning).copied());
         }
-        if head(word).is_some_and(|head| self.heads.contains(&head)) {
-            meant.add(self.stems.get(self.stemmer.stem(word).as_ref()).copied());
+        if self.may_be_a_stem_with_endings(word) {
+            cut.clear();
+            cut.extend_from_slice(word.as_bytes());
+            (self.stem)(cut);
+            meant.add(self.stems.get(cut.as_slice()).copied());
         }
         if meant.count == 0 && *corrected < MOST_CORRECTED {
             let words = self.spelling.meant(word);
@@ -215,10 +261,28 @@ impl Lexicon {
         }
         meant
     }
+
+    fn may_be_a_stem_with_endings(&self, word: &str) -> bool {
+        word.len() <= self.longest_stem + LONGEST_ENDINGS
+            && word.as_bytes().first_chunk().is_some_and(|head| self.heads.contains(head))
+    }
+}
+
+/// What the words of a text can be, each of them once.
+struct Read {
+    words: Vec<Meant>,
+    /// The place of each token's word.
+    of_tokens: Vec<u32>,
+}
+
+impl Read {
+    fn at(&self, token: usize) -> Option<&Meant> {
+        self.words.get(usize::try_from(*self.of_tokens.get(token)?).ok()?)
+    }
 }
 
 /// The words of the lexicon that a token can be: a few.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Default)]
 struct Meant {
     words: [WordId; 6],
     count: usize,
@@ -241,18 +305,14 @@ impl Meant {
     }
 }
 
-fn head(word: &str) -> Option<[u8; 3]> {
-    word.as_bytes().first_chunk().copied()
-}
-
 /// The last token of a phrase that begins at this one.
-fn ends(phrase: &Phrase, words: &[Meant], first: usize) -> Option<usize> {
+fn ends(phrase: &Phrase, words: &Read, first: usize) -> Option<usize> {
     let mut last = first;
     for wanted in &phrase.words[1..] {
-        let next = words.get(last + 1)?;
+        let next = words.at(last + 1)?;
         if next.ids().contains(wanted) {
             last += 1;
-        } else if next.is_filler && words.get(last + 2)?.ids().contains(wanted) {
+        } else if next.is_filler && words.at(last + 2)?.ids().contains(wanted) {
             last += 2;
         } else {
             return None;

@@ -10,7 +10,6 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use rust_stemmers::Algorithm;
 use rustc_hash::FxHashSet;
 
 mod features;
@@ -23,6 +22,7 @@ mod numbers;
 mod rules;
 mod signs;
 mod spelling;
+mod stem;
 mod telephones;
 mod text;
 mod token;
@@ -35,6 +35,7 @@ pub use signs::SIGNS;
 use numbers::Mark;
 use rules::Rules;
 use signs::with_signs;
+use stem::Stem;
 use text::Words;
 
 /// The name under which the model is named among rules.
@@ -127,12 +128,12 @@ macro_rules! english_rules {
 }
 
 static FRENCH: LazyLock<Rules> =
-    LazyLock::new(|| read(include_str!("../rules/fr/concepts.toml"), &with_signs!(french_rules), Algorithm::French));
+    LazyLock::new(|| read(include_str!("../rules/fr/concepts.toml"), &with_signs!(french_rules), stem::french));
 
 static ENGLISH: LazyLock<Rules> =
-    LazyLock::new(|| read(include_str!("../rules/en/concepts.toml"), &with_signs!(english_rules), Algorithm::English));
+    LazyLock::new(|| read(include_str!("../rules/en/concepts.toml"), &with_signs!(english_rules), stem::english));
 
-fn read(concepts: &str, files: &[(&str, &str)], algorithm: Algorithm) -> Rules {
+fn read(concepts: &str, files: &[(&str, &str)], stem: Stem) -> Rules {
     // They are part of this crate, and its tests read them.
-    Rules::read(concepts, files, &SIGNS, algorithm, COMMON.clone()).unwrap_or_else(|error| panic!("rules: {error}"))
+    Rules::read(concepts, files, &SIGNS, stem, COMMON.clone()).unwrap_or_else(|error| panic!("rules: {error}"))
 }

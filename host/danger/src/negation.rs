@@ -55,12 +55,12 @@ impl Negation {
 
     /// Whether somebody says that what stands there is not so.
     pub(crate) fn denies(&self, tokens: &[Token], span: Said) -> bool {
-        let part = tokens[span.first].part;
-        let near = &tokens[span.first.saturating_sub(FAR)..span.first];
+        let part = tokens[span.first()].part;
+        let near = &tokens[span.first().saturating_sub(FAR)..span.first()];
         let other_part = near.iter().rposition(|token| token.part != part);
         let before = &near[other_part.map_or(0, |at| at + 1)..];
         // "mal au ventre et pas à la poitrine".
-        let inside = &tokens[(span.first + 1).min(span.last)..span.last];
+        let inside = &tokens[(span.first() + 1).min(span.last())..span.last()];
         self.reaches_end_of(before) || self.reaches_end_of(inside) || self.is_behind(tokens, span, before)
     }
 
@@ -82,7 +82,7 @@ impl Negation {
     }
 
     fn is_behind(&self, tokens: &[Token], span: Said, before: &[Token]) -> bool {
-        let Some(next) = tokens.get(span.last + 1).filter(|next| next.part == tokens[span.last].part) else {
+        let Some(next) = tokens.get(span.last() + 1).filter(|next| next.part == tokens[span.last()].part) else {
             return false;
         };
         let after_ne = || before.iter().rev().take(2).any(|token| self.before_verb.contains(token.word));

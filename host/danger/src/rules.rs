@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rust_stemmers::Algorithm;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use crate::lexicon::{ConceptId, Lexicon, Said};
 use crate::negation::{Negation, Written};
 use crate::numbers::{Mark, Marked};
+use crate::stem::Stem;
 use crate::token::Token;
 
 /// A file of rules, as it is written.
@@ -108,7 +108,7 @@ impl Rules {
         concepts: &str,
         files: &[(&str, &str)],
         signs: &[&str],
-        algorithm: Algorithm,
+        stem: Stem,
         common: FxHashSet<&'static str>,
     ) -> Result<Self, String> {
         let shared: ConceptFile = toml::from_str(concepts).map_err(|error| format!("concepts: {error}"))?;
@@ -170,7 +170,7 @@ impl Rules {
             })
             .collect();
         Ok(Self {
-            lexicon: Lexicon::new(phrases.iter().map(String::as_str), algorithm, common),
+            lexicon: Lexicon::new(phrases.iter().map(String::as_str), stem, common),
             concepts: marks + Mark::ALL.len(),
             marks,
             figures,
@@ -185,7 +185,7 @@ impl Rules {
     pub(crate) fn hear(&self, tokens: &[Token], marks: &[Marked]) -> Vec<Hit<'_>> {
         let mut said = self.lexicon.find(tokens, self.concepts);
         for marked in marks {
-            let place = Said { first: marked.first, last: marked.last };
+            let place = Said::new(marked.first, marked.last);
             said[self.marks + marked.mark as usize].push(place);
             for (concept, _) in self.figures.iter().filter(|(_, mark)| *mark == marked.mark as usize) {
                 said[*concept].push(place);
@@ -208,25 +208,25 @@ impl Rules {
             let mut span = *place;
             let together = rule.near.iter().filter(|concept| **concept != anchor).all(|concept| {
                 let Some(nearest) = nearest(&said[*concept], *place, rule.window) else { return false };
-                span = Said { first: span.first.min(nearest.first), last: span.last.max(nearest.last) };
+                span = Said::new(span.first().min(nearest.first()), span.last().max(nearest.last()));
                 true
             });
-            if !together || span.first < heard_until {
+            if !together || span.first() < heard_until {
                 continue;
             }
-            let about = Said { first: span.first.saturating_sub(ABOUT), last: span.last + ABOUT };
+            let about = Said::new(span.first().saturating_sub(ABOUT), span.last() + ABOUT);
             if rule.unless.iter().any(|concept| overlaps(&said[*concept], about)) {
                 continue;
             }
             if !rule.firm && self.is_apart(said, tokens, span) {
                 continue;
             }
-            heard_until = span.last + 1;
+            heard_until = span.last() + 1;
             let denied = !rule.firm && self.negation.denies(tokens, span);
             hits.push(Hit {
                 sign: rule.sign,
                 rule: &rule.name,
-                tokens: span.first..span.last + 1,
+                tokens: span.first()..span.last() + 1,
                 sure: rule.sure,
                 denied,
             });
@@ -236,14 +236,14 @@ impl Rules {
     /// Whether the words about there say that it was long ago, elsewhere, or is only
     /// supposed, and none says that it is now.
     fn is_apart(&self, said: &[Vec<Said>], tokens: &[Token], span: Said) -> bool {
-        let part = tokens[span.first].part;
+        let part = tokens[span.first()].part;
         let about = |concept: ConceptId| {
             let places = &said[concept];
-            let from = places.partition_point(|one| one.first + APART < span.first);
+            let from = places.partition_point(|one| one.first() + APART < span.first());
             places[from..]
                 .iter()
-                .take_while(|one| one.first <= span.last + APART)
-                .any(|one| tokens[one.first].part == part)
+                .take_while(|one| one.first() <= span.last() + APART)
+                .any(|one| tokens[one.first()].part == part)
         };
         about(self.apart) && !about(self.now)
     }
@@ -257,12 +257,12 @@ enum Concept {
 /// The place nearest to this one, at most `window` tokens away.
 fn nearest(places: &[Said], to: Said, window: usize) -> Option<Said> {
     let distance = |one: &Said| {
-        if one.last < to.first { to.first - one.last } else { one.first.saturating_sub(to.last) }
+        if one.last() < to.first() { to.first() - one.last() } else { one.first().saturating_sub(to.last()) }
     };
-    let from = places.partition_point(|one| one.first + window + 8 < to.first);
+    let from = places.partition_point(|one| one.first() + window + 8 < to.first());
     places[from..]
         .iter()
-        .take_while(|one| one.first <= to.last + window)
+        .take_while(|one| one.first() <= to.last() + window)
         .take(16)
         .filter(|one| distance(one) <= window)
         .min_by_key(|one| distance(one))
@@ -270,6 +270,6 @@ fn nearest(places: &[Said], to: Said, window: usize) -> Option<Said> {
 }
 
 fn overlaps(places: &[Said], about: Said) -> bool {
-    let from = places.partition_point(|one| one.last < about.first);
-    places.get(from).is_some_and(|one| one.first <= about.last)
+    let from = places.partition_point(|one| one.last() < about.first());
+    places.get(from).is_some_and(|one| one.first() <= about.last())
 }
