@@ -39,10 +39,11 @@ impl Feature {
 }
 
 /// The features of some tokens, each as often as it is there, in the order of places and
-/// tokens. `marks` are those of these tokens.
+/// tokens. `marks` are those of these tokens, in their order.
 pub(crate) fn features(tokens: &[Token], marks: &[Marked]) -> Vec<Feature> {
     let mut found = Vec::with_capacity(tokens.len() * 16);
     let mut before: Option<&str> = None;
+    let mut marks = marks.iter().peekable();
     for (at, token) in (0u32..).zip(tokens) {
         let word = token.word;
         found.push(Feature::new(0, bucket(&[b"w", word.as_bytes()]), at));
@@ -52,13 +53,38 @@ pub(crate) fn features(tokens: &[Token], marks: &[Marked]) -> Vec<Feature> {
         }
         before = Some(word);
         pieces(word, |bucket| found.push(Feature::new(1, bucket, at)));
+        while let Some(marked) = marks.next_if(|marked| marked.first <= at as usize) {
+            found.push(Feature::new(0, bucket(&[b"m", marked.mark.name().as_bytes()]), at));
+        }
     }
-    for marked in marks {
-        let token = u32::try_from(marked.first).unwrap_or(u32::MAX);
-        found.push(Feature::new(0, bucket(&[b"m", marked.mark.name().as_bytes()]), token));
+    in_order_of_places(found)
+}
+
+/// Places are numbers of two digits in this base.
+const BASE: usize = 1 << 9;
+const _: () = assert!(BUCKETS * BLOCKS <= BASE * BASE);
+
+/// In the order of places; those of one place stay as they are. Digit by digit: a piece of
+/// long words has thousands, and to compare them would take longer than everything else.
+fn in_order_of_places(mut features: Vec<Feature>) -> Vec<Feature> {
+    let mut sorted = features.clone();
+    for divisor in [1, BASE] {
+        let digit = |feature: &Feature| feature.place as usize / divisor % BASE;
+        // Where the next one with this digit goes.
+        let mut next = [0; BASE];
+        features.iter().for_each(|feature| next[digit(feature)] += 1);
+        let mut sum = 0;
+        for count in &mut next {
+            sum += std::mem::replace(count, sum);
+        }
+        for feature in &features {
+            let next = &mut next[digit(feature)];
+            sorted[*next] = *feature;
+            *next += 1;
+        }
+        std::mem::swap(&mut features, &mut sorted);
     }
-    found.sort_unstable_by_key(|feature| u64::from(feature.place) << u32::BITS | u64::from(feature.token));
-    found
+    features
 }
 
 /// Those of some of the tokens, each once.
