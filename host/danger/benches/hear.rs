@@ -42,7 +42,11 @@ fn main() {
         ("words that begin alike", unlike("saign")),
         ("long ones", unlike("respirat")),
         ("figures and signs", "1+".repeat(LONGEST / 2)),
+        ("one word that is marked", format!("sai{}", "qu".repeat(LONGEST / 2))),
+        ("ages", "3yo ".repeat(LONGEST / 4)),
+        ("where many phrases begin", "mal a ".repeat(LONGEST / 6)),
         ("English figures", format!("this is my {}", "39 fever 8 out of 10 pain ".repeat(LONGEST / 26))),
+        ("long words of danger", unlike(LONG_WORDS)),
         ("words backwards", words.iter().rev().take(12_000).copied().collect::<Vec<_>>().join(" ")),
     ];
     for (name, text) in &longest {
@@ -52,10 +56,19 @@ fn main() {
     }
 }
 
-/// Words that begin like those of the rules, and of which none is there twice.
-fn unlike(beginning: &str) -> String {
+/// What the seeded search found dearest: each piece of it sounds like danger, and of long
+/// words there is most to see.
+const LONG_WORDS: &str = "arrivpfondfievrestgrandad abgaminbing osomarZomissedgars unbWhat its \
+    dstcacidesoriensprojectile eeetrenfle ivpopneeadanothermenaces vpcraoosomnicacranietrivdural \
+    rxibnappointgenttachymenace carpaintball diesosoareodntarappeler knedeficit nteppointgenesosoaimtball \
+    carpaicroquer rivkpsr";
+
+/// Words that begin like these, and of which none is there twice.
+fn unlike(beginnings: &str) -> String {
     let letter = |at: u32, place: u32| char::from(b'a' + u8::try_from(at / 26_u32.pow(place) % 26).unwrap_or(0));
-    (0..9_000).map(|at| format!("{beginning}{}{}{} ", letter(at, 0), letter(at, 1), letter(at, 2))).collect()
+    let words = |at| beginnings.split(' ').map(move |beginning| (beginning, at));
+    let written = |(beginning, at)| format!("{beginning}{}{}{} ", letter(at, 0), letter(at, 1), letter(at, 2));
+    (0..9_000).flat_map(words).map(written).collect()
 }
 
 fn time(text: &str) -> Duration {
