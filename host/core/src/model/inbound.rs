@@ -48,7 +48,6 @@ pub struct InboundAddress {
     /// By whom.
     pub revoked_by: Option<String>,
     /// Optimistic lock.
-    #[serde(skip)]
     pub version: i64,
 }
 
