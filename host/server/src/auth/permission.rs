@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_role_that_spans_all_practices_sees_no_patient_data() {
         for role in ROLES.into_iter().filter(|role| may_span_all_practices(*role)) {
-            assert_eq!(permissions_of(role), [Permission::ReadPlugins]);
+            assert_eq!(permissions_of(role), [Permission::ReadPlugins, Permission::ManageInbound]);
         }
     }
 
