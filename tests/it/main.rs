@@ -10,6 +10,7 @@ mod caldav_journey;
 mod circles;
 mod config_errors;
 mod confinement;
+mod doctolib_like;
 mod field;
 mod first_plugin;
 mod hostile_guests;
