@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use greffon_core::flow::Call;
+use greffon_core::flow::{Call, Unheard};
 use greffon_core::model::inbound::MAX_BODY_BYTES;
 use greffon_core::model::secret::Secret;
 
@@ -59,7 +59,7 @@ pub(super) async fn handler(
     let reception = app.reception.clone();
     let heard = app.complete(async move {
         let heard = reception.inbound.hear(&secret, Call { query, headers, body }).await;
-        metrics::inbound(heard.as_ref().map_or_else(|unheard| unheard.as_str(), |heard| heard.as_str()));
+        metrics::inbound(heard.as_ref().map_or_else(Unheard::as_str, |heard| heard.as_str()));
         Ok(heard?)
     });
     heard.await?;
