@@ -179,7 +179,10 @@ fn shown(output: &Output) -> String {
 
 #[test]
 fn ten_broken_set_ups_are_ten_lines_that_name_thing_value_and_remedy() {
-    let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    // Bound and never listened on: it refuses, and nobody else gets the port meanwhile.
+    let refusing = tokio::net::TcpSocket::new_v4().expect("a socket");
+    refusing.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let free = refusing.local_addr().expect("an address").port();
     let stubs = [
         (
             "a-mot-de-passe",
