@@ -44,6 +44,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "greffon-build",
             "greffon-bundled",
             "greffon-core",
+            "greffon-peer",
             "greffon-portal",
             "greffon-runtime",
             "greffon-server",
