@@ -18,6 +18,7 @@ use crate::model::audit::Actor;
 use crate::model::callback::{CallbackError, InboundRequest};
 use crate::model::inbound::{InboundAddress, MOST_OPEN};
 use crate::model::job::{Due, Job, Lane};
+use crate::model::practice::PluginKind;
 use crate::model::scheduling::AgendaNotice;
 use crate::model::secret::Secret;
 use crate::ports::practices::LivePractice;
@@ -131,12 +132,14 @@ impl Inbound {
     ///
     /// # Errors
     /// `NotFound(Practice)`, `NotFound(Feature)` also for a feature that is no agenda,
-    /// `NotAllowed("no-public-origin" | "too-many-addresses")`, `Conflict`, `Storage`.
+    /// `NotAllowed("tells-nothing" | "no-public-origin" | "too-many-addresses")`, `Conflict`, `Storage`.
     pub async fn make(&self, practice: &PracticeId, feature: &FeatureId, actor: &Actor) -> Flow<NewAddress> {
         let practice = self.acts.practice(practice)?;
-        let bound = practice.feature(feature).ok_or(FlowError::NotFound(Thing::Feature))?;
-        if bound.agenda().is_err() {
-            return Err(FlowError::NotFound(Thing::Feature));
+        let bound = practice.feature(feature).filter(|bound| bound.may_be(PluginKind::Agenda));
+        let bound = bound.ok_or(FlowError::NotFound(Thing::Feature))?;
+        // What is out of order now may tell tomorrow.
+        if bound.agenda().is_ok_and(|agenda| !agenda.descriptor().caps.push) {
+            return Err(FlowError::NotAllowed { code: "tells-nothing", remedy: refusals::tells_nothing() });
         }
         let remedy = || FlowError::NotAllowed { code: "no-public-origin", remedy: refusals::no_public_origin() };
         let origin = practice.supervision.origin.as_deref().ok_or_else(remedy)?;

@@ -1,6 +1,7 @@
 //! What outside services tell at the addresses of features.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::executor::block_on;
@@ -11,7 +12,8 @@ use greffon_core::model::job::Job;
 use greffon_core::model::secret::Secret;
 use greffon_core::model::standing::Difference;
 use greffon_core::ports::clock::Clock as _;
-use greffon_simulation::AgendaStyle;
+use greffon_core::ports::plugins::Bound;
+use greffon_simulation::{AgendaStyle, FakeAgenda};
 use uuid::Uuid;
 
 use crate::agenda_changes::{known, office, quarter, standing, start};
@@ -168,6 +170,9 @@ fn a_feature_has_few_addresses_and_none_without_a_public_origin() {
     let first = block_on(office.reception.inbound.addresses(&office.practice)).unwrap().remove(0);
     block_on(office.reception.inbound.revoke(&office.practice, first.id, &doctor())).unwrap();
     assert!(one_more().is_ok());
+    let silent = Arc::new(FakeAgenda::new(AgendaStyle::NoId, office.clock.clone()));
+    office.rebind("agenda", Bound::Agenda(silent));
+    assert_eq!(code(&one_more().err().unwrap()), "tells-nothing");
     for feature in ["triage", "nowhere"] {
         let made = block_on(office.reception.inbound.make(&office.practice, &feature.into(), &doctor()));
         assert!(matches!(made, Err(FlowError::NotFound(Thing::Feature))), "{feature}");

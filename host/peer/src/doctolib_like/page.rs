@@ -32,7 +32,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, RawQuery(query): RawQuery)
     let today = now.to_zoned(agenda.time_zone()).date();
     let day: Date = form.get("semaine").and_then(|text| text.parse().ok()).unwrap_or(today);
     let since_monday = i64::from(day.weekday().to_monday_zero_offset());
-    let Ok(monday) = day.checked_sub(since_monday.days()) else { return refused("Cette date ne va pas.") };
+    let Ok(monday) = day.checked_sub(since_monday.days()) else { return refused("Cette date est hors du calendrier.") };
     Html(week(&app.shared, &agenda, monday)).into_response()
 }
 

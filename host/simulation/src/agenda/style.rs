@@ -24,7 +24,7 @@ pub enum AgendaStyle {
 impl AgendaStyle {
     /// What such an agenda says that it can do.
     pub(super) fn caps(self) -> AgendaCaps {
-        let common = AgendaCaps { statuses: true, absences: true, ..AgendaCaps::default() };
+        let common = AgendaCaps { push: true, statuses: true, absences: true, ..AgendaCaps::default() };
         match self {
             Self::Arbitrated => AgendaCaps {
                 refuses_overlap: true,
@@ -37,7 +37,7 @@ impl AgendaStyle {
             Self::FreeStore | Self::LookThenWrite => {
                 AgendaCaps { idempotent_create: true, conditional_write: true, moves: true, takes_over: true, ..common }
             }
-            Self::NoId => common,
+            Self::NoId => AgendaCaps { push: false, ..common },
         }
     }
 }
