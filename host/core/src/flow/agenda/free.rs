@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan as _;
+
 use super::Agendas;
 use crate::ids::{AgendaId, FeatureId, ResourceId, SiteId};
 use crate::model::absence::{Missing, ReportedAbsence, times_of};
@@ -22,8 +24,8 @@ use crate::ports::practices::LivePractice;
 use crate::ports::storage::{StorageError, Stored};
 use crate::time::{Instant, Span};
 
-/// How much of an agenda is read at once: a week.
-const CHUNK_MIN: i64 = 7 * 24 * 60;
+/// How much of an agenda is read at once: so many civil days, as vendors count them.
+const CHUNK_DAYS: i8 = 7;
 
 /// At most so many weeks are walked through for one search.
 const MAX_CHUNKS: usize = 26;
@@ -98,9 +100,11 @@ impl Agendas {
         if !serves && self.read_mirror(wish, feature, seats, &mut free).await? {
             return Ok(free);
         }
+        let zone = Zone::of(wish.practice);
         let mut start = wish.window.start;
         for _ in 0..MAX_CHUNKS {
-            let end = start.plus_minutes(CHUNK_MIN).min(wish.window.end);
+            let next = zone.day(zone.date(start).saturating_add(CHUNK_DAYS.days())).start;
+            let end = next.min(wish.window.end);
             let Some(chunk) = Span::new(start, end) else { return Ok(free) };
             if serves {
                 self.read_served(wish, feature, seats, chunk, &mut free).await?;
