@@ -22,12 +22,15 @@ pub(super) async fn ask(
     let answer = endpoint.ask(terms, Presented::Client).await;
     // It began to run down before the answer was here.
     let took = clock.boot().since(asked);
-    let why = match answer {
+    let pause = pause_after(failures.saturating_add(1));
+    match answer {
         Answer::Granted { access: Some((token, lasts)), .. } => {
-            return Ok(Usable { token, for_now: usable_for(lasts.saturating_sub(took), Duration::ZERO) });
+            Ok(Usable { token, for_now: usable_for(lasts.saturating_sub(took), Duration::ZERO) })
         }
-        Answer::Refused(refusal) => NoToken::Client(refusal),
-        Answer::Granted { access: None, .. } | Answer::GrantEnded | Answer::Nothing { .. } => NoToken::NoAnswer,
-    };
-    Err(Refused { why, pause: pause_after(failures.saturating_add(1)).min(LOOK_AFTER) })
+        // The same password again and again may lock the client out: up to an hour between two.
+        Answer::Refused(refusal) => Err(Refused { why: NoToken::Client(refusal), pause }),
+        Answer::Granted { access: None, .. } | Answer::GrantEnded | Answer::Nothing { .. } => {
+            Err(Refused { why: NoToken::NoAnswer, pause: pause.min(LOOK_AFTER) })
+        }
+    }
 }

@@ -290,3 +290,17 @@ async fn a_client_that_gets_nothing_asks_more_and_more_rarely() {
     assert_eq!(world.access(&node).await.as_deref(), Ok("access-1"));
     assert!(node.problem().is_none());
 }
+
+#[tokio::test]
+async fn a_client_that_is_refused_asks_once_an_hour_at_last() {
+    let world = World::new();
+    let node = world.client();
+    world.provider.state().refuses = true;
+    for (pause_s, asked) in [(0, 1), (5, 2), (20, 3), (79, 3), (1, 4), (320, 5), (1280, 6), (3599, 6), (1, 7)] {
+        world.clock.advance(Duration::from_secs(pause_s));
+        assert!(matches!(world.access(&node).await, Err(NoToken::Client(_))), "{pause_s} s");
+        assert_eq!(world.provider.spent().len(), asked, "{pause_s} s");
+    }
+    let problem = node.problem().expect("somebody has to mend it");
+    assert!(!problem.message.contains("consentement"), "{}", problem.message);
+}

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::super::answer::Answer;
 use super::super::endpoint::Presented;
+use super::super::no_token::Refusal;
 use super::super::*;
 use crate::binding::CredentialScheme;
 use crate::sealing::{SealingKeys, new_sealing_key};
@@ -31,6 +32,8 @@ pub(super) struct Consent {
     granted: usize,
     pub(super) ended: bool,
     pub(super) silent: bool,
+    /// The client is refused.
+    pub(super) refuses: bool,
     /// What came in, in order.
     spent: Vec<String>,
     /// How many renewals were begun.
@@ -40,7 +43,15 @@ pub(super) struct Consent {
 impl Provider {
     pub(super) fn new(first: &str) -> Arc<Self> {
         let current = first.to_owned();
-        let state = Consent { current, granted: 0, ended: false, silent: false, spent: Vec::new(), renewals: 0 };
+        let state = Consent {
+            current,
+            granted: 0,
+            ended: false,
+            silent: false,
+            refuses: false,
+            spent: Vec::new(),
+            renewals: 0,
+        };
         Arc::new(Self { state: Mutex::new(state), answers: Semaphore::new(1000) })
     }
 
@@ -58,6 +69,9 @@ impl Provider {
         consent.spent.push("client".to_owned());
         if consent.silent {
             return Answer::Nothing { may_be_spent: false };
+        }
+        if consent.refuses {
+            return Answer::Refused(Refusal::InvalidClient);
         }
         consent.granted += 1;
         let access = Some((format!("access-{}", consent.granted).into(), HOUR));
