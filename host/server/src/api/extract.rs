@@ -59,6 +59,17 @@ impl FromRequest<Arc<App>> for Payload {
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(ApiError::NotJson);
         }
+        Ok(Self(Raw::from_request(request, app).await?.0))
+    }
+}
+
+/// A body as it came, of whatever type.
+pub(crate) struct Raw(pub(crate) Bytes);
+
+impl FromRequest<Arc<App>> for Raw {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
         match Bytes::from_request(request, app).await {
             Ok(bytes) => Ok(Self(bytes)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {

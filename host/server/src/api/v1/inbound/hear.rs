@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use greffon_core::flow::{Call, Unheard};
 use greffon_core::model::inbound::MAX_BODY_BYTES;
 use greffon_core::model::secret::Secret;
 
-use crate::api::extract::Named;
+use crate::api::extract::{Named, Raw};
 use crate::api::v1::schema::problem::Problem;
 use crate::app::App;
 use crate::error::ApiError;
@@ -34,6 +33,7 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
     request_body(content = Vec<u8>, content_type = "*/*", description = "As the service sends it"),
     responses(
         (status = 204, description = "Heard, now or before"),
+        (status = 400, description = "Cut short", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Not signed as it should be, or at another time", body = Problem,
          content_type = "application/problem+json"),
         (status = 404, description = "Nobody is heard here", body = Problem, content_type = "application/problem+json"),
@@ -51,11 +51,14 @@ pub(super) async fn handler(
     Named(token): Named,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Body,
+    Raw(body): Raw,
 ) -> Result<StatusCode, ApiError> {
     let secret = Secret::read(&token).ok_or(ApiError::NoRoute)?;
     let headers = read_headers(&headers)?;
-    let body = read_body(&app, body).await?.to_vec();
+    if body.len() > MAX_BODY_BYTES {
+        return Err(ApiError::TooLarge { limit_bytes: MAX_BODY_BYTES });
+    }
+    let body = body.to_vec();
     let reception = app.reception.clone();
     let heard = app.complete(async move {
         let heard = reception.inbound.hear(&secret, Call { query, headers, body }).await;
@@ -78,9 +81,4 @@ fn read_headers(headers: &HeaderMap) -> Result<Vec<(String, String)>, ApiError> 
         read.push((name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     }
     Ok(read)
-}
-
-async fn read_body(app: &App, body: Body) -> Result<Bytes, ApiError> {
-    let limit_bytes = app.limits.body_bytes.min(MAX_BODY_BYTES);
-    to_bytes(body, limit_bytes).await.map_err(|_| ApiError::TooLarge { limit_bytes })
 }
