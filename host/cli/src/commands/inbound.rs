@@ -5,16 +5,12 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Subcommand;
 use greffon_core::flow::{Flow, FlowError, Thing};
-use greffon_core::model::audit::{Actor, Role};
 use greffon_core::model::inbound::InboundAddress;
 use serde_json::json;
 
 use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::wire::Host;
-
-/// Who acts, in the journal.
-const OPERATOR: &str = "operator:command-line";
 
 #[derive(Subcommand)]
 pub enum Inbound {
@@ -52,7 +48,7 @@ impl Inbound {
 
     async fn on(self, host: &Host) -> anyhow::Result<ExitCode> {
         let inbound = &host.reception.inbound;
-        let actor = Actor { subject: OPERATOR.to_owned(), role: Role::OperatorAdmin };
+        let actor = super::operator();
         match self {
             Self::New { practice, feature } => {
                 let made = inbound.make(&practice.as_str().into(), &feature.as_str().into(), &actor).await;
@@ -95,6 +91,10 @@ fn found<T>(done: Flow<T>, practice: &str) -> anyhow::Result<T> {
         Err(FlowError::NotFound(_)) => {
             bail!("\"{practice}\" has no such address\n\nhint: greffon inbound list {practice}")
         }
+        Err(FlowError::NotAllowed { code: "tells-nothing", .. }) => bail!(
+            "this agenda does not tell by itself: it is read each minute\n\nhint: if its vendor can, complete the \
+             feature's settings, as its plugin's README says"
+        ),
         Err(FlowError::NotAllowed { code: "no-public-origin", .. }) => bail!(
             "services cannot call greffon: it has no public address\n\nhint: write public-origin = \
              \"https://…\" into greffon.toml, as the proxy before greffon is called"

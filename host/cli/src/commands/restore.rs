@@ -7,7 +7,6 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use greffon_core::flow::FlowError;
 use greffon_core::ids::PracticeId;
-use greffon_core::model::audit::{Actor, Role};
 use greffon_core::ports::clock::{Clock as _, SystemClock};
 use greffon_core::ports::storage::Storage as _;
 use greffon_storage::{BackupError, StorageOptions, connect, migrate, restore};
@@ -15,9 +14,6 @@ use greffon_storage::{BackupError, StorageOptions, connect, migrate, restore};
 use crate::config::operator::OperatorConfig;
 use crate::output;
 use crate::wire::{self, Host};
-
-/// Who acts, in the journal.
-const OPERATOR: &str = "operator:command-line";
 
 /// What is said after every restore.
 const NEXT: &str = "every practice compares its agendas before it books and sends again; it begins when greffon does. \
@@ -95,8 +91,7 @@ async fn compare(config: OperatorConfig) -> anyhow::Result<ExitCode> {
 
 async fn release(config: OperatorConfig, practice: PracticeId) -> anyhow::Result<ExitCode> {
     let host = Host::beside(config).await?;
-    let actor = Actor { subject: OPERATOR.to_owned(), role: Role::OperatorAdmin };
-    let released = host.reception.recoveries.release(&practice, &actor).await;
+    let released = host.reception.recoveries.release(&practice, &super::operator()).await;
     host.database.close().await;
     match released {
         Ok(_) => {}
