@@ -20,17 +20,29 @@ const SECRET: &str = "secret";
 /// Where services call, before the proxy.
 const PUBLIC: &str = "https://accueil.example";
 
-/// Every fault at which a booking may go wrong.
-const FAULTS: [Fault; 9] = [
-    Fault::AnswerLost,
-    Fault::ErrorAfterCommit,
-    Fault::RequestLost,
-    Fault::TokenExpires,
-    Fault::NotesDropped,
-    Fault::LateVisible,
-    Fault::RateLimited,
-    Fault::StaleAvailability,
-    Fault::TruncatedPage,
+const SEARCH: &str = "GET /v1/availabilities";
+const READ: &str = "GET /v1/appointments?";
+const WRITE: &str = "POST /v1/appointments";
+const PATIENT: &str = "POST /v1/patients";
+
+/// What goes wrong at which request of a search and a booking.
+const FAULTS: [(Fault, &str); 16] = [
+    (Fault::RequestLost, SEARCH),
+    (Fault::RateLimited, SEARCH),
+    (Fault::TokenExpires, SEARCH),
+    (Fault::StaleAvailability, SEARCH),
+    (Fault::RequestLost, READ),
+    (Fault::RateLimited, READ),
+    (Fault::TokenExpires, READ),
+    (Fault::TruncatedPage, READ),
+    (Fault::RequestLost, WRITE),
+    (Fault::AnswerLost, WRITE),
+    (Fault::ErrorAfterCommit, WRITE),
+    (Fault::RateLimited, WRITE),
+    (Fault::TokenExpires, WRITE),
+    (Fault::NotesDropped, WRITE),
+    (Fault::LateVisible, WRITE),
+    (Fault::Slow, WRITE),
 ];
 
 /// A host that serves one practice at a vendor, on one clock.
@@ -103,26 +115,45 @@ async fn a_contact_is_booked_at_the_vendor_once_and_its_patient_made_once() -> a
 async fn whatever_goes_wrong_at_a_booking_nothing_is_double_lost_or_without_an_owner() -> anyhow::Result<()> {
     let (test, vendor) = at_a_vendor().await?;
     let mut waited = 0;
-    for (number, fault) in FAULTS.into_iter().enumerate() {
+    for (number, (fault, request)) in FAULTS.into_iter().enumerate() {
         let (before, known) = (standing(&vendor).len(), booked(&test).await?.len());
-        vendor.switch(Switch::times(fault, 1));
+        vendor.switch(Switch::times(fault, 1).on(request));
         let walked = road::walk(&test.secretary, "cabinet", &format!("fault-{number}"), MONDAY).await;
-        vendor.heal();
+        assert_eq!(vendor.faults(), [], "{fault:?} never struck {request}");
         test.pass(45).await?;
         let made = standing(&vendor).len() - before;
         let learnt = booked(&test).await?.len() - known;
         let waiting = listed(&test, "bookings/to-verify").await?.len();
         let asked = waiting - std::mem::replace(&mut waited, waiting);
-        println!("{fault:?}: {made} at the vendor, {learnt} known, {asked} asked about, {}", walked.is_ok());
-        assert!(made <= 1, "{fault:?}: double");
-        assert!(made == learnt || asked > 0, "{fault:?}: nobody knows of it, and nobody is asked");
-        assert!(walked.is_err() || made == 1 || asked > 0, "{fault:?}: it was said to stand");
+        println!("{fault:?} at {request}: {made} made, {learnt} known, {asked} asked about, {}", walked.is_ok());
+        assert!(made <= 1, "{fault:?} at {request}: double");
+        assert!(made == learnt || asked == 1, "{fault:?} at {request}: nobody knows of it, and nobody is asked");
+        assert!(walked.is_err() || made == 1, "{fault:?} at {request}: it was said to stand");
     }
     let mut starts: Vec<i64> = standing(&vendor).iter().map(|entry| entry.start).collect();
     starts.sort_unstable();
     let count = starts.len();
     starts.dedup();
     assert_eq!(starts.len(), count, "two at one time");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patient_is_made_once_whatever_becomes_of_the_request() -> anyhow::Result<()> {
+    for fault in [Fault::AnswerLost, Fault::ErrorAfterCommit, Fault::RequestLost, Fault::TokenExpires] {
+        let (test, vendor) = at_a_vendor().await?;
+        let before = vendor.patients().len();
+        vendor.switch(Switch::times(fault, 1).on(PATIENT));
+        for number in 0..2 {
+            let walked = road::walk(&test.secretary, "cabinet", &format!("op-{number}"), MONDAY).await;
+            assert_eq!(vendor.faults(), [], "{fault:?} never struck");
+            test.pass(45).await?;
+            println!("{fault:?}: {} patients, {walked:?}", vendor.patients().len() - before);
+        }
+        assert_eq!(vendor.patients().len(), before + 1, "{fault:?}");
+        assert!(standing(&vendor).len() <= 2, "{fault:?}: double");
+        assert_eq!(standing(&vendor).len(), booked(&test).await?.len(), "{fault:?}");
+    }
     Ok(())
 }
 

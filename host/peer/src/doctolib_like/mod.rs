@@ -158,6 +158,12 @@ impl DoctolibLike {
         self.app.shared.lock().faults.all_off();
     }
 
+    /// The names of the faults that are on, with how often each still strikes.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(String, Option<u32>)> {
+        self.app.shared.lock().faults.listed()
+    }
+
     /// Says where events go from now on. None: nowhere.
     pub fn set_webhook(&self, webhook: Option<Webhook>) {
         self.app.shared.lock().webhook = webhook;
