@@ -1,8 +1,15 @@
 //! A search reads what the agendas held when they were last followed; a booking asks them.
 
+use std::time::Duration;
+
+use futures::channel::oneshot;
 use greffon_core::flow::SlotSearch;
+use greffon_core::ids::JobId;
+use greffon_core::jobs::Jobs;
+use greffon_core::model::job::{Due, Job, Lane};
 use greffon_core::model::practice::Practice;
 use greffon_core::model::view::SlotOffer;
+use greffon_core::ports::storage::Storage as _;
 use greffon_core::time::{Instant, Span};
 use greffon_simulation::AgendaStyle;
 
@@ -64,6 +71,29 @@ fn a_search_asks_the_agenda_where_the_mirror_is_old_or_nobody_wants_it() {
         assert!(!is_offered(&offer(&office), TEN), "what was entered just now is seen");
         assert_eq!(office.plugins.calls("find-slots"), reads + 1);
     }
+}
+
+#[test]
+fn a_reading_that_was_overtaken_puts_nothing_back() {
+    let office = followed(|_| {});
+    office.clock.advance(Duration::from_secs(601));
+    let (over, late) = oneshot::channel();
+    *office.plugins.late.lock().unwrap() = Some(late);
+    let jobs = Jobs::new(office.reception.clone());
+    let overtaking = async {
+        office.agenda.enter(&"dr-martin".into(), at_ten());
+        let told = Job::ReadChanges("agenda".into(), vec!["dr-martin".into()]);
+        let mut tx = office.storage.begin(&office.practice).await.unwrap();
+        tx.enqueue(JobId(office.reception.fresh_id()), &told, Lane::Watch, Due::NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(jobs.run_due(1).await.unwrap(), 1);
+        over.send(()).unwrap();
+    };
+    let (first, ()) = block_on(async { futures::join!(jobs.run_due(1), overtaking) });
+    assert_eq!(first.unwrap(), 1);
+    let reads = office.plugins.calls("find-slots");
+    assert!(!is_offered(&offer(&office), TEN), "the first answer was older");
+    assert_eq!(office.plugins.calls("find-slots"), reads, "that is what the mirror says");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use futures::channel::oneshot::Receiver;
 use greffon_core::ids::{AgendaId, AppointmentId, OpId};
 use greffon_core::model::callback::{CallbackError, InboundAnswer, InboundRequest};
 use greffon_core::model::outside_failure::LastFailure;
@@ -27,6 +28,8 @@ pub struct Counting {
     calls: Arc<Mutex<BTreeMap<&'static str, u32>>>,
     /// Grids and writes never come back: the process dies while one is under way.
     pub hangs: Arc<AtomicBool>,
+    /// The next answer of `changes` is on its way until this is over.
+    pub late: Arc<Mutex<Option<Receiver<()>>>>,
     /// What `book` answers instead of the agenda's own word.
     pub garbage: Arc<Mutex<Option<AgendaAppointment>>>,
 }
@@ -141,7 +144,12 @@ impl Agenda for Counted<dyn Agenda> {
         window: Span,
         limit: u32,
     ) -> Result<Delta, AgendaError> {
-        self.inner.changes(of, cursor, window, limit).await
+        let told = self.inner.changes(of, cursor, window, limit).await;
+        let late = self.of.late.lock().unwrap().take();
+        if let Some(over) = late {
+            over.await.unwrap();
+        }
+        told
     }
     async fn place_hold(&self, op: &OpId, what: &BookingRequest, ttl_s: u32) -> Result<Hold, AgendaError> {
         self.inner.place_hold(op, what, ttl_s).await
