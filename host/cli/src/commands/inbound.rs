@@ -48,7 +48,7 @@ impl Inbound {
 
     async fn on(self, host: &Host) -> anyhow::Result<ExitCode> {
         let inbound = &host.reception.inbound;
-        let actor = super::operator();
+        let actor = super::operator::actor();
         match self {
             Self::New { practice, feature } => {
                 let made = inbound.make(&practice.as_str().into(), &feature.as_str().into(), &actor).await;

@@ -6,6 +6,7 @@ mod doctor;
 mod grid;
 mod inbound;
 mod migrate;
+mod operator;
 mod peer;
 mod plugin;
 mod practice;
@@ -19,7 +20,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use greffon_core::model::audit::{Actor, Role};
 
 use crate::config::environment;
 use crate::config::operator::OperatorConfig;
@@ -104,11 +104,6 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Restore(restore) => block_on(restore.run(config()?)),
         Command::Doctor(doctor) => block_on(doctor.run(arguments.config.clone())),
     }
-}
-
-/// Whoever types a command, in the journal.
-fn operator() -> Actor {
-    Actor { subject: "operator:command-line".to_owned(), role: Role::OperatorAdmin }
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {

@@ -91,7 +91,7 @@ async fn compare(config: OperatorConfig) -> anyhow::Result<ExitCode> {
 
 async fn release(config: OperatorConfig, practice: PracticeId) -> anyhow::Result<ExitCode> {
     let host = Host::beside(config).await?;
-    let released = host.reception.recoveries.release(&practice, &super::operator()).await;
+    let released = host.reception.recoveries.release(&practice, &super::operator::actor()).await;
     host.database.close().await;
     match released {
         Ok(_) => {}
